@@ -1,0 +1,161 @@
+package images
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Builder makes artifacts and keeps them in a cache. Two processes may share a cache: each artifact is built by one.
+type Builder struct {
+	// Dir is the root of the cache. One folder per artifact lies below it.
+	Dir string
+	// Out takes the progress lines.
+	Out io.Writer
+}
+
+// NewBuilder opens the cache at $HEARTH_E2E_CACHE, or below the user's cache folder ($XDG_CACHE_HOME, ~/.cache).
+func NewBuilder(out io.Writer) (*Builder, error) {
+	dir := os.Getenv("HEARTH_E2E_CACHE")
+	if dir == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return nil, fmt.Errorf("finding a folder for the image cache: %w; set HEARTH_E2E_CACHE", err)
+		}
+		dir = filepath.Join(user, "hearth", "e2e")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o755); err != nil {
+		return nil, fmt.Errorf("making the image cache: %w; set HEARTH_E2E_CACHE to a folder that can be written", err)
+	}
+	return &Builder{Dir: dir, Out: out}, nil
+}
+
+// Artifact is one folder of the cache and the way to make it.
+type Artifact struct {
+	// Name and Version are what a person reads in the cache, such as etcd and v3.6.5.
+	Name, Version string
+	// Recipe is everything else that decides the content: sources, flags, lists of packages. A changed recipe is
+	// another artifact. The Go toolchain is left out on purpose: a patch release is no reason to compile for ten minutes.
+	Recipe string
+	// NeedMB is how much free disk building takes, in MB, what it keeps and what it throws away. Defaults to 500.
+	NeedMB int64
+	// Build fills dir, which exists and is empty. It may use dir for scratch, too, and must remove that scratch.
+	Build func(ctx context.Context, dir string) error
+}
+
+// key is the name of the artifact's folder.
+func (a Artifact) key() string {
+	sum := sha256.Sum256([]byte(a.Name + "\x00" + a.Version + "\x00" + a.Recipe))
+	clean := strings.NewReplacer("/", "_", ":", "_", "@", "_").Replace(a.Name + "-" + a.Version)
+	return fmt.Sprintf("%s-%x", clean, sum[:5])
+}
+
+// Artifact returns the folder of a, building it when the cache lacks it. The folder appears in the cache by a rename,
+// so a build that was killed is never taken for a complete one.
+func (b *Builder) Artifact(ctx context.Context, a Artifact) (string, error) {
+	final := filepath.Join(b.Dir, a.key())
+	if exists(final) {
+		return final, nil
+	}
+	unlock, err := b.lock(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if exists(final) { // another process built it while this one waited
+		return final, nil
+	}
+	if err := b.sweep(a.key()); err != nil {
+		return "", err
+	}
+	if err := b.checkDisk(a); err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp(filepath.Join(b.Dir, "tmp"), a.key()+"~")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	done := b.progress("building %s %s", a.Name, a.Version)
+	if err := a.Build(ctx, dir); err != nil {
+		done("failed")
+		return "", fmt.Errorf("building %s %s: %w", a.Name, a.Version, err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return "", err
+	}
+	if err := os.Rename(dir, final); err != nil {
+		return "", fmt.Errorf("keeping %s in the cache: %w", a.Name, err)
+	}
+	done("%s", size(final))
+	return final, nil
+}
+
+// sweep removes what killed builds of the same artifact left. Only the holder of the artifact's lock may call it.
+func (b *Builder) sweep(key string) error {
+	stale, err := filepath.Glob(filepath.Join(b.Dir, "tmp", key+"~*"))
+	if err != nil {
+		return err
+	}
+	for _, dir := range stale {
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("removing what a killed build left: %w", err)
+		}
+	}
+	return nil
+}
+
+// lock waits until no other process builds a. The kernel drops the lock when its holder dies.
+func (b *Builder) lock(ctx context.Context, a Artifact) (unlock func(), err error) {
+	file, err := os.OpenFile(filepath.Join(b.Dir, "tmp", a.key()+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	for said := false; ; said = true {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return func() { file.Close() }, nil
+		}
+		if err != syscall.EWOULDBLOCK {
+			file.Close()
+			return nil, fmt.Errorf("locking %s: %w", file.Name(), err)
+		}
+		if !said {
+			fmt.Fprintf(b.Out, "%s %s: waiting for another process that builds it\n", a.Name, a.Version)
+		}
+		select {
+		case <-ctx.Done():
+			file.Close()
+			return nil, context.Cause(ctx)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// identity names a file so that another content has another name: by its path in the cache, which holds the recipe's
+// hash, or for a file outside of it by its size and time.
+func (b *Builder) identity(file string) (string, error) {
+	if below, err := filepath.Rel(b.Dir, file); err == nil && filepath.IsLocal(below) && !strings.HasPrefix(below, "tmp") {
+		return below, nil
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s %d %d", file, info.Size(), info.ModTime().UnixNano()), nil
+}
+
+func exists(dir string) bool {
+	_, err := os.Stat(dir)
+	return err == nil
+}

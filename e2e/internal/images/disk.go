@@ -1,0 +1,47 @@
+package images
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"syscall"
+)
+
+const megabyte = 1 << 20
+
+// checkDisk fails before a build that would fill the disk, since a full disk takes the Docker daemon down with it.
+func (b *Builder) checkDisk(a Artifact) error {
+	need := a.NeedMB
+	if need == 0 {
+		need = 500
+	}
+	return CheckDisk(b.Dir, need)
+}
+
+// CheckDisk fails with the remedy unless the disk of dir has needMB free.
+func CheckDisk(dir string, needMB int64) error {
+	var stat syscall.Statfs_t
+	if err := syscall.Statfs(dir, &stat); err != nil {
+		return fmt.Errorf("finding the free space of %s: %w", dir, err)
+	}
+	if free := int64(stat.Bavail) * int64(stat.Bsize) / megabyte; free < needMB {
+		return fmt.Errorf("%s has %d MB free and this needs %d MB; free some space, or set HEARTH_E2E_CACHE to a folder on a larger disk",
+			dir, free, needMB)
+	}
+	return nil
+}
+
+// size tells how much a folder holds, for people.
+func size(dir string) string {
+	var total int64
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return nil // only a figure to read: what cannot be counted is left out
+		}
+		if info, err := d.Info(); err == nil {
+			total += info.Size()
+		}
+		return nil
+	})
+	return fmt.Sprintf("%d MB", (total+megabyte/2)/megabyte)
+}

@@ -1,0 +1,222 @@
+package images
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"syscall"
+)
+
+// Layer is one layer of an image: an uncompressed tarball. Compressing would cost more time than the disk is worth,
+// since every cluster unpacks the layers again.
+type Layer struct {
+	// Tar is the path of the tarball.
+	Tar string
+}
+
+// File is one entry of a layer: a file or folder of this machine, given bytes, a symbolic link, or an empty folder.
+type File struct {
+	// Path is where the entry lies in the image, absolute.
+	Path string
+	// From is a file or folder of this machine to copy; a folder is copied whole, below Path. Modes come from there
+	// unless Mode is set. Owners do not, unless KeepOwners is.
+	From string
+	// Data is the content when From is empty.
+	Data []byte
+	// Link is the target of a symbolic link. An entry with Link has no content.
+	Link string
+	// Mode holds permission bits, and fs.ModeDir for an empty folder. Defaults to the mode of From, or 0644.
+	Mode fs.FileMode
+	// UID and GID own the entry. Default to root.
+	UID, GID int
+	// KeepOwners copies the owners of a folder in From, for the root file system of a distribution.
+	KeepOwners bool
+}
+
+// layerOfFiles writes files to a tarball at dest, sorted by path and without times.
+func layerOfFiles(dest string, files []File) (Layer, error) {
+	entries := map[string]entry{}
+	for _, f := range files {
+		if !path.IsAbs(f.Path) {
+			return Layer{}, fmt.Errorf("file %q: want an absolute path in the image", f.Path)
+		}
+		if err := f.entries(entries); err != nil {
+			return Layer{}, fmt.Errorf("file %s: %w", f.Path, err)
+		}
+	}
+	for name := range entries {
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			if _, ok := entries[dir]; !ok {
+				entries[dir] = entry{header: tar.Header{Typeflag: tar.TypeDir, Mode: 0o755}}
+			}
+		}
+	}
+	names := make([]string, 0, len(entries))
+	for name := range entries {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+
+	out, err := os.Create(dest)
+	if err != nil {
+		return Layer{}, err
+	}
+	defer out.Close()
+	w := tar.NewWriter(out)
+	linked := map[inode]string{}
+	for _, name := range names {
+		if err := entries[name].write(w, name, linked); err != nil {
+			return Layer{}, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return Layer{}, err
+	}
+	return Layer{Tar: dest}, out.Close()
+}
+
+// entry is one line of the tarball: its header, and where its bytes come from.
+type entry struct {
+	header tar.Header
+	from   string
+	data   []byte
+	inode  inode
+}
+
+// inode is what two hard links to the same file share. Its zero value stands for a file with one name.
+type inode struct{ dev, ino uint64 }
+
+// entries adds what f stands for, by path relative to the root. Later files replace earlier ones.
+func (f File) entries(into map[string]entry) error {
+	root := strings.TrimPrefix(path.Clean(f.Path), "/")
+	owned := tar.Header{Uid: f.UID, Gid: f.GID, Mode: int64(f.Mode.Perm())}
+	switch {
+	case f.Link != "":
+		owned.Typeflag, owned.Linkname, owned.Mode = tar.TypeSymlink, f.Link, 0o777
+		into[root] = entry{header: owned}
+		return nil
+	case f.Mode.IsDir() && f.From == "":
+		owned.Typeflag, owned.Mode = tar.TypeDir, tarMode(f.Mode)
+		into[root] = entry{header: owned}
+		return nil
+	case f.From == "":
+		owned.Typeflag = tar.TypeReg
+		if f.Mode == 0 {
+			owned.Mode = 0o644
+		}
+		into[root] = entry{header: owned, data: f.Data}
+		return nil
+	}
+	return filepath.WalkDir(f.From, func(source string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(f.From, source)
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		e, ok, err := f.copied(source, info)
+		if err != nil || !ok {
+			return err
+		}
+		if name := path.Join(root, filepath.ToSlash(below)); name != "" && name != "." {
+			into[name] = e
+		}
+		return nil
+	})
+}
+
+// copied describes one file below From; ok is false for devices, pipes and sockets, which no image of ours needs.
+func (f File) copied(source string, info fs.FileInfo) (e entry, ok bool, err error) {
+	h := tar.Header{Uid: f.UID, Gid: f.GID, Mode: tarMode(info.Mode())}
+	stat, _ := info.Sys().(*syscall.Stat_t)
+	if f.KeepOwners && stat != nil {
+		h.Uid, h.Gid = int(stat.Uid), int(stat.Gid)
+	}
+	switch {
+	case info.IsDir():
+		h.Typeflag = tar.TypeDir
+	case info.Mode()&fs.ModeSymlink != 0:
+		h.Typeflag = tar.TypeSymlink
+		h.Linkname, err = os.Readlink(source)
+	case info.Mode().IsRegular():
+		h.Typeflag = tar.TypeReg
+		if f.Mode != 0 {
+			h.Mode = tarMode(f.Mode)
+		}
+		e.from = source
+		if stat != nil && stat.Nlink > 1 {
+			e.inode = inode{uint64(stat.Dev), stat.Ino}
+		}
+	default:
+		return e, false, nil
+	}
+	e.header = h
+	return e, true, err
+}
+
+// tarMode gives the permission bits as tar spells them, with setuid, setgid and sticky, which systemd and sudo need.
+func tarMode(mode fs.FileMode) int64 {
+	bits := int64(mode.Perm())
+	for flag, bit := range map[fs.FileMode]int64{fs.ModeSetuid: 0o4000, fs.ModeSetgid: 0o2000, fs.ModeSticky: 0o1000} {
+		if mode&flag != 0 {
+			bits |= bit
+		}
+	}
+	return bits
+}
+
+// write appends the entry; linked remembers under which name a file with several names was written.
+func (e entry) write(w *tar.Writer, name string, linked map[inode]string) error {
+	h := e.header
+	h.Name, h.Format = name, tar.FormatPAX
+	if h.Typeflag == tar.TypeDir {
+		h.Name += "/"
+	}
+	if first, ok := linked[e.inode]; ok && e.inode != (inode{}) {
+		h.Typeflag, h.Linkname = tar.TypeLink, first
+		return w.WriteHeader(&h)
+	}
+	if h.Typeflag != tar.TypeReg {
+		return w.WriteHeader(&h)
+	}
+	linked[e.inode] = name
+	content, size, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	h.Size = size
+	if err := w.WriteHeader(&h); err != nil {
+		return err
+	}
+	_, err = io.Copy(w, content)
+	return err
+}
+
+func (e entry) open() (io.ReadCloser, int64, error) {
+	if e.from == "" {
+		return io.NopCloser(bytes.NewReader(e.data)), int64(len(e.data)), nil
+	}
+	file, err := os.Open(e.from)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, 0, err
+	}
+	return file, info.Size(), nil
+}

@@ -1,0 +1,149 @@
+package overlay
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// Difference is what an overlay's kustomization.yaml adds to its bases.
+type Difference struct {
+	// Objects that no base has, as they were given, in their order. Each
+	// becomes a file listed in resources.
+	New []Object
+	// Patches of the bases' objects, in the order of those.
+	Patches []Patch
+}
+
+// Patch is an entry of a kustomization's patches, always inline: Fleet's agent
+// may not load patch files from outside the overlay.
+type Patch struct {
+	// YAML of a strategic merge patch, or of a JSON 6902 patch if there is a
+	// target.
+	Patch string `yaml:"patch"`
+	// The object that a JSON 6902 patch is for. A strategic merge patch names
+	// its object itself.
+	Target *Target `yaml:"target,omitempty"`
+}
+
+// Target selects one object. Its fields are regular expressions.
+type Target struct {
+	Group     string `yaml:"group,omitempty"`
+	Version   string `yaml:"version"`
+	Kind      string `yaml:"kind"`
+	Name      string `yaml:"name"`
+	Namespace string `yaml:"namespace,omitempty"`
+}
+
+// Compute returns the difference that turns base into want. Equal arguments
+// give equal differences.
+//
+// build runs kustomize over the bases and a difference. Compute calls it once
+// if strategic merge patches do, and again for each time it has to fall back
+// to JSON 6902 for some of the objects.
+func Compute(base, want []Object, build func(Difference) ([]Object, error)) (Difference, error) {
+	from, err := index(base)
+	if err != nil {
+		return Difference{}, fmt.Errorf("reading the bases' objects: %w", err)
+	}
+	to, err := index(want)
+	if err != nil {
+		return Difference{}, fmt.Errorf("reading the wanted objects: %w", err)
+	}
+	changes, err := compare(from, to)
+	if err != nil {
+		return Difference{}, err
+	}
+	var added []Object
+	for n, i := range to.ids {
+		if _, inBase := from.byID[i]; !inBase {
+			added = append(added, want[n])
+		}
+	}
+	for {
+		d := Difference{New: added}
+		for _, c := range changes {
+			d.Patches = append(d.Patches, c.patch)
+		}
+		wrong, problem := verify(d, to, changes, build)
+		if problem == nil {
+			return d, nil
+		}
+		retry := false
+		for n := range changes {
+			if c := &changes[n]; wrong[c.id] && c.canFallBack() {
+				if c.patch, err = jsonPatch(c.id, c.base, c.want); err != nil {
+					return Difference{}, err
+				}
+				retry = true
+			}
+		}
+		if !retry {
+			return Difference{}, problem
+		}
+	}
+}
+
+// change is one object that a patch must change or, without want, delete.
+type change struct {
+	id         id
+	base, want Object
+	patch      Patch
+}
+
+func (c change) canFallBack() bool { return c.want != nil && c.patch.Target == nil }
+
+// compare returns the changes of base's objects in their order.
+func compare(base, want set) ([]change, error) {
+	var changes []change
+	for _, i := range base.ids {
+		c := change{id: i, base: base.byID[i], want: want.byID[i]}
+		if reflect.DeepEqual(c.base, c.want) {
+			continue
+		}
+		var err error
+		if c.patch, err = mergePatch(i, c.base, c.want); err != nil {
+			return nil, err
+		}
+		changes = append(changes, c)
+	}
+	return changes, nil
+}
+
+// verify builds a difference and returns what is wrong with the result, and
+// which objects it concerns.
+func verify(d Difference, want set, changes []change, build func(Difference) ([]Object, error)) (map[id]bool, error) {
+	wrong := map[id]bool{}
+	objects, err := build(d)
+	if err != nil {
+		// The error names no object that could be relied on: ask each patch alone.
+		for _, c := range changes {
+			_, alone := build(Difference{Patches: []Patch{c.patch}})
+			wrong[c.id] = alone != nil
+		}
+		return wrong, fmt.Errorf("building the overlay: %w", err)
+	}
+	got, err := index(objects)
+	if err != nil {
+		return nil, fmt.Errorf("reading the overlay's objects: %w", err)
+	}
+	var problems []error
+	add := func(i id, problem string) {
+		wrong[i] = true
+		problems = append(problems, fmt.Errorf("the overlay cannot express %s: %s", i, problem))
+	}
+	for _, i := range want.ids {
+		o, built := got.byID[i]
+		if !built {
+			add(i, "it is missing from the build")
+		} else if found := firstDifference("", o, want.byID[i]); found != "" {
+			add(i, found)
+		}
+	}
+	for _, i := range got.ids {
+		if _, wanted := want.byID[i]; !wanted {
+			add(i, "it is in the build and should not be")
+		}
+	}
+	return wrong, errors.Join(problems...)
+}

@@ -1,0 +1,18 @@
+// Package overlay computes the kustomize overlay that turns one set of objects
+// into another.
+//
+// In go the objects that the bases build to, the objects that the overlay must
+// build to, and a function that builds bases and overlay together. Out comes a
+// Difference: the objects to add and the inline patches to apply. Its law:
+//
+//	building the overlay gives exactly the wanted objects: the same set, lists
+//	in the same order, nothing empty left over
+//
+// The law is not derived, it is checked: Compute builds every difference before
+// it returns it, and what cannot be built exactly is an error. Each patch is
+// written as a person would write it, a strategic merge patch of the changed
+// fields, and only the objects that such a patch gets wrong fall back to a
+// JSON 6902 patch.
+//
+// The package does not touch the disk and has no state.
+package overlay

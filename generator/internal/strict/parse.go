@@ -1,0 +1,82 @@
+package strict
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+// maxSize of a file. A stack of a hundred overlays is a tenth of this.
+const maxSize = 1 << 20
+
+// Parse reads the one YAML or JSON document in data; file is its name in
+// problems. The Node is nil where the problems leave nothing to decode.
+func Parse(file string, data []byte) (*Node, problem.List) {
+	whole := func(line int, fix, format string, args ...any) problem.List {
+		return problem.List{{
+			Severity: problem.Error, File: file, Line: line,
+			Message: fmt.Sprintf(format, args...), Fix: fix,
+		}}
+	}
+	if len(data) > maxSize {
+		return nil, whole(0, "check that this is the right file",
+			"the file has %.1f MiB, at most %d MiB is read", float64(len(data))/(1<<20), maxSize>>20)
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if p, bad := unreadable(data); bad {
+		p.File = file
+		return nil, problem.List{p}
+	}
+	documents, err := documents(data)
+	if err != nil {
+		line, message, fix := syntaxError(data, err)
+		return nil, whole(line, fix, "not valid YAML: %s", message)
+	}
+	if len(documents) == 0 {
+		return nil, whole(0, "", "the file is empty: want one document")
+	}
+	root := documents[0].Content[0]
+	t := &tree{file: file, open: map[*yaml.Node]bool{}}
+	n := t.node(root, &Node{line: root.Line, column: root.Column})
+	if len(documents) > 1 {
+		t.problems = append(t.problems, whole(documents[1].Line, "keep one and move the others to files of their own",
+			"the file has %d documents, the second starts here; want one", len(documents))...)
+	}
+	switch {
+	case t.stopped:
+		n = nil
+	case n.kind != mapKind:
+		p := n.Problem("", "got %s, want a mapping", n.describe())
+		p.Fix = `write the fields as "name: value" lines`
+		t.problems = append(t.problems, p)
+		n = nil
+	}
+	return n, t.problems.Sorted()
+}
+
+// documents are the YAML documents in data that are not empty.
+func documents(data []byte) (docs []*yaml.Node, err error) {
+	// The library reports errors of its own by panics, and has let some escape.
+	defer func() {
+		if r := recover(); r != nil {
+			docs, err = nil, fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	for d := yaml.NewDecoder(bytes.NewReader(data)); ; {
+		doc := &yaml.Node{}
+		switch err := d.Decode(doc); {
+		case errors.Is(err, io.EOF):
+			return docs, nil
+		case err != nil:
+			return nil, err
+		}
+		if len(doc.Content) == 1 && doc.Content[0].ShortTag() != "!!null" {
+			docs = append(docs, doc)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package problem
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// List is everything found wrong in one go. It is an error with one line per
+// Problem; return it through Err, which keeps warnings from becoming failures.
+type List []Problem
+
+// Error is every Problem on a line of its own.
+func (l List) Error() string {
+	lines := make([]string, len(l))
+	for i, p := range l {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Err is the list's errors, without its warnings; nil if there are none.
+func (l List) Err() error {
+	if errs := l.Errors(); len(errs) > 0 {
+		return errs
+	}
+	return nil
+}
+
+// Errors are the Problems that stop the work.
+func (l List) Errors() List {
+	return l.keep(func(p Problem) bool { return p.Severity != Warning })
+}
+
+// Warnings are the Problems that stop nothing.
+func (l List) Warnings() List {
+	return l.keep(func(p Problem) bool { return p.Severity == Warning })
+}
+
+func (l List) keep(want func(Problem) bool) List {
+	var out List
+	for _, p := range l {
+		if want(p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Sorted is the list by file, line, column and path, without repetitions: what
+// is wrong in a base comes up again in each overlay that inherits it.
+func (l List) Sorted() List {
+	out := slices.Clone(l)
+	slices.SortStableFunc(out, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.Message, b.Message),
+			cmp.Compare(a.Severity, b.Severity),
+			cmp.Compare(a.Fix, b.Fix),
+		)
+	})
+	return slices.Compact(out)
+}

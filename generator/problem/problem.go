@@ -1,0 +1,56 @@
+package problem
+
+import "strconv"
+
+// Severity says whether a Problem stops the work.
+type Severity string
+
+const (
+	// Error stops the work: nothing is written.
+	Error Severity = "error"
+	// Warning is worth reading and stops nothing.
+	Warning Severity = "warning"
+)
+
+// Problem is one thing wrong at one place of a file.
+type Problem struct {
+	Severity Severity `json:"severity"`
+	// File as the person named it; "" if there is none.
+	File string `json:"file,omitempty"`
+	// Line and Column count from 1, the column in characters; 0 is unknown.
+	Line   int `json:"line,omitempty"`
+	Column int `json:"column,omitempty"`
+	// Path of the field as it stands in the file: spec.bases[0].name. Empty for
+	// the file as a whole.
+	Path string `json:"path,omitempty"`
+	// Message names the value seen and what is allowed.
+	Message string `json:"message"`
+	// Fix is what to do, where that is known.
+	Fix string `json:"fix,omitempty"`
+}
+
+// String is the Problem on one line, position first, as compilers write it, so
+// that editors and terminals can jump there.
+func (p Problem) String() string {
+	s := p.File
+	if p.Line > 0 {
+		s = join(s, ":", strconv.Itoa(p.Line))
+		if p.Column > 0 {
+			s += ":" + strconv.Itoa(p.Column)
+		}
+	}
+	if p.Severity == Warning {
+		s = join(s, ": ", string(Warning))
+	}
+	s = join(s, ": ", p.Path)
+	s = join(s, ": ", p.Message)
+	return join(s, "; ", p.Fix)
+}
+
+// join puts sep between a and b if both are there.
+func join(a, sep, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + sep + b
+}

@@ -1,0 +1,6 @@
+package immutable
+
+type File struct {
+	Path string
+	Data []byte
+}

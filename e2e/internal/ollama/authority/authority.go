@@ -52,15 +52,15 @@ func New(commonName string) (*Authority, error) {
 }
 
 // Issue signs a server certificate for host names and IP addresses.
-func (a *Authority) Issue(hosts ...string) (Pair, error) {
+func (a *Authority) Issue(host string, more ...string) (Pair, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return Pair{}, err
 	}
-	template := certificate(hosts[0])
+	template := certificate(host)
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	for _, host := range hosts {
+	for _, host := range append([]string{host}, more...) {
 		if ip := net.ParseIP(host); ip != nil {
 			template.IPAddresses = append(template.IPAddresses, ip)
 		} else {

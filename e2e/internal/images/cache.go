@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -142,17 +143,31 @@ func (b *Builder) lock(ctx context.Context, a Artifact) (unlock func(), err erro
 	}
 }
 
-// identity names a file so that another content has another name: by its path in the cache, which holds the recipe's
-// hash, or for a file outside of it by its size and time.
-func (b *Builder) identity(file string) (string, error) {
-	if below, err := filepath.Rel(b.Dir, file); err == nil && filepath.IsLocal(below) && !strings.HasPrefix(below, "tmp") {
+// identity names a file or folder so that another content has another name: by its path in the cache, which holds the
+// hash of a recipe, or for what lies outside of it by a hash of the content.
+func (b *Builder) identity(source string) (string, error) {
+	if below, err := filepath.Rel(b.Dir, source); err == nil && filepath.IsLocal(below) && !strings.HasPrefix(below, "tmp") {
 		return below, nil
 	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%s %d %d", file, info.Size(), info.ModTime().UnixNano()), nil
+	sum := sha256.New()
+	err := filepath.WalkDir(source, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		below, err := filepath.Rel(source, path)
+		if err != nil {
+			return err
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		fmt.Fprintf(sum, "\x00%s\x00", below)
+		_, err = io.Copy(sum, file)
+		return err
+	})
+	return fmt.Sprintf("%x", sum.Sum(nil)), err
 }
 
 func exists(dir string) bool {

@@ -98,7 +98,7 @@ func (root debianRoot) build(ctx context.Context, dir string) error {
 		return err
 	}
 	if _, err := layerOfFiles(filepath.Join(dir, "layer.tar"), []File{
-		{Path: "/", From: tree, KeepOwners: true},
+		{Path: "/", From: tree, AsIs: true},
 		{Path: "/tmp", Mode: os.ModeDir | os.ModeSticky | 0o777},
 	}); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -52,18 +53,7 @@ func (b *Builder) FromFiles(ctx context.Context, spec Spec) (Image, error) {
 		Version: ref.Identifier(),
 		Recipe:  recipe,
 		Build: func(_ context.Context, dir string) error {
-			layer, err := layerOfFiles(filepath.Join(dir, "layer.tar"), spec.Files)
-			if err != nil {
-				return err
-			}
-			image, err := assemble(append(append([]Layer{}, spec.Base...), layer), spec.Config)
-			if err != nil {
-				return err
-			}
-			if err := tarball.WriteToFile(filepath.Join(dir, "image.tar"), ref, image); err != nil {
-				return err
-			}
-			return os.Remove(layer.Tar)
+			return writeArchive(filepath.Join(dir, "image.tar"), spec)
 		},
 	})
 	if err != nil {
@@ -72,11 +62,31 @@ func (b *Builder) FromFiles(ctx context.Context, spec Spec) (Image, error) {
 	return Image{Ref: spec.Ref, Tar: filepath.Join(dir, "image.tar")}, nil
 }
 
+// writeArchive writes the images of specs to one docker-archive at dest. A layer that several share is written once.
+func writeArchive(dest string, specs ...Spec) error {
+	images := map[name.Reference]v1.Image{}
+	for i, spec := range specs {
+		ref, err := name.ParseReference(spec.Ref, name.StrictValidation)
+		if err != nil {
+			return err
+		}
+		layer, err := layerOfFiles(fmt.Sprintf("%s.layer%d", dest, i), spec.Files)
+		if err != nil {
+			return fmt.Errorf("%s: %w", spec.Ref, err)
+		}
+		defer os.Remove(layer.Tar)
+		if images[ref], err = assemble(append(slices.Clone(spec.Base), layer), spec.Config); err != nil {
+			return fmt.Errorf("%s: %w", spec.Ref, err)
+		}
+	}
+	return tarball.MultiRefWriteToFile(dest, images)
+}
+
 // assemble stacks layers, lowest first, under a config. It names no build time, so that equal input gives equal bytes.
 func assemble(layers []Layer, config v1.Config) (v1.Image, error) {
 	image := empty.Image
 	for _, l := range layers {
-		opened, err := tarball.LayerFromFile(l.Tar)
+		opened, err := openLayer(l.Tar)
 		if err != nil {
 			return nil, fmt.Errorf("layer %s: %w", l.Tar, err)
 		}

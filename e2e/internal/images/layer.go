@@ -25,19 +25,19 @@ type Layer struct {
 type File struct {
 	// Path is where the entry lies in the image, absolute.
 	Path string
-	// From is a file or folder of this machine to copy; a folder is copied whole, below Path. Modes come from there
-	// unless Mode is set. Owners do not, unless KeepOwners is.
+	// From is a file or folder of this machine to copy; a folder is copied whole, below Path.
 	From string
 	// Data is the content when From is empty.
 	Data []byte
 	// Link is the target of a symbolic link. An entry with Link has no content.
 	Link string
-	// Mode holds permission bits, and fs.ModeDir for an empty folder. Defaults to the mode of From, or 0644.
+	// Mode holds permission bits, and fs.ModeDir for an empty folder. Defaults to that of each file in From, or 0644. The
+	// folders in From become 0755.
 	Mode fs.FileMode
 	// UID and GID own the entry. Default to root.
 	UID, GID int
-	// KeepOwners copies the owners of a folder in From, for the root file system of a distribution.
-	KeepOwners bool
+	// AsIs keeps the owners and all modes of From, for the root file system of a distribution.
+	AsIs bool
 }
 
 // layerOfFiles writes files to a tarball at dest, sorted by path and without times.
@@ -141,12 +141,15 @@ func (f File) entries(into map[string]entry) error {
 func (f File) copied(source string, info fs.FileInfo) (e entry, ok bool, err error) {
 	h := tar.Header{Uid: f.UID, Gid: f.GID, Mode: tarMode(info.Mode())}
 	stat, _ := info.Sys().(*syscall.Stat_t)
-	if f.KeepOwners && stat != nil {
+	if f.AsIs && stat != nil {
 		h.Uid, h.Gid = int(stat.Uid), int(stat.Gid)
 	}
 	switch {
 	case info.IsDir():
 		h.Typeflag = tar.TypeDir
+		if !f.AsIs { // Go's module cache, for one, is read-only down to its folders
+			h.Mode = 0o755
+		}
 	case info.Mode()&fs.ModeSymlink != 0:
 		h.Typeflag = tar.TypeSymlink
 		h.Linkname, err = os.Readlink(source)

@@ -1,0 +1,152 @@
+package generator
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/hearth-dev/hearth/generator/internal/overlay"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// kustomization is a kustomization.yaml, as far as hearth writes it. The API
+// version and kind are optional to kustomize, but keep Fleet from deploying the
+// folder's files raw if it is ever pointed at the wrong place.
+type kustomization struct {
+	APIVersion string          `yaml:"apiVersion"`
+	Kind       string          `yaml:"kind"`
+	Namespace  string          `yaml:"namespace,omitempty"`
+	Resources  []string        `yaml:"resources,omitempty"`
+	Patches    []overlay.Patch `yaml:"patches,omitempty"`
+}
+
+// base writes bases/<name>.
+func (g *generation) base(b *spec.Base) error {
+	folder := path.Join("bases", b.Name)
+	files, err := g.baseFiles(b)
+	if err != nil {
+		return err
+	}
+	for name, data := range files {
+		g.files[path.Join(folder, name)] = data
+	}
+	g.bases[b.Name], err = overlay.Build(g.files, folder)
+	if err != nil {
+		return patchError(b.Patches, err)
+	}
+	return nil
+}
+
+// baseFiles are the files of a base's folder, by name.
+func (g *generation) baseFiles(b *spec.Base) (map[string][]byte, error) {
+	objects, err := Objects(g.stack.Metadata.Name, b)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range b.Resources {
+		objects = append(objects, Object(r))
+	}
+	files := map[string][]byte{}
+	k := newKustomization(b.Namespace, overlayPatches(b.Patches))
+	for _, o := range objects {
+		// The kustomization sets the namespace, in one place.
+		if text(o, "metadata", "namespace") == b.Namespace {
+			o = withoutNamespace(o)
+		}
+		name, err := addManifest(files, o)
+		if err != nil {
+			return nil, err
+		}
+		k.Resources = append(k.Resources, name)
+	}
+	files["kustomization.yaml"], err = encode(k)
+	return files, err
+}
+
+// mergedObjects is what a base with an overlay's overrides builds to.
+func (g *generation) mergedObjects(b *spec.Base) ([]Object, error) {
+	files, err := g.baseFiles(b)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := overlay.Build(files, ".")
+	if err != nil {
+		return nil, patchError(b.Patches, err)
+	}
+	return objects, nil
+}
+
+// addManifest adds an object's file and returns its name: the object's name and
+// kind, which people look for.
+func addManifest(files map[string][]byte, o Object) (string, error) {
+	name := text(o, "metadata", "name") + "-" + strings.ToLower(text(o, "kind")) + ".yaml"
+	if _, taken := files[name]; taken {
+		return "", fmt.Errorf("two objects would be %s: rename the one in resources, or change ours with a patch", name)
+	}
+	data, err := manifest(o)
+	if err != nil {
+		return "", err
+	}
+	files[name] = append([]byte(header), data...)
+	return name, nil
+}
+
+// withoutNamespace is a copy of the object that leaves its namespace to the
+// kustomization.
+func withoutNamespace(o Object) Object {
+	out := maps.Clone(o)
+	metadata := maps.Clone(o["metadata"].(map[string]any))
+	delete(metadata, "namespace")
+	out["metadata"] = metadata
+	return out
+}
+
+func newKustomization(namespace string, patches []overlay.Patch) kustomization {
+	return kustomization{
+		APIVersion: "kustomize.config.k8s.io/v1beta1",
+		Kind:       "Kustomization",
+		Namespace:  namespace,
+		Patches:    patches,
+	}
+}
+
+// overlayPatches are a person's patches in kustomize's form.
+func overlayPatches(patches []spec.Patch) []overlay.Patch {
+	var out []overlay.Patch
+	for _, p := range patches {
+		q := overlay.Patch{Patch: p.Patch}
+		if t := p.Target; t != nil {
+			q.Target = &overlay.Target{
+				Group: t.Group, Version: t.Version, Kind: t.Kind, Name: t.Name, Namespace: t.Namespace,
+				LabelSelector: t.LabelSelector, AnnotationSelector: t.AnnotationSelector,
+			}
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+// patchError blames a person's patches for a failed build, where there are any:
+// what hearth writes itself builds.
+func patchError(patches []spec.Patch, err error) error {
+	if len(patches) > 0 {
+		return fmt.Errorf("building with resources and patches: %w", err)
+	}
+	return fmt.Errorf("building: %w", err)
+}
+
+// encode is the value as YAML under the header, indented as kustomize does.
+func encode(v any) ([]byte, error) {
+	var buf strings.Builder
+	buf.WriteString(header)
+	e := yaml.NewEncoder(&buf)
+	e.SetIndent(2)
+	e.CompactSeqIndent()
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("encoding: %w", err)
+	}
+	return []byte(buf.String()), nil
+}

@@ -1,0 +1,10 @@
+// Package generator turns a Stack into the files of a Kustomize tree and a
+// Fleet bundle: bases/, overlays/, fleet.yaml, .fleetignore, .krmignore and an
+// example GitRepo.
+//
+// It is pure: bytes and structs in, bytes out. It reads no disk, no clock, no
+// network and no environment, and equal stacks give equal bytes.
+//
+//	stack, err := generator.Parse("stack.yaml", data)
+//	files, err := generator.Generate(stack, generator.Options{})
+package generator

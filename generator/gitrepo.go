@@ -1,0 +1,84 @@
+package generator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+type gitRepo struct {
+	APIVersion string          `yaml:"apiVersion"`
+	Kind       string          `yaml:"kind"`
+	Metadata   gitRepoMetadata `yaml:"metadata"`
+	Spec       gitRepoSpec     `yaml:"spec"`
+}
+
+type gitRepoMetadata struct {
+	Name      string `yaml:"name"`
+	Namespace string `yaml:"namespace"`
+}
+
+type gitRepoSpec struct {
+	Repo    string          `yaml:"repo"`
+	Branch  string          `yaml:"branch"`
+	Paths   []string        `yaml:"paths"`
+	Targets []gitRepoTarget `yaml:"targets"`
+}
+
+type gitRepoTarget struct {
+	ClusterName     string         `yaml:"clusterName,omitempty"`
+	ClusterGroup    string         `yaml:"clusterGroup,omitempty"`
+	ClusterSelector *fleetSelector `yaml:"clusterSelector,omitempty"`
+}
+
+// gitRepo is the example of the object that a person applies once: it names the
+// clusters that get the bundle at all. Without targets Fleet would send it to
+// the cluster group "default" only.
+func (g *generation) gitRepo() ([]byte, error) {
+	f := g.stack.Spec.Fleet
+	r := gitRepo{
+		APIVersion: "fleet.cattle.io/v1alpha1",
+		Kind:       "GitRepo",
+		Metadata:   gitRepoMetadata{Name: g.stack.Metadata.Name, Namespace: f.GitRepo.Namespace},
+		Spec:       gitRepoSpec{Repo: f.GitRepo.Repo, Branch: f.GitRepo.Branch, Paths: []string{f.GitRepo.Path}},
+	}
+	var notes strings.Builder
+	note := func(format string, args ...any) { fmt.Fprintf(&notes, "# "+format+"\n", args...) }
+	note("Apply this once to Fleet's management cluster, with your repository in it.")
+	note("Which cluster gets which overlay:")
+	for _, t := range f.Targets {
+		r.Spec.Targets = append(r.Spec.Targets, gitRepoTarget{
+			ClusterName: t.ClusterName, ClusterGroup: t.ClusterGroup, ClusterSelector: selector(t.ClusterSelector),
+		})
+		var where []string
+		if t.ClusterName != "" {
+			where = append(where, "the cluster "+t.ClusterName)
+		}
+		if t.ClusterGroup != "" {
+			where = append(where, "the cluster group "+t.ClusterGroup)
+		}
+		if s := t.ClusterSelector; s != nil {
+			for _, key := range slices.Sorted(maps.Keys(s.MatchLabels)) {
+				where = append(where, fmt.Sprintf("the label %s=%s", key, s.MatchLabels[key]))
+			}
+			for _, e := range s.MatchExpressions {
+				where = append(where, strings.TrimSpace(fmt.Sprintf("the label %s %s %s", e.Key, e.Operator, strings.Join(e.Values, ","))))
+			}
+		}
+		note("  %s: %s", t.Overlay, strings.Join(where, " and "))
+	}
+	if f.DefaultOverlay != "" {
+		r.Spec.Targets = append(r.Spec.Targets, gitRepoTarget{ClusterSelector: &fleetSelector{}})
+		note("  %s: every other cluster of the workspace", f.DefaultOverlay)
+	} else {
+		note("  every other cluster: nothing")
+	}
+	note("Label a cluster with:")
+	note("  kubectl --namespace %s label clusters.fleet.cattle.io NAME KEY=VALUE", f.GitRepo.Namespace)
+	data, err := encode(r)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(header + notes.String() + strings.TrimPrefix(string(data), header)), nil
+}

@@ -1,0 +1,133 @@
+package generator
+
+import (
+	_ "embed" // the puller's script
+	"strconv"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// ollamaHome is HOME in the pod. The volume is mounted below it as .ollama, so
+// that it holds what the upstream image keeps in /root/.ollama: a volume filled
+// by another deployment, or by hand, fits.
+const (
+	ollamaHome = "/home/ollama"
+	ollamaData = ollamaHome + "/.ollama"
+)
+
+// pullModels is the init container's script.
+//
+//go:embed pull-models.sh
+var pullModels string
+
+func ollamaComponent(o *spec.Ollama) component {
+	return component{
+		name: ollamaName, role: "inference", version: o.Image.Tag,
+		port: ollamaPort, portName: "http",
+	}
+}
+
+// ollama is every object of the inference server.
+func (b builder) ollama() []any {
+	o := b.base.Ollama
+	if o == nil {
+		return nil
+	}
+	c := ollamaComponent(o)
+	objects := []any{b.serviceAccount(c)}
+	if pvc := b.volumeClaim(c, o.Storage); pvc != nil {
+		objects = append(objects, pvc)
+	}
+	return append(objects, b.ollamaDeployment(c), b.service(c, ollamaPort, o.Service), b.ollamaPolicy(c))
+}
+
+func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
+	o := b.base.Ollama
+	pod := b.podSpec(c, &o.Workload)
+	grace := int64(45)
+	pod.TerminationGracePeriodSeconds = &grace
+	image := b.image(spec.OllamaImage(), o.Image)
+	if o.Pull == spec.PullMissing {
+		pod.InitContainers = []corev1.Container{{
+			Name:            "pull-models",
+			Image:           image,
+			ImagePullPolicy: corev1.PullPolicy(o.Image.PullPolicy),
+			Command:         []string{"/bin/sh", "-c", pullModels, "pull-models"},
+			Args:            o.Models,
+			Env:             b.pullerEnv(),
+			// The server's: a pod counts the larger of the two, not their sum.
+			Resources:       resources(o.Resources),
+			VolumeMounts:    b.mounts(ollamaData),
+			SecurityContext: restricted(false),
+		}}
+	}
+	pod.Containers = []corev1.Container{{
+		Name:            c.name,
+		Image:           image,
+		ImagePullPolicy: corev1.PullPolicy(o.Image.PullPolicy),
+		Args:            []string{"serve"},
+		Ports:           []corev1.ContainerPort{{Name: c.portName, ContainerPort: c.port, Protocol: corev1.ProtocolTCP}},
+		Env:             environment(o.Env, b.ollamaEnv()),
+		Resources:       resources(o.Resources),
+		VolumeMounts:    b.mounts(ollamaData),
+		// /api/version, never a loaded model: a model unloads after keepAlive,
+		// the endpoint would vanish, and the route would answer 502.
+		StartupProbe:   httpProbe(c, "/api/version", 2, 5, 60),
+		ReadinessProbe: httpProbe(c, "/api/version", 10, 5, 3),
+		// Patient: a busy CPU makes the server slow, and a restart loses the
+		// loaded model.
+		LivenessProbe:   httpProbe(c, "/api/version", 30, 10, 6),
+		Lifecycle:       drain(15), // SIGTERM cuts a running answer within 20 ms
+		SecurityContext: restricted(false),
+	}}
+	return &appsv1.Deployment{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
+		ObjectMeta: b.meta(c, c.name),
+		Spec: appsv1.DeploymentSpec{
+			// No replicas: 1 is the default, and an explicit number is drift as
+			// soon as somebody scales by hand (Fleet).
+			Selector: &metav1.LabelSelector{MatchLabels: c.selector()},
+			// A rolling update starts the new pod before the old one has let
+			// go of a ReadWriteOnce volume: a deadlock.
+			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType},
+			Template: corev1.PodTemplateSpec{ObjectMeta: b.podMeta(c), Spec: pod},
+		},
+	}
+}
+
+// pullerEnv is what both containers need to find the volume and a registry: a
+// person may run ollama pull in the server's container too.
+func (b builder) pullerEnv() []corev1.EnvVar {
+	env := b.proxyEnv()
+	if b.base.CABundle != nil {
+		// Go reads its default bundle file besides these folders, so that the
+		// public authorities stay trusted.
+		env = append(env, corev1.EnvVar{Name: "SSL_CERT_DIR", Value: "/etc/ssl/certs:" + caMountPath})
+	}
+	return append(env, corev1.EnvVar{Name: "HOME", Value: ollamaHome})
+}
+
+// ollamaEnv is the server's environment from the fields of the spec.
+func (b builder) ollamaEnv() []corev1.EnvVar {
+	o := b.base.Ollama
+	var env []corev1.EnvVar
+	if o.KVCacheType != "" {
+		env = append(env,
+			corev1.EnvVar{Name: "OLLAMA_KV_CACHE_TYPE", Value: string(o.KVCacheType)},
+			corev1.EnvVar{Name: "OLLAMA_FLASH_ATTENTION", Value: "1"}) // without it the type is ignored
+	}
+	env = append(env, b.pullerEnv()...)
+	return append(env,
+		corev1.EnvVar{Name: "OLLAMA_HOST", Value: "0.0.0.0:" + strconv.Itoa(ollamaPort)},
+		corev1.EnvVar{Name: "OLLAMA_CONTEXT_LENGTH", Value: strconv.Itoa(o.ContextLength)},
+		corev1.EnvVar{Name: "OLLAMA_MAX_LOADED_MODELS", Value: strconv.Itoa(o.MaxLoadedModels)},
+		corev1.EnvVar{Name: "OLLAMA_NUM_PARALLEL", Value: strconv.Itoa(o.NumParallel)},
+		corev1.EnvVar{Name: "OLLAMA_KEEP_ALIVE", Value: string(o.KeepAlive)},
+		corev1.EnvVar{Name: "OLLAMA_NO_CLOUD", Value: "1"}, // no remote models: nothing typed here leaves the cluster
+		corev1.EnvVar{Name: "OLLAMA_NOPRUNE", Value: "1"},  // the puller's unfinished downloads are not the server's to delete
+	)
+}

@@ -1,0 +1,98 @@
+package generator
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/hearth-dev/hearth/generator/internal/overlay"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// overlay writes overlays/<name>: the computed difference between the bases and
+// the merged spec, with the overlay's own resources and patches after it.
+func (g *generation) overlay(o *spec.Overlay) error {
+	var base, want []Object
+	var parents []string
+	for i := range o.Bases {
+		b := merged(o, i)
+		objects, err := g.mergedObjects(&b)
+		if err != nil {
+			return fmt.Errorf("bases[%d] (%s): %w", i, b.Name, err)
+		}
+		want = append(want, objects...)
+		base = append(base, g.bases[b.Name]...)
+		parents = append(parents, "../../bases/"+b.Name)
+	}
+	folder := path.Join("overlays", o.Name)
+	difference, err := overlay.Compute(base, want, func(d overlay.Difference) ([]Object, error) {
+		files, err := overlayFiles(parents, d)
+		if err != nil {
+			return nil, err
+		}
+		return g.build(folder, files)
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range o.Resources {
+		difference.New = append(difference.New, Object(r))
+	}
+	difference.Patches = append(difference.Patches, overlayPatches(o.Patches)...)
+	files, err := overlayFiles(parents, difference)
+	if err != nil {
+		return err
+	}
+	if len(o.Resources)+len(o.Patches) > 0 { // else Compute has built it
+		if _, err := g.build(folder, files); err != nil {
+			return patchError(o.Patches, err)
+		}
+	}
+	for name, data := range files {
+		g.files[path.Join(folder, name)] = data
+	}
+	return nil
+}
+
+// merged is the i-th base of the overlay. Where an overlay spans several
+// namespaces each has its object: whoever applies the overlay cannot name them
+// all on the command line.
+func merged(o *spec.Overlay, i int) spec.Base {
+	b := o.Bases[i]
+	for _, other := range o.Bases {
+		b.CreateNamespace = b.CreateNamespace || other.Namespace != b.Namespace
+	}
+	for _, earlier := range o.Bases[:i] { // two bases of one namespace share its object
+		if earlier.Namespace == b.Namespace {
+			b.CreateNamespace = false
+		}
+	}
+	return b
+}
+
+// overlayFiles are the files of an overlay's folder, by name.
+func overlayFiles(parents []string, d overlay.Difference) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	k := newKustomization("", d.Patches)
+	k.Resources = slices.Clone(parents)
+	for _, o := range d.New {
+		name, err := addManifest(files, o)
+		if err != nil {
+			return nil, err
+		}
+		k.Resources = append(k.Resources, name)
+	}
+	var err error
+	files["kustomization.yaml"], err = encode(k)
+	return files, err
+}
+
+// build builds the folder with these files over all bases.
+func (g *generation) build(folder string, files map[string][]byte) ([]Object, error) {
+	all := maps.Clone(g.files)
+	for name, data := range files {
+		all[path.Join(folder, name)] = data
+	}
+	return overlay.Build(all, folder)
+}

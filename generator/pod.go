@@ -1,0 +1,212 @@
+package generator
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+const (
+	caMountPath = "/etc/hearth/ca"
+	tmpVolume   = "tmp"
+	dataVolume  = "data"
+	caVolume    = "ca-bundle"
+)
+
+// podSpec is what both workloads' pods share: Pod Security "restricted", no
+// token, scheduling, the data volume and a bounded /tmp.
+func (b builder) podSpec(c component, w *spec.Workload) corev1.PodSpec {
+	yes, no := true, false
+	id := int64(nobodyID)
+	onRootMismatch := corev1.FSGroupChangeOnRootMismatch
+	p := corev1.PodSpec{
+		ServiceAccountName:           c.name,
+		AutomountServiceAccountToken: &no,
+		EnableServiceLinks:           &no, // a Service "ollama" would set OLLAMA_PORT and the like in every pod
+		NodeSelector:                 w.NodeSelector,
+		PriorityClassName:            w.PriorityClassName,
+		Affinity:                     affinity(w.Affinity),
+		SecurityContext: &corev1.PodSecurityContext{
+			RunAsNonRoot: &yes,
+			RunAsUser:    &id,
+			RunAsGroup:   &id,
+			FSGroup:      &id,
+			// The default, Always, walks every file of the volume at each start.
+			FSGroupChangePolicy: &onRootMismatch,
+			SeccompProfile:      &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+		},
+		Volumes: b.volumes(c, w.Storage),
+	}
+	for _, name := range b.base.Images.PullSecrets {
+		p.ImagePullSecrets = append(p.ImagePullSecrets, corev1.LocalObjectReference{Name: name})
+	}
+	for _, t := range w.Tolerations {
+		p.Tolerations = append(p.Tolerations, corev1.Toleration{
+			Key: t.Key, Operator: corev1.TolerationOperator(t.Operator), Value: t.Value,
+			Effect: corev1.TaintEffect(t.Effect), TolerationSeconds: t.TolerationSeconds,
+		})
+	}
+	return p
+}
+
+// volumes are the pod's: what only some stacks have first, as in environment.
+func (b builder) volumes(c component, s spec.Storage) []corev1.Volume {
+	var volumes []corev1.Volume
+	if ca := b.base.CABundle; ca != nil {
+		volumes = append(volumes, corev1.Volume{Name: caVolume, VolumeSource: corev1.VolumeSource{
+			ConfigMap: &corev1.ConfigMapVolumeSource{
+				LocalObjectReference: corev1.LocalObjectReference{Name: ca.ConfigMap},
+				Items:                []corev1.KeyToPath{{Key: ca.Key, Path: "ca.crt"}},
+			},
+		}})
+	}
+	return append(volumes,
+		corev1.Volume{Name: dataVolume, VolumeSource: corev1.VolumeSource{
+			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claimName(c, s)},
+		}},
+		corev1.Volume{Name: tmpVolume, VolumeSource: corev1.VolumeSource{
+			EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: resource.NewQuantity(512<<20, resource.BinarySI)},
+		}})
+}
+
+// affinity is the person's Affinity as Kubernetes' own type; package spec has
+// checked that it is one.
+func affinity(o spec.Object) *corev1.Affinity {
+	if len(o) == 0 {
+		return nil
+	}
+	data, err := json.Marshal(o)
+	if err != nil {
+		return nil
+	}
+	var a corev1.Affinity
+	if err := json.Unmarshal(data, &a); err != nil {
+		return nil
+	}
+	return &a
+}
+
+// mounts are the volumes in a container, the data volume at the given path.
+func (b builder) mounts(data string) []corev1.VolumeMount {
+	var m []corev1.VolumeMount
+	if b.base.CABundle != nil {
+		m = append(m, corev1.VolumeMount{Name: caVolume, MountPath: caMountPath, ReadOnly: true})
+	}
+	return append(m,
+		corev1.VolumeMount{Name: dataVolume, MountPath: data},
+		corev1.VolumeMount{Name: tmpVolume, MountPath: "/tmp"})
+}
+
+// restricted is a container's security context, down to what Pod Security
+// "restricted" asks for and, unless writable, a read-only root file system.
+func restricted(writableRoot bool) *corev1.SecurityContext {
+	no, readOnly := false, !writableRoot
+	return &corev1.SecurityContext{
+		AllowPrivilegeEscalation: &no,
+		Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+		ReadOnlyRootFilesystem:   &readOnly,
+	}
+}
+
+// resources are the container's requests and limits.
+func resources(r spec.Resources) corev1.ResourceRequirements {
+	return corev1.ResourceRequirements{Requests: amounts(r.Requests), Limits: amounts(r.Limits)}
+}
+
+func amounts(l spec.ResourceList) corev1.ResourceList {
+	out := corev1.ResourceList{}
+	if l.CPU != "" {
+		out[corev1.ResourceCPU] = l.CPU.Parsed()
+	}
+	if l.Memory != "" {
+		out[corev1.ResourceMemory] = l.Memory.Parsed()
+	}
+	return out
+}
+
+// httpProbe asks the component for a path.
+func httpProbe(c component, path string, period, timeout, failures int32) *corev1.Probe {
+	return &corev1.Probe{
+		ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{
+			Path: path, Port: intstr.FromString(c.portName), Scheme: corev1.URISchemeHTTP,
+		}},
+		PeriodSeconds:    period,
+		TimeoutSeconds:   timeout,
+		FailureThreshold: failures,
+	}
+}
+
+// drain keeps a pod that is told to stop serving for so many seconds, so that
+// routes move away and answers in flight can end.
+func drain(seconds int64) *corev1.Lifecycle {
+	return &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: seconds}}}
+}
+
+// image is the reference to pull: the official image, the person's parts over
+// it, then the mirror of its registry.
+func (b builder) image(official, own spec.Image) string {
+	registry, repository, tag := official.Registry, official.Repository, official.Tag
+	if own.Registry != "" {
+		registry = own.Registry
+	}
+	if own.Repository != "" {
+		repository = own.Repository
+	}
+	if own.Tag != "" {
+		tag = own.Tag
+	}
+	if mirror, ok := b.base.Images.Mirrors[registry]; ok {
+		registry = strings.TrimSuffix(mirror, "/")
+	}
+	ref := registry + "/" + repository + ":" + tag
+	if own.Digest != "" {
+		ref += "@" + own.Digest
+	}
+	return ref
+}
+
+// proxyEnv is the proxy in the spelling that both Go and Python read, with the
+// cluster's own names and the private ranges reached directly.
+func (b builder) proxyEnv() []corev1.EnvVar {
+	p := b.base.Proxy
+	if p == nil {
+		return nil
+	}
+	direct := append([]string{"localhost", "127.0.0.1", ".svc", ".cluster.local", ollamaName, openWebUIName}, p.NoProxy...)
+	env := []corev1.EnvVar{{Name: "NO_PROXY", Value: strings.Join(direct, ",")}}
+	if p.HTTP != "" {
+		env = append(env, corev1.EnvVar{Name: "HTTP_PROXY", Value: p.HTTP})
+	}
+	if p.HTTPS != "" {
+		env = append(env, corev1.EnvVar{Name: "HTTPS_PROXY", Value: p.HTTPS})
+	}
+	return env
+}
+
+// environment puts the person's own variables first, by name, and hearth's
+// after them. What an overlay adds tends to stand in front then, which keeps
+// its patch short: a strategic merge prepends.
+func environment(own map[string]spec.EnvValue, ours []corev1.EnvVar) []corev1.EnvVar {
+	var env []corev1.EnvVar
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		v := corev1.EnvVar{Name: name, Value: own[name].Value}
+		if ref := own[name].SecretKeyRef; ref != nil {
+			v.ValueFrom = secretKey(ref.Name, ref.Key)
+		}
+		env = append(env, v)
+	}
+	return append(env, ours...)
+}
+
+func secretKey(name, key string) *corev1.EnvVarSource {
+	return &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
+		LocalObjectReference: corev1.LocalObjectReference{Name: name}, Key: key,
+	}}
+}

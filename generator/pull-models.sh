@@ -1,0 +1,96 @@
+# Pulls the models named as arguments into $OLLAMA_MODELS and leaves; a model that is already there costs no network request.
+# POSIX sh: the Ollama image has neither curl nor bash.
+set -u
+attempts=${PULL_ATTEMPTS:-5}         # tries per model; after the last one the pod's own restarts go on, with their back-off
+work=${TMPDIR:-/tmp}/puller.$$       # not $HOME, which may be on the model volume: a full volume would swallow the message
+export OLLAMA_HOST=127.0.0.1:11434   # nobody but this script may ask this server
+export OLLAMA_NOPRUNE=1              # a starting server deletes unfinished downloads that are more than an hour old
+server='' client='' failed=''
+
+say() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
+
+# pause can be cut short by a signal, which a plain sleep cannot.
+pause() { sleep "$1" & wait $!; }
+
+# end stops the client before the server, and not at once: how far a download has come is written to disk only when the
+# client hangs up while the server still runs.
+end() {
+  trap '' TERM INT
+  if [ -n "$client" ]; then kill "$client" 2>/dev/null; wait "$client"; sleep 1; fi
+  if [ -n "$server" ]; then kill "$server" 2>/dev/null; wait "$server"; fi
+  rm -rf "$work"
+  exit "$1"
+}
+# As process 1 of a container, a shell without a trap ignores SIGTERM and is killed half a minute later.
+trap 'say "stopped by a signal: what was pulled so far is kept"; end 143' TERM INT
+
+# present asks the server, which knows about default tags and registries and opens the weights: a manifest without its
+# blob is not a model.
+present() { ollama show "$1" >/dev/null 2>&1 </dev/null; }
+
+# progress is the last percentage that the client drew for its terminal.
+progress() { tr '\r' '\n' <"$work/pull" | sed -n 's/.*pulling [0-9a-f]*: *\([0-9]*%\).*/\1/p' | tail -n 1; }
+
+# reason is the client's error without the drawing around it.
+reason() { tr '\r' '\n' <"$work/pull" | sed -n 's/.*Error: //p' | tail -n 1; }
+
+# sweep removes a download whose note of progress is empty, as a full disk or a crash leaves it: every later try would fail
+# to read it.
+sweep() {
+  for part in "${OLLAMA_MODELS:-$HOME/.ollama/models}"/blobs/sha256-*-partial-*; do
+    if [ -e "$part" ] && [ ! -s "$part" ]; then rm -f "${part%-*}"*; fi
+  done
+}
+
+pull() {
+  try=1 delay=2
+  while :; do
+    say "$1: pulling, try $try of $attempts"
+    sweep
+    : >"$work/pull"
+    ollama pull "$1" >>"$work/pull" 2>&1 </dev/null & client=$!
+    seconds=0
+    while kill -0 "$client" 2>/dev/null; do
+      pause 1
+      seconds=$((seconds + 1))
+      if [ $((seconds % 15)) -eq 0 ]; then
+        say "$1: $(progress) after $seconds seconds"
+        : >"$work/pull"
+      fi
+    done
+    wait "$client"; status=$?; client=''
+    if [ "$status" -eq 0 ] && present "$1"; then say "$1: complete after $seconds seconds"; return 0; fi
+    why=$(reason)
+    say "$1: failed: ${why:-ollama pull ended with status $status}"
+    case $why in
+    *'pull model manifest: file does not exist'*) say "$1: its registry has no such model or tag: check the spelling"; return 1 ;;
+    *'no space left on device'*) df -h "${OLLAMA_MODELS:-$HOME/.ollama/models}"; say "$1: the model volume is too small"; return 1 ;;
+    esac
+    if [ "$try" -ge "$attempts" ]; then say "$1: giving up after $attempts tries"; return 1; fi
+    say "$1: next try in $delay seconds"
+    pause "$delay"
+    try=$((try + 1)) delay=$((delay * 2))
+  done
+}
+
+mkdir -p "$work" || exit 1
+ollama serve >"$work/server" 2>&1 </dev/null & server=$!
+waited=0
+until ollama list >/dev/null 2>&1 </dev/null; do
+  waited=$((waited + 1))
+  if [ "$waited" -gt 60 ] || ! kill -0 "$server" 2>/dev/null; then
+    say "the local server did not start; its log:"; cat "$work/server"; end 1
+  fi
+  pause 1
+done
+
+for model in "$@"; do
+  if present "$model"; then say "$model: already on the volume"; continue; fi
+  pull "$model" || failed="$failed $model"
+done
+ollama list </dev/null
+if [ -n "$failed" ]; then
+  say "not pulled:$failed; the last lines of the local server:"; tail -n 20 "$work/server"; end 1
+fi
+say "all models are on the volume"
+end 0

@@ -1,0 +1,111 @@
+package generator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// Secret is one that an overlay needs and that is never in Git.
+type Secret struct {
+	// Name and Namespace of the Secret.
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"`
+	// Type of the Secret, such as Opaque.
+	Type string `json:"type"`
+	// Keys that it must have, and what each holds.
+	Keys []SecretKey `json:"keys"`
+	// Purpose in a few words.
+	Purpose string `json:"purpose"`
+}
+
+// SecretKey is one key of a Secret.
+type SecretKey struct {
+	Name string        `json:"name"`
+	Form SecretKeyForm `json:"form"`
+}
+
+// SecretKeyForm says what a key holds, and so whether it can be made up.
+type SecretKeyForm string
+
+// What a key of a Secret holds.
+const (
+	// SecretRandom is a random text of 32 bytes or more.
+	SecretRandom SecretKeyForm = "random"
+	// SecretPassword is a password that a person types.
+	SecretPassword SecretKeyForm = "password"
+	// SecretEmail is an e-mail address.
+	SecretEmail SecretKeyForm = "email"
+	// SecretHtpasswd is lines of user:bcrypt.
+	SecretHtpasswd SecretKeyForm = "htpasswd"
+	// SecretGiven is something only the person has.
+	SecretGiven SecretKeyForm = "given"
+)
+
+// Secrets lists what the overlay's namespaces must hold before it can run,
+// sorted by namespace and name.
+func Secrets(stack *Stack, overlay string) ([]Secret, error) {
+	o := stack.Overlay(overlay)
+	if o == nil {
+		return nil, fmt.Errorf("overlay %q: not in the stack", overlay)
+	}
+	found := map[string]*Secret{}
+	add := func(namespace, name, kind, purpose string, keys ...SecretKey) {
+		id := namespace + "/" + name
+		s, known := found[id]
+		if !known {
+			s = &Secret{Name: name, Namespace: namespace, Type: kind, Purpose: purpose}
+			found[id] = s
+		}
+		for _, k := range keys {
+			if !slices.ContainsFunc(s.Keys, func(have SecretKey) bool { return have.Name == k.Name }) {
+				s.Keys = append(s.Keys, k)
+			}
+		}
+	}
+	for i := range o.Bases {
+		baseSecrets(&o.Bases[i], add)
+	}
+	out := []Secret{}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		out = append(out, *found[id])
+	}
+	return out, nil
+}
+
+func baseSecrets(b *spec.Base, add func(namespace, name, kind, purpose string, keys ...SecretKey)) {
+	if w := b.OpenWebUI; w != nil {
+		add(b.Namespace, w.SecretName, "Opaque", "signs Open WebUI's sessions", SecretKey{"secret-key", SecretRandom})
+		if w.SignUp == spec.SignUpClosed {
+			add(b.Namespace, w.SecretName, "Opaque", "", SecretKey{"admin-email", SecretEmail}, SecretKey{"admin-password", SecretPassword})
+		}
+		envSecrets(b.Namespace, w.Env, add)
+	}
+	if o := b.Ollama; o != nil {
+		envSecrets(b.Namespace, o.Env, add)
+	}
+	for _, name := range b.Images.PullSecrets {
+		add(b.Namespace, name, "kubernetes.io/dockerconfigjson", "pulls images", SecretKey{".dockerconfigjson", SecretGiven})
+	}
+	e := b.Expose
+	if e.BasicAuth != nil {
+		if e.Type == spec.ExposeNginx {
+			add(b.Namespace, e.BasicAuth.SecretName, "nginx.org/htpasswd", "asks for a password at "+e.URL(), SecretKey{"htpasswd", SecretHtpasswd})
+		} else {
+			add(b.Namespace, e.BasicAuth.SecretName, "Opaque", "asks for a password at "+e.URL(), SecretKey{"users", SecretHtpasswd})
+		}
+	}
+	if e.TLS != nil && e.TLS.Type == spec.TLSSecret {
+		add(b.Namespace, e.TLS.SecretName, "kubernetes.io/tls", "the certificate of "+string(e.Host), SecretKey{"tls.crt", SecretGiven}, SecretKey{"tls.key", SecretGiven})
+	}
+}
+
+func envSecrets(namespace string, env map[string]spec.EnvValue, add func(namespace, name, kind, purpose string, keys ...SecretKey)) {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if ref := env[name].SecretKeyRef; ref != nil {
+			add(namespace, ref.Name, "Opaque", "environment variable "+name, SecretKey{ref.Key, SecretGiven})
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/hearth-dev/hearth/generator/internal/strict"
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+// checker collects what is wrong with a decoded, defaulted value. It only
+// reads. Paths count from node.
+type checker struct {
+	node     *strict.Node
+	problems problem.List
+}
+
+func (c *checker) errorf(path, fix, format string, args ...any) {
+	p := c.node.Problem(path, format, args...)
+	p.Fix = fix
+	c.problems = append(c.problems, p)
+}
+
+func (c *checker) warnf(path, fix, format string, args ...any) {
+	c.errorf(path, fix, format, args...)
+	c.problems[len(c.problems)-1].Severity = problem.Warning
+}
+
+// written tells whether the field at path stands in the file, or was filled in.
+func (c *checker) written(path string) bool {
+	n := c.node
+	for _, field := range strings.Split(path, ".") {
+		n = n.Field(field)
+	}
+	return n != nil
+}
+
+// label checks a name that becomes a DNS label: of a folder, a namespace.
+func (c *checker) label(path, value, what string) {
+	if value == "" {
+		c.errorf(path, "", "missing: want %s, a DNS label such as homelab", what)
+	} else if len(validation.IsDNS1123Label(value)) > 0 {
+		c.errorf(path, "", "got %q, want %s: lower-case letters, digits and '-', at most 63, such as homelab", value, what)
+	}
+}
+
+// name checks a reference to a Kubernetes object; required unless empty is fine.
+func (c *checker) name(path, value, kind string) {
+	if value == "" {
+		c.errorf(path, "", "missing: want the name of %s", kind)
+	} else if len(validation.IsDNS1123Subdomain(value)) > 0 {
+		c.errorf(path, "", "got %q, want the name of %s: lower-case letters, digits, '-' and '.'", value, kind)
+	}
+}
+
+// optionalName is name for a field that may be absent.
+func (c *checker) optionalName(path, value, kind string) {
+	if value != "" {
+		c.name(path, value, kind)
+	}
+}
+
+// labels checks label keys and values.
+func (c *checker) labels(path string, labels map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		at := strict.Join(path, key)
+		c.labelKey(at, key)
+		if value := labels[key]; len(validation.IsValidLabelValue(value)) > 0 {
+			c.errorf(at, "", "got %q, want a label's value: at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends", value)
+		}
+	}
+}
+
+func (c *checker) labelKey(path, key string) {
+	if len(validation.IsQualifiedName(key)) > 0 {
+		c.errorf(path, "", "got the key %q, want a name such as team or example.org/team", key)
+	}
+}
+
+// unique checks that no two of the names are equal.
+func (c *checker) unique(format string, names []string, what string) {
+	first := map[string]int{}
+	for i, name := range names {
+		if j, again := first[name]; again && name != "" {
+			c.errorf(fmt.Sprintf(format, i), "rename one of them",
+				"%q is the name of %s already", name, fmt.Sprintf(what, j))
+			continue
+		}
+		first[name] = i
+	}
+}
+
+// intRange checks a whole number that stands in the file.
+func (c *checker) intRange(path string, value, low, high int, unit string) {
+	if c.written(path) && (value < low || value > high) {
+		c.errorf(path, "", "got %d, want %d to %d %s", value, low, high, unit)
+	}
+}
+
+// list is the names for a sentence.
+func list(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// suggest names the nearest of the options, if one is near.
+func suggest(name string, options []string) string {
+	if near := strict.Nearest(name, options); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return ""
+}

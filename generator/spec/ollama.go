@@ -1,0 +1,45 @@
+package spec
+
+// Ollama is the inference server: a Deployment with one pod and a volume of
+// models, behind the Service "ollama", port 11434.
+type Ollama struct {
+	Workload
+	// Models to hold, as for `ollama pull`: llama3.2:3b, or with a registry's
+	// host. At least one.
+	Models []string `json:"models"`
+	// Pull is missing (default): an init container fetches the models that the
+	// volume lacks. never: the volume is filled by other means.
+	Pull Pull `json:"pull,omitempty"`
+	// ContextLength in tokens (OLLAMA_CONTEXT_LENGTH). Default: Ollama's own, 4096.
+	ContextLength int `json:"contextLength,omitempty"`
+	// NumParallel requests per loaded model (OLLAMA_NUM_PARALLEL); each has a
+	// context of its own in memory. Default 1.
+	NumParallel int `json:"numParallel,omitempty"`
+	// MaxLoadedModels at the same time (OLLAMA_MAX_LOADED_MODELS). Default 1:
+	// the memory limit is one for all of them.
+	MaxLoadedModels int `json:"maxLoadedModels,omitempty"`
+	// KeepAlive is how long a model stays in memory after an answer
+	// (OLLAMA_KEEP_ALIVE): a duration, or -1 for ever. Default: Ollama's own, 5m.
+	KeepAlive KeepAlive `json:"keepAlive,omitempty"`
+	// KVCacheType is f16 (Ollama's default), q8_0 or q4_0: half or a quarter of
+	// the cache's memory, with flash attention on (OLLAMA_KV_CACHE_TYPE).
+	KVCacheType KVCacheType `json:"kvCacheType,omitempty"`
+}
+
+// Pull says who fetches models.
+type Pull string
+
+// The ways models get onto the volume.
+const (
+	PullMissing Pull = "missing"
+	PullNever   Pull = "never"
+)
+
+// Values lists the allowed ways.
+func (Pull) Values() []string { return []string{string(PullMissing), string(PullNever)} }
+
+// KVCacheType is the number format of the key-value cache.
+type KVCacheType string
+
+// Values lists the formats that Ollama knows.
+func (KVCacheType) Values() []string { return []string{"f16", "q8_0", "q4_0"} }

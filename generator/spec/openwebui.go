@@ -1,0 +1,32 @@
+package spec
+
+// OpenWebUI is the chat: a StatefulSet with one pod and a volume for its SQLite
+// database and uploads, behind the Service "open-webui", port 80.
+type OpenWebUI struct {
+	Workload
+	// Name that people see in the page (WEBUI_NAME). Default "Open WebUI".
+	Name string `json:"name,omitempty"`
+	// OllamaURLs are the Ollama servers to use (OLLAMA_BASE_URLS). Default: the
+	// base's own. Name others in allowTo, or the NetworkPolicy stops them.
+	OllamaURLs []string `json:"ollamaURLs,omitempty"`
+	// SignUp is open (default): the first to sign up becomes admin, others wait
+	// for the admin's consent; refused at a public audience. closed: nobody can
+	// sign up, and the admin's e-mail and password come from the Secret.
+	SignUp SignUp `json:"signUp,omitempty"`
+	// SecretName is the Secret with the key secret-key, which signs sessions
+	// (WEBUI_SECRET_KEY, 32 bytes or more), and with signUp closed also
+	// admin-email and admin-password. Default open-webui.
+	SecretName string `json:"secretName,omitempty"`
+}
+
+// SignUp says who may make an account.
+type SignUp string
+
+// The ways to an account.
+const (
+	SignUpOpen   SignUp = "open"
+	SignUpClosed SignUp = "closed"
+)
+
+// Values lists the allowed ways.
+func (SignUp) Values() []string { return []string{string(SignUpOpen), string(SignUpClosed)} }

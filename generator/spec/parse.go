@@ -1,0 +1,114 @@
+package spec
+
+import (
+	"fmt"
+
+	"github.com/hearth-dev/hearth/generator/internal/strict"
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+// Parse reads a Stack from YAML or JSON; file is its name in problems. Each
+// overlay's bases come out merged, and everything is defaulted and validated.
+// The problems are sorted by position; if there is an error among them the
+// Stack is nil.
+func Parse(file string, data []byte) (*Stack, problem.List) {
+	root, problems := strict.Parse(file, data)
+	if root == nil {
+		return nil, problems
+	}
+	s, found := decode(root)
+	problems = append(problems, found...).Sorted()
+	if problems.Err() != nil {
+		return nil, problems
+	}
+	return s, problems
+}
+
+func decode(root *strict.Node) (*Stack, problem.List) {
+	if problems := typeMeta(root); problems != nil {
+		return nil, problems // the fields of another kind would all be unknown
+	}
+	s := &Stack{}
+	problems := strict.Decode(root, s)
+	c := checker{node: root}
+	bases := root.Field("spec").Field("bases").Items()
+	for i := range s.Spec.Bases {
+		b := &s.Spec.Bases[i]
+		b.applyDefaults()
+		problems = append(problems, checkBase(bases[i], b)...)
+	}
+	overlays := root.Field("spec").Field("overlays").Items()
+	for i := range s.Spec.Overlays {
+		o := &s.Spec.Overlays[i]
+		entries := overlays[i].Field("bases").Items()
+		for j := range o.Bases {
+			path := fmt.Sprintf("spec.overlays[%d].bases[%d]", i, j)
+			b, found := c.mergedBase(path, s, bases, entries[j], o.Bases[j])
+			problems = append(problems, found...)
+			if b != nil {
+				o.Bases[j] = *b
+			}
+		}
+	}
+	if f := s.Spec.Fleet; f != nil {
+		f.applyDefaults()
+	}
+	c.stack(s)
+	return s, append(problems, c.problems...)
+}
+
+// typeMeta says what is wrong with a document that is no Stack at all.
+func typeMeta(root *strict.Node) problem.List {
+	c := checker{node: root}
+	if v := root.Field("apiVersion").Text(); v != APIVersion {
+		c.errorf("apiVersion", "", "got %q, want %s", v, APIVersion)
+	}
+	if v := root.Field("kind").Text(); v != Kind {
+		c.errorf("kind", "", "got %q, want %s", v, Kind)
+	}
+	return c.problems
+}
+
+// mergedBase lays an overlay's entry over the base it names. It is nil, with
+// the reason reported, if there is nothing to merge.
+func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry *strict.Node, written Base) (*Base, problem.List) {
+	var base *strict.Node
+	for i := range s.Spec.Bases {
+		if s.Spec.Bases[i].Name == written.Name {
+			base = bases[i]
+		}
+	}
+	switch {
+	case entry.Field("name").Text() == "":
+		c.errorf(path+".name", "name one of "+list(s.baseNames()), "missing: which base is it?")
+		return nil, nil
+	case base == nil:
+		c.errorf(path+".name", suggest(written.Name, s.baseNames()), "no base %q: the bases are %s", written.Name, list(s.baseNames()))
+		return nil, nil
+	case entry.Field("namespace") != nil && written.Namespace != base.Field("namespace").Text():
+		c.errorf(path+".namespace", "remove it, or declare a second base in that namespace",
+			"got %q: an overlay cannot move a base to another namespace, its volumes would stay behind", written.Namespace)
+		return nil, nil
+	}
+	node := strict.Merge(base, entry)
+	b := &Base{}
+	problems := strict.Decode(node, b)
+	b.applyDefaults()
+	return b, append(problems, checkBase(node, b)...)
+}
+
+func (s *Stack) baseNames() []string {
+	var names []string
+	for _, b := range s.Spec.Bases {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+func (s *Stack) overlayNames() []string {
+	var names []string
+	for _, o := range s.Spec.Overlays {
+		names = append(names, o.Name)
+	}
+	return names
+}

@@ -1,0 +1,172 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// The scalar types validate as they are decoded and keep the spelling that the
+// person chose.
+
+// Quantity is an amount of CPU or memory as Kubernetes writes it: 500m, 2Gi.
+type Quantity string
+
+// UnmarshalText accepts a positive Kubernetes quantity.
+func (q *Quantity) UnmarshalText(text []byte) error {
+	v, err := resource.ParseQuantity(string(text))
+	if err != nil {
+		return errors.New("not a quantity: want a number with an optional unit, such as 4, 500m, 1500Mi or 8Gi")
+	}
+	if v.Sign() <= 0 {
+		return errors.New("want a quantity above 0")
+	}
+	*q = Quantity(text)
+	return nil
+}
+
+// Parsed is the quantity as Kubernetes' own type; the zero quantity if unset.
+func (q Quantity) Parsed() resource.Quantity {
+	v, err := resource.ParseQuantity(string(q))
+	if err != nil { // only the empty string gets past UnmarshalText
+		return resource.Quantity{}
+	}
+	return v
+}
+
+// Duration is a span of time as Go and cert-manager write it: 90s, 720h.
+type Duration string
+
+// UnmarshalText accepts a positive Go duration in whole seconds.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil {
+		return errors.New("not a duration: want a number with a unit, such as 90s, 10m or 720h")
+	}
+	if v < time.Second || v%time.Second != 0 {
+		return errors.New("want a duration of at least 1s, in whole seconds")
+	}
+	*d = Duration(text)
+	return nil
+}
+
+// Parsed is the duration as a Go value; 0 if unset.
+func (d Duration) Parsed() time.Duration {
+	v, err := time.ParseDuration(string(d))
+	if err != nil { // only the empty string gets past UnmarshalText
+		return 0
+	}
+	return v
+}
+
+// KeepAlive is a Duration, or -1 for ever, or 0 for not at all.
+type KeepAlive string
+
+// UnmarshalText accepts a duration, 0 or -1.
+func (k *KeepAlive) UnmarshalText(text []byte) error {
+	if s := string(text); s != "-1" && s != "0" {
+		var d Duration
+		if err := d.UnmarshalText(text); err != nil {
+			return errors.New("want a duration such as 5m or 1h, -1 to keep the model for ever, or 0 to unload it at once")
+		}
+	}
+	*k = KeepAlive(text)
+	return nil
+}
+
+// BodySize is the largest request body: a memory quantity in whole KiB, or 0
+// for no limit.
+type BodySize string
+
+// UnmarshalText accepts 0, or a quantity that nginx can write in k, m or g.
+func (b *BodySize) UnmarshalText(text []byte) error {
+	v, err := resource.ParseQuantity(string(text))
+	if err != nil || v.Sign() < 0 || v.Value()%1024 != 0 {
+		return errors.New("want a size in whole KiB, such as 10Mi or 1Gi, or 0 for no limit")
+	}
+	*b = BodySize(text)
+	return nil
+}
+
+// Bytes of the largest body; 0 is no limit.
+func (b BodySize) Bytes() int64 {
+	v, err := resource.ParseQuantity(string(b))
+	if err != nil { // only the empty string gets past UnmarshalText
+		return 0
+	}
+	return v.Value()
+}
+
+// Host is a DNS name, in lower case, without scheme, port or wildcard.
+type Host string
+
+// UnmarshalText accepts a DNS name of two labels or more.
+func (h *Host) UnmarshalText(text []byte) error {
+	s := string(text)
+	switch {
+	case strings.Contains(s, "://"):
+		return errors.New("want a host without a scheme, such as chat.example.org")
+	case strings.ContainsAny(s, "/:"):
+		return errors.New("want a host without port and path, such as chat.example.org")
+	case strings.Contains(s, "*"):
+		return errors.New("want one host: an Ingress with a wildcard would take other people's names")
+	}
+	if _, err := netip.ParseAddr(s); err == nil {
+		return fmt.Errorf("an Ingress needs a name, not an address: try %s.nip.io", s)
+	}
+	if msgs := validation.IsDNS1123Subdomain(s); len(msgs) > 0 || !strings.Contains(s, ".") {
+		return errors.New("not a DNS name: want lower-case labels of letters, digits and '-' joined by dots, such as chat.example.org")
+	}
+	*h = Host(text)
+	return nil
+}
+
+// CIDR is a range of addresses: 10.0.0.0/8, 2001:db8::/32.
+type CIDR string
+
+// UnmarshalText accepts a range whose host bits are zero.
+func (c *CIDR) UnmarshalText(text []byte) error {
+	p, err := netip.ParsePrefix(string(text))
+	if err != nil {
+		if a, err := netip.ParseAddr(string(text)); err == nil {
+			return fmt.Errorf("want a range, not an address: write %s/%d", a, a.BitLen())
+		}
+		return errors.New("not a range of addresses: want such as 10.0.0.0/8 or 2001:db8::/32")
+	}
+	if p.Masked() != p {
+		return fmt.Errorf("the address has bits outside the prefix: write %s", p.Masked())
+	}
+	*c = CIDR(text)
+	return nil
+}
+
+// Port is a TCP port.
+type Port int
+
+// UnmarshalText accepts 1 to 65535.
+func (p *Port) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseUint(string(text), 10, 16)
+	if err != nil || n == 0 {
+		return errors.New("want a TCP port, 1 to 65535")
+	}
+	*p = Port(n)
+	return nil
+}
+
+var (
+	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	tagForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	// repositoryForm is the grammar of the distribution project's references.
+	repositoryForm = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
+	// registryForm is a host with an optional port.
+	registryForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$`)
+	// envForm is what a shell and Kubernetes accept as a variable's name.
+	envForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)

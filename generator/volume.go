@@ -1,0 +1,56 @@
+package generator
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// keepAnnotations tell each tool that applies bundles to leave an object in
+// place when it leaves Git: what they would delete is people's data.
+func keepAnnotations() map[string]string {
+	return map[string]string{
+		"helm.sh/resource-policy":                 "keep",                     // Helm, and Fleet, which installs bundles by Helm
+		"argocd.argoproj.io/sync-options":         "Prune=false,Delete=false", // Argo CD: on sync, and when the Application goes
+		"client.lifecycle.config.k8s.io/deletion": "detach",                   // kpt live apply and destroy
+	}
+}
+
+// volumeClaim is the workload's standalone PersistentVolumeClaim; nil where the
+// claim exists already. It is no volumeClaimTemplate: those cannot be resized
+// or labelled afterwards.
+func (b builder) volumeClaim(c component, s spec.Storage) *corev1.PersistentVolumeClaim {
+	if s.ExistingClaim != "" {
+		return nil
+	}
+	claim := &corev1.PersistentVolumeClaim{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
+		ObjectMeta: metav1.ObjectMeta{
+			Name:      c.name,
+			Namespace: b.base.Namespace,
+			Labels:    c.labels(b.stack), // hearth's own only: a person's labels never reach a volume
+		},
+		Spec: corev1.PersistentVolumeClaimSpec{
+			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.PersistentVolumeAccessMode(s.AccessMode)},
+			Resources: corev1.VolumeResourceRequirements{
+				Requests: corev1.ResourceList{corev1.ResourceStorage: s.Size.Parsed()},
+			},
+		},
+	}
+	if s.StorageClassName != "" {
+		claim.Spec.StorageClassName = &s.StorageClassName
+	}
+	if *s.Retain {
+		claim.Annotations = keepAnnotations()
+	}
+	return claim
+}
+
+// claimName is the name of the claim that the pod mounts.
+func claimName(c component, s spec.Storage) string {
+	if s.ExistingClaim != "" {
+		return s.ExistingClaim
+	}
+	return c.name
+}

@@ -112,7 +112,7 @@ func (g *generation) fleet(folder []string) error {
 		last.ClusterSelector = &fleetSelector{}
 		bundle.Targets = append(bundle.Targets, last)
 	}
-	bundle.DefaultNamespace = g.stack.Overlay(top).Bases[0].Namespace
+	bundle.DefaultNamespace = g.target(top).DefaultNamespace
 	bundle.Kustomize.Dir = path.Join("overlays", top)
 
 	var err error
@@ -131,12 +131,20 @@ func (g *generation) fleet(folder []string) error {
 // target is the customization that deploys an overlay.
 func (g *generation) target(name string) fleetTarget {
 	o := g.stack.Overlay(name)
-	return fleetTarget{
+	t := fleetTarget{
 		Name:             name,
 		DefaultNamespace: o.Bases[0].Namespace,
 		NamespaceLabels:  o.Bases[0].NamespaceLabels,
 		Kustomize:        &fleetKustomize{Dir: path.Join("overlays", name)},
 	}
+	for i := range o.Bases {
+		if merged(o, i).CreateNamespace {
+			// Helm makes the release's namespace itself and fails on an object
+			// for it: the release of such an overlay lives in one of its own.
+			t.DefaultNamespace, t.NamespaceLabels = g.stack.Metadata.Name+"-release", nil
+		}
+	}
+	return t
 }
 
 func selector(s *spec.LabelSelector) *fleetSelector {

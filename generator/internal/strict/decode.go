@@ -2,10 +2,10 @@ package strict
 
 import (
 	"encoding"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hearth-dev/hearth/generator/problem"
@@ -29,15 +29,7 @@ func Decode(n *Node, into any) problem.List {
 	return d.problems.Sorted()
 }
 
-type decoder struct{ problems problem.List }
-
-func (d *decoder) add(n *Node, fix, format string, args ...any) {
-	if len(d.problems) < maxProblems {
-		p := n.Problem("", format, args...)
-		p.Fix = fix
-		d.problems = append(d.problems, p)
-	}
-}
+type decoder struct{ report }
 
 type enum interface{ Values() []string }
 
@@ -57,7 +49,7 @@ func (d *decoder) value(n *Node, v reflect.Value) {
 		return
 	}
 	if e, ok := v.Interface().(enum); ok && v.Kind() == reflect.String {
-		d.enum(n, e, v)
+		d.enum(n, e.Values(), v)
 		return
 	}
 	switch v.Kind() {
@@ -75,7 +67,11 @@ func (d *decoder) value(n *Node, v reflect.Value) {
 func (d *decoder) structure(n *Node, v reflect.Value) {
 	known := fieldsOf(v.Type())
 	if n.kind != mapKind {
-		d.mismatch(n, "a mapping of "+strings.Join(names(known), ", "))
+		want := "a mapping of " + strings.Join(names(known), ", ")
+		if _, union := v.Addr().Interface().(encoding.TextUnmarshaler); union {
+			want = "a single value, or " + want
+		}
+		d.mismatch(n, want, "")
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.fields)) {
@@ -85,19 +81,14 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 			d.value(child, v.FieldByIndex(known[i].index))
 			continue
 		}
-		at := *child
-		at.line, at.column, at.kind = child.keyLine, child.keyColumn, stringKind
-		fix := "remove it"
-		if near := Nearest(name, names(known)); near != "" {
-			fix = fmt.Sprintf("did you mean %q?", near)
-		}
-		d.add(&at, fix, "unknown field %s: known fields: %s", show(name), strings.Join(names(known), ", "))
+		d.add(child.keyNode(), didYouMean(name, names(known), "remove it"),
+			"unknown field %q: known fields: %s", clip(name), strings.Join(names(known), ", "))
 	}
 }
 
 func (d *decoder) mapping(n *Node, v reflect.Value) {
 	if n.kind != mapKind {
-		d.mismatch(n, "a mapping")
+		d.mismatch(n, "a mapping", "")
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -107,11 +98,8 @@ func (d *decoder) mapping(n *Node, v reflect.Value) {
 		if child.kind == removedKind {
 			continue
 		}
-		keyNode := *child
-		keyNode.kind, keyNode.text, keyNode.plain = stringKind, name, false
-		keyNode.line, keyNode.column = child.keyLine, child.keyColumn
 		key, element := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-		d.value(&keyNode, key)
+		d.value(child.keyNode(), key)
 		switch {
 		case raw:
 			if value := d.raw(child); value != nil {
@@ -127,8 +115,13 @@ func (d *decoder) mapping(n *Node, v reflect.Value) {
 }
 
 func (d *decoder) list(n *Node, v reflect.Value) {
-	if n.kind != listKind {
-		d.mismatch(n, "a list")
+	switch n.kind {
+	case listKind:
+	case mapKind:
+		d.mismatch(n, "a list", `start each item with "- "`)
+		return
+	default:
+		d.mismatch(n, "a list", "write ["+strconv.Quote(clip(n.text))+"]")
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
@@ -145,6 +138,15 @@ func (d *decoder) list(n *Node, v reflect.Value) {
 // means the default, but an entry of a list or map has none.
 func (d *decoder) null(n *Node) {
 	d.add(n, `write a value ("" is an empty string), or remove the entry`, "got null, want a value")
+}
+
+// keyNode is the name in front of n as a value of its own.
+func (n *Node) keyNode() *Node {
+	return &Node{
+		file: n.file, parent: n.parent, key: n.key,
+		line: n.keyLine, column: n.keyColumn,
+		kind: stringKind, text: n.key,
+	}
 }
 
 // field is a struct's field, or one of a struct embedded in it.

@@ -149,8 +149,8 @@ func (n *Node) step(path string) (*Node, int) {
 var (
 	simpleStep = regexp.MustCompile(`^\.([A-Za-z0-9_-]+)`)
 	simpleKey  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	// bracketKey is what Kubernetes writes between brackets without quotes.
-	bracketKey = regexp.MustCompile(`^[A-Za-z0-9_./:@-]+$`)
+	// bracketKey needs no quotes between brackets: labels, hosts, <<.
+	bracketKey = regexp.MustCompile(`^[A-Za-z0-9_./:@<-]+$`)
 )
 
 // Join is the path of a mapping's entry whose key comes from the person:

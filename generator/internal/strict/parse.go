@@ -14,6 +14,8 @@ import (
 // maxSize of a file. A stack of a hundred overlays is a tenth of this.
 const maxSize = 1 << 20
 
+const wrongFile = "check that this is the right file"
+
 // Parse reads the one YAML or JSON document in data; file is its name in
 // problems. The Node is nil where the problems leave nothing to decode.
 func Parse(file string, data []byte) (*Node, problem.List) {
@@ -24,7 +26,7 @@ func Parse(file string, data []byte) (*Node, problem.List) {
 		}}
 	}
 	if len(data) > maxSize {
-		return nil, whole(0, "check that this is the right file",
+		return nil, whole(0, wrongFile,
 			"the file has %.1f MiB, at most %d MiB is read", float64(len(data))/(1<<20), maxSize>>20)
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))

@@ -26,7 +26,7 @@ func unreadable(data []byte) (problem.Problem, bool) {
 			case r == utf8.RuneError && size == 1:
 				p.Message, p.Fix = fmt.Sprintf("byte 0x%02x is not UTF-8 text", data[i]), "save the file as UTF-8"
 			default:
-				p.Message, p.Fix = fmt.Sprintf("control character %U is not allowed in YAML", r), "remove it"
+				p.Message, p.Fix = fmt.Sprintf("the character %U is not allowed in YAML", r), "remove it"
 			}
 			return p, true
 		}
@@ -90,6 +90,7 @@ var syntaxHints = []struct{ message, fix string }{
 	{"could not find expected ':'", `write "name: value", with a space behind the colon`},
 	{"unknown anchor", `quote a value that starts with "*", or write &name at the value it stands for`},
 	{"unexpected end of stream", "add the closing quote that is missing"},
+	{"incompatible YAML document", "remove the line %YAML"},
 	{"escape", "write the character itself, or use single quotes, which leave a backslash alone"},
 }
 

@@ -41,6 +41,12 @@ func NewBuilder(out io.Writer) (*Builder, error) {
 	return &Builder{Dir: dir, Out: out}, nil
 }
 
+// Empty reports whether the cache holds nothing yet, so that everything would have to be built.
+func (b *Builder) Empty() (bool, error) {
+	entries, err := os.ReadDir(b.Dir)
+	return len(entries) <= 1, err // the scratch folder is always there
+}
+
 // Artifact is one folder of the cache and the way to make it.
 type Artifact struct {
 	// Name and Version are what a person reads in the cache, such as etcd and v3.6.5.

@@ -42,7 +42,7 @@ var systemImages = []systemImage{
 func (s systemImage) spec(ctx context.Context, b *Builder) (Spec, error) {
 	spec := Spec{Ref: s.ref, Config: v1.Config{Env: []string{searchPath}}}
 	if s.tools {
-		tools, err := b.DebianRoot(ctx, "conntrack", "iptables", "kmod", "nftables")
+		tools, err := b.tools(ctx)
 		if err != nil {
 			return Spec{}, err
 		}
@@ -57,4 +57,9 @@ func (s systemImage) spec(ctx context.Context, b *Builder) (Spec, error) {
 		spec.Config.Entrypoint = []string{s.path}
 	}
 	return spec, nil
+}
+
+// tools is Debian with the programs that work on the kernel's packet filters, which kube-proxy calls.
+func (b *Builder) tools(ctx context.Context) (Layer, error) {
+	return b.DebianRoot(ctx, "conntrack", "iptables", "kmod", "nftables")
 }

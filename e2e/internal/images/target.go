@@ -1,0 +1,47 @@
+package images
+
+import "context"
+
+// Target is one thing that the tests need from this package, by a name that a person can ask for.
+type Target struct {
+	// Name is what --only takes.
+	Name string
+	// About says in a few words what it is.
+	About string
+	// Build makes it, with what it is made of, or finds it in the cache. It returns where it lies.
+	Build func(ctx context.Context, b *Builder) (path string, err error)
+}
+
+// Targets lists what a cluster needs in mode source, in the order in which it is best built: the longest first.
+func Targets() []Target {
+	var targets []Target
+	for _, p := range []*goProgram{&kubernetes, &etcd, &coreDNS, &localPath, &pause} {
+		targets = append(targets, Target{
+			Name: p.name, About: "program " + p.version + ", from its Go module",
+			Build: func(ctx context.Context, b *Builder) (string, error) { return b.binaries(ctx, *p) },
+		})
+	}
+	return append(targets,
+		Target{
+			Name: "debian", About: "root file system with packet filter tools, for kube-proxy and local-path-helper",
+			Build: func(ctx context.Context, b *Builder) (string, error) {
+				layer, err := b.tools(ctx)
+				return layer.Tar, err
+			},
+		},
+		Target{
+			Name: "node-root", About: "root file system of a node: Debian " + suite + ", containerd, kind's files",
+			Build: func(ctx context.Context, b *Builder) (string, error) {
+				layer, err := b.nodeRoot(ctx)
+				return layer.Tar, err
+			},
+		},
+		Target{
+			Name: "node", About: "kind node image, Kubernetes " + KubernetesVersion + ", with all of the above inside",
+			Build: func(ctx context.Context, b *Builder) (string, error) {
+				image, err := b.NodeImage(ctx)
+				return image.Tar, err
+			},
+		},
+	)
+}

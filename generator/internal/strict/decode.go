@@ -20,7 +20,8 @@ import (
 //   - map[string]any takes JSON of any form.
 //
 // Fields are named by their json tags; embedded structs are part of the outer
-// one. Decode panics if it meets a Go type that no file can fill.
+// one. A field tagged strict:"patch" holds merge patches, whose maps may have
+// nulls; elsewhere an entry of a map or list needs a value. Decode panics if it meets a Go type that no file can fill.
 func Decode(n *Node, into any) problem.List {
 	d := &decoder{}
 	if n != nil {
@@ -29,7 +30,10 @@ func Decode(n *Node, into any) problem.List {
 	return d.problems.Sorted()
 }
 
-type decoder struct{ report }
+type decoder struct {
+	report
+	patch bool // within a field tagged strict:"patch"
+}
 
 type enum interface{ Values() []string }
 
@@ -78,7 +82,10 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		child := n.fields[name]
 		i := slices.IndexFunc(known, func(f field) bool { return f.name == name })
 		if i >= 0 {
+			outer := d.patch
+			d.patch = outer || known[i].patch
 			d.value(child, v.FieldByIndex(known[i].index))
+			d.patch = outer
 			continue
 		}
 		d.add(child.keyNode(), didYouMean(name, names(known), "remove it"),
@@ -95,7 +102,7 @@ func (d *decoder) mapping(n *Node, v reflect.Value) {
 	raw := v.Type().Elem().Kind() == reflect.Interface
 	for _, name := range slices.Sorted(maps.Keys(n.fields)) {
 		child := n.fields[name]
-		if child.kind == removedKind {
+		if child.kind == removedKind || child.kind == nullKind && d.patch {
 			continue
 		}
 		key, element := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
@@ -153,6 +160,7 @@ func (n *Node) keyNode() *Node {
 type field struct {
 	name  string
 	index []int
+	patch bool
 }
 
 func fieldsOf(t reflect.Type) []field {
@@ -160,7 +168,7 @@ func fieldsOf(t reflect.Type) []field {
 	for _, f := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.IsExported() && name != "" && name != "-" {
-			fields = append(fields, field{name, f.Index})
+			fields = append(fields, field{name, f.Index, f.Tag.Get("strict") == "patch"})
 		}
 	}
 	return fields

@@ -32,6 +32,8 @@ func TestDecode(t *testing.T) {
 		{"scalar or mapping", "env: {A: 1.10, B: on, C: {secret: s}, D: {value: x}}", Route{Env: map[string]Env{
 			"A": {Value: "1.10"}, "B": {Value: "on"}, "C": {Secret: "s"}, "D": {Value: "x"},
 		}}},
+		{"a merge patch may have nulls in its maps", "changes: [{labels: {a: null, b: x}, env: {A: }}]", Route{Changes: []Route{
+			{Labels: map[string]string{"b": "x"}, Env: map[string]Env{}}}}},
 		{"any JSON", "object: {a: [1, 0x10, 1.5, True, x, null, {b: yes}], c: null, d: 2024-01-31}", Route{Object: Object{
 			"a": []any{int64(1), int64(16), 1.5, true, "x", nil, map[string]any{"b": "yes"}}, "c": nil, "d": "2024-01-31",
 		}}},
@@ -112,6 +114,10 @@ func TestDecodeProblems(t *testing.T) {
 			`stack.yaml:3:4: models[1]: got null, want a value; write a value ("" is an empty string), or remove the entry`}},
 		{"null as an entry", "labels: {a/b: null}", []string{
 			`stack.yaml:1:15: labels[a/b]: got null, want a value; write a value ("" is an empty string), or remove the entry`}},
+		{"null as an entry behind a merge patch", "changes: [{labels: {a: null}}]\nlabels: {a: null}", []string{
+			`stack.yaml:2:13: labels.a: got null, want a value; write a value ("" is an empty string), or remove the entry`}},
+		{"null as an item of a merge patch", "changes: [{models: [null]}]", []string{
+			`stack.yaml:1:21: changes[0].models[0]: got null, want a value; write a value ("" is an empty string), or remove the entry`}},
 		{"a key that its type refuses", "weights: {ngnix: 3}", []string{
 			`stack.yaml:1:11: weights.ngnix: unsupported value "ngnix": supported values: internal, nginx, traefik; did you mean "nginx"?`}},
 		{"a scalar for any object", "object: 5", []string{

@@ -130,10 +130,10 @@ func TestProblemsOfAMergedBase(t *testing.T) {
 	want := []string{
 		`stack.yaml:1:14: base.size: "5": want a size such as 10Gi`,
 		`stack.yaml:1:17: base.hots: unknown field "hots": known fields: name, size, host, type, port, weight, redirect, ` +
-			`secure, models, labels, env, back, backs, only, weights, object; did you mean "host"?`,
+			`secure, models, labels, env, back, backs, only, weights, object, changes; did you mean "host"?`,
 		`stack.yaml:2:17: overlay.port: "x": want a port, 1 to 65535`,
 		`stack.yaml:2:20: overlay.modles: unknown field "modles": known fields: name, size, host, type, port, weight, redirect, ` +
-			`secure, models, labels, env, back, backs, only, weights, object; did you mean "models"?`,
+			`secure, models, labels, env, back, backs, only, weights, object, changes; did you mean "models"?`,
 	}
 	got := strict.Decode(strict.Merge(root.Field("base"), root.Field("overlay")), &Route{})
 	if diff := cmp.Diff(want, lines(got)); diff != "" {

@@ -31,7 +31,7 @@ func didYouMean(word string, options []string, otherwise string) string {
 
 // clip shortens a value that would flood a terminal.
 func clip(s string) string {
-	const most = 60
+	const most = 100
 	if utf8.RuneCountInString(s) > most {
 		return string([]rune(s)[:most]) + "…"
 	}

@@ -25,6 +25,7 @@ type Route struct {
 	Only     *[]RouteType      `json:"only,omitempty"`
 	Weights  map[RouteType]int `json:"weights,omitempty"`
 	Object   Object            `json:"object,omitempty"`
+	Changes  []Route           `json:"changes,omitempty" strict:"patch"`
 }
 
 // Common is embedded: its fields are the Route's.

@@ -62,21 +62,22 @@ func syntaxError(data []byte, err error) (line int, message, fix string) {
 		return 0, err.Error(), ""
 	}
 	line, _ = strconv.Atoi(m[1]) // absent is 0, unknown
+	message = clip(m[2])
 	if len(data) <= maxSearch {
 		line = lineOf(data, err)
 	}
 	if lines := bytes.Split(data, []byte("\n")); line > 0 && line <= len(lines) {
 		indent := lines[line-1][:len(lines[line-1])-len(bytes.TrimLeft(lines[line-1], " \t"))]
 		if bytes.Contains(indent, []byte("\t")) {
-			return line, m[2], "indent with spaces, not with tabs"
+			return line, message, "indent with spaces, not with tabs"
 		}
 	}
 	for _, hint := range syntaxHints {
-		if strings.Contains(m[2], hint.message) {
-			return line, m[2], hint.fix
+		if strings.Contains(message, hint.message) {
+			return line, message, hint.fix
 		}
 	}
-	return line, m[2], ""
+	return line, message, ""
 }
 
 // syntaxHints are in the order in which they are tried.

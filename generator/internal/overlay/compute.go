@@ -26,13 +26,16 @@ type Patch struct {
 	Target *Target `yaml:"target,omitempty"`
 }
 
-// Target selects one object. Its fields are regular expressions.
+// Target selects objects. Its fields but the selectors are regular expressions.
 type Target struct {
 	Group     string `yaml:"group,omitempty"`
-	Version   string `yaml:"version"`
-	Kind      string `yaml:"kind"`
-	Name      string `yaml:"name"`
+	Version   string `yaml:"version,omitempty"`
+	Kind      string `yaml:"kind,omitempty"`
+	Name      string `yaml:"name,omitempty"`
 	Namespace string `yaml:"namespace,omitempty"`
+	// Selectors stand in a person's patches only.
+	LabelSelector      string `yaml:"labelSelector,omitempty"`
+	AnnotationSelector string `yaml:"annotationSelector,omitempty"`
 }
 
 // Compute returns the difference that turns base into want. Equal arguments

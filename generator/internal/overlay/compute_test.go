@@ -7,12 +7,14 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
-	"sigs.k8s.io/yaml"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/hearth-dev/hearth/generator/internal/overlay"
 )
@@ -20,8 +22,12 @@ import (
 var update = flag.Bool("update", false, "rewrite the kustomizations in testdata")
 
 // TestCompute reads testdata/*.txtar. A case is three files in a folder with
-// the case's name: base.yaml, want.yaml and kustomization.yaml, the overlay
-// that must come out. A case without base.yaml has that of the case before.
+// the case's name: base.yaml is what there is, change is what the overlay wants
+// of it, and kustomization.yaml is the overlay that must come out, without its
+// version and kind. A case without base.yaml has that of the case before.
+//
+// A change is a diff without line numbers. Its blocks stand between empty
+// lines, and each must fit in exactly one place.
 func TestCompute(t *testing.T) {
 	archives, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(archives) == 0 {
@@ -29,28 +35,29 @@ func TestCompute(t *testing.T) {
 	}
 	for _, name := range archives {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			t.Parallel()
 			archive, err := txtar.ParseFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var base []byte
+			goldens := map[string]string{}
+			for _, file := range archive.Files {
+				goldens[file.Name] = string(file.Data)
+			}
+			var base string
 			var out []txtar.File
-			for i, file := range archive.Files {
+			for _, file := range archive.Files {
 				switch path.Base(file.Name) {
 				case "base.yaml":
-					base = file.Data
+					base = string(file.Data)
 					out = append(out, file)
-				case "want.yaml":
+				case "change":
 					out = append(out, file)
-					golden := path.Join(path.Dir(file.Name), "kustomization.yaml")
-					var want []byte
-					if i+1 < len(archive.Files) && archive.Files[i+1].Name == golden {
-						want = archive.Files[i+1].Data
-					}
 					t.Run(path.Dir(file.Name), func(t *testing.T) {
-						got := kustomization(t, base, file.Data)
-						out = append(out, txtar.File{Name: golden, Data: got})
-						if diff := cmp.Diff(string(want), string(got)); diff != "" && !*update {
+						golden := path.Join(path.Dir(file.Name), "kustomization.yaml")
+						got := kustomization(t, base, apply(t, base, string(file.Data)))
+						out = append(out, txtar.File{Name: golden, Data: []byte(got)})
+						if diff := cmp.Diff(goldens[golden], got); diff != "" && !*update {
 							t.Errorf("kustomization.yaml (-want +got):\n%s", diff)
 						}
 					})
@@ -66,11 +73,38 @@ func TestCompute(t *testing.T) {
 	}
 }
 
-// kustomization computes the overlay from one YAML stream to another and checks
-// the law: what it builds to is want.
-func kustomization(t *testing.T, base, want []byte) []byte {
+// apply applies the blocks of a change to text.
+func apply(t *testing.T, text, change string) string {
 	t.Helper()
-	tree := map[string][]byte{"base/objects.yaml": base, "want/objects.yaml": want}
+	for block := range strings.SplitSeq(change, "\n\n") {
+		var before, after strings.Builder
+		for line := range strings.Lines(strings.TrimRight(block, "\n") + "\n") {
+			switch {
+			case strings.HasPrefix(line, "-"):
+				before.WriteString(line[1:])
+			case strings.HasPrefix(line, "+"):
+				after.WriteString(line[1:])
+			case strings.HasPrefix(line, " "):
+				before.WriteString(line[1:])
+				after.WriteString(line[1:])
+			}
+		}
+		if before.Len() == 0 {
+			continue
+		}
+		if n := strings.Count("\n"+text, "\n"+before.String()); n != 1 {
+			t.Fatalf("this block fits in %d places:\n%s", n, block)
+		}
+		text = strings.Replace("\n"+text, "\n"+before.String(), "\n"+after.String(), 1)[1:]
+	}
+	return text
+}
+
+// kustomization computes the overlay from one YAML stream to another, checks
+// the law, that it builds to the second, and returns it.
+func kustomization(t *testing.T, base, want string) string {
+	t.Helper()
+	tree := map[string][]byte{"base/objects.yaml": []byte(base), "want/objects.yaml": []byte(want)}
 	for _, folder := range []string{"base", "want"} {
 		tree[folder+"/kustomization.yaml"] = []byte("resources: [objects.yaml]\n")
 	}
@@ -87,7 +121,7 @@ func kustomization(t *testing.T, base, want []byte) []byte {
 		tree[name] = content
 	}
 	sameObjects(t, wanted, build(t, tree, "overlay"))
-	return files["overlay/kustomization.yaml"]
+	return string(files["overlay/kustomization.yaml"])
 }
 
 // builder returns the function that Compute builds with: tree is only read.
@@ -104,20 +138,30 @@ func builder(tree map[string][]byte, bases ...string) func(overlay.Difference) (
 	}
 }
 
+// overlayFiles writes a difference down as the generator does.
 func overlayFiles(d overlay.Difference, bases ...string) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	resources := bases[:len(bases):len(bases)]
+	var kustomization struct {
+		Resources []string        `yaml:"resources"`
+		Patches   []overlay.Patch `yaml:"patches,omitempty"`
+	}
+	kustomization.Resources = slices.Clone(bases)
 	for i, o := range d.New {
 		name := fmt.Sprintf("new-%d.yaml", i)
-		resources = append(resources, name)
-		content, err := yaml.Marshal(o)
+		kustomization.Resources = append(kustomization.Resources, name)
+		content, err := overlay.Manifest(o)
 		if err != nil {
 			return nil, err
 		}
 		files["overlay/"+name] = content
 	}
-	content, err := overlay.Kustomization(resources, d.Patches)
-	files["overlay/kustomization.yaml"] = content
+	kustomization.Patches = d.Patches
+	var content bytes.Buffer
+	encoder := yaml.NewEncoder(&content)
+	encoder.SetIndent(2)
+	encoder.CompactSeqIndent()
+	err := encoder.Encode(kustomization)
+	files["overlay/kustomization.yaml"] = content.Bytes()
 	return files, err
 }
 
@@ -133,25 +177,38 @@ func build(t testing.TB, tree map[string][]byte, folder string) []overlay.Object
 // sameObjects compares without regard to the order of the objects.
 func sameObjects(t testing.TB, want, got []overlay.Object) {
 	t.Helper()
-	if diff := cmp.Diff(byName(t, want), byName(t, got)); diff != "" {
-		t.Errorf("the overlay builds to other objects (-want +got):\n%s", diff)
+	w, g := byName(t, want), byName(t, got)
+	if !reflect.DeepEqual(w, g) {
+		t.Errorf("the overlay builds to other objects (-want +got):\n%s", cmp.Diff(w, g))
 	}
 }
 
-func byName(t testing.TB, objects []overlay.Object) map[string]string {
+func byName(t testing.TB, objects []overlay.Object) map[string]overlay.Object {
 	t.Helper()
-	named := map[string]string{}
+	named := map[string]overlay.Object{}
 	for _, o := range objects {
-		out, err := yaml.Marshal(o)
-		if err != nil {
-			t.Fatal(err)
-		}
 		metadata := o["metadata"].(map[string]any)
 		name := fmt.Sprint(o["apiVersion"], o["kind"], metadata["namespace"], metadata["name"])
 		if _, taken := named[name]; taken {
 			t.Errorf("%s occurs twice", name)
 		}
-		named[name] = string(bytes.TrimSpace(out))
+		named[name] = o
 	}
 	return named
+}
+
+// objects reads a YAML stream as kustomize does, but changes nothing.
+func objects(t testing.TB, stream string) []overlay.Object {
+	t.Helper()
+	var objects []overlay.Object
+	for document := range strings.SplitSeq(stream, "---\n") {
+		var o overlay.Object
+		if err := yaml.Unmarshal([]byte(document), &o); err != nil {
+			t.Fatal(err)
+		}
+		if o != nil {
+			objects = append(objects, o)
+		}
+	}
+	return objects
 }

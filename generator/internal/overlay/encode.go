@@ -3,7 +3,6 @@ package overlay
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,24 +12,17 @@ import (
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// Kustomization returns the text of a kustomization.yaml with these resources
-// and patches, in their order.
-func Kustomization(resources []string, patches []Patch) ([]byte, error) {
-	return encode(struct {
-		APIVersion string   `yaml:"apiVersion"`
-		Kind       string   `yaml:"kind"`
-		Resources  []string `yaml:"resources,omitempty"`
-		Patches    []Patch  `yaml:"patches,omitempty"`
-	}{"kustomize.config.k8s.io/v1beta1", "Kustomization", resources, patches})
-}
+// Manifest returns an object as YAML, its fields in the order in which
+// kustomize formats Kubernetes objects.
+func Manifest(o Object) ([]byte, error) { return encode(node(o)) }
 
 // encode indents as kustomize does: two blanks, lists flush with their key.
-func encode(v any) ([]byte, error) {
+func encode(n *yaml.Node) ([]byte, error) {
 	var buf bytes.Buffer
 	encoder := yaml.NewEncoder(&buf)
 	encoder.SetIndent(2)
 	encoder.CompactSeqIndent()
-	if err := encoder.Encode(v); err != nil {
+	if err := encoder.Encode(n); err != nil {
 		return nil, err
 	}
 	return buf.Bytes(), nil
@@ -39,21 +31,23 @@ func encode(v any) ([]byte, error) {
 // patchText returns a patch as the text of a patches entry, without a newline
 // at its end.
 func patchText(patch *yaml.Node) (string, error) {
-	// Kustomize trims the text of a patch, and with it the newline that ends a
-	// block scalar at the very end.
-	last := patch
-	for len(last.Content) > 0 {
-		last = last.Content[len(last.Content)-1]
-	}
-	if strings.HasSuffix(last.Value, "\n") {
-		last.Style = yaml.DoubleQuotedStyle
-	}
 	out, err := encode(patch)
 	if err != nil {
 		return "", fmt.Errorf("encoding a patch: %w", err)
 	}
+	last := patch
+	for len(last.Content) > 0 {
+		last = last.Content[len(last.Content)-1]
+	}
+	if last.Style == yaml.LiteralStyle && strings.HasSuffix(last.Value, "\n") {
+		return string(out) + guard, nil
+	}
 	return strings.TrimSuffix(string(out), "\n"), nil
 }
+
+// guard ends a patch whose last line belongs to a block scalar: kustomize trims
+// the text of patches, and with it the newline that ends the scalar.
+const guard = "# kustomize trims patches: this line keeps the newline above"
 
 // node returns a value as YAML with the fields in the order in which kustomize
 // formats Kubernetes objects: name, apiVersion, kind, metadata, spec and so on.
@@ -71,17 +65,24 @@ func node(v any) *yaml.Node {
 			n.Content = append(n.Content, node(element))
 		}
 		return n
-	case json.Number:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: v.String()}
+	case string:
+		return stringNode(v)
+	case nil:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: "null"}
 	default:
-		// Encode quotes strings that YAML 1.1 would take for something else,
-		// such as y or 012, and writes several lines as a block.
-		n := &yaml.Node{}
-		if err := n.Encode(v); err != nil {
-			return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: fmt.Sprint(v)}
-		}
-		return n
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: fmt.Sprint(v)}
 	}
+}
+
+// stringNode leaves a string plain where it can, writes several lines as a
+// block and quotes what YAML 1.1 takes for something else, such as y or 012.
+func stringNode(s string) *yaml.Node {
+	n := &yaml.Node{}
+	// The parser cannot read every block that starts with a blank.
+	if strings.IndexAny(s, " \t\n") == 0 || n.Encode(s) != nil {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: s}
+	}
+	return n
 }
 
 func compareFields(a, b string) int {

@@ -3,6 +3,7 @@ package overlay
 import (
 	"maps"
 	"reflect"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -98,9 +99,10 @@ func mergeValue(base, want any, schema *openapi.ResourceSchema) (any, bool) {
 		return mergeList(base, want, schema)
 	case string:
 		// kyaml keeps the style of the scalar it overwrites: a quoted "8080"
-		// that becomes 8080 would stay a string.
-		_, ok := want.(string)
-		return want, ok
+		// that becomes 8080 would stay a string, and a plain scalar or a block
+		// cannot start with a tab.
+		want, ok := want.(string)
+		return want, ok && !strings.HasPrefix(want, "\t")
 	default:
 		return want, isScalar(want)
 	}

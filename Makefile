@@ -1,0 +1,18 @@
+# The few targets there are. Everything also runs as the plain command beside it.
+LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+
+.PHONY: render test lint e2e
+
+render: ## write bases/, overlays/ and fleet.yaml from stack.yaml
+	go run ./cmd/hearth render
+
+test: ## the hermetic tests
+	go test -race ./...
+
+lint: ## gofmt, vet and golangci-lint
+	test -z "$$(gofmt -l .)"
+	go vet ./...
+	go run $(LINT) run ./...
+
+e2e: ## the smoke test on a kind cluster; needs Docker
+	E2E=1 go test -v -count=1 -timeout 60m ./e2e

@@ -70,22 +70,15 @@ func (n *Node) Text() string {
 	return n.text
 }
 
-// Path of the value in the file it was written in: spec.bases[0].name.
-func (n *Node) Path() string {
-	if n == nil {
-		return ""
-	}
-	return strings.TrimPrefix(n.rawPath(), ".")
-}
-
-func (n *Node) rawPath() string {
+// path of the value in the file it was written in, with a dot in front.
+func (n *Node) path() string {
 	switch {
 	case n.parent == nil:
 		return ""
 	case n.parent.kind == listKind:
-		return n.parent.rawPath() + "[" + strconv.Itoa(n.index) + "]"
+		return n.parent.path() + "[" + strconv.Itoa(n.index) + "]"
 	}
-	return n.parent.rawPath() + segment(n.key)
+	return n.parent.path() + segment(n.key)
 }
 
 // Problem is an Error about the field at path, counted from n: "expose.host",
@@ -100,7 +93,7 @@ func (n *Node) Problem(path, format string, args ...any) problem.Problem {
 	at, rest := n.find(path)
 	p.File = at.file
 	p.Line, p.Column = at.position()
-	p.Path = strings.TrimPrefix(at.rawPath()+rest, ".")
+	p.Path = strings.TrimPrefix(at.path()+rest, ".")
 	return p
 }
 

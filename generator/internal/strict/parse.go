@@ -34,20 +34,20 @@ func Parse(file string, data []byte) (*Node, problem.List) {
 		p.File = file
 		return nil, problem.List{p}
 	}
-	documents, err := documents(data)
+	docs, err := documents(data)
 	if err != nil {
 		line, message, fix := syntaxError(data, err)
 		return nil, whole(line, fix, "not valid YAML: %s", message)
 	}
-	if len(documents) == 0 {
+	if len(docs) == 0 {
 		return nil, whole(0, "", "the file is empty: want one document")
 	}
-	root := documents[0].Content[0]
+	root := docs[0].Content[0]
 	t := &tree{file: file, open: map[*yaml.Node]bool{}}
 	n := t.node(root, &Node{line: root.Line, column: root.Column})
-	if len(documents) > 1 {
-		t.problems = append(t.problems, whole(documents[1].Line, "keep one and move the others to files of their own",
-			"the file has %d documents, the second starts here; want one", len(documents))...)
+	if len(docs) > 1 {
+		t.problems = append(t.problems, whole(docs[1].Line, "keep one and move the others to files of their own",
+			"the file has %d documents, the second starts here; want one", len(docs))...)
 	}
 	switch {
 	case t.stopped:

@@ -128,6 +128,5 @@ func (b builder) ollamaEnv() []corev1.EnvVar {
 		corev1.EnvVar{Name: "OLLAMA_NUM_PARALLEL", Value: strconv.Itoa(o.NumParallel)},
 		corev1.EnvVar{Name: "OLLAMA_KEEP_ALIVE", Value: string(o.KeepAlive)},
 		corev1.EnvVar{Name: "OLLAMA_NO_CLOUD", Value: "1"}, // no remote models: nothing typed here leaves the cluster
-		corev1.EnvVar{Name: "OLLAMA_NOPRUNE", Value: "1"},  // the puller's unfinished downloads are not the server's to delete
 	)
 }

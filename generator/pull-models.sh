@@ -4,7 +4,9 @@ set -u
 attempts=${PULL_ATTEMPTS:-5}         # tries per model; after the last one the pod's own restarts go on, with their back-off
 work=${TMPDIR:-/tmp}/puller.$$       # not $HOME, which may be on the model volume: a full volume would swallow the message
 export OLLAMA_HOST=127.0.0.1:11434   # nobody but this script may ask this server
+export OLLAMA_NO_CLOUD=1             # or the server asks ollama.com for its catalogue as it starts
 export OLLAMA_NOPRUNE=1              # a starting server deletes unfinished downloads that are more than an hour old
+models=${OLLAMA_MODELS:-$HOME/.ollama/models}
 server='' client='' failed=''
 
 say() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
@@ -34,11 +36,12 @@ progress() { tr '\r' '\n' <"$work/pull" | sed -n 's/.*pulling [0-9a-f]*: *\([0-9
 # reason is the client's error without the drawing around it.
 reason() { tr '\r' '\n' <"$work/pull" | sed -n 's/.*Error: //p' | tail -n 1; }
 
-# sweep removes a download whose note of progress is empty, as a full disk or a crash leaves it: every later try would fail
-# to read it.
+# sweep removes a download whose note of progress is cut short, as a full disk or a crash leaves it: Ollama would fail to
+# read it on every try.
 sweep() {
-  for part in "${OLLAMA_MODELS:-$HOME/.ollama/models}"/blobs/sha256-*-partial-*; do
-    if [ -e "$part" ] && [ ! -s "$part" ]; then rm -f "${part%-*}"*; fi
+  for part in "$models"/blobs/sha256-*-partial-*; do
+    [ -e "$part" ] || continue
+    case $(cat "$part") in *'}') ;; *) rm -f "${part%-*}"* ;; esac
   done
 }
 
@@ -54,17 +57,24 @@ pull() {
       pause 1
       seconds=$((seconds + 1))
       if [ $((seconds % 15)) -eq 0 ]; then
-        say "$1: $(progress) after $seconds seconds"
+        percent=$(progress)
+        say "$1: ${percent:-waiting for the registry} after $seconds seconds"
         : >"$work/pull"
       fi
     done
     wait "$client"; status=$?; client=''
-    if [ "$status" -eq 0 ] && present "$1"; then say "$1: complete after $seconds seconds"; return 0; fi
+    if [ "$status" -eq 0 ]; then
+      if present "$1"; then say "$1: complete after $seconds seconds"; return 0; fi
+      # Ollama never fetches a blob again that exists, whatever is in it.
+      say "$1: what is on the volume is damaged: removing it"
+      ollama rm "$1" >/dev/null 2>&1 </dev/null
+    fi
     why=$(reason)
-    say "$1: failed: ${why:-ollama pull ended with status $status}"
+    if [ "$status" -ne 0 ]; then say "$1: failed: ${why:-ollama pull ended with status $status}"; fi
     case $why in
     *'pull model manifest: file does not exist'*) say "$1: its registry has no such model or tag: check the spelling"; return 1 ;;
-    *'no space left on device'*) df -h "${OLLAMA_MODELS:-$HOME/.ollama/models}"; say "$1: the model volume is too small"; return 1 ;;
+    *'invalid model name'*) say "$1: want MODEL[:TAG], NAMESPACE/MODEL[:TAG] or HOST/NAMESPACE/MODEL[:TAG]"; return 1 ;;
+    *'no space left on device'*) df -h "$models"; say "$1: the model volume is too small"; return 1 ;;
     esac
     if [ "$try" -ge "$attempts" ]; then say "$1: giving up after $attempts tries"; return 1; fi
     say "$1: next try in $delay seconds"
@@ -90,7 +100,7 @@ for model in "$@"; do
 done
 ollama list </dev/null
 if [ -n "$failed" ]; then
-  say "not pulled:$failed; the last lines of the local server:"; tail -n 20 "$work/server"; end 1
+  say "not pulled:$failed; the last lines of the local server:"; grep -v GIN "$work/server" | tail -n 20; end 1
 fi
 say "all models are on the volume"
 end 0

@@ -34,7 +34,6 @@ var ollamaOwned = map[string]string{
 	"OLLAMA_KV_CACHE_TYPE":     "use ollama.kvCacheType",
 	"OLLAMA_MAX_LOADED_MODELS": "use ollama.maxLoadedModels",
 	"OLLAMA_MODELS":            "remove it: the volume is mounted there",
-	"OLLAMA_NOPRUNE":           "remove it: unfinished downloads must survive a restart",
 	"OLLAMA_NO_CLOUD":          "remove it: prompts must not leave the cluster",
 	"OLLAMA_NUM_PARALLEL":      "use ollama.numParallel",
 }
@@ -42,6 +41,13 @@ var ollamaOwned = map[string]string{
 // modelForm is Ollama's grammar of names, from types/model/name.go: an optional
 // host, an optional namespace, the model and an optional tag.
 var modelForm = regexp.MustCompile(`^(?:(?:([A-Za-z0-9_][A-Za-z0-9_.:-]*)/)?([A-Za-z0-9_][A-Za-z0-9_-]*)/)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]*))?$`)
+
+var (
+	// hostOnly is a name whose namespace is missing: Ollama takes the host for one.
+	hostOnly = regexp.MustCompile(`^[^/]*[.:][^/]*/[^/]+$`)
+	// cloudTag marks a model that Ollama's own servers run.
+	cloudTag = regexp.MustCompile(`[:-]cloud$`)
+)
 
 func (c *checker) ollama(b *Base) {
 	o := b.Ollama
@@ -82,6 +88,12 @@ func (c *checker) models(o *Ollama) {
 			continue
 		case strings.Contains(name, "@"):
 			c.errorf(at, "name a tag", "got %q: Ollama cannot pull by digest (ollama#6886)", name)
+			continue
+		case cloudTag.MatchString(name):
+			c.errorf(at, "name a model that runs here", "%q runs in Ollama's cloud, and prompts must not leave the cluster", name)
+			continue
+		case m == nil && hostOnly.MatchString(name):
+			c.errorf(at, "write the namespace too, often library: HOST/library/MODEL", "got %q: after a registry's host Ollama wants a namespace and a model", name)
 			continue
 		case m == nil:
 			c.errorf(at, "", "got %q, want a model as for `ollama pull`, such as llama3.2:3b or registry.example.org/team/model:tag", name)

@@ -90,7 +90,7 @@ type Overlay struct {
 	// Bases names the bases and overrides their fields. As written, an entry
 	// holds a base's name and the overrides; after Parse it is the merged,
 	// defaulted base.
-	Bases []Base `json:"bases"`
+	Bases []Base `json:"bases" strict:"patch"`
 	// Resources are complete Kubernetes objects added to this overlay.
 	Resources []Object `json:"resources,omitempty"`
 	// Patches change the overlay's objects last.

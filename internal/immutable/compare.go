@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/generator/problem"
 )
 
@@ -19,7 +20,7 @@ import (
 //
 // An overlay that is gone altogether is no problem: its clusters are usually
 // served by another one now, with the same objects.
-func Compare(disk fs.FS, files []File) (problem.List, error) {
+func Compare(disk fs.FS, files []generator.File) (problem.List, error) {
 	before, err := load(disk)
 	if err != nil {
 		return nil, err

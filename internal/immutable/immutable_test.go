@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/hearth-dev/hearth/generator"
 )
 
 var update = flag.Bool("update", false, "rewrite the wanted output in testdata")
@@ -67,27 +69,27 @@ func TestCompareWithItself(t *testing.T) {
 }
 
 // read sorts an archive's files, and returns the index of want.
-func read(archive *txtar.Archive) (fstest.MapFS, []File, int) {
+func read(archive *txtar.Archive) (fstest.MapFS, []generator.File, int) {
 	old := fstest.MapFS{}
-	var new []File
+	var new []generator.File
 	want := -1
 	for i, f := range archive.Files {
 		if name, ok := strings.CutPrefix(f.Name, "old/"); ok {
 			old[name] = &fstest.MapFile{Data: f.Data}
 		}
 		if name, ok := strings.CutPrefix(f.Name, "new/"); ok {
-			new = append(new, File{Path: name, Data: f.Data})
+			new = append(new, generator.File{Path: name, Data: f.Data})
 		}
 		if f.Name == "want" {
 			want = i
 		}
 	}
-	slices.SortFunc(new, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(new, func(a, b generator.File) int { return strings.Compare(a.Path, b.Path) })
 	return old, new, want
 }
 
 // say is what a person would read: a problem on every line.
-func say(t *testing.T, old fstest.MapFS, new []File) string {
+func say(t *testing.T, old fstest.MapFS, new []generator.File) string {
 	t.Helper()
 	list, err := Compare(old, new)
 	if err != nil {

@@ -81,7 +81,7 @@ func TestKill(t *testing.T) {
 	if err := render(dir, old); err != nil {
 		t.Fatal(err)
 	}
-	rounds := 40
+	rounds := 25
 	if testing.Short() {
 		rounds = 5
 	}

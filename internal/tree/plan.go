@@ -9,6 +9,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/hearth-dev/hearth/generator"
 )
 
 // Op says what Apply does to one file.
@@ -53,7 +55,7 @@ type Plan struct {
 // Compare reads dir and plans how it comes to hold exactly files, which are
 // sorted by path. It writes nothing. Files of other people that stand in the
 // way are all named in one Conflicts error.
-func Compare(dir string, files []File) (*Plan, error) {
+func Compare(dir string, files []generator.File) (*Plan, error) {
 	plan := &Plan{Dir: dir}
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {

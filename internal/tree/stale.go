@@ -16,7 +16,9 @@ const tempPrefix = ".hearth-tmp-"
 // ownFolders and ownFiles name every place in which a stale file is looked
 // for. A copy that a person made anywhere else keeps our header and is theirs.
 func ownFolders() []string { return []string{"bases", "overlays"} }
-func ownFiles() []string   { return []string{"fleet.yaml", ".fleetignore", ".krmignore"} }
+func ownFiles() []string {
+	return []string{"fleet.yaml", ".fleetignore", ".krmignore", "gitrepo.example.yaml"}
+}
 
 // stale finds the files that carry our header and that nobody wants any more,
 // and the temporary files of a run that was killed.

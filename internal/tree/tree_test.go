@@ -11,10 +11,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/hearth-dev/hearth/generator"
 )
 
 // generated is the content of a file that hearth wrote.
-func generated(text string) string { return header + " from stack.yaml; do not edit.\n" + text }
+func generated(text string) string {
+	return generator.Header + " from stack.yaml; do not edit.\n" + text
+}
 
 // fill writes a folder's files.
 func fill(t testing.TB, dir string, files map[string]string) {
@@ -64,12 +68,12 @@ func contents(t testing.TB, dir string) map[string]string {
 }
 
 // wanted turns a map into the sorted list that Generate would give.
-func wanted(files map[string]string) []File {
-	var list []File
+func wanted(files map[string]string) []generator.File {
+	var list []generator.File
 	for name, text := range files {
-		list = append(list, File{Path: name, Data: []byte(text)})
+		list = append(list, generator.File{Path: name, Data: []byte(text)})
 	}
-	slices.SortFunc(list, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(list, func(a, b generator.File) int { return strings.Compare(a.Path, b.Path) })
 	return list
 }
 
@@ -127,7 +131,7 @@ func TestCompareAndApply(t *testing.T) {
 		"what a killed run left behind": {
 			before: map[string]string{
 				".hearth-tmp-A":           "half a fi",
-				"bases/new/.hearth-tmp-B": header,
+				"bases/new/.hearth-tmp-B": generator.Header,
 				"fleet.yaml":              base,
 			},
 			want:  map[string]string{"fleet.yaml": base},
@@ -322,7 +326,7 @@ func TestApplyKeepsMode(t *testing.T) {
 // not become a file elsewhere.
 func TestCompareRefusesPathsOutside(t *testing.T) {
 	for _, path := range []string{"../x", "/etc/x", "bases/../../x", ""} {
-		if _, err := Compare(t.TempDir(), []File{{Path: path}}); err == nil {
+		if _, err := Compare(t.TempDir(), []generator.File{{Path: path}}); err == nil {
 			t.Errorf("Compare took the path %q", path)
 		}
 	}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+// The exit codes are part of the interface: CI tells drift from a typo by them.
+const (
+	exitOK       = 0
+	exitProblems = 1
+	exitFailure  = 2
+)
+
+const exitHelp = `
+Exit codes:
+  0  done
+  1  the stack has problems, or the tree is not what the stack asks for
+  2  wrong usage, or something could not be read, written or reached
+`
+
+// errProblems ends a verb that did its work, found problems and told them.
+var errProblems = errors.New("problems were found")
+
+// exitCode tells an error that nobody told yet, and ranks it.
+func exitCode(err error, stderr io.Writer) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errProblems):
+		return exitProblems
+	}
+	fmt.Fprintln(stderr, "hearth:", err)
+	return exitFailure
+}
+
+// tellProblems ends a verb that cannot go on because of what a person wrote.
+func tellProblems(stderr io.Writer, problems problem.List) error {
+	paint := painter(stderr)
+	for _, p := range problems {
+		fmt.Fprintln(stderr, paint.problem(p))
+	}
+	fmt.Fprintf(stderr, "%s; nothing was done\n", count(len(problems.Errors()), "problem"))
+	return errProblems
+}

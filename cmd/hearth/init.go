@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// initVerb writes a first stack.
+type initVerb struct {
+	starter
+	file   string
+	stdout bool
+	noTLS  bool
+}
+
+func newInit() *cobra.Command {
+	v := &initVerb{}
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Write a first stack.yaml, with comments",
+		Long: `Init writes a small stack with comments: one base, one overlay of it, and for
+Fleet the cluster it goes to. Change the file from then on; init never overwrites
+one.`,
+		Example: `  hearth init
+  hearth init --name homelab --expose nginx --host chat.10.0.0.200.nip.io --issuer my-ca
+  hearth init --namespace ollama --chat=false --expose traefik --host ollama.example.org --cert-resolver letsencrypt
+  hearth init --stdout --model qwen3:4b | hearth render -f - -o /tmp/look`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd) },
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&v.file, "file", "f", stackFile, "the file to write")
+	flags.BoolVar(&v.stdout, "stdout", false, "print the stack instead")
+	flags.StringVar(&v.name, "name", "homelab", "the `name` of the stack and of its overlay")
+	flags.StringVar(&v.namespace, "namespace", "ai", "the `name` of the namespace and of the base")
+	flags.StringSliceVar(&v.models, "model", []string{"llama3.2:3b"}, "a `model` as for ollama pull; may be given several times")
+	flags.BoolVar(&v.chat, "chat", true, "put Open WebUI in front of Ollama")
+	flags.StringVar(&v.storageClass, "storage-class", "", "the `class` of the volumes (default: the cluster's default class)")
+	flags.StringVar(&v.expose, "expose", string(spec.ExposeInternal), "the way in from outside: internal, nginx or traefik")
+	flags.StringVar(&v.host, "host", "", "the DNS `name` that people use")
+	flags.StringVar(&v.issuer, "issuer", "", "TLS: the `name` of a cert-manager ClusterIssuer")
+	flags.StringVar(&v.certResolver, "cert-resolver", "", "TLS: the `name` of a resolver of Traefik's own")
+	flags.StringVar(&v.tlsSecret, "tls-secret", "", "TLS: the `name` of a Secret with the certificate")
+	flags.BoolVar(&v.noTLS, "no-tls", false, "TLS: none; for a private network only")
+	flags.StringVar(&v.signUp, "sign-up", "", "open: the first to come becomes admin; closed: the admin comes from a Secret (default: closed where the chat is exposed)")
+	flags.StringVar(&v.cluster, "cluster", "", "the `name` of the cluster in Fleet (default: any with the label "+overlayLabel+")")
+	flags.BoolVar(&v.fleet, "fleet", true, "write a fleet section")
+	complete(cmd, "expose", spec.ExposeType("").Values()...)
+	complete(cmd, "sign-up", spec.SignUp("").Values()...)
+	cmd.MarkFlagsMutuallyExclusive("issuer", "cert-resolver", "tls-secret", "no-tls")
+	cmd.MarkFlagsMutuallyExclusive("file", "stdout")
+	return cmd
+}
+
+func (v *initVerb) run(cmd *cobra.Command) error {
+	if err := v.check(); err != nil {
+		return err
+	}
+	text, err := v.text()
+	if err != nil {
+		return err
+	}
+	// The stack's own rules judge the flags' values; their places would point
+	// into a file that nobody has seen.
+	if _, problems := generator.Parse("", text); problems.Err() != nil {
+		for i := range problems {
+			problems[i].Line, problems[i].Column = 0, 0
+		}
+		return tellProblems(cmd.ErrOrStderr(), problems.Errors())
+	}
+	if v.stdout {
+		_, err := cmd.OutOrStdout().Write(text)
+		return err
+	}
+	if err := create(v.file, text); err != nil {
+		return err
+	}
+	render := "hearth render"
+	if v.file != stackFile {
+		render += " -f " + v.file
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s; next: %s\n", v.file, render)
+	return nil
+}
+
+// check catches what would only make sense in other words further down.
+func (v *initVerb) check() error {
+	exposed := v.expose != string(spec.ExposeInternal)
+	tls := v.issuer + v.certResolver + v.tlsSecret
+	switch {
+	case exposed && v.host == "":
+		return fmt.Errorf("--expose %s needs --host, the DNS name that people use", v.expose)
+	case exposed && tls == "" && !v.noTLS:
+		return errors.New("choose where the certificate comes from: --issuer, --cert-resolver, --tls-secret, or --no-tls for a private network")
+	case !exposed && (v.host != "" || tls != "" || v.noTLS):
+		return errors.New("--host and the TLS flags need --expose nginx or --expose traefik")
+	}
+	return nil
+}
+
+// create writes a new file and refuses to touch an old one.
+func create(file string, text []byte) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already and is left alone; write another with -f, or look at one with --stdout", file)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(file)
+		return fmt.Errorf("writing %s: %w", file, err)
+	}
+	return nil
+}
+
+// signUpDefault keeps the first stranger from becoming admin.
+func (s starter) signUpDefault() string {
+	switch {
+	case s.signUp != "":
+		return s.signUp
+	case s.expose != string(spec.ExposeInternal):
+		return string(spec.SignUpClosed)
+	}
+	return string(spec.SignUpOpen)
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+// stackFile is what every verb reads unless told otherwise.
+const stackFile = "stack.yaml"
+
+// input is the stack that a verb works on, as the flags name it.
+type input struct {
+	file string // - is stdin
+}
+
+func (in *input) addFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&in.file, "file", "f", stackFile, "the stack to read; - is stdin")
+	_ = cmd.MarkFlagFilename("file", "yaml", "yml", "json") // fails only for a flag that does not exist
+}
+
+// folder is where the stack lives, and so where its tree goes by default.
+func (in *input) folder() string {
+	if in.file == "-" {
+		return "."
+	}
+	return filepath.Dir(in.file)
+}
+
+// name is what messages call the stack.
+func (in *input) name() string {
+	if in.file == "-" {
+		return "stdin"
+	}
+	return in.file
+}
+
+// tooMuch stops reading a file that never ends; far above what Parse accepts.
+const tooMuch = 16 << 20
+
+// parse reads the stack. An error means that it could not be read at all.
+func (in *input) parse(stdin io.Reader) (*generator.Stack, problem.List, error) {
+	reader := stdin
+	if in.file != "-" {
+		f, err := os.Open(in.file)
+		if os.IsNotExist(err) {
+			return nil, nil, fmt.Errorf("%w; write one with: hearth init", err)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		defer f.Close()
+		reader = f
+	}
+	data, err := io.ReadAll(io.LimitReader(reader, tooMuch))
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading %s: %w", in.name(), err)
+	}
+	stack, problems := generator.Parse(in.name(), data)
+	return stack, problems, nil
+}

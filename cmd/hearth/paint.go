@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/internal/tree"
+)
+
+// paint colours text, or leaves it as it is.
+type paint struct{ on bool }
+
+// painter colours what goes to a terminal, unless NO_COLOR is set
+// (https://no-color.org) or the terminal says that it knows none.
+func painter(w io.Writer) paint {
+	f, ok := w.(*os.File)
+	return paint{ok && isatty.IsTerminal(f.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+// The colours that every terminal has.
+const (
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	cyan   = "36"
+)
+
+func (p paint) in(colour, text string) string {
+	if !p.on || text == "" {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
+
+func (p paint) op(op tree.Op, text string) string {
+	switch op {
+	case tree.Create:
+		return p.in(green, text)
+	case tree.Remove:
+		return p.in(red, text)
+	default:
+		return p.in(yellow, text)
+	}
+}
+
+// problem colours the position, which is what an eye looks for.
+func (p paint) problem(one problem.Problem) string {
+	text := one.String()
+	if one.File == "" || !strings.HasPrefix(text, one.File) {
+		return text
+	}
+	colour := red
+	if one.Severity == problem.Warning {
+		colour = yellow
+	}
+	position, rest, _ := strings.Cut(text, ": ")
+	return p.in(colour, position) + ": " + rest
+}
+
+// diff colours a unified diff as git does.
+func (p paint) diff(text []byte) []byte {
+	if !p.on {
+		return text
+	}
+	var out bytes.Buffer
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSuffix(line, "\n")
+		switch {
+		case strings.HasPrefix(line, "@@"):
+			line = p.in(cyan, line)
+		case strings.HasPrefix(line, "+"):
+			line = p.in(green, line)
+		case strings.HasPrefix(line, "-"):
+			line = p.in(red, line)
+		}
+		out.WriteString(line + "\n")
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/internal/tree"
+)
+
+// report is what render tells, to a person or as JSON.
+type report struct {
+	stack   string     // what messages call it
+	command string     // that writes the tree
+	plan    *tree.Plan // nil if there are problems
+
+	Folder   string          `json:"folder"`
+	Check    bool            `json:"check,omitempty"`
+	DryRun   bool            `json:"dryRun,omitempty"`
+	Written  bool            `json:"written"`
+	Problems problem.List    `json:"problems,omitempty"`
+	Files    []fileReport    `json:"files,omitempty"`
+	Overlays []overlayReport `json:"overlays,omitempty"`
+	Diff     string          `json:"diff,omitempty"`
+}
+
+type fileReport struct {
+	Path   string  `json:"path"`
+	Change tree.Op `json:"change"`
+}
+
+type overlayReport struct {
+	Name    string             `json:"name"`
+	Secrets []generator.Secret `json:"secrets,omitempty"`
+}
+
+func (r *report) add(p problem.Problem) { r.Problems = append(r.Problems, p) }
+
+func (r *report) conflicts(folder string, conflicts tree.Conflicts) {
+	for _, c := range conflicts {
+		r.add(problem.Problem{Severity: problem.Error, File: strings.TrimPrefix(folder+"/"+c.Path, "./"), Message: c.Reason})
+	}
+}
+
+// failed says whether the verb ends with exit code 1.
+func (r *report) failed() bool {
+	return r.Problems.Err() != nil || r.Check && !r.plan.Clean()
+}
+
+func (r *report) write(stdout, stderr io.Writer, f format) error {
+	if f == formatJSON {
+		if r.plan != nil {
+			for _, c := range r.plan.Changes {
+				r.Files = append(r.Files, fileReport{c.Path, c.Op})
+			}
+			if !r.Written {
+				r.Diff = string(r.plan.Diff())
+			}
+		}
+		encoder := json.NewEncoder(stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	if r.Check && r.plan != nil {
+		if _, err := stdout.Write(painter(stdout).diff(r.plan.Diff())); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(stderr, r.text(painter(stderr)))
+	return err
+}
+
+// text is the report for a person.
+func (r *report) text(paint paint) string {
+	var b strings.Builder
+	for _, p := range r.Problems {
+		b.WriteString(paint.problem(p) + "\n")
+	}
+	if n := len(r.Problems.Errors()); n > 0 {
+		fmt.Fprintf(&b, "%s; nothing was written\n", count(n, "problem"))
+		return b.String()
+	}
+	verbs := map[tree.Op]string{tree.Create: "created", tree.Update: "updated", tree.Remove: "removed"}
+	if r.DryRun {
+		verbs = map[tree.Op]string{tree.Create: "would create", tree.Update: "would update", tree.Remove: "would remove"}
+	}
+	for _, c := range r.plan.Changes {
+		switch {
+		case c.Op == tree.Keep:
+		case r.Check && c.LineEndingsOnly():
+			fmt.Fprintf(&b, "%s differs only in its line endings, CRLF instead of LF; if git made them so, put this into .gitattributes and check the files out anew: %s text eol=lf\n", c.Path, c.Path)
+		case r.Check:
+			fmt.Fprintf(&b, "%s %s; run: %s\n", c.Path, drift(c.Op, r.stack), r.command)
+		default:
+			fmt.Fprintf(&b, "%s %s\n", paint.op(c.Op, verbs[c.Op]), c.Path)
+		}
+	}
+	b.WriteString(r.summary())
+	if !r.Check {
+		b.WriteString(r.secrets())
+	}
+	return b.String()
+}
+
+// drift says how a file differs from the stack.
+func drift(op tree.Op, stack string) string {
+	switch op {
+	case tree.Create:
+		return "is missing"
+	case tree.Remove:
+		return "is not in " + stack + " any more"
+	default:
+		return "differs from " + stack
+	}
+}
+
+// summary counts the files.
+func (r *report) summary() string {
+	n := func(op tree.Op) int { return len(r.plan.Paths(op)) }
+	if r.plan.Clean() {
+		return fmt.Sprintf("in %s: %s, all as %s asks for\n", r.Folder, count(n(tree.Keep), "file"), r.stack)
+	}
+	if r.Check {
+		return fmt.Sprintf("in %s: %d of %s to change\n", r.Folder, len(r.plan.Changes)-n(tree.Keep), count(len(r.plan.Changes), "file"))
+	}
+	would := ""
+	if r.DryRun {
+		would = "would be "
+	}
+	return fmt.Sprintf("in %s: %s%d created, %d updated, %d removed, %d unchanged\n",
+		r.Folder, would, n(tree.Create), n(tree.Update), n(tree.Remove), n(tree.Keep))
+}
+
+// secrets lists what has to be on the clusters and never is in Git.
+func (r *report) secrets() string {
+	var b strings.Builder
+	for _, o := range r.Overlays {
+		if len(o.Secrets) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "overlay %s needs these Secrets; see: hearth secrets %s\n", o.Name, o.Name)
+		for _, s := range o.Secrets {
+			var keys []string
+			for _, k := range s.Keys {
+				keys = append(keys, k.Name)
+			}
+			fmt.Fprintf(&b, "  %s/%s (%s): %s\n", s.Namespace, s.Name, strings.Join(keys, ", "), s.Purpose)
+		}
+	}
+	return b.String()
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

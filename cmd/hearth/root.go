@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "hearth",
+		Short: "Private AI on Kubernetes: one file in, a Kustomize tree and a Fleet bundle out",
+		Long: `Hearth turns one file, stack.yaml, into Kustomize bases and overlays and a Fleet
+bundle that put Ollama, and Open WebUI in front of it, on your clusters.
+
+  stack.yaml -> hearth render -> bases/, overlays/, fleet.yaml -> git -> Fleet or kustomize -> cluster
+
+Everything under bases/ and overlays/ and fleet.yaml is generated: commit it, and
+change stack.yaml instead.`,
+		Example: `  hearth init --name homelab          write a first stack.yaml
+  hearth render                       write the tree beside it
+  kustomize build overlays/homelab    see what a cluster would get`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(newInit(), newRender(), newSecrets(), newVersion())
+	return root
+}

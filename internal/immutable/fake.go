@@ -1,6 +1,0 @@
-package immutable
-
-type File struct {
-	Path string
-	Data []byte
-}

@@ -114,7 +114,7 @@ func build(ctx context.Context, only []string, stdout, stderr io.Writer) error {
 	if empty, err := b.Empty(); err != nil {
 		return err
 	} else if empty && len(only) == 0 {
-		if err := images.CheckDisk(b.Dir, coldMB); err != nil {
+		if err := images.CheckDisk(b.Dir, coldMB, "set HEARTH_E2E_CACHE to a folder on a larger disk"); err != nil {
 			return err
 		}
 	}

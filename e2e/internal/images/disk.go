@@ -15,18 +15,17 @@ func (b *Builder) checkDisk(a Artifact) error {
 	if need == 0 {
 		need = 500
 	}
-	return CheckDisk(b.Dir, need)
+	return CheckDisk(b.Dir, need, "set HEARTH_E2E_CACHE to a folder on a larger disk")
 }
 
-// CheckDisk fails with the remedy unless the disk of dir has needMB free.
-func CheckDisk(dir string, needMB int64) error {
+// CheckDisk fails unless the disk of dir has needMB free. The error offers remedy besides freeing some space.
+func CheckDisk(dir string, needMB int64, remedy string) error {
 	var stat syscall.Statfs_t
 	if err := syscall.Statfs(dir, &stat); err != nil {
 		return fmt.Errorf("finding the free space of %s: %w", dir, err)
 	}
 	if free := int64(stat.Bavail) * int64(stat.Bsize) / megabyte; free < needMB {
-		return fmt.Errorf("%s has %d MB free and this needs %d MB; free some space, or set HEARTH_E2E_CACHE to a folder on a larger disk",
-			dir, free, needMB)
+		return fmt.Errorf("%s has %d MB free and this needs %d MB; free some space, or %s", dir, free, needMB, remedy)
 	}
 	return nil
 }

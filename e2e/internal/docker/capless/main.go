@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/hearth-dev/hearth/e2e/internal/docker/capability"
 )
 
 func main() {
@@ -18,15 +20,11 @@ func main() {
 
 // run edits the files that args name and replaces this process by runc, so that it returns only on failure.
 func run(args []string) error {
-	status, err := os.ReadFile("/proc/self/status")
+	granted, err := capability.Host()
 	if err != nil {
 		return err
 	}
-	host, err := parseBounding(string(status))
-	if err != nil {
-		return err
-	}
-	if err := restrict(args[1:], host); err != nil {
+	if err := restrict(args[1:], host{granted}); err != nil {
 		return err
 	}
 	runc, err := exec.LookPath("runc")
@@ -38,14 +36,14 @@ func run(args []string) error {
 
 // restrict edits the configuration of a container (create and run name its bundle) and of a process that joins one
 // (exec names its file).
-func restrict(args []string, host bounding) error {
+func restrict(args []string, h host) error {
 	if bundle := flagValue(args, "--bundle", "-b"); bundle != "" {
-		if err := edit(filepath.Join(bundle, "config.json"), host.restrictSpec); err != nil {
+		if err := edit(filepath.Join(bundle, "config.json"), h.restrictSpec); err != nil {
 			return err
 		}
 	}
 	if process := flagValue(args, "--process", "-p"); process != "" {
-		return edit(process, host.restrictProcess)
+		return edit(process, h.restrictProcess)
 	}
 	return nil
 }

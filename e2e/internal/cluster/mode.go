@@ -1,0 +1,31 @@
+package cluster
+
+import (
+	"fmt"
+	"os"
+)
+
+// Mode says where container images come from.
+type Mode string
+
+const (
+	// Pull takes published images from their registries: for any machine on the internet.
+	Pull Mode = "pull"
+	// Source builds every image from Go modules and Debian's packages: for a machine without a container registry.
+	Source Mode = "source"
+)
+
+// ModeVariable is the environment variable that chooses between the modes.
+const ModeVariable = "HEARTH_E2E_IMAGES"
+
+// ModeFromEnvironment reads the mode from [ModeVariable]. Defaults to [Pull].
+func ModeFromEnvironment() (Mode, error) {
+	switch mode := Mode(os.Getenv(ModeVariable)); mode {
+	case "":
+		return Pull, nil
+	case Pull, Source:
+		return mode, nil
+	default:
+		return "", fmt.Errorf("%s: unsupported value: %q: supported values: %q, %q", ModeVariable, mode, Pull, Source)
+	}
+}

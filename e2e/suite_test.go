@@ -1,0 +1,207 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+
+	"github.com/hearth-dev/hearth/e2e/internal/cluster"
+	"github.com/hearth-dev/hearth/e2e/internal/images"
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"github.com/hearth-dev/hearth/generator"
+)
+
+// overlay is what the tests deploy, as rendered and committed.
+const overlay = "e2e-kind"
+
+// suite is one cluster and what the tests need around it.
+type suite struct {
+	*cluster.Cluster
+	ctx     context.Context
+	mode    cluster.Mode
+	builder *images.Builder
+	http    *http.Client // to the API server, which proxies to Services
+	model   string       // as the stack names it
+}
+
+// start makes the cluster with the images in it, or skips without E2E=1.
+func start(t *testing.T) *suite {
+	t.Helper()
+	if os.Getenv("E2E") != "1" {
+		t.Skip("needs Docker and minutes: set E2E=1 to run it")
+	}
+	mode, err := cluster.ModeFromEnvironment()
+	must(t, err)
+	ctx, stop := cluster.Interruptible(t.Context())
+	t.Cleanup(stop)
+	s := &suite{ctx: ctx, mode: mode}
+	s.builder, err = images.NewBuilder(os.Stderr)
+	must(t, err)
+
+	// Built before there is a cluster to slow the compiler down.
+	load := []images.Image{}
+	if mode == cluster.Source {
+		image, err := ollama.Image(ctx, s.builder)
+		must(t, err)
+		load = append(load, image)
+	}
+	registry, err := ollama.RegistryImage(ctx, s.builder, ollama.SmolLM2())
+	must(t, err)
+
+	logs, err := os.MkdirTemp("", "hearth-e2e-logs-")
+	must(t, err)
+	s.Cluster, err = cluster.Create(ctx, cluster.Options{Mode: mode, Out: os.Stderr, Logs: logs})
+	must(t, err)
+	t.Cleanup(func() {
+		if t.Failed() {
+			if err := s.Logs(ctx, logs); err != nil {
+				t.Log(err)
+			}
+			t.Logf("logs, events and descriptions: %s", logs)
+		} else if err := os.RemoveAll(logs); err != nil {
+			t.Error(err)
+		}
+		if err := s.Delete(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, image := range append(load, registry) {
+		must(t, s.LoadImage(image))
+	}
+	s.http, err = rest.HTTPClientFor(s.Config)
+	must(t, err)
+	s.model = models(t)[0]
+	s.startRegistry(t, registry.Ref)
+	return s
+}
+
+// models are the overlay's models, from the committed stack.
+func models(t *testing.T) []string {
+	t.Helper()
+	const file = "../stack.yaml"
+	data, err := os.ReadFile(file)
+	must(t, err)
+	stack, problems := generator.Parse(file, data)
+	must(t, problems.Err())
+	return stack.Overlay(overlay).Bases[0].Ollama.Models
+}
+
+// kubectl runs the node's own kubectl and returns what it printed.
+func (s *suite) kubectl(t *testing.T, args ...string) string {
+	t.Helper()
+	return s.docker(t, append([]string{"exec", s.Node(), "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"}, args...)...)
+}
+
+func (s *suite) docker(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(s.ctx, "docker", args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("docker %s: %v: %s", strings.Join(args, " "), err, stderr.String())
+	}
+	return string(out)
+}
+
+// ollamaClient reaches Ollama's Service through the API server.
+func (s *suite) ollamaClient() *ollama.Client {
+	return &ollama.Client{URL: s.Config.Host + "/api/v1/namespaces/ollama/services/ollama:http/proxy", HTTP: s.http}
+}
+
+// pod is the newest pod of the app in the namespace that is not going away; nil if there is none.
+func (s *suite) pod(namespace, app string) (*corev1.Pod, error) {
+	list, err := s.Client.CoreV1().Pods(namespace).List(s.ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + app})
+	if err != nil {
+		return nil, err
+	}
+	for i := range list.Items {
+		if p := &list.Items[i]; p.DeletionTimestamp == nil {
+			return p, nil
+		}
+	}
+	return nil, nil
+}
+
+// waitReady waits for a ready pod of the app, other than the one with the given UID.
+func (s *suite) waitReady(t *testing.T, namespace, app string, not *corev1.Pod, timeout time.Duration) *corev1.Pod {
+	t.Helper()
+	var found *corev1.Pod
+	s.eventually(t, timeout, fmt.Sprintf("a ready pod of %s/%s", namespace, app), func() (string, error) {
+		p, err := s.pod(namespace, app)
+		switch {
+		case err != nil:
+			return "", err
+		case p == nil || not != nil && p.UID == not.UID:
+			return "no new pod yet", nil
+		}
+		for _, c := range p.Status.Conditions {
+			if c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue {
+				found = p
+				return "", nil
+			}
+		}
+		return describe(p), nil
+	})
+	return found
+}
+
+// describe says in a few words where a pod stands.
+func describe(p *corev1.Pod) string {
+	words := []string{p.Name, string(p.Status.Phase)}
+	for _, c := range append(p.Status.InitContainerStatuses, p.Status.ContainerStatuses...) {
+		switch {
+		case c.State.Waiting != nil:
+			words = append(words, c.Name+" waits: "+c.State.Waiting.Reason+" "+c.State.Waiting.Message)
+		case c.State.Terminated != nil && c.State.Terminated.ExitCode != 0:
+			words = append(words, fmt.Sprintf("%s ended with %d", c.Name, c.State.Terminated.ExitCode))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// eventually asks each second until the answer is empty; errors are asked about again, an API server can be busy.
+func (s *suite) eventually(t *testing.T, timeout time.Duration, what string, ask func() (string, error)) {
+	t.Helper()
+	started, deadline := time.Now(), time.Now().Add(timeout)
+	for {
+		waiting, err := ask()
+		if err == nil && waiting == "" {
+			t.Logf("%s: after %s", what, time.Since(started).Round(100*time.Millisecond))
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within %s: %s %v", what, timeout, waiting, err)
+		}
+		select {
+		case <-s.ctx.Done():
+			t.Fatalf("%s: %v", what, context.Cause(s.ctx))
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// podLog is the whole log of a container.
+func (s *suite) podLog(t *testing.T, p *corev1.Pod, container string) string {
+	t.Helper()
+	out, err := s.Client.CoreV1().Pods(p.Namespace).GetLogs(p.Name, &corev1.PodLogOptions{Container: container}).DoRaw(s.ctx)
+	must(t, err)
+	return string(out)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -14,9 +14,9 @@ import (
 )
 
 // checkBase validates one base, merged and defaulted; node is what it was
-// decoded from.
-func checkBase(node *strict.Node, b *Base) problem.List {
-	c := &checker{node: node}
+// decoded from, and unread what went wrong then.
+func checkBase(node *strict.Node, b *Base, unread problem.List) problem.List {
+	c := &checker{node: node, unread: unread}
 	c.label("name", b.Name, "the base's name")
 	c.label("namespace", b.Namespace, "the namespace")
 	if b.Ollama == nil && b.OpenWebUI == nil {

@@ -16,18 +16,45 @@ import (
 // reads. Paths count from node.
 type checker struct {
 	node     *strict.Node
+	unread   problem.List // values that could not be decoded
 	problems problem.List
 }
 
 func (c *checker) errorf(path, fix, format string, args ...any) {
-	p := c.node.Problem(path, format, args...)
-	p.Fix = fix
-	c.problems = append(c.problems, p)
+	c.add(problem.Error, path, fix, format, args...)
 }
 
 func (c *checker) warnf(path, fix, format string, args ...any) {
-	c.errorf(path, fix, format, args...)
-	c.problems[len(c.problems)-1].Severity = problem.Warning
+	c.add(problem.Warning, path, fix, format, args...)
+}
+
+func (c *checker) add(severity problem.Severity, path, fix, format string, args ...any) {
+	p := c.node.Problem(path, format, args...)
+	p.Severity, p.Fix = severity, fix
+	if !c.within(p.Path) {
+		c.problems = append(c.problems, p)
+	}
+}
+
+// read tells whether the value at path, with all that is in it, is what stands
+// in the file. Where it could not be decoded a default has taken its place, and
+// one typing mistake would make a list of problems.
+func (c *checker) read(path string) bool {
+	return !c.within(c.node.Problem(path, "").Path)
+}
+
+// within tells whether a value that could not be decoded is at path, around it
+// or in it.
+func (c *checker) within(path string) bool {
+	return slices.ContainsFunc(c.unread, func(p problem.Problem) bool {
+		return inside(p.Path, path) || inside(path, p.Path)
+	})
+}
+
+// inside tells whether path is outer, or below it.
+func inside(path, outer string) bool {
+	rest, ok := strings.CutPrefix(path, outer)
+	return ok && (rest == "" || outer == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // written tells whether the field at path stands in the file, or was filled in.

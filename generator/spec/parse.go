@@ -30,13 +30,13 @@ func decode(root *strict.Node) (*Stack, problem.List) {
 	}
 	s := &Stack{}
 	problems := strict.Decode(root, s)
-	c := checker{node: root}
 	bases := root.Field("spec").Field("bases").Items()
 	for i := range s.Spec.Bases {
 		b := &s.Spec.Bases[i]
 		b.applyDefaults()
-		problems = append(problems, checkBase(bases[i], b)...)
+		problems = append(problems, checkBase(bases[i], b, problems)...)
 	}
+	c := checker{node: root}
 	overlays := root.Field("spec").Field("overlays").Items()
 	for i := range s.Spec.Overlays {
 		o := &s.Spec.Overlays[i]
@@ -45,14 +45,13 @@ func decode(root *strict.Node) (*Stack, problem.List) {
 			path := fmt.Sprintf("spec.overlays[%d].bases[%d]", i, j)
 			b, found := c.mergedBase(path, s, bases, entries[j], o.Bases[j])
 			problems = append(problems, found...)
-			if b != nil {
-				o.Bases[j] = *b
-			}
+			o.Bases[j] = b
 		}
 	}
 	if f := s.Spec.Fleet; f != nil {
 		f.applyDefaults()
 	}
+	c.unread = problems
 	c.stack(s)
 	return s, append(problems, c.problems...)
 }
@@ -69,9 +68,9 @@ func typeMeta(root *strict.Node) problem.List {
 	return c.problems
 }
 
-// mergedBase lays an overlay's entry over the base it names. It is nil, with
+// mergedBase lays an overlay's entry over the base it names. It is empty, with
 // the reason reported, if there is nothing to merge.
-func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry *strict.Node, written Base) (*Base, problem.List) {
+func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry *strict.Node, written Base) (Base, problem.List) {
 	var base *strict.Node
 	for i := range s.Spec.Bases {
 		if s.Spec.Bases[i].Name == written.Name {
@@ -81,20 +80,20 @@ func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry 
 	switch {
 	case entry.Field("name").Text() == "":
 		c.errorf(path+".name", "name one of "+list(s.baseNames()), "missing: which base is it?")
-		return nil, nil
+		return Base{}, nil
 	case base == nil:
 		c.errorf(path+".name", suggest(written.Name, s.baseNames()), "no base %q: the bases are %s", written.Name, list(s.baseNames()))
-		return nil, nil
+		return Base{}, nil
 	case entry.Field("namespace") != nil && written.Namespace != base.Field("namespace").Text():
 		c.errorf(path+".namespace", "remove it, or declare a second base in that namespace",
 			"got %q: an overlay cannot move a base to another namespace, its volumes would stay behind", written.Namespace)
-		return nil, nil
+		return Base{}, nil
 	}
 	node := strict.Merge(base, entry)
-	b := &Base{}
-	problems := strict.Decode(node, b)
+	b := Base{}
+	problems := strict.Decode(node, &b)
 	b.applyDefaults()
-	return b, append(problems, checkBase(node, b)...)
+	return b, append(problems, checkBase(node, &b, problems)...)
 }
 
 func (s *Stack) baseNames() []string {

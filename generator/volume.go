@@ -24,12 +24,14 @@ func (b builder) volumeClaim(c component, s spec.Storage) *corev1.PersistentVolu
 	if s.ExistingClaim != "" {
 		return nil
 	}
+	labels := c.labels(b.stack) // hearth's own only: a person's labels never reach a volume
+	delete(labels, "app.kubernetes.io/version")
 	claim := &corev1.PersistentVolumeClaim{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
 		ObjectMeta: metav1.ObjectMeta{
 			Name:      c.name,
 			Namespace: b.base.Namespace,
-			Labels:    c.labels(b.stack), // hearth's own only: a person's labels never reach a volume
+			Labels:    labels,
 		},
 		Spec: corev1.PersistentVolumeClaimSpec{
 			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.PersistentVolumeAccessMode(s.AccessMode)},

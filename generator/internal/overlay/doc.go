@@ -14,5 +14,9 @@
 // fields, and only the objects that such a patch gets wrong fall back to a
 // JSON 6902 patch.
 //
+// A difference holds for the bases it was computed from. A patch names elements
+// of lists only to keep their order, and would bring back one that its base has
+// lost: compute all overlays again when a base changes.
+//
 // The package does not touch the disk and has no state.
 package overlay

@@ -1,7 +1,6 @@
 package overlay
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -14,24 +13,12 @@ import (
 
 // Manifest returns an object as YAML, its fields in the order in which
 // kustomize formats Kubernetes objects.
-func Manifest(o Object) ([]byte, error) { return encode(node(o)) }
-
-// encode indents as kustomize does: two blanks, lists flush with their key.
-func encode(n *yaml.Node) ([]byte, error) {
-	var buf bytes.Buffer
-	encoder := yaml.NewEncoder(&buf)
-	encoder.SetIndent(2)
-	encoder.CompactSeqIndent()
-	if err := encoder.Encode(n); err != nil {
-		return nil, err
-	}
-	return buf.Bytes(), nil
-}
+func Manifest(o Object) ([]byte, error) { return kyaml.Marshal(node(o)) }
 
 // patchText returns a patch as the text of a patches entry, without a newline
 // at its end.
 func patchText(patch *yaml.Node) (string, error) {
-	out, err := encode(patch)
+	out, err := kyaml.Marshal(patch)
 	if err != nil {
 		return "", fmt.Errorf("encoding a patch: %w", err)
 	}

@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -40,28 +41,20 @@ func mergeList(base, want []any, schema *openapi.ResourceSchema) (any, bool) {
 type keyedList struct {
 	base, want []map[string]any
 	keys       []string
-	// at is where base holds the element of a key.
-	at map[string]int
+	// Where base and want hold the element of a key.
+	baseAt, wantAt map[string]int
 }
 
 // newKeyedList reports false for lists that are not what their schema says: an
 // element without one of the keys, or two with the same.
 func newKeyedList(base, want []any, keys []string) (keyedList, bool) {
-	l := keyedList{at: map[string]int{}}
-	for _, side := range []struct {
-		from []any
-		to   *[]map[string]any
-	}{{base, &l.base}, {want, &l.want}} {
-		for _, element := range side.from {
-			m, ok := element.(map[string]any)
-			if !ok {
-				return l, false
-			}
-			*side.to = append(*side.to, m)
-		}
+	var l keyedList
+	var areMaps [2]bool
+	l.base, areMaps[0] = mapsOf(base)
+	l.want, areMaps[1] = mapsOf(want)
+	if areMaps != [2]bool{true, true} {
+		return l, false
 	}
-	// A key that no element has, such as a port's protocol, is no key to
-	// kustomize either.
 	for _, key := range keys {
 		with := 0
 		for _, element := range slices.Concat(l.base, l.want) {
@@ -69,26 +62,39 @@ func newKeyedList(base, want []any, keys []string) (keyedList, bool) {
 				with++
 			}
 		}
-		if with == len(base)+len(want) {
+		switch with {
+		case len(base) + len(want):
 			l.keys = append(l.keys, key)
-		} else if with > 0 {
+		case 0: // to kustomize it is no key either
+		default:
 			return l, false
 		}
 	}
-	if len(l.keys) == 0 {
-		return l, false
-	}
-	for i, element := range l.base {
-		l.at[l.key(element)] = i
-	}
-	wanted := map[string]bool{}
-	for _, element := range l.want {
-		wanted[l.key(element)] = true
-	}
-	return l, len(l.at) == len(l.base) && len(wanted) == len(l.want)
+	l.baseAt, l.wantAt = l.positions(l.base), l.positions(l.want)
+	return l, len(l.keys) > 0 && len(l.baseAt) == len(l.base) && len(l.wantAt) == len(l.want)
 }
 
-// key is an element's place in at.
+func mapsOf(list []any) ([]map[string]any, bool) {
+	var elements []map[string]any
+	for _, element := range list {
+		m, ok := element.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		elements = append(elements, m)
+	}
+	return elements, true
+}
+
+func (l keyedList) positions(elements []map[string]any) map[string]int {
+	at := map[string]int{}
+	for i, element := range elements {
+		at[l.key(element)] = i
+	}
+	return at
+}
+
+// key is the values of an element's keys.
 func (l keyedList) key(element map[string]any) string {
 	var values []string
 	for _, key := range l.keys {
@@ -111,7 +117,7 @@ func (l keyedList) entry(element map[string]any) map[string]any {
 func (l keyedList) patch(schema *openapi.ResourceSchema) ([]any, bool) {
 	changes := make([]map[string]any, len(l.want)) // nil where base has the same
 	for i, element := range l.want {
-		j, inBase := l.at[l.key(element)]
+		j, inBase := l.baseAt[l.key(element)]
 		if inBase && reflect.DeepEqual(l.base[j], element) {
 			continue
 		}
@@ -121,9 +127,7 @@ func (l keyedList) patch(schema *openapi.ResourceSchema) ([]any, bool) {
 			if !ok {
 				return nil, false
 			}
-			for key, value := range l.entry(element) {
-				fields[key] = value
-			}
+			maps.Copy(fields, l.entry(element))
 			changes[i] = fields
 		}
 	}
@@ -140,12 +144,8 @@ func (l keyedList) patch(schema *openapi.ResourceSchema) ([]any, bool) {
 			patch = append(patch, l.entry(element))
 		}
 	}
-	wanted := map[string]bool{}
-	for _, element := range l.want {
-		wanted[l.key(element)] = true
-	}
 	for _, element := range l.base {
-		if !wanted[l.key(element)] {
+		if _, wanted := l.wantAt[l.key(element)]; !wanted {
 			entry := l.entry(element)
 			entry[directive] = "delete"
 			patch = append(patch, entry)
@@ -164,7 +164,7 @@ func (l keyedList) listed(changes []map[string]any) int {
 	oneKey := len(l.keys) == 1
 	start, next := len(l.want), len(l.base)
 	for start > 0 {
-		j, inBase := l.at[l.key(l.want[start-1])]
+		j, inBase := l.baseAt[l.key(l.want[start-1])]
 		if !inBase || j >= next || oneKey && changes[start-1] != nil {
 			break
 		}
@@ -174,7 +174,7 @@ func (l keyedList) listed(changes []map[string]any) int {
 		return start
 	}
 	for _, element := range l.want[:start] {
-		if _, inBase := l.at[l.key(element)]; inBase {
+		if _, inBase := l.baseAt[l.key(element)]; inBase {
 			return -1
 		}
 	}

@@ -25,11 +25,18 @@ func Parse(file string, data []byte) (*Stack, problem.List) {
 }
 
 func decode(root *strict.Node) (*Stack, problem.List) {
-	if problems := typeMeta(root); problems != nil {
+	if problems := typeMeta(root, Kind); problems != nil {
 		return nil, problems // the fields of another kind would all be unknown
 	}
 	s := &Stack{}
 	problems := strict.Decode(root, s)
+	return s, s.complete(root, problems)
+}
+
+// complete merges, defaults and validates a decoded Stack; unread is what could
+// not be decoded of it. It returns all problems.
+func (s *Stack) complete(root *strict.Node, unread problem.List) problem.List {
+	problems := unread
 	bases := root.Field("spec").Field("bases").Items()
 	for i := range s.Spec.Bases {
 		b := &s.Spec.Bases[i]
@@ -53,17 +60,20 @@ func decode(root *strict.Node) (*Stack, problem.List) {
 	}
 	c.unread = problems
 	c.stack(s)
-	return s, append(problems, c.problems...)
+	return append(problems, c.problems...)
 }
 
-// typeMeta says what is wrong with a document that is no Stack at all.
-func typeMeta(root *strict.Node) problem.List {
+// typeMeta says what is wrong with a document that is of another kind.
+func typeMeta(root *strict.Node, kind string) problem.List {
 	c := checker{node: root}
-	if v := root.Field("apiVersion").Text(); v != APIVersion {
-		c.errorf("apiVersion", "", "got %q, want %s", v, APIVersion)
-	}
-	if v := root.Field("kind").Text(); v != Kind {
-		c.errorf("kind", "", "got %q, want %s", v, Kind)
+	for field, want := range map[string]string{"apiVersion": APIVersion, "kind": Kind} {
+		switch got := root.Field(field).Text(); got {
+		case want:
+		case "":
+			c.errorf(field, "write "+field+": "+want, "missing: this is not a file of hearth's")
+		default:
+			c.errorf(field, "", "got %q, want %s", got, want)
+		}
 	}
 	return c.problems
 }
@@ -78,7 +88,9 @@ func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry 
 		}
 	}
 	switch {
-	case entry.Field("name").Text() == "":
+	case base == nil && len(s.Spec.Bases) == 0:
+		return Base{}, nil // reported once, for spec.bases
+	case written.Name == "":
 		c.errorf(path+".name", "name one of "+list(s.baseNames()), "missing: which base is it?")
 		return Base{}, nil
 	case base == nil:

@@ -2,7 +2,6 @@ package generator
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"strings"
 
@@ -52,10 +51,6 @@ func (g *generation) baseFiles(b *spec.Base) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	k := newKustomization(b.Namespace, overlayPatches(b.Patches))
 	for _, o := range objects {
-		// The kustomization sets the namespace, in one place.
-		if text(o, "metadata", "namespace") == b.Namespace {
-			o = withoutNamespace(o)
-		}
 		name, err := addManifest(files, o)
 		if err != nil {
 			return nil, err
@@ -92,16 +87,6 @@ func addManifest(files map[string][]byte, o Object) (string, error) {
 	}
 	files[name] = append([]byte(header), data...)
 	return name, nil
-}
-
-// withoutNamespace is a copy of the object that leaves its namespace to the
-// kustomization.
-func withoutNamespace(o Object) Object {
-	out := maps.Clone(o)
-	metadata := maps.Clone(o["metadata"].(map[string]any))
-	delete(metadata, "namespace")
-	out["metadata"] = metadata
-	return out
 }
 
 func newKustomization(namespace string, patches []overlay.Patch) kustomization {

@@ -42,6 +42,11 @@ func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
 	return out.Models, err
 }
 
+// Pull fetches a model and returns when it is complete. What was fetched until ctx ends is kept and resumed.
+func (c *Client) Pull(ctx context.Context, model string) error {
+	return c.do(ctx, http.MethodPost, "/api/pull", map[string]any{"model": model, "stream": false}, nil)
+}
+
 // Question is one prompt and how to answer it.
 type Question struct {
 	Model  string

@@ -1,10 +1,5 @@
 package ollama
 
-import (
-	"fmt"
-	"strings"
-)
-
 // Model is a real model whose weights a Python package carries, and what Ollama is told about it.
 type Model struct {
 	// Name and tag as in Ollama's public library, which is what a stack deploys.
@@ -43,8 +38,10 @@ func SmolLM2() Model {
 		SHA256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
 		Template: "{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}" +
 			"<|im_start|>assistant\n",
-		System:     "You are a helpful AI assistant named SmolLM, trained by Hugging Face",
-		Parameters: map[string]any{"stop": []string{"<|im_start|>", "<|im_end|>"}},
+		System: "You are a helpful AI assistant named SmolLM, trained by Hugging Face",
+		// One thread: the OpenAI route has no option for it, and with a thread on every core of a busy machine an answer
+		// takes minutes, since the threads spin while they wait for one another.
+		Parameters: map[string]any{"stop": []string{"<|im_start|>", "<|im_end|>"}, "num_thread": 1},
 		License:    "Apache-2.0",
 	}
 }
@@ -66,17 +63,9 @@ func Gemma3() Model {
 			piece("3", "02", "94a258d51e6affe7cfdcc461eefb4091a0a72b2f407e0b6ce6832c004a767b72"),
 			piece("4", "03", "1bad81ad2dd240a233067f9e19bec22329b8454e76222d065f6585522077be38"),
 		},
-		SHA256:   "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
-		Template: "{{ .Prompt }}",
-		License:  "Gemma Terms of Use, https://ai.google.dev/gemma/terms",
+		SHA256:     "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+		Template:   "{{ .Prompt }}",
+		Parameters: map[string]any{"num_thread": 1},
+		License:    "Gemma Terms of Use, https://ai.google.dev/gemma/terms",
 	}
-}
-
-// split takes the name apart.
-func (m Model) split() (model, tag string, err error) {
-	model, tag, ok := strings.Cut(m.Name, ":")
-	if !ok || strings.Contains(m.Name, "/") {
-		return "", "", fmt.Errorf("model %q: want MODEL:TAG of Ollama's library", m.Name)
-	}
-	return model, tag, nil
 }

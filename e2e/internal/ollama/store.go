@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 )
@@ -33,7 +34,7 @@ func Store(ctx context.Context, b *images.Builder, models ...Model) (string, err
 	return b.Artifact(ctx, images.Artifact{
 		Name:    "models",
 		Version: Version,
-		Recipe:  string(recipe),
+		Recipe:  "2 " + string(recipe),
 		NeedMB:  1500,
 		Build: func(ctx context.Context, dir string) error {
 			// The server writes its key and its log beside the models; they must not stay in the store.
@@ -52,7 +53,15 @@ func Store(ctx context.Context, b *images.Builder, models ...Model) (string, err
 					return fmt.Errorf("creating %s: %w", m.Name, err)
 				}
 			}
-			return server.Stop()
+			if err := server.Stop(); err != nil {
+				return err
+			}
+			for _, m := range models {
+				if err := publish(dir, m); err != nil {
+					return fmt.Errorf("%s: %w", m.Name, err)
+				}
+			}
+			return nil
 		},
 	})
 }
@@ -73,17 +82,57 @@ func (s *Server) create(ctx context.Context, m Model, weights string) error {
 	}, nil)
 }
 
+// publish makes the model's manifest what a registry serves. Ollama notes in it from which file of this machine a layer was
+// made, so that the manifest, and with it the model's digest, would be another one on every machine.
+func publish(store string, m Model) error {
+	path, err := m.manifest(store)
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	type layer struct {
+		MediaType string `json:"mediaType"`
+		Digest    string `json:"digest"`
+		Size      int64  `json:"size"`
+	}
+	var kept struct {
+		SchemaVersion int     `json:"schemaVersion"`
+		MediaType     string  `json:"mediaType"`
+		Config        layer   `json:"config"`
+		Layers        []layer `json:"layers"`
+	}
+	if err := json.Unmarshal(data, &kept); err != nil {
+		return fmt.Errorf("reading the manifest that Ollama wrote: %w", err)
+	}
+	if data, err = json.Marshal(kept); err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o644)
+}
+
 // Digest returns what `/api/tags` reports as the digest of a model that was pulled from the store: the sha256 of its
-// manifest. The name is one of Ollama's library, such as smollm2:135m.
+// manifest, in hex.
 func Digest(store string, m Model) (string, error) {
-	model, tag, err := m.split()
+	path, err := m.manifest(store)
 	if err != nil {
 		return "", err
 	}
-	data, err := os.ReadFile(filepath.Join(store, "manifests", "registry.ollama.ai", "library", model, tag))
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:]), nil
+}
+
+// manifest is the path of the model's manifest in the store.
+func (m Model) manifest(store string) (string, error) {
+	model, tag, ok := strings.Cut(m.Name, ":")
+	if !ok || strings.Contains(m.Name, "/") {
+		return "", fmt.Errorf("model %q: want MODEL:TAG of Ollama's library", m.Name)
+	}
+	return filepath.Join(store, "manifests", "registry.ollama.ai", "library", model, tag), nil
 }

@@ -1,0 +1,219 @@
+package verify
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// expectation is what the overlay puts on the cluster.
+type expectation struct {
+	objects    []*unstructured.Unstructured // as kustomize builds them
+	namespaces []*namespace                 // in the order of the overlay's bases
+}
+
+// namespace is what the overlay puts into one namespace.
+type namespace struct {
+	name      string
+	bases     []*spec.Base
+	workloads []*workload
+	services  []*corev1.Service
+	secrets   []generator.Secret
+}
+
+// workload is a Deployment or a StatefulSet, of hearth or of the stack's own
+// resources.
+type workload struct {
+	kind      string
+	namespace string
+	name      string
+	template  corev1.PodTemplateSpec
+	claims    map[string]*corev1.PersistentVolumeClaim // by name; nil if it is not the overlay's own
+
+	base   string          // name of the base
+	ollama *spec.Ollama    // set for hearth's inference server
+	chat   *spec.OpenWebUI // set for hearth's chat
+}
+
+func (w *workload) subject() string { return w.namespace + "/" + w.name }
+
+// key of the row that says whether the workload is ready.
+func (w *workload) key() string { return key("workload", w.subject()) }
+
+// field names a field of the workload for a hint.
+func (w *workload) field(name string) string {
+	switch {
+	case w.ollama != nil:
+		name = "ollama." + name
+	case w.chat != nil:
+		name = "openWebUI." + name
+	default:
+		return "resources (base " + w.base + ")"
+	}
+	return name + " (base " + w.base + ")"
+}
+
+// expect builds the overlay as `hearth render` and kustomize do, so that its own
+// resources and patches count.
+func expect(stack *generator.Stack, name string) (*expectation, error) {
+	overlay := stack.Overlay(name)
+	if overlay == nil {
+		return nil, fmt.Errorf("overlay %q: not in the stack", name)
+	}
+	one := *stack
+	one.Spec.Overlays, one.Spec.Fleet = []spec.Overlay{*overlay}, nil
+	files, err := generator.Generate(&one, generator.Options{})
+	if err != nil {
+		return nil, err
+	}
+	e := &expectation{}
+	if e.objects, err = build(files, path.Join("overlays", name)); err != nil {
+		return nil, fmt.Errorf("building overlay %s: %w", name, err)
+	}
+	secrets, err := generator.Secrets(stack, name)
+	if err != nil {
+		return nil, err
+	}
+	for i := range overlay.Bases {
+		b := &overlay.Bases[i]
+		n := e.namespace(b.Namespace)
+		if n == nil {
+			n = &namespace{name: b.Namespace}
+			e.namespaces = append(e.namespaces, n)
+		}
+		n.bases = append(n.bases, b)
+	}
+	for _, s := range secrets {
+		if n := e.namespace(s.Namespace); n != nil {
+			n.secrets = append(n.secrets, s)
+		}
+	}
+	return e, e.sort()
+}
+
+func build(files []generator.File, folder string) ([]*unstructured.Unstructured, error) {
+	memory := filesys.MakeFsInMemory()
+	for _, f := range files {
+		if err := memory.WriteFile(f.Path, f.Data); err != nil {
+			return nil, err
+		}
+	}
+	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(memory, folder)
+	if err != nil {
+		return nil, err
+	}
+	var objects []*unstructured.Unstructured
+	for _, r := range built.Resources() {
+		data, err := r.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		o := &unstructured.Unstructured{}
+		if err := o.UnmarshalJSON(data); err != nil {
+			return nil, err
+		}
+		objects = append(objects, o)
+	}
+	return objects, nil
+}
+
+func (e *expectation) namespace(name string) *namespace {
+	i := slices.IndexFunc(e.namespaces, func(n *namespace) bool { return n.name == name })
+	if i < 0 {
+		return nil
+	}
+	return e.namespaces[i]
+}
+
+// sort puts workloads, their volumes and Services into their namespaces. What
+// the stack's own resources put elsewhere is checked for being there, no more.
+func (e *expectation) sort() error {
+	claims := map[string]*corev1.PersistentVolumeClaim{}
+	for _, o := range e.objects {
+		if o.GroupVersionKind().GroupKind().String() == "PersistentVolumeClaim" {
+			claim := &corev1.PersistentVolumeClaim{}
+			if err := convert(o, claim); err != nil {
+				return err
+			}
+			claims[o.GetNamespace()+"/"+o.GetName()] = claim
+		}
+	}
+	for _, o := range e.objects {
+		n := e.namespace(o.GetNamespace())
+		if n == nil {
+			continue
+		}
+		w := &workload{kind: o.GetKind(), namespace: n.name, name: o.GetName(), claims: map[string]*corev1.PersistentVolumeClaim{}}
+		switch o.GroupVersionKind().GroupKind().String() {
+		case "Deployment.apps":
+			d := &appsv1.Deployment{}
+			if err := convert(o, d); err != nil {
+				return err
+			}
+			w.template = d.Spec.Template
+		case "StatefulSet.apps":
+			s := &appsv1.StatefulSet{}
+			if err := convert(o, s); err != nil {
+				return err
+			}
+			w.template = s.Spec.Template
+		case "Service":
+			s := &corev1.Service{}
+			if err := convert(o, s); err != nil {
+				return err
+			}
+			n.services = append(n.services, s)
+			continue
+		default:
+			continue
+		}
+		for _, volume := range w.template.Spec.Volumes {
+			if c := volume.PersistentVolumeClaim; c != nil {
+				w.claims[c.ClaimName] = claims[n.name+"/"+c.ClaimName]
+			}
+		}
+		w.belongs(n.bases)
+		n.workloads = append(n.workloads, w)
+	}
+	return nil
+}
+
+// belongs finds the part of the stack that a workload comes from. Only one base
+// of a namespace can have an Ollama, and one a chat: their objects' names are
+// fixed.
+func (w *workload) belongs(bases []*spec.Base) {
+	component := w.template.Labels["app.kubernetes.io/component"]
+	for _, b := range bases {
+		switch {
+		case component == "inference" && b.Ollama != nil:
+			w.base, w.ollama = b.Name, b.Ollama
+		case component == "chat" && b.OpenWebUI != nil:
+			w.base, w.chat = b.Name, b.OpenWebUI
+		case w.base == "":
+			w.base = b.Name
+		}
+	}
+}
+
+func convert(o *unstructured.Unstructured, into any) error {
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, into); err != nil {
+		return fmt.Errorf("reading %s: %w", describe(o), err)
+	}
+	return nil
+}
+
+// describe names an object for a person: Service ai/ollama.
+func describe(o *unstructured.Unstructured) string {
+	return o.GetKind() + " " + strings.TrimPrefix(o.GetNamespace()+"/"+o.GetName(), "/")
+}

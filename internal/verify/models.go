@@ -1,0 +1,62 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// Model is one on the server's volume.
+type Model struct {
+	// Name as the stack spells it.
+	Name string `json:"name"`
+	// Digest of the manifest, which a tag does not pin; sha256 in hexadecimal.
+	Digest    string `json:"digest"`
+	SizeBytes int64  `json:"sizeBytes"`
+}
+
+// models wants every model of the stack on the server.
+func (v *verifier) models(w *workload) check {
+	return check{id: "models", subject: w.subject(), title: "Ollama holds every model", needs: []string{w.key()}, look: func(ctx context.Context) (result, error) {
+		server, err := v.ollama(ctx, w)
+		if err != nil {
+			return result{}, err
+		}
+		defer server.close()
+		tags, err := server.tags(ctx)
+		if err != nil {
+			return result{}, err
+		}
+		models := []Model{}
+		var there, missing []string
+		for _, name := range w.ollama.Models {
+			t := find(tags, name)
+			if t == nil {
+				missing = append(missing, name)
+				continue
+			}
+			models = append(models, Model{Name: name, Digest: t.Digest, SizeBytes: t.Size})
+			there = append(there, fmt.Sprintf("%s (%.12s, %s)", name, t.Digest, size(t.Size)))
+		}
+		if len(missing) > 0 {
+			hint := "the init container pulls when the pod starts: " + v.kubectl("-n %s rollout restart deployment %s", w.namespace, w.name)
+			if w.ollama.Pull == spec.PullNever {
+				hint = w.field("pull") + " is never: fill the volume, or let the init container pull"
+			}
+			return failed(hint, "missing: %s", strings.Join(missing, ", ")).with(models), nil
+		}
+		return passed("%s", strings.Join(there, ", ")).with(models), nil
+	}}
+}
+
+// size is as `ollama list` prints it: decimal units.
+func size(bytes int64) string {
+	switch {
+	case bytes >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+	default:
+		return fmt.Sprintf("%.0f MB", float64(bytes)/1e6)
+	}
+}

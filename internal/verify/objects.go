@@ -1,0 +1,54 @@
+package verify
+
+import (
+	"context"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// objects wants everything that the overlay builds to be on the cluster: also
+// what nothing else would miss, such as a NetworkPolicy.
+func (v *verifier) objects() check {
+	return check{id: "objects", subject: v.Overlay, title: "every object of the overlay exists", look: func(ctx context.Context) (result, error) {
+		var missing, kinds []string
+		for _, o := range v.want.objects {
+			gvk := o.GroupVersionKind()
+			mapping, err := v.kinds.RESTMapping(gvk.GroupKind(), gvk.Version)
+			if meta.IsNoMatchError(err) {
+				kinds = append(kinds, gvk.Kind+" ("+gvk.GroupVersion().String()+")")
+				continue
+			}
+			if err != nil {
+				return result{}, err
+			}
+			resource := v.dynamic.Resource(mapping.Resource)
+			if mapping.Scope.Name() == meta.RESTScopeNameNamespace {
+				_, err = resource.Namespace(o.GetNamespace()).Get(ctx, o.GetName(), metav1.GetOptions{})
+			} else {
+				_, err = resource.Get(ctx, o.GetName(), metav1.GetOptions{})
+			}
+			if apierrors.IsNotFound(err) {
+				missing = append(missing, describe(o))
+			} else if err != nil {
+				return result{}, err
+			}
+		}
+		total := len(v.want.objects)
+		switch {
+		case len(kinds) > 0:
+			return failed("install what defines it: cert-manager, Traefik or the NGINX Ingress Controller; or change expose",
+				"the cluster knows no %s", strings.Join(kinds, ", ")), nil
+		case len(missing) > 0:
+			return failed(v.deploy(), "%d of %d missing: %s", len(missing), total, strings.Join(missing, ", ")), nil
+		}
+		return passed("%d of %d", total, total), nil
+	}}
+}
+
+// deploy is how the overlay gets to the cluster.
+func (v *verifier) deploy() string {
+	return v.kubectl("apply -k overlays/%s", v.Overlay) + "; with Fleet, look at the bundle: kubectl get bundles -A"
+}

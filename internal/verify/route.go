@@ -1,0 +1,127 @@
+package verify
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// route is the way in from outside, of one base.
+type route struct {
+	*verifier
+	base *spec.Base
+	host string
+}
+
+// exposure is the way in from outside; nothing for a base without one.
+func (v *verifier) exposure(b *spec.Base) []check {
+	e := b.Expose
+	if e.Type == spec.ExposeInternal {
+		return nil
+	}
+	r := route{verifier: v, base: b, host: string(e.Host)}
+	var all []check
+	if e.TLS.Type == spec.TLSCertManager {
+		all = append(all, r.certificate())
+	}
+	if e.TLS.Type != spec.TLSNone {
+		all = append(all, r.tls())
+	}
+	all = append(all, r.https())
+	if e.TLS.Type != spec.TLSNone && *e.RedirectHTTP {
+		all = append(all, r.redirect())
+	}
+	if b.OpenWebUI != nil {
+		all = append(all, r.title())
+	}
+	return all
+}
+
+// field names a field of the exposure for a hint.
+func (r route) field(name string) string { return "expose." + name + " (base " + r.base.Name + ")" }
+
+// https wants the page: 200, or where a password is asked for 401, because none
+// is given.
+func (r route) https() check {
+	e := r.base.Expose
+	id, title, needs := "https", "the host answers over HTTPS", []string{key("tls", r.host)}
+	if e.TLS.Type == spec.TLSNone {
+		id, title, needs = "http", "the host answers", nil
+	}
+	want := http.StatusOK
+	if e.BasicAuth != nil {
+		want = http.StatusUnauthorized
+	}
+	return check{id: id, subject: r.host, title: title, needs: needs, look: func(ctx context.Context) (result, error) {
+		client := r.web()
+		defer client.CloseIdleConnections()
+		page, err := fetch(ctx, client, e.URL()+"/")
+		if err != nil {
+			return r.unreachable(err), nil
+		}
+		switch {
+		case page.status == want && want == http.StatusOK:
+			return passed("%s", page.state()), nil
+		case page.status == want:
+			return passed("%s without a password", page.state()), nil
+		case page.status == http.StatusForbidden && len(e.AllowList) > 0:
+			return notChecked("%s: this machine is not in %s", page.state(), r.field("allowList")), nil
+		case page.status == http.StatusOK:
+			return failed(r.field("basicAuth"), "%s without a password: anybody can use it", page.state()), nil
+		}
+		return failed(r.statusHint(page.status), "%s, want %d", page.state(), want), nil
+	}}
+}
+
+// statusHint says what an ingress controller means by a status.
+func (r route) statusHint(status int) string {
+	namespace := r.base.Namespace
+	switch status {
+	case http.StatusNotFound: // it has no such host, or rejected the Ingress
+		return r.field("className") + "; " + r.kubectl("-n %s describe ingress %s", namespace, r.base.Expose.Name)
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return r.field("from") + ": the NetworkPolicy admits the controller by it; " + r.kubectl("-n %s get endpointslices,networkpolicies", namespace)
+	default:
+		return r.kubectl("-n %s describe ingress %s", namespace, r.base.Expose.Name)
+	}
+}
+
+// redirect wants plain HTTP to lead to HTTPS for good.
+func (r route) redirect() check {
+	return check{id: "redirect", subject: r.host, title: "HTTP leads to HTTPS", look: func(ctx context.Context) (result, error) {
+		client := r.web()
+		defer client.CloseIdleConnections()
+		page, err := fetch(ctx, client, "http://"+r.host+"/")
+		if err != nil {
+			return r.unreachable(err), nil
+		}
+		hint := r.field("redirectHTTP") + "; " + r.kubectl("-n %s describe ingress", r.base.Namespace)
+		if page.status != http.StatusMovedPermanently && page.status != http.StatusPermanentRedirect {
+			return failed(hint, "%s, want 301 or 308", page.state()), nil
+		}
+		to, err := url.Parse(page.location)
+		if err != nil || to.Scheme != "https" || to.Hostname() != r.host {
+			return failed(hint, "%d to %q, want https://%s/", page.status, page.location, r.host), nil
+		}
+		return passed("%d to %s", page.status, page.location), nil
+	}}
+}
+
+// title wants the chat's own page, and not somebody else's 200.
+func (r route) title() check {
+	needs := key("https", r.host)
+	if r.base.Expose.TLS.Type == spec.TLSNone {
+		needs = key("http", r.host)
+	}
+	return check{id: "title", subject: r.host, title: "the page is Open WebUI's", needs: []string{needs}, look: func(ctx context.Context) (result, error) {
+		client := r.web()
+		defer client.CloseIdleConnections()
+		page, err := fetch(ctx, client, r.base.Expose.URL()+"/")
+		if err != nil {
+			return r.unreachable(err), nil
+		}
+		return judgeTitle(page, r.kubectl("-n %s describe ingress %s", r.base.Namespace, r.base.Expose.Name)), nil
+	}}
+}

@@ -1,0 +1,134 @@
+package verify
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Table shows rows to a person while they come in: a row stays as soon as it
+// and all before it are settled, so that what is printed is in order.
+type Table struct {
+	// Out is where rows go.
+	Out io.Writer
+	// Size is the terminal's width and height, where Out is one: what is still
+	// open is then drawn below, and redrawn. Default: Out is no terminal.
+	Size func() (width, height int)
+	// Talk is told what is waited for, where Out is no terminal. Default: nobody.
+	Talk io.Writer
+	// Paint colours the word for a status. Default: no colours.
+	Paint func(s Status, word string) string
+
+	rows    []Row
+	printed int // rows that stay
+	drawn   int // lines below them
+}
+
+// Show is a report function for Run.
+func (t *Table) Show(row Row) {
+	for i := range t.rows {
+		if t.rows[i].Check == row.Check && t.rows[i].Subject == row.Subject {
+			talk := t.Talk != nil && t.Size == nil && row.Status == Waiting && row.Detail != t.rows[i].Detail
+			t.rows[i] = row
+			if talk {
+				fmt.Fprintf(t.Talk, "waiting: %s %s: %s\n", row.Check, row.Subject, row.Detail)
+			}
+			t.draw()
+			return
+		}
+	}
+	t.rows = append(t.rows, row) // the columns' widths are known when all have been here once
+}
+
+// End prints what is left, and the sum.
+func (t *Table) End(r Report) error {
+	var out bytes.Buffer
+	t.erase(&out)
+	for _, row := range t.rows[t.printed:] {
+		out.WriteString(t.text(row))
+	}
+	t.printed = len(t.rows)
+	sum := fmt.Sprintf("%d passed", r.Count(Passed))
+	for _, s := range []Status{Failed, NotChecked, Waiting} {
+		if n := r.Count(s); n > 0 {
+			sum += fmt.Sprintf(", %d %s", n, s)
+		}
+	}
+	fmt.Fprintf(&out, "%s: %s in %s\n", r.Overlay, sum, time.Duration(r.Seconds*float64(time.Second)).Round(100*time.Millisecond))
+	_, err := t.Out.Write(out.Bytes())
+	return err
+}
+
+// draw prints what is settled, and on a terminal what is not.
+func (t *Table) draw() {
+	var out bytes.Buffer
+	t.erase(&out)
+	for t.printed < len(t.rows) && t.rows[t.printed].Status != Waiting {
+		out.WriteString(t.text(t.rows[t.printed]))
+		t.printed++
+	}
+	if t.Size != nil {
+		width, height := t.Size()
+		for _, row := range t.rows[t.printed:] {
+			if t.drawn == height-1 { // the cursor cannot go up past the top
+				break
+			}
+			line, _, _ := strings.Cut(t.text(row), "\n")
+			out.WriteString(cut(line, width-1) + "\n")
+			t.drawn++
+		}
+	}
+	_, _ = t.Out.Write(out.Bytes()) // End tells what went wrong
+}
+
+// erase takes back what was drawn below the rows that stay.
+func (t *Table) erase(out *bytes.Buffer) {
+	if t.drawn > 0 {
+		fmt.Fprintf(out, "\x1b[%dA\x1b[J", t.drawn) // so many lines up; all below away
+		t.drawn = 0
+	}
+}
+
+// text is a row with its hint below.
+func (t *Table) text(row Row) string {
+	checks, subjects := 0, 0
+	for _, r := range t.rows {
+		checks, subjects = max(checks, len(r.Check)), max(subjects, len(r.Subject))
+	}
+	status := fmt.Sprintf("%-*s", len(NotChecked), row.Status)
+	if t.Paint != nil {
+		status = t.Paint(row.Status, status)
+	}
+	line := fmt.Sprintf("%s  %-*s  %-*s  %s", status, checks, row.Check, subjects, row.Subject, row.Detail)
+	text := strings.TrimRight(line, " ") + "\n"
+	if row.Hint != "" {
+		text += strings.Repeat(" ", len(NotChecked)+2) + "try: " + row.Hint + "\n"
+	}
+	return text
+}
+
+// cut shortens a line to a terminal's width, so that it takes one line there.
+// Escape sequences take no room; the reset behind a cut one is kept.
+func cut(line string, width int) string {
+	var out strings.Builder
+	room := width
+	for len(line) > 0 {
+		if strings.HasPrefix(line, "\x1b[") {
+			if i := strings.IndexByte(line, 'm'); i >= 0 {
+				out.WriteString(line[:i+1])
+				line = line[i+1:]
+				continue
+			}
+		}
+		_, n := utf8.DecodeRuneInString(line)
+		if room > 0 {
+			out.WriteString(line[:n])
+			room--
+		}
+		line = line[n:]
+	}
+	return out.String()
+}

@@ -2,9 +2,9 @@ package spec
 
 import (
 	"fmt"
-	"maps"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -29,21 +29,22 @@ func (c *checker) fleet(s *Stack) {
 				"%q is exposed, and Fleet gives the default to every cluster that no target matches", f.DefaultOverlay)
 		}
 	}
-	c.namespaceLabels(s)
+	c.sameLabels(s)
+	c.sameHosts(s)
+	c.releaseNamespace(s)
 	for i, d := range f.DependsOn {
-		at := fmt.Sprintf("spec.fleet.dependsOn[%d]", i)
-		if d.Name == "" && d.Selector == nil {
-			c.errorf(at, "write the name of a bundle, or a selector of its labels", "the dependency is empty")
-		}
-		c.optionalName(at+".name", d.Name, "a bundle")
-		c.selector(at+".selector", d.Selector)
+		c.dependency(fmt.Sprintf("spec.fleet.dependsOn[%d]", i), d, s.Metadata.Name)
+	}
+	if d := f.CorrectDrift; d != nil {
+		c.correctDrift(d)
 	}
 	c.gitRepo(f.GitRepo)
 }
 
+// exposed tells an overlay that opens something outside the cluster.
 func (o *Overlay) exposed() bool {
 	return slices.ContainsFunc(o.Bases, func(b Base) bool {
-		return b.Expose != nil && b.Expose.Type != ExposeInternal
+		return b.Expose != nil && b.Expose.Type != ExposeInternal || b.OpenWebUI != nil && b.OpenWebUI.Service.Type != ClusterIP
 	})
 }
 
@@ -56,100 +57,56 @@ func (c *checker) overlayRef(at string, s *Stack, name string) {
 	}
 }
 
-func (c *checker) target(at string, t FleetTarget) {
-	if t.ClusterName == "" && t.ClusterGroup == "" && t.ClusterSelector == nil {
-		c.errorf(at, "write clusterName, clusterGroup or clusterSelector", "the target names no cluster, and Fleet would match none")
-	}
-	c.optionalName(at+".clusterName", t.ClusterName, "a Cluster of Fleet")
-	c.optionalName(at+".clusterGroup", t.ClusterGroup, "a ClusterGroup of Fleet")
-	c.selector(at+".clusterSelector", t.ClusterSelector)
-}
-
-func (c *checker) selector(at string, s *LabelSelector) {
-	if s == nil {
-		return
-	}
-	if len(s.MatchLabels)+len(s.MatchExpressions) == 0 {
-		c.errorf(at, "write matchLabels; for every cluster there is defaultOverlay", "an empty selector matches everything")
-	}
-	c.labels(at+".matchLabels", s.MatchLabels)
-	for i, e := range s.MatchExpressions {
-		here := fmt.Sprintf("%s.matchExpressions[%d]", at, i)
-		c.labelKey(here+".key", e.Key)
-		needsValues := e.Operator == "In" || e.Operator == "NotIn"
-		switch {
-		case e.Operator == "":
-			c.errorf(here+".operator", "", "missing: choose %s", strings.Join(e.Operator.Values(), ", "))
-		case needsValues && len(e.Values) == 0:
-			c.errorf(here+".values", "", "missing: operator %s compares with values", e.Operator)
-		case !needsValues && len(e.Values) > 0:
-			c.errorf(here+".values", "remove them, or use In or NotIn", "operator %s has no values", e.Operator)
+// releaseNamespace keeps the bases away from the namespace of the Helm release,
+// which an overlay with Namespace objects has to itself.
+func (c *checker) releaseNamespace(s *Stack) {
+	for i, b := range s.Spec.Bases {
+		if b.Namespace == s.Metadata.Name+"-release" {
+			c.errorf(fmt.Sprintf("spec.bases[%d].namespace", i), "choose another", "got %q, which is the namespace of the stack's Helm release", b.Namespace)
 		}
 	}
 }
 
-// overlap reports a target that an earlier one hides: the first match wins.
-func (c *checker) overlap(at string, t FleetTarget, j int, earlier FleetTarget) {
-	if earlier.ClusterName != "" && earlier.ClusterName != t.ClusterName ||
-		earlier.ClusterGroup != "" && earlier.ClusterGroup != t.ClusterGroup {
-		return
+func (c *checker) dependency(at string, d FleetDependency, self string) {
+	switch {
+	case d.Name == "" && d.Selector == nil:
+		c.errorf(at, "write the name of a bundle, or a selector of its labels", "the dependency is empty")
+	case d.Name == self:
+		c.errorf(at+".name", "remove it", "%q is this bundle itself: it would wait for ever", d.Name)
 	}
-	var mine, theirs LabelSelector
-	if t.ClusterSelector != nil {
-		mine = *t.ClusterSelector
-	}
-	if earlier.ClusterSelector != nil {
-		theirs = *earlier.ClusterSelector
-	}
-	for key, value := range theirs.MatchLabels {
-		if mine.MatchLabels[key] != value {
-			return
-		}
-	}
-	name := fmt.Sprintf("spec.fleet.targets[%d] (%s)", j, earlier.Overlay)
-	if len(theirs.MatchExpressions) > 0 {
-		c.warnf(at, "order the targets from the narrowest to the widest", "the expressions of %s may match the same clusters, and it comes first", name)
-		return
-	}
-	c.errorf(at, "put it before that one, or give it a selector that the other has not", "never reached: %s matches all of its clusters first", name)
+	c.optionalName(at+".name", d.Name, "a bundle")
+	c.selector(at+".selector", d.Selector)
 }
 
-// namespaceLabels warns of a defect of Fleet: the labels of all targets land on
-// every cluster (rancher/fleet#4210).
-func (c *checker) namespaceLabels(s *Stack) {
-	var first *Overlay
-	names := []string{}
-	for _, t := range s.Spec.Fleet.Targets {
-		names = append(names, t.Overlay)
-	}
-	for i, name := range append(names, s.Spec.Fleet.DefaultOverlay) {
-		o := s.Overlay(name)
-		if o == nil || len(o.Bases) == 0 {
-			continue
-		}
-		if first == nil {
-			first = o
-			continue
-		}
-		if !maps.Equal(first.Bases[0].NamespaceLabels, o.Bases[0].NamespaceLabels) {
-			at := "spec.fleet.defaultOverlay"
-			if i < len(names) {
-				at = fmt.Sprintf("spec.fleet.targets[%d].overlay", i)
-			}
-			c.warnf(at, "give all overlays the same namespaceLabels",
-				"the namespaceLabels of %s and %s differ, and some versions of Fleet put those of all targets on every cluster (rancher/fleet#4210)", first.Name, o.Name)
-			return
-		}
+func (c *checker) correctDrift(d *CorrectDrift) {
+	switch {
+	case !d.Enabled && (d.Force || d.KeepFailHistory):
+		c.errorf("spec.fleet.correctDrift.enabled", "write enabled: true, or remove correctDrift", "not true: the other fields have no effect")
+	case d.Force:
+		c.warnf("spec.fleet.correctDrift.force", "remove it", "true: Fleet deletes and makes anew what it cannot change, a volume with its data too")
 	}
 }
+
+var (
+	// scpForm is the short form of an ssh URL.
+	scpForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:[^ ]+$`)
+	// branchForm leaves out what git check-ref-format refuses.
+	branchForm = regexp.MustCompile(`^[^-./ ~^:?*\[\\\x00-\x1f\x7f][^ ~^:?*\[\\\x00-\x1f\x7f]*$`)
+)
 
 func (c *checker) gitRepo(g GitRepo) {
 	c.label("spec.fleet.gitRepo.namespace", g.Namespace, "the GitRepo's namespace")
-	if u, err := url.Parse(g.Repo); err != nil && !strings.Contains(g.Repo, "@") || err == nil && u.Scheme == "" {
+	u, err := url.Parse(g.Repo)
+	switch {
+	case scpForm.MatchString(g.Repo):
+	case err != nil || u.Host == "" || !slices.Contains([]string{"https", "http", "ssh"}, u.Scheme):
 		c.errorf("spec.fleet.gitRepo.repo", "", "got %q, want a Git URL such as https://git.example.org/you/repository or git@git.example.org:you/repository", g.Repo)
+	case u.Scheme != "ssh" && u.User != nil:
+		c.errorf("spec.fleet.gitRepo.repo", "put them into a Secret and name it in the GitRepo's clientSecretName", "the URL of %s holds a user or password, which would be in Git", u.Host)
 	}
-	if strings.ContainsAny(g.Branch, " ~^:?*[\\") {
-		c.errorf("spec.fleet.gitRepo.branch", "", "got %q, want a branch such as main", g.Branch)
+	b := g.Branch
+	if !branchForm.MatchString(b) || strings.Contains(b, "..") || strings.Contains(b, "@{") || strings.HasSuffix(b, "/") || strings.HasSuffix(b, ".lock") {
+		c.errorf("spec.fleet.gitRepo.branch", "", "got %q, want a branch such as main", b)
 	}
 	if path.IsAbs(g.Path) || g.Path != "." && path.Clean(g.Path) != strings.TrimSuffix(g.Path, "/") || strings.HasPrefix(g.Path, "..") {
 		c.errorf("spec.fleet.gitRepo.path", "", "got %q, want the folder of fleet.yaml below the repository's top, such as clusters/ai", g.Path)

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
-
-	"github.com/hearth-dev/hearth/generator/internal/strict"
 )
 
 // ollamaVariables are the names that Ollama's server reads, from its source:
@@ -39,39 +38,30 @@ var ollamaOwned = map[string]string{
 }
 
 // modelForm is Ollama's grammar of names, from types/model/name.go: an optional
-// host, an optional namespace, the model and an optional tag.
-var modelForm = regexp.MustCompile(`^(?:(?:([A-Za-z0-9_][A-Za-z0-9_.:-]*)/)?([A-Za-z0-9_][A-Za-z0-9_-]*)/)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]*))?$`)
+// host, an optional namespace, the model and an optional tag, each but the host
+// at most 80 long.
+var modelForm = regexp.MustCompile(`^(?:(?:([A-Za-z0-9_][A-Za-z0-9_.:-]{0,349})/)?([A-Za-z0-9_][A-Za-z0-9_-]{0,79})/)?([A-Za-z0-9_][A-Za-z0-9_.-]{0,79})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,79}))?$`)
 
 var (
 	// hostOnly is a name whose namespace is missing: Ollama takes the host for one.
 	hostOnly = regexp.MustCompile(`^[^/]*[.:][^/]*/[^/]+$`)
 	// cloudTag marks a model that Ollama's own servers run.
-	cloudTag = regexp.MustCompile(`[:-]cloud$`)
+	cloudTag = regexp.MustCompile(`:([^:/]*-)?cloud$`)
 )
 
 func (c *checker) ollama(b *Base) {
 	o := b.Ollama
 	c.workload("ollama", &o.Workload, ollamaOwned)
-	for name := range o.Env {
-		if strings.HasPrefix(name, "OLLAMA_") && !contains(ollamaVariables, name) {
-			fix := "see `ollama serve --help`"
-			if near := strict.Nearest(name, ollamaVariables); near != "" {
-				fix = fmt.Sprintf("did you mean %s?", near)
-			}
-			c.errorf(strict.Join("ollama.env", name), fix, "Ollama reads no variable of this name")
-		}
-	}
-	if v, ok := o.Env["OLLAMA_ORIGINS"]; ok && strings.Contains(v.Value, "*") {
-		c.errorf("ollama.env.OLLAMA_ORIGINS", "name the origins", "got %q, which lets every web page that people open use this server", v.Value)
-	}
+	c.ollamaEnv(o.Env)
 	if o.Service.Type != ClusterIP {
 		c.errorf("ollama.service.type", "use expose with basicAuth",
 			"got %s, which opens Ollama outside the cluster, and it has no password", o.Service.Type)
 	}
 	c.models(o)
-	c.intRange("ollama.contextLength", o.ContextLength, 256, 1<<20, "tokens")
-	c.intRange("ollama.numParallel", o.NumParallel, 1, 64, "requests")
-	c.intRange("ollama.maxLoadedModels", o.MaxLoadedModels, 1, 32, "models")
+	c.ollamaVersion(o)
+	c.intRange("ollama.contextLength", 256, 1<<20, "tokens")
+	c.intRange("ollama.numParallel", 1, 64, "requests")
+	c.intRange("ollama.maxLoadedModels", 1, 32, "models")
 }
 
 func (c *checker) models(o *Ollama) {
@@ -104,10 +94,41 @@ func (c *checker) models(o *Ollama) {
 			c.errorf(at, "remove one of them", "%q is the same model as ollama.models[%d], %q", name, j, o.Models[j])
 		}
 		first[full] = i
-		if o.Pull == PullMissing && insideCluster(m[1]) && len(o.AllowTo) == 0 {
-			c.errorf(at, "name the registry's namespace and port in ollama.allowTo",
-				"the registry %s is on a private network, and the NetworkPolicy lets the pod out to public addresses only", m[1])
-		}
+		c.modelHost(at, m[1], o)
+	}
+}
+
+// modelHost refuses a registry that the pod cannot get at.
+func (c *checker) modelHost(at, registry string, o *Ollama) {
+	host, port, hasPort := strings.Cut(registry, ":")
+	addr, _ := netip.ParseAddr(host)
+	switch {
+	case registry == "":
+	case hasPort && new(Port).UnmarshalText([]byte(port)) != nil:
+		c.errorf(at, "", "got the registry %q, want a host with a port from 1 to 65535", registry)
+	case host == "localhost" || addr.IsLoopback():
+		c.errorf(at, "write the registry's name in the cluster or its address", "got the registry %q, which is the pod itself", registry)
+	case o.Pull == PullMissing && len(o.AllowTo) == 0 && c.read("ollama.allowTo") && !reachable(host, port):
+		c.errorf(at, "name the registry's namespace, or its cidrs, and its port in ollama.allowTo",
+			"the NetworkPolicy lets the pod out to public addresses only, at ports 80 and 443, and the registry is %s", registry)
+	}
+}
+
+var minorVersion = regexp.MustCompile(`^v?0\.([0-9]+)\.`)
+
+// ollamaVersion warns of releases that take every core of the node for their
+// own. From 0.30 on a server of its own runs the model, which ignores the CPU
+// limit (ollama#17916) and keeps 8 GiB of prompts (ollama#18264).
+func (c *checker) ollamaVersion(o *Ollama) {
+	m := minorVersion.FindStringSubmatch(o.Image.Tag)
+	if m == nil {
+		return
+	}
+	_, threads := o.Env["LLAMA_ARG_THREADS"]
+	_, cache := o.Env["LLAMA_ARG_CACHE_RAM"]
+	if minor, _ := strconv.Atoi(m[1]); minor >= 30 && !(threads && cache) {
+		c.warnf("ollama.image.tag", "write LLAMA_ARG_THREADS, the CPU limit, and LLAMA_ARG_CACHE_RAM, in MiB, into ollama.env",
+			"%s ignores the CPU limit, which makes it many times slower, and keeps up to 8 GiB of prompts in memory", o.Image.Tag)
 	}
 }
 
@@ -125,23 +146,4 @@ func fullModelName(m []string) string {
 		tag = "latest"
 	}
 	return strings.ToLower(host + "/" + namespace + "/" + m[3] + ":" + tag)
-}
-
-// insideCluster tells a registry that the default NetworkPolicy keeps the pod
-// from, by its name alone.
-func insideCluster(host string) bool {
-	name, _, _ := strings.Cut(host, ":")
-	if addr, err := netip.ParseAddr(name); err == nil {
-		return addr.IsPrivate()
-	}
-	return strings.HasSuffix(name, ".svc") || strings.Contains(name, ".svc.") || Host(name).private()
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }

@@ -2,13 +2,16 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // openWebUIOwned are the variables that hearth sets for Open WebUI, and where
 // to set them instead.
 var openWebUIOwned = map[string]string{
 	"CORS_ALLOW_ORIGIN":           "remove it: it follows from expose",
+	"DATA_DIR":                    "remove it: the volume is mounted there",
 	"ENABLE_OPENAI_API":           "remove it: the page would ask api.openai.com for models",
 	"ENABLE_SIGNUP":               "use openWebUI.signUp",
 	"ENABLE_WEBSOCKET_SUPPORT":    "remove it: it follows from expose",
@@ -34,34 +37,57 @@ var openWebUIOwned = map[string]string{
 func (c *checker) openWebUI(b *Base) {
 	w := b.OpenWebUI
 	c.workload("openWebUI", &w.Workload, openWebUIOwned)
-	limit, floor, comfortable := w.Resources.Limits.Memory.Parsed(), Quantity("1Gi").Parsed(), Quantity("2Gi").Parsed()
-	switch {
-	case limit.Cmp(floor) < 0:
-		c.errorf("openWebUI.resources.limits.memory", "raise it to 1500Mi or more",
-			"got %s, want at least 1Gi: it needs 700 to 900 MiB before it serves anybody and is OOM-killed at 512Mi", w.Resources.Limits.Memory)
-	case limit.Cmp(comfortable) < 0:
-		c.warnf("openWebUI.resources.limits.memory", "2Gi is comfortable",
-			"%s is tight: 825 MiB are in use at rest, and each document that people upload adds to it", w.Resources.Limits.Memory)
-	}
-	if w.Name == "" || strings.ContainsAny(w.Name, "\n\t") || len(w.Name) > 100 {
+	c.openWebUIEnv(w)
+	c.openWebUIMemory(w.Resources.Limits.Memory)
+	if strings.TrimSpace(w.Name) == "" || strings.ContainsAny(w.Name, "\n\t") || utf8.RuneCountInString(w.Name) > 100 {
 		c.errorf("openWebUI.name", "", "got %q, want a name of one line and at most 100 characters", w.Name)
 	}
 	if len(w.OllamaURLs) == 0 && b.Ollama == nil {
 		c.errorf("openWebUI.ollamaURLs", "write the servers' URLs, or ollama to have one in this base", "missing: the base has no Ollama of its own")
 	}
-	for i, u := range w.OllamaURLs {
+	c.ollamaURLs(b)
+	c.name("openWebUI.secretName", w.SecretName, "a Secret")
+	if w.Service.Type != ClusterIP && !slices.ContainsFunc(*w.AllowFrom, func(p Peer) bool { return len(p.CIDRs) > 0 }) {
+		c.warnf("openWebUI.service.type", "name the addresses of its clients in openWebUI.allowFrom, by cidrs",
+			"%s opens the chat outside the cluster, and the NetworkPolicy lets nobody in from there", w.Service.Type)
+	}
+}
+
+func (c *checker) openWebUIMemory(limit Quantity) {
+	const at = "openWebUI.resources.limits.memory"
+	got, least, comfortable := limit.Parsed(), Quantity("1Gi").Parsed(), Quantity("2Gi").Parsed()
+	switch {
+	case got.Cmp(least) < 0:
+		c.errorf(at, "raise it to 1500Mi or more",
+			"got %s, want at least 1Gi: it needs 700 to 900 MiB before it serves anybody and is OOM-killed at 512Mi", limit)
+	case got.Cmp(comfortable) < 0 && c.written(at):
+		c.warnf(at, "2Gi is comfortable",
+			"%s is tight: 825 MiB are in use at rest, and each document that people upload adds to it", limit)
+	}
+}
+
+func (c *checker) ollamaURLs(b *Base) {
+	w, foreign := b.OpenWebUI, false
+	first := map[string]int{}
+	for i, value := range w.OllamaURLs {
 		at := fmt.Sprintf("openWebUI.ollamaURLs[%d]", i)
-		if u == "" {
+		if value == "" {
 			c.errorf(at, "", "got an empty URL, want such as http://ollama.ai.svc:11434")
 		}
-		c.url(at, u, "http", "https")
+		if j, again := first[value]; again {
+			c.errorf(at, "remove one of them", "got %q, which is openWebUI.ollamaURLs[%d] too", value, j)
+		}
+		first[value] = i
+		u := c.url(at, value, "http://ollama.ai.svc:11434", "http", "https")
+		foreign = foreign || u != nil && (b.Ollama == nil || !ownService(u.Hostname(), b.Namespace))
 	}
-	if len(w.OllamaURLs) > 0 && len(w.AllowTo) == 0 {
+	if foreign && len(w.AllowTo) == 0 {
 		c.warnf("openWebUI.ollamaURLs", "name the servers in openWebUI.allowTo", "the NetworkPolicy lets the chat out to the base's own Ollama only")
 	}
-	c.name("openWebUI.secretName", w.SecretName, "a Secret")
-	if w.SignUp == SignUpOpen && b.Expose.Type != ExposeInternal && b.Expose.Audience == AudiencePublic {
-		c.errorf("openWebUI.signUp", "write signUp: closed, which takes the admin from the Secret",
-			"sign-up is open at the public host %s: the first stranger to come becomes admin", b.Expose.Host)
-	}
+}
+
+// ownService tells a name of the Service ollama in the given namespace.
+func ownService(host, namespace string) bool {
+	rest, ok := strings.CutPrefix(host, "ollama")
+	return ok && (rest == "" || rest == "."+namespace || strings.HasPrefix(rest, "."+namespace+".svc"))
 }

@@ -2,20 +2,25 @@ package spec
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 // patches checks what can be known of a patch before it is applied.
 func (c *checker) patches(path string, patches []Patch) {
 	for i, p := range patches {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		if p.Target != nil && *p.Target == (PatchTarget{}) {
-			c.errorf(at+".target", "name at least a kind", "an empty target is every object")
+		if p.Target != nil {
+			c.patchTarget(at+".target", *p.Target)
 		}
-		var tree any
-		if err := yaml.Unmarshal([]byte(p.Patch), &tree); err != nil {
-			c.errorf(at+".patch", "", "not valid YAML: %v", err)
+		tree, err := parsePatch(p.Patch)
+		if err != nil {
+			message := strings.Replace(strings.TrimPrefix(err.Error(), "yaml: "), "line ", "its line ", 1)
+			c.errorf(at+".patch", "", "not valid YAML: %s", message)
 			continue
 		}
 		switch t := tree.(type) {
@@ -25,6 +30,9 @@ func (c *checker) patches(path string, patches []Patch) {
 			if p.Target == nil {
 				c.errorf(at+".target", "", "missing: JSON 6902 operations do not say which object they are for")
 			}
+			for j, operation := range t {
+				c.operation(at+".patch", j, operation)
+			}
 		case map[string]any:
 			meta, _ := t["metadata"].(map[string]any)
 			if p.Target == nil && (t["apiVersion"] == nil || t["kind"] == nil || meta["name"] == nil) {
@@ -32,7 +40,50 @@ func (c *checker) patches(path string, patches []Patch) {
 					"a strategic merge patch without a target needs apiVersion, kind and metadata.name")
 			}
 		default:
-			c.errorf(at+".patch", "", "want a strategic merge patch, or a list of JSON 6902 operations")
+			c.errorf(at+".patch", "", "got %q, want a strategic merge patch, or a list of JSON 6902 operations", p.Patch)
+		}
+	}
+}
+
+func parsePatch(text string) (tree any, err error) {
+	// The library reports errors of its own by panics, and has let some escape.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	err = yaml.Unmarshal([]byte(text), &tree)
+	return tree, err
+}
+
+// operation checks the j-th of a list of JSON 6902 operations.
+func (c *checker) operation(at string, j int, operation any) {
+	o, _ := operation.(map[string]any)
+	op, _ := o["op"].(string)
+	path, hasPath := o["path"].(string)
+	all := []string{"add", "remove", "replace", "move", "copy", "test"}
+	switch {
+	case !slices.Contains(all, op):
+		c.errorf(at, suggest(op, all), "operation %d: got op %q, want one of %s", j+1, op, list(all))
+	case !hasPath || path != "" && path[0] != '/':
+		c.errorf(at, `write "/" for "." and "~1" for a "/" within a name`, "operation %d: got path %q, want such as /spec/replicas", j+1, path)
+	}
+}
+
+func (c *checker) patchTarget(at string, t PatchTarget) {
+	if t == (PatchTarget{}) {
+		c.errorf(at, "name at least a kind", "an empty target is every object")
+	}
+	for field, expression := range map[string]string{
+		"group": t.Group, "version": t.Version, "kind": t.Kind, "name": t.Name, "namespace": t.Namespace,
+	} {
+		if _, err := regexp.Compile(expression); err != nil {
+			c.errorf(at+"."+field, "", "got %q, want a name or a regular expression", expression)
+		}
+	}
+	for field, selector := range map[string]string{"labelSelector": t.LabelSelector, "annotationSelector": t.AnnotationSelector} {
+		if _, err := labels.Parse(selector); err != nil {
+			c.errorf(at+"."+field, "", "got %q, want such as app=ollama,tier!=test", selector)
 		}
 	}
 }

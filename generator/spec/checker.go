@@ -2,8 +2,8 @@ package spec
 
 import (
 	"fmt"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -57,13 +57,41 @@ func inside(path, outer string) bool {
 	return ok && (rest == "" || outer == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// written tells whether the field at path stands in the file, or was filled in.
-func (c *checker) written(path string) bool {
+// at is what stands in the file for the field at path; nil if nothing does.
+func (c *checker) at(path string) *strict.Node {
 	n := c.node
 	for _, field := range strings.Split(path, ".") {
 		n = n.Field(field)
 	}
-	return n != nil
+	return n
+}
+
+// written tells whether the field at path stands in the file, or was filled in.
+func (c *checker) written(path string) bool { return c.at(path) != nil }
+
+// noEffect refuses fields of the mapping at path that another one of them, the
+// decider, leaves without effect. Where an overlay wrote the decider and its
+// base the fields, the overlay is what a person has to change.
+func (c *checker) noEffect(path, decider, why string, fields ...string) {
+	var inherited []string
+	for _, field := range fields {
+		switch at := path + "." + field; {
+		case !c.written(at):
+		case c.own(path+"."+decider) && !c.own(at):
+			inherited = append(inherited, field+": null")
+		default:
+			c.errorf(at, "remove it", "has no effect: %s", why)
+		}
+	}
+	if len(inherited) > 0 {
+		c.errorf(path+"."+decider, "write beside it "+strings.Join(inherited, ", "), "leaves fields of the base without effect: %s", why)
+	}
+}
+
+// own tells whether the value at path was written where the node was: not in
+// the base that an overlay's entry is merged into.
+func (c *checker) own(path string) bool {
+	return inside(c.node.Problem(path, "").Path, c.node.Problem("", "").Path)
 }
 
 // label checks a name that becomes a DNS label: of a folder, a namespace.
@@ -72,6 +100,13 @@ func (c *checker) label(path, value, what string) {
 		c.errorf(path, "", "missing: want %s, a DNS label such as homelab", what)
 	} else if len(validation.IsDNS1123Label(value)) > 0 {
 		c.errorf(path, "", "got %q, want %s: lower-case letters, digits and '-', at most 63, such as homelab", value, what)
+	}
+}
+
+// optionalLabel is label for a namespace that may be absent.
+func (c *checker) optionalLabel(path, value string) {
+	if value != "" {
+		c.label(path, value, "a namespace")
 	}
 }
 
@@ -91,23 +126,6 @@ func (c *checker) optionalName(path, value, kind string) {
 	}
 }
 
-// labels checks label keys and values.
-func (c *checker) labels(path string, labels map[string]string) {
-	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		at := strict.Join(path, key)
-		c.labelKey(at, key)
-		if value := labels[key]; len(validation.IsValidLabelValue(value)) > 0 {
-			c.errorf(at, "", "got %q, want a label's value: at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends", value)
-		}
-	}
-}
-
-func (c *checker) labelKey(path, key string) {
-	if len(validation.IsQualifiedName(key)) > 0 {
-		c.errorf(path, "", "got the key %q, want a name such as team or example.org/team", key)
-	}
-}
-
 // unique checks that no two of the names are equal.
 func (c *checker) unique(format string, names []string, what string) {
 	first := map[string]int{}
@@ -121,9 +139,10 @@ func (c *checker) unique(format string, names []string, what string) {
 	}
 }
 
-// intRange checks a whole number that stands in the file.
-func (c *checker) intRange(path string, value, low, high int, unit string) {
-	if c.written(path) && (value < low || value > high) {
+// intRange checks a whole number as it stands in the file: a 0 has given way to
+// the default already.
+func (c *checker) intRange(path string, low, high int, unit string) {
+	if value, err := strconv.Atoi(c.at(path).Text()); err == nil && (value < low || value > high) {
 		c.errorf(path, "", "got %d, want %d to %d %s", value, low, high, unit)
 	}
 }

@@ -3,6 +3,7 @@ package spec
 import (
 	"encoding/hex"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -26,33 +27,56 @@ func (h Host) private() bool {
 	for _, service := range []string{".nip.io", ".sslip.io"} {
 		if name, ok := strings.CutSuffix(string(h), service); ok {
 			addr, ok := embeddedAddr(name)
-			return ok && (addr.IsPrivate() || addr.IsLoopback() || addr.IsLinkLocalUnicast())
+			return ok && localAddr(addr)
 		}
 	}
 	return false
 }
 
-// embeddedAddr finds the IPv4 address in a name such as chat.10.0.0.200 or
-// chat-10-0-0-200, or in hexadecimal 0a0000c8. A name with more numbers than
-// one address has is ambiguous and has none.
+// localAddr tells an address that no packet from the internet reaches.
+func localAddr(a netip.Addr) bool {
+	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast()
+}
+
+// embeddedAddr finds the address in the part of a name before nip.io or
+// sslip.io: chat.10.0.0.200, chat-10-0-0-200, 0a0000c8, fd00--1. A name with
+// anything that could be read as a second address has none: which one counts is
+// up to the server that is asked.
 func embeddedAddr(name string) (netip.Addr, bool) {
-	parts := strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == '-' })
-	var octets []byte
-	for _, p := range parts {
-		if n, err := strconv.ParseUint(p, 10, 64); err == nil {
-			if n > 255 {
+	var found []netip.Addr
+	numbers := 0
+	for _, label := range strings.Split(name, ".") {
+		if strings.Contains(label, "--") || strings.Count(label, "-") >= 7 {
+			addr, err := netip.ParseAddr(strings.ReplaceAll(label, "-", ":"))
+			if err != nil {
 				return netip.Addr{}, false
 			}
-			octets = append(octets, byte(n))
+			found = append(found, addr.Unmap())
+			continue
+		}
+		for _, part := range strings.Split(label, "-") {
+			if b, err := hex.DecodeString(part); err == nil && len(b) == 4 {
+				found = append(found, netip.AddrFrom4([4]byte(b)))
+			} else if _, err := strconv.ParseUint(part, 10, 64); err == nil {
+				numbers++
+			}
 		}
 	}
-	if len(octets) == 0 && len(parts) > 0 {
-		if b, err := hex.DecodeString(parts[len(parts)-1]); err == nil && len(b) == 4 {
-			octets = b
+	if numbers > 0 {
+		m := fourNumbers.FindStringSubmatch(name)
+		if m == nil || numbers > 4 {
+			return netip.Addr{}, false
 		}
+		addr, err := netip.ParseAddr(strings.ReplaceAll(m[1], "-", "."))
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		found = append(found, addr)
 	}
-	if len(octets) != 4 {
+	if len(found) != 1 {
 		return netip.Addr{}, false
 	}
-	return netip.AddrFrom4([4]byte(octets)), true
+	return found[0], true
 }
+
+var fourNumbers = regexp.MustCompile(`(?:^|[.-])([0-9]+(?:(?:\.[0-9]+){3}|(?:-[0-9]+){3}))(?:$|[.-])`)

@@ -29,44 +29,40 @@ func decode(root *strict.Node) (*Stack, problem.List) {
 		return nil, problems // the fields of another kind would all be unknown
 	}
 	s := &Stack{}
-	problems := strict.Decode(root, s)
-	return s, s.complete(root, problems)
+	unread := strict.Decode(root, s)
+	return s, s.complete(root, unread)
 }
 
 // complete merges, defaults and validates a decoded Stack; unread is what could
 // not be decoded of it. It returns all problems.
 func (s *Stack) complete(root *strict.Node, unread problem.List) problem.List {
-	problems := unread
+	c := checker{node: root, unread: unread}
 	bases := root.Field("spec").Field("bases").Items()
 	for i := range s.Spec.Bases {
 		b := &s.Spec.Bases[i]
 		b.applyDefaults()
-		problems = append(problems, checkBase(bases[i], b, problems)...)
+		c.problems = append(c.problems, checkBase(bases[i], b, c.unread)...)
 	}
-	c := checker{node: root}
 	overlays := root.Field("spec").Field("overlays").Items()
 	for i := range s.Spec.Overlays {
 		o := &s.Spec.Overlays[i]
 		entries := overlays[i].Field("bases").Items()
 		for j := range o.Bases {
 			path := fmt.Sprintf("spec.overlays[%d].bases[%d]", i, j)
-			b, found := c.mergedBase(path, s, bases, entries[j], o.Bases[j])
-			problems = append(problems, found...)
-			o.Bases[j] = b
+			o.Bases[j] = c.mergedBase(path, s, bases, entries[j], o.Bases[j])
 		}
 	}
 	if f := s.Spec.Fleet; f != nil {
 		f.applyDefaults()
 	}
-	c.unread = problems
 	c.stack(s)
-	return append(problems, c.problems...)
+	return append(c.unread, c.problems...)
 }
 
 // typeMeta says what is wrong with a document that is of another kind.
 func typeMeta(root *strict.Node, kind string) problem.List {
 	c := checker{node: root}
-	for field, want := range map[string]string{"apiVersion": APIVersion, "kind": Kind} {
+	for field, want := range map[string]string{"apiVersion": APIVersion, "kind": kind} {
 		switch got := root.Field(field).Text(); got {
 		case want:
 		case "":
@@ -80,7 +76,7 @@ func typeMeta(root *strict.Node, kind string) problem.List {
 
 // mergedBase lays an overlay's entry over the base it names. It is empty, with
 // the reason reported, if there is nothing to merge.
-func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry *strict.Node, written Base) (Base, problem.List) {
+func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry *strict.Node, written Base) Base {
 	var base *strict.Node
 	for i := range s.Spec.Bases {
 		if s.Spec.Bases[i].Name == written.Name {
@@ -89,23 +85,25 @@ func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry 
 	}
 	switch {
 	case base == nil && len(s.Spec.Bases) == 0:
-		return Base{}, nil // reported once, for spec.bases
+		return Base{} // reported once, for spec.bases
 	case written.Name == "":
 		c.errorf(path+".name", "name one of "+list(s.baseNames()), "missing: which base is it?")
-		return Base{}, nil
+		return Base{}
 	case base == nil:
 		c.errorf(path+".name", suggest(written.Name, s.baseNames()), "no base %q: the bases are %s", written.Name, list(s.baseNames()))
-		return Base{}, nil
+		return Base{}
 	case entry.Field("namespace") != nil && written.Namespace != base.Field("namespace").Text():
 		c.errorf(path+".namespace", "remove it, or declare a second base in that namespace",
 			"got %q: an overlay cannot move a base to another namespace, its volumes would stay behind", written.Namespace)
-		return Base{}, nil
+		return Base{}
 	}
 	node := strict.Merge(base, entry)
 	b := Base{}
-	problems := strict.Decode(node, &b)
+	unread := strict.Decode(node, &b)
 	b.applyDefaults()
-	return b, append(problems, checkBase(node, &b, problems)...)
+	c.unread = append(c.unread, unread...)
+	c.problems = append(c.problems, checkBase(node, &b, unread)...)
+	return b
 }
 
 func (s *Stack) baseNames() []string {

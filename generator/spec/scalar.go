@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -110,6 +111,10 @@ type Host string
 // UnmarshalText accepts a DNS name of two labels or more.
 func (h *Host) UnmarshalText(text []byte) error {
 	s := string(text)
+	if addr, err := netip.ParseAddr(s); err == nil {
+		dashed := strings.NewReplacer(".", "-", ":", "-").Replace(addr.WithZone("").StringExpanded())
+		return fmt.Errorf("a route needs a name, not an address: try chat-%s.sslip.io", dashed)
+	}
 	switch {
 	case strings.Contains(s, "://"):
 		return errors.New("want a host without a scheme, such as chat.example.org")
@@ -117,16 +122,29 @@ func (h *Host) UnmarshalText(text []byte) error {
 		return errors.New("want a host without port and path, such as chat.example.org")
 	case strings.Contains(s, "*"):
 		return errors.New("want one host: an Ingress with a wildcard would take other people's names")
-	}
-	if _, err := netip.ParseAddr(s); err == nil {
-		return fmt.Errorf("an Ingress needs a name, not an address: try %s.nip.io", s)
-	}
-	if msgs := validation.IsDNS1123Subdomain(s); len(msgs) > 0 || !strings.Contains(s, ".") {
-		return errors.New("not a DNS name: want lower-case labels of letters, digits and '-' joined by dots, such as chat.example.org")
+	case strings.Contains(s, "_"):
+		return errors.New("a host's name has no '_': use '-'")
+	case strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }):
+		return errors.New("want the ASCII form of the name, which begins with xn--")
+	case s != strings.ToLower(s):
+		return fmt.Errorf("want lower case: write %s", strings.ToLower(s))
+	case strings.HasSuffix(s, "."):
+		return errors.New("want no dot at the end")
+	case s != "" && !strings.Contains(s, "."):
+		return errors.New("want a full name with a dot, such as chat.example.org")
+	case len(validation.IsDNS1123Subdomain(s)) > 0 || longLabel.MatchString(s):
+		return errors.New("not a DNS name: want labels of letters, digits and '-' joined by dots, each at most 63 long, such as chat.example.org")
+	case numericEnd.MatchString(s):
+		return errors.New("a name does not end in a number: want such as chat.example.org, or chat.10.0.0.200.nip.io for an address")
 	}
 	*h = Host(text)
 	return nil
 }
+
+var (
+	longLabel  = regexp.MustCompile(`[^.]{64}`)
+	numericEnd = regexp.MustCompile(`\.[0-9]+$`)
+)
 
 // CIDR is a range of addresses: 10.0.0.0/8, 2001:db8::/32.
 type CIDR string
@@ -139,6 +157,9 @@ func (c *CIDR) UnmarshalText(text []byte) error {
 			return fmt.Errorf("want a range, not an address: write %s/%d", a, a.BitLen())
 		}
 		return errors.New("not a range of addresses: want such as 10.0.0.0/8 or 2001:db8::/32")
+	}
+	if p.Addr().Is4In6() {
+		return errors.New("want an IPv4 range in IPv4's form: 10.0.0.0/8, not ::ffff:10.0.0.0/104")
 	}
 	if p.Masked() != p {
 		return fmt.Errorf("the address has bits outside the prefix: write %s", p.Masked())
@@ -159,14 +180,3 @@ func (p *Port) UnmarshalText(text []byte) error {
 	*p = Port(n)
 	return nil
 }
-
-var (
-	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	tagForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
-	// repositoryForm is the grammar of the distribution project's references.
-	repositoryForm = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
-	// registryForm is a host with an optional port.
-	registryForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$`)
-	// envForm is what a shell and Kubernetes accept as a variable's name.
-	envForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-)

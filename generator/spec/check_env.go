@@ -1,0 +1,93 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/hearth-dev/hearth/generator/internal/strict"
+)
+
+var (
+	// envForm is what a shell and Kubernetes accept as a variable's name.
+	envForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	// secretLike names variables whose value is a secret.
+	secretLike = regexp.MustCompile(`(PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|PRIVATE_KEY|SECRET_KEY|CREDENTIALS)$`)
+	// passwordInURL is a user and a password in front of a host.
+	passwordInURL = regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`)
+)
+
+// env checks the variables of a container. owned are those that hearth sets,
+// and where to set them instead.
+func (c *checker) env(path string, env map[string]EnvValue, owned map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		at, v := strict.Join(path, name), env[name]
+		if !envForm.MatchString(name) {
+			c.errorf(at, "", "got the name %q, want letters, digits and '_', not beginning with a digit", name)
+			continue
+		}
+		if instead, ok := owned[name]; ok {
+			c.errorf(at, instead, "hearth sets this variable")
+			continue
+		}
+		if v.SecretKeyRef != nil {
+			c.secretKeyRef(at, v)
+			continue
+		}
+		// ENABLE_API_KEY: "True" is a switch.
+		_, notBool := strconv.ParseBool(v.Value)
+		if v.Value != "" && notBool != nil && secretLike.MatchString(name) || passwordInURL.MatchString(v.Value) {
+			c.errorf(at, fmt.Sprintf("write %s: {secretKeyRef: {name: SECRET, key: KEY}}", name), "a secret's value would be in Git for everybody to read")
+		}
+	}
+}
+
+func (c *checker) secretKeyRef(at string, v EnvValue) {
+	if v.Value != "" {
+		c.errorf(at, "keep one of them", "has both a value and a secretKeyRef")
+	}
+	c.name(at+".secretKeyRef.name", v.SecretKeyRef.Name, "a Secret")
+	switch key := v.SecretKeyRef.Key; {
+	case key == "":
+		c.errorf(at+".secretKeyRef.key", "", "missing: want a key of the Secret %s", v.SecretKeyRef.Name)
+	case len(validation.IsConfigMapKey(key)) > 0:
+		c.errorf(at+".secretKeyRef.key", "", "got %q, want a key of the Secret: letters, digits, '-', '_' and '.'", key)
+	}
+}
+
+// ollamaEnv refuses what Ollama does not read: a misspelt variable is ignored
+// without a word.
+func (c *checker) ollamaEnv(env map[string]EnvValue) {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if strings.HasPrefix(name, "OLLAMA_") && !slices.Contains(ollamaVariables, name) {
+			fix := "see `ollama serve --help`"
+			if near := strict.Nearest(name, ollamaVariables); near != "" {
+				fix = fmt.Sprintf("did you mean %s?", near)
+			}
+			c.errorf(strict.Join("ollama.env", name), fix, "Ollama reads no variable of this name")
+		}
+	}
+	if v := env["OLLAMA_ORIGINS"].Value; strings.Contains(v, "*") {
+		c.errorf("ollama.env.OLLAMA_ORIGINS", "name the origins", "got %q, which lets every web page that people open use this server", v)
+	}
+}
+
+// openWebUIEnv refuses settings of Ollama's, and those that undo what hearth
+// relies on.
+func (c *checker) openWebUIEnv(w *OpenWebUI) {
+	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
+		if _, owned := openWebUIOwned[name]; !owned && slices.Contains(ollamaVariables, name) {
+			c.errorf("openWebUI.env."+name, "move it to ollama.env", "Ollama reads this variable, and Open WebUI does not")
+		}
+	}
+	// With its settings from the environment alone, each restart forgets that
+	// sign-up was closed after the first user.
+	if v := w.Env["ENABLE_PERSISTENT_CONFIG"].Value; strings.EqualFold(v, "false") && w.SignUp == SignUpOpen && c.read("openWebUI.signUp") {
+		c.errorf("openWebUI.env.ENABLE_PERSISTENT_CONFIG", "write signUp: closed, or remove it", "got %q: every restart would open sign-up again", v)
+	}
+}

@@ -57,8 +57,9 @@ func (c component) labels(stack string) map[string]string {
 
 // builder makes the objects of one base.
 type builder struct {
-	stack string
-	base  *spec.Base
+	stack   string
+	base    *spec.Base
+	backend *Backend // somebody else's Service to expose, if it is one
 }
 
 // meta is the metadata of the component's object of the given name, with the

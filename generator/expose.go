@@ -10,6 +10,9 @@ import (
 // exposed is the component behind the route: the chat where there is one, since
 // it asks people to sign in, else Ollama.
 func (b builder) exposed() component {
+	if b.backend != nil {
+		return b.backend.component()
+	}
 	if w := b.base.OpenWebUI; w != nil {
 		return openWebUIComponent(w)
 	}
@@ -32,7 +35,10 @@ func (b builder) expose() []any {
 func (b builder) ingress(name string) *networkingv1.Ingress {
 	e, c := b.base.Expose, b.exposed()
 	port := int32(ollamaPort)
-	if c.name == openWebUIName {
+	switch {
+	case b.backend != nil:
+		port = b.backend.Port
+	case c.name == openWebUIName:
 		port = openWebUIServicePort
 	}
 	prefix := networkingv1.PathTypePrefix

@@ -15,6 +15,9 @@ import (
 // kustomize formats Kubernetes objects.
 func Manifest(o Object) ([]byte, error) { return kyaml.Marshal(node(o)) }
 
+// Node returns an object as the YAML tree that Manifest writes.
+func Node(o Object) *yaml.Node { return node(o) }
+
 // patchText returns a patch as the text of a patches entry, without a newline
 // at its end.
 func patchText(patch *yaml.Node) (string, error) {

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -42,16 +41,13 @@ func (c *checker) tls(e *Expose) {
 	}
 }
 
-// resolverForm is what fits into an annotation without being cut apart.
-var resolverForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
-
 func (c *checker) certResolver(e *Expose) {
 	if e.Type != ExposeTraefik {
 		c.errorf("expose.tls.type", "use certManager", "certResolver is Traefik's, and the route is of type %s", e.Type)
 	}
 	if name := e.TLS.CertResolver; name == "" {
 		c.errorf("expose.tls.certResolver", "", "missing: want the name of a resolver in Traefik's static configuration")
-	} else if !resolverForm.MatchString(name) {
+	} else if strings.ContainsAny(name, ",\t\n") || strings.TrimSpace(name) != name {
 		c.errorf("expose.tls.certResolver", "", "got %q, want the name of a resolver in Traefik's static configuration, such as letsencrypt", name)
 	}
 }

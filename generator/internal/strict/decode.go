@@ -21,7 +21,9 @@ import (
 //
 // Fields are named by their json tags; embedded structs are part of the outer
 // one. A field tagged strict:"patch" holds merge patches, whose maps may have
-// nulls; elsewhere an entry of a map or list needs a value. Decode panics if it meets a Go type that no file can fill.
+// nulls; elsewhere an entry of a map or list needs a value. A plain string field
+// is never "", which is for entries of maps and lists. Decode panics if it meets
+// a Go type that no file can fill.
 func Decode(n *Node, into any) problem.List {
 	d := &decoder{}
 	if n != nil {
@@ -86,6 +88,10 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 			d.patch = outer || known[i].patch
 			d.value(child, v.FieldByIndex(known[i].index))
 			d.patch = outer
+			if child.kind == stringKind && child.text == "" && v.FieldByIndex(known[i].index).Type() == reflect.TypeFor[string]() {
+				// It would pass for an absent field, and get a default that nobody asked for.
+				d.add(child, "write a value, or remove the field", `got "", want a value`)
+			}
 			continue
 		}
 		d.add(child.keyNode(), didYouMean(name, names(known), "remove it"),

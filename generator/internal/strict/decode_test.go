@@ -112,6 +112,9 @@ func TestDecodeProblems(t *testing.T) {
 			`stack.yaml:1:18: env.A.value: got the number 5, want a string; quote it: "5"`}},
 		{"null as an item", "models:\n  - x\n  -\n", []string{
 			`stack.yaml:3:4: models[1]: got null, want a value; write a value ("" is an empty string), or remove the entry`}},
+		{"an empty string", `{host: "", back: {host: ''}, models: [""], labels: {a: ""}}`, []string{
+			`stack.yaml:1:8: host: got "", want a value; write a value, or remove the field`,
+			`stack.yaml:1:25: back.host: got "", want a value; write a value, or remove the field`}},
 		{"null as an entry", "labels: {a/b: null}", []string{
 			`stack.yaml:1:15: labels[a/b]: got null, want a value; write a value ("" is an empty string), or remove the entry`}},
 		{"null as an entry behind a merge patch", "changes: [{labels: {a: null}}]\nlabels: {a: null}", []string{

@@ -43,6 +43,7 @@ func TestCluster(t *testing.T) {
 	}
 
 	t.Run("pods", func(t *testing.T) { testPods(t, ctx, c) })
+	t.Run("kubectl", func(t *testing.T) { testKubectl(t, ctx, c) })
 	t.Run("logs", func(t *testing.T) { testLogs(t, ctx, c) })
 	t.Run("leftovers", func(t *testing.T) { testLeftovers(t, ctx, c) })
 	t.Run("deletion", func(t *testing.T) {
@@ -158,6 +159,22 @@ func testPods(t *testing.T, ctx context.Context, c *Cluster) {
 	must(t, err)
 	if string(log) != text {
 		t.Errorf("the client got %q, want %q", log, text)
+	}
+}
+
+// testKubectl applies a kustomization from a folder of this machine.
+func testKubectl(t *testing.T, ctx context.Context, c *Cluster) {
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte("configMapGenerator:\n- name: words\n  literals: [greeting=hello]\n  options: {disableNameSuffixHash: true}\n"), 0o644))
+	must(t, c.Copy(ctx, dir, "/tmp/words"))
+	_, err := c.Kubectl(ctx, nil, "apply", "-k", "/tmp/words")
+	must(t, err)
+	got, err := c.Kubectl(ctx, nil, "get", "configmap", "words", "--output=jsonpath={.data.greeting}")
+	if err != nil || got != "hello" {
+		t.Errorf("got %q, error %v; want hello", got, err)
+	}
+	if _, err := c.Kubectl(ctx, strings.NewReader("kind: Nothing"), "apply", "-f", "-"); err == nil {
+		t.Error("applying nonsense gave no error")
 	}
 }
 

@@ -31,7 +31,7 @@ var kubernetes = goProgram{
 
 var (
 	etcd      = goProgram{name: "etcd", version: etcdVersion, packages: []string{"go.etcd.io/etcd/server/v3"}, needMB: 1000}
-	coreDNS   = goProgram{name: "coredns", version: coreDNSVersion, packages: []string{"github.com/coredns/coredns"}, needMB: 2000}
+	coreDNS   = goProgram{name: "coredns", version: coreDNSVersion, packages: []string{"."}, needMB: 1000}
 	localPath = goProgram{
 		name: "local-path-provisioner", version: localPathVersion, packages: []string{"github.com/rancher/local-path-provisioner"},
 		ldflags: "-X main.VERSION=" + localPathVersion, needMB: 1000,

@@ -51,7 +51,7 @@ func (o *Overlay) exposed() bool {
 func (c *checker) overlayRef(at string, s *Stack, name string) {
 	switch {
 	case name == "":
-		c.errorf(at, "name one of "+list(s.overlayNames()), "missing: which overlay?")
+		c.errorf(at, "name one of "+list(s.overlayNames()), "missing: want the name of an overlay")
 	case s.Overlay(name) == nil:
 		c.errorf(at, suggest(name, s.overlayNames()), "no overlay %q: the overlays are %s", name, list(s.overlayNames()))
 	}

@@ -149,6 +149,7 @@ func (c *checker) intRange(path string, low, high int, unit string) {
 
 // list is the names for a sentence.
 func list(names []string) string {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
 	if len(names) == 0 {
 		return "none"
 	}

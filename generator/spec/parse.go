@@ -63,11 +63,13 @@ func (s *Stack) complete(root *strict.Node, unread problem.List) problem.List {
 func typeMeta(root *strict.Node, kind string) problem.List {
 	c := checker{node: root}
 	for field, want := range map[string]string{"apiVersion": APIVersion, "kind": kind} {
-		switch got := root.Field(field).Text(); got {
-		case want:
-		case "":
-			c.errorf(field, "write "+field+": "+want, "missing: this is not a file of hearth's")
-		default:
+		got, n := "", root.Field(field)
+		unread := strict.Decode(n, &got)
+		c.problems = append(c.problems, unread...)
+		switch {
+		case n == nil:
+			c.errorf(field, "write "+field+": "+want, "missing: hearth knows its files by it")
+		case unread == nil && got != want:
 			c.errorf(field, "", "got %q, want %s", got, want)
 		}
 	}
@@ -87,7 +89,7 @@ func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry 
 	case base == nil && len(s.Spec.Bases) == 0:
 		return Base{} // reported once, for spec.bases
 	case written.Name == "":
-		c.errorf(path+".name", "name one of "+list(s.baseNames()), "missing: which base is it?")
+		c.errorf(path+".name", "name one of "+list(s.baseNames()), "missing: want the name of a base")
 		return Base{}
 	case base == nil:
 		c.errorf(path+".name", suggest(written.Name, s.baseNames()), "no base %q: the bases are %s", written.Name, list(s.baseNames()))

@@ -77,7 +77,11 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		if _, union := v.Addr().Interface().(encoding.TextUnmarshaler); union {
 			want = "a single value, or " + want
 		}
-		d.mismatch(n, want, "")
+		fix := ""
+		if slices.Contains(names(known), "name") && n.kind == stringKind {
+			fix = "write {name: " + strconv.Quote(clip(n.text)) + "}"
+		}
+		d.mismatch(n, want, fix)
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.fields)) {

@@ -58,6 +58,11 @@ func TestDecodeProblems(t *testing.T) {
 	}{
 		{"a misspelt field", "host: x\nback: {hots: x}\n", []string{
 			`stack.yaml:2:8: back.hots: unknown field "hots": known fields: host, size; did you mean "host"?`}},
+		{"a field that is a part of another", "back: {hostName: x}", []string{
+			`stack.yaml:1:8: back.hostName: unknown field "hostName": known fields: host, size; did you mean "host"?`}},
+		{"a name for a mapping that has one", "changes: [chat]", []string{
+			`stack.yaml:1:11: changes[0]: got the string "chat", want a mapping of name, size, host, type, port, weight, ` +
+				`redirect, secure, models, labels, env, back, backs, only, weights, object, changes; write {name: "chat"}`}},
 		{"a field that is like no other", "back: {colour: x}", []string{
 			`stack.yaml:1:8: back.colour: unknown field "colour": known fields: host, size; remove it`}},
 		{"an unknown field is not hidden by a null", "back: {colour: }", []string{

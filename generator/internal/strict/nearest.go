@@ -2,8 +2,9 @@ package strict
 
 import "strings"
 
-// Nearest is the option that a person who wrote name most likely meant; "" if
-// none is close.
+// Nearest is the option that a person who wrote name most likely meant: by its
+// letters, or because one of the two is a part of the other. "" if none is
+// close.
 func Nearest(name string, options []string) string {
 	if len(name) > 64 { // nothing anybody would mistype
 		return ""
@@ -14,7 +15,28 @@ func Nearest(name string, options []string) string {
 			best, least = option, d
 		}
 	}
+	if best == "" {
+		best = related(strings.ToLower(name), options)
+	}
 	return best
+}
+
+// related is the only option that contains name or is contained in it:
+// storageClassName for storageClass, issuer for issuerRef.
+func related(name string, options []string) string {
+	const least = 4 // letters; "id" is in everything
+	found := ""
+	for _, option := range options {
+		o := strings.ToLower(option)
+		if min(len(name), len(o)) < least || !strings.Contains(name, o) && !strings.Contains(o, name) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = option
+	}
+	return found
 }
 
 // distance counts the letters to insert, drop, change, or swap with the next.

@@ -27,6 +27,6 @@ change stack.yaml instead.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newInit(), newRender(), newSecrets(), newVersion())
+	root.AddCommand(newInit(), newRender(), newSecrets(), newVerify(), newVersion())
 	return root
 }

@@ -68,7 +68,7 @@ func (r route) tls() check {
 		defer client.CloseIdleConnections()
 		page, err := fetch(ctx, client, "https://"+r.host+"/")
 		if err != nil {
-			return r.unreachable(err), nil
+			return r.unreachable(err, 443), nil
 		}
 		leaf := page.certificate
 		served := Served{
@@ -95,8 +95,9 @@ func issuer(leaf *x509.Certificate) string {
 }
 
 // unreachable is the result where a host gave no answer at all.
-func (r route) unreachable(err error) result {
+func (r route) unreachable(err error, port int) result {
 	detail := "no answer: " + err.Error()
+	resolve := fmt.Sprintf("--resolve %s:%d:ADDRESS", r.host, port)
 	var unverified *tls.CertificateVerificationError
 	var unknown x509.UnknownAuthorityError
 	switch {
@@ -106,7 +107,7 @@ func (r route) unreachable(err error) result {
 	case errors.As(err, &unverified):
 		return failed(r.field("tls")+"; "+r.kubectl("-n %s describe ingress %s", r.base.Namespace, r.base.Expose.Name), "%v", unverified.Err)
 	case isDNS(err):
-		return failed("a DNS record for "+r.host+" with the controller's address, or --resolve "+r.host+":443:ADDRESS", "%s", detail)
+		return failed("a DNS record for "+r.host+" with the controller's address, or "+resolve, "%s", detail)
 	}
-	return failed(r.kubectl("-n %s describe ingress %s", r.base.Namespace, r.base.Expose.Name)+"; or --resolve "+r.host+":443:ADDRESS", "%s", detail)
+	return failed(r.kubectl("-n %s describe ingress %s", r.base.Namespace, r.base.Expose.Name)+"; or "+resolve, "%s", detail)
 }

@@ -56,9 +56,12 @@ func (r result) with(measured any) result {
 
 // checks are the rows of this overlay, what others depend on first.
 func (v *verifier) checks() []check {
-	all := []check{v.objects()}
+	var all []check
 	for _, n := range v.want.namespaces {
 		all = append(all, v.namespace(n))
+	}
+	all = append(all, v.objects())
+	for _, n := range v.want.namespaces {
 		all = append(all, v.secrets(n)...)
 		all = append(all, v.configMaps(n)...)
 		for _, w := range n.workloads {

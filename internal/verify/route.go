@@ -42,6 +42,14 @@ func (v *verifier) exposure(b *spec.Base) []check {
 // field names a field of the exposure for a hint.
 func (r route) field(name string) string { return "expose." + name + " (base " + r.base.Name + ")" }
 
+// port of the host.
+func (r route) port() int {
+	if r.base.Expose.TLS.Type == spec.TLSNone {
+		return 80
+	}
+	return 443
+}
+
 // https wants the page: 200, or where a password is asked for 401, because none
 // is given.
 func (r route) https() check {
@@ -59,7 +67,7 @@ func (r route) https() check {
 		defer client.CloseIdleConnections()
 		page, err := fetch(ctx, client, e.URL()+"/")
 		if err != nil {
-			return r.unreachable(err), nil
+			return r.unreachable(err, r.port()), nil
 		}
 		switch {
 		case page.status == want && want == http.StatusOK:
@@ -95,7 +103,7 @@ func (r route) redirect() check {
 		defer client.CloseIdleConnections()
 		page, err := fetch(ctx, client, "http://"+r.host+"/")
 		if err != nil {
-			return r.unreachable(err), nil
+			return r.unreachable(err, 80), nil
 		}
 		hint := r.field("redirectHTTP") + "; " + r.kubectl("-n %s describe ingress", r.base.Namespace)
 		if page.status != http.StatusMovedPermanently && page.status != http.StatusPermanentRedirect {
@@ -120,7 +128,7 @@ func (r route) title() check {
 		defer client.CloseIdleConnections()
 		page, err := fetch(ctx, client, r.base.Expose.URL()+"/")
 		if err != nil {
-			return r.unreachable(err), nil
+			return r.unreachable(err, r.port()), nil
 		}
 		return judgeTitle(page, r.kubectl("-n %s describe ingress %s", r.base.Namespace, r.base.Expose.Name)), nil
 	}}

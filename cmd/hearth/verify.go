@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/hearth-dev/hearth/internal/verify"
+)
+
+// verifyVerb looks at an overlay on a cluster.
+type verifyVerb struct {
+	input
+	overlay    string
+	context    string
+	kubeconfig string
+	minTPS     float64
+	prompt     string
+	cold       bool
+	caFile     string
+	resolve    []string
+	timeout    time.Duration
+	format     format
+}
+
+func newVerify() *cobra.Command {
+	v := &verifyVerb{format: formatText}
+	cmd := &cobra.Command{
+		Use:   "verify --context CONTEXT --overlay OVERLAY",
+		Short: "Check that an overlay runs on a cluster and answers at the promised speed",
+		Long: `Verify compares a cluster with what an overlay of the stack puts there, and asks
+the model a question: objects, Secrets, volumes, pods, models, tokens per second,
+memory, and from outside the certificate, HTTPS, the redirect and the page.
+
+It waits for what the cluster is still working on, such as a model that is being
+pulled, up to --timeout; --timeout 0 looks once. Each failed row says what to do.
+A row that cannot be checked says why, and fails nothing.
+
+Nothing on the cluster is changed, and pods are reached by port-forward. But a
+question brings the model into memory, as anybody's would. How long a cold start
+takes is measured if the model is not in memory; --cold unloads it first, which
+whoever talks to it at that moment feels.
+
+Exit code 1 means that a row failed, 2 that nothing could be checked.`,
+		Example: `  hearth verify --context homelab --overlay homelab-internal
+  hearth verify --context minicloud --overlay homelab-nginx --ca-file ca.crt
+  hearth verify --context minicloud --overlay homelab-nginx --ca-file ca.crt \
+    --resolve chat.10.0.0.200.nip.io:443:10.0.0.200 -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd) },
+	}
+	v.addFlag(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&v.context, "context", "", "the `name` of the kubeconfig context; required, so that no cluster is meant by accident")
+	flags.StringVar(&v.overlay, "overlay", "", "the `name` of the overlay that should run there; required")
+	flags.StringVar(&v.kubeconfig, "kubeconfig", "", "the kubeconfig `file` (default: $KUBECONFIG or ~/.kube/config)")
+	flags.Float64Var(&v.minTPS, "min-tps", 10, "how many tokens per second the model must write at least")
+	flags.StringVar(&v.prompt, "prompt", verify.DefaultPrompt, "the `question` for the model")
+	flags.BoolVar(&v.cold, "cold", false, "unload the model first, to measure a cold start")
+	flags.StringVar(&v.caFile, "ca-file", "", "a `file` with the authorities to trust for the host, instead of the system's")
+	flags.StringArrayVar(&v.resolve, "resolve", nil, "where to find a host, as `HOST:PORT:ADDRESS`, as for curl; ADDRESS may have another port; repeatable")
+	flags.DurationVar(&v.timeout, "timeout", 5*time.Minute, "how long to wait for what is not ready yet")
+	flags.VarP(&v.format, "output", "o", "how to report: `text`, or json")
+	complete(cmd, "output", string(formatText), string(formatJSON))
+	// Fail only for flags that do not exist.
+	_ = cmd.RegisterFlagCompletionFunc("overlay", v.completeOverlay)
+	_ = cmd.RegisterFlagCompletionFunc("context", v.completeContext)
+	return cmd
+}
+
+func (v *verifyVerb) run(cmd *cobra.Command) error {
+	if v.context == "" {
+		return errors.New("name the cluster with --context; see: kubectl config get-contexts")
+	}
+	stack, problems, err := v.parse(cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	if stack == nil {
+		return tellProblems(cmd.ErrOrStderr(), problems)
+	}
+	if stack.Overlay(v.overlay) == nil {
+		return fmt.Errorf("no overlay %q in %s; name one with --overlay: %s", v.overlay, v.name(), strings.Join(overlayNames(stack), ", "))
+	}
+	options := verify.Options{
+		Context: v.context, Stack: stack, Overlay: v.overlay,
+		MinTPS: v.minTPS, Prompt: v.prompt, Cold: v.cold, Timeout: v.timeout,
+	}
+	if options.Config, err = v.config(); err != nil {
+		return err
+	}
+	if options.Roots, err = v.roots(); err != nil {
+		return err
+	}
+	if options.Resolve, err = resolves(v.resolve); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	return v.report(ctx, cmd.OutOrStdout(), cmd.ErrOrStderr(), options)
+}
+
+// report runs the checks and tells what they say.
+func (v *verifyVerb) report(ctx context.Context, stdout, stderr io.Writer, options verify.Options) error {
+	table := verify.Table{Out: stdout, Size: terminal(stdout), Talk: stderr, Paint: painter(stdout).status}
+	if v.format == formatJSON {
+		table.Out, table.Size = io.Discard, nil
+	}
+	report, err := verify.Run(ctx, options, table.Show)
+	if len(report.Rows) > 0 { // else it could not even begin
+		if err := v.print(stdout, &table, report); err != nil {
+			return err
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("interrupted")
+	case err != nil:
+		return fmt.Errorf("context %s: %w", v.context, err)
+	case !report.Passed:
+		return errProblems
+	}
+	return nil
+}
+
+func (v *verifyVerb) print(stdout io.Writer, table *verify.Table, report verify.Report) error {
+	if v.format == formatText {
+		return table.End(report)
+	}
+	encoder := json.NewEncoder(stdout)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(report)
+}
+
+// status colours the word for a row's status.
+func (p paint) status(s verify.Status, word string) string {
+	switch s {
+	case verify.Passed:
+		return p.in(green, word)
+	case verify.Failed:
+		return p.in(red, word)
+	case verify.Waiting:
+		return p.in(cyan, word)
+	default:
+		return p.in(yellow, word)
+	}
+}
+
+// terminal is the size of the terminal behind w, or nil if there is none that
+// can move its cursor.
+func terminal(w io.Writer) func() (width, height int) {
+	f, ok := w.(*os.File)
+	if !ok || !isatty.IsTerminal(f.Fd()) || os.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	return func() (int, int) {
+		width, height, err := term.GetSize(int(f.Fd()))
+		if err != nil || width == 0 || height == 0 {
+			return 80, 24
+		}
+		return width, height
+	}
+}
+
+// config reaches the cluster of the context.
+func (v *verifyVerb) config() (*rest.Config, error) {
+	loader := v.loader()
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := raw.Contexts[v.context]; !ok {
+		return nil, fmt.Errorf("no context %q in the kubeconfig; it has: %s", v.context, strings.Join(slices.Sorted(maps.Keys(raw.Contexts)), ", "))
+	}
+	return loader.ClientConfig()
+}
+
+func (v *verifyVerb) loader() clientcmd.ClientConfig {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = v.kubeconfig
+	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: v.context})
+}
+
+// completeContext offers the contexts of the kubeconfig.
+func (v *verifyVerb) completeContext(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	raw, err := v.loader().RawConfig()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return slices.Sorted(maps.Keys(raw.Contexts)), cobra.ShellCompDirectiveNoFileComp
+}
+
+// roots are the authorities of --ca-file; nil without one.
+func (v *verifyVerb) roots() (*x509.CertPool, error) {
+	if v.caFile == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(v.caFile)
+	if err != nil {
+		return nil, fmt.Errorf("--ca-file: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(data) {
+		return nil, fmt.Errorf("--ca-file %s: holds no certificate; want PEM", v.caFile)
+	}
+	return pool, nil
+}
+
+// resolves reads HOST:PORT:ADDRESS, where ADDRESS may have a port of its own.
+func resolves(flags []string) (map[string]string, error) {
+	to := map[string]string{}
+	for _, text := range flags {
+		host, rest, _ := strings.Cut(text, ":")
+		port, address, _ := strings.Cut(rest, ":")
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil || host == "" || address == "" {
+			return nil, fmt.Errorf("--resolve %q: want HOST:PORT:ADDRESS, such as chat.example.org:443:10.0.0.200", text)
+		}
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			address = net.JoinHostPort(strings.Trim(address, "[]"), port)
+		}
+		to[net.JoinHostPort(strings.ToLower(host), port)] = address
+	}
+	return to, nil
+}

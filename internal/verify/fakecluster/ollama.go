@@ -1,0 +1,88 @@
+package fakecluster
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Ollama is a server that knows its models' names and no language.
+type Ollama struct {
+	// Models that it holds, as /api/tags spells them.
+	Models []string
+	// Loaded are the models in memory. A question loads its model.
+	Loaded []string
+	// Rate in tokens per second that it claims.
+	Rate float64
+	// Silent makes every answer empty.
+	Silent bool
+	// Broken makes every answer a 500 with this text.
+	Broken string
+	// Questions counts what it was asked.
+	Questions int
+
+	mu sync.Mutex
+}
+
+func (o *Ollama) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch r.URL.Path {
+	case "/api/version":
+		answer(w, http.StatusOK, map[string]any{"version": "0.23.2"})
+	case "/api/tags":
+		answer(w, http.StatusOK, map[string]any{"models": tags(o.Models)})
+	case "/api/ps":
+		answer(w, http.StatusOK, map[string]any{"models": tags(o.Loaded)})
+	case "/api/generate":
+		o.generate(w, r)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+func tags(names []string) []any {
+	rows := []any{}
+	for _, n := range names {
+		rows = append(rows, map[string]any{"name": n, "digest": "a80c4f17acd55265feec403c7aef86be0c25983ab279d83f3bcd3abbcb5b8b72", "size": 2019393189})
+	}
+	return rows
+}
+
+func (o *Ollama) generate(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Model     string `json:"model"`
+		Prompt    string `json:"prompt"`
+		KeepAlive *int   `json:"keep_alive"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if in.Prompt == "" && in.KeepAlive != nil && *in.KeepAlive == 0 {
+		o.Loaded = nil
+		answer(w, http.StatusOK, map[string]any{"done_reason": "unload"})
+		return
+	}
+	o.Questions++
+	if o.Broken != "" {
+		answer(w, http.StatusInternalServerError, map[string]any{"error": o.Broken})
+		return
+	}
+	load := 10 * time.Millisecond
+	if len(o.Loaded) == 0 {
+		load = 1900 * time.Millisecond
+	}
+	o.Loaded = []string{in.Model}
+	const tokens = 26
+	text := "A system that keeps containers running."
+	if o.Silent {
+		text = ""
+	}
+	answer(w, http.StatusOK, map[string]any{
+		"response": text, "load_duration": load, "prompt_eval_count": 32, "prompt_eval_duration": time.Second,
+		"eval_count": tokens, "eval_duration": int64(math.Round(tokens / o.Rate * 1e9)),
+	})
+}

@@ -1,0 +1,258 @@
+package fakecluster
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/rest"
+)
+
+// Object is a whole Kubernetes object.
+type Object = unstructured.Unstructured
+
+// kind is what the API server knows of a kind.
+type kind struct {
+	schema.GroupVersionKind
+	resource    string
+	clusterWide bool
+}
+
+// Server is an API server.
+type Server struct {
+	*httptest.Server
+
+	mu      sync.Mutex
+	kinds   []kind
+	objects []*Object
+	logs    map[string]string // by namespace/pod/container
+	ports   map[string]string // by namespace/pod:port, the address behind it
+	denied  map[string]bool   // resources that nobody may read
+}
+
+func newServer() *Server {
+	s := &Server{logs: map[string]string{}, ports: map[string]string{}, denied: map[string]bool{}}
+	core := schema.GroupVersion{Version: "v1"}
+	apps := schema.GroupVersion{Group: "apps", Version: "v1"}
+	networking := schema.GroupVersion{Group: "networking.k8s.io", Version: "v1"}
+	for _, k := range []kind{
+		{core.WithKind("Namespace"), "namespaces", true},
+		{core.WithKind("Pod"), "pods", false},
+		{core.WithKind("Service"), "services", false},
+		{core.WithKind("ServiceAccount"), "serviceaccounts", false},
+		{core.WithKind("Secret"), "secrets", false},
+		{core.WithKind("ConfigMap"), "configmaps", false},
+		{core.WithKind("PersistentVolumeClaim"), "persistentvolumeclaims", false},
+		{core.WithKind("Event"), "events", false},
+		{apps.WithKind("Deployment"), "deployments", false},
+		{apps.WithKind("StatefulSet"), "statefulsets", false},
+		{networking.WithKind("NetworkPolicy"), "networkpolicies", false},
+		{networking.WithKind("Ingress"), "ingresses", false},
+		{schema.GroupVersionKind{Group: "discovery.k8s.io", Version: "v1", Kind: "EndpointSlice"}, "endpointslices", false},
+		{schema.GroupVersionKind{Group: "cert-manager.io", Version: "v1", Kind: "Certificate"}, "certificates", false},
+		{schema.GroupVersionKind{Group: "traefik.io", Version: "v1alpha1", Kind: "Middleware"}, "middlewares", false},
+		{schema.GroupVersionKind{Group: "metrics.k8s.io", Version: "v1beta1", Kind: "PodMetrics"}, "pods", false},
+	} {
+		s.kinds = append(s.kinds, k)
+	}
+	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
+	return s
+}
+
+// Config reaches the server.
+func (s *Server) Config() *rest.Config { return &rest.Config{Host: s.URL} }
+
+// Remove takes a group's kinds away: a cluster without cert-manager.
+func (s *Server) Remove(group string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var kept []kind
+	for _, k := range s.kinds {
+		if k.Group != group {
+			kept = append(kept, k)
+		}
+	}
+	s.kinds = kept
+}
+
+// Deny makes a resource unreadable.
+func (s *Server) Deny(resource string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.denied[resource] = true
+}
+
+// Put adds objects.
+func (s *Server) Put(objects ...*Object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.objects = append(s.objects, objects...)
+}
+
+// Change changes the objects of a kind and a name.
+func (s *Server) Change(kind, name string, change func(*Object)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := false
+	for _, o := range s.objects {
+		if o.GetKind() == kind && o.GetName() == name {
+			change(o)
+			found = true
+		}
+	}
+	if !found {
+		panic("fakecluster: no " + kind + " " + name)
+	}
+}
+
+// Delete removes the objects of a kind and a name.
+func (s *Server) Delete(kind, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var kept []*Object
+	for _, o := range s.objects {
+		if o.GetKind() != kind || o.GetName() != name {
+			kept = append(kept, o)
+		}
+	}
+	if len(kept) == len(s.objects) {
+		panic("fakecluster: no " + kind + " " + name)
+	}
+	s.objects = kept
+}
+
+// Log sets the log of a container.
+func (s *Server) Log(namespace, pod, container, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.logs[namespace+"/"+pod+"/"+container] = text
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	switch {
+	case r.URL.Path == "/version":
+		answer(w, http.StatusOK, map[string]any{"major": "1", "minor": "34", "gitVersion": "v1.34.4"})
+	case len(path) == 1:
+		s.groups(w, path[0])
+	case path[0] == "api" && len(path) == 2:
+		s.resources(w, schema.GroupVersion{Version: path[1]})
+	case path[0] == "apis" && len(path) == 3:
+		s.resources(w, schema.GroupVersion{Group: path[1], Version: path[2]})
+	case path[0] == "api":
+		s.objectsOf(w, r, schema.GroupVersion{Version: path[1]}, path[2:])
+	case path[0] == "apis" && len(path) > 3:
+		s.objectsOf(w, r, schema.GroupVersion{Group: path[1], Version: path[2]}, path[3:])
+	default:
+		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "no such path")
+	}
+}
+
+// objectsOf answers what stands below a group's version.
+func (s *Server) objectsOf(w http.ResponseWriter, r *http.Request, gv schema.GroupVersion, path []string) {
+	namespace := ""
+	if path[0] == "namespaces" && len(path) > 2 {
+		namespace, path = path[1], path[2:]
+	}
+	switch {
+	case len(path) == 3 && path[2] == "log":
+		s.log(w, r, namespace, path[1])
+	case len(path) == 3 && path[2] == "portforward":
+		s.portForward(w, r, namespace, path[1])
+	case len(path) <= 2:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, k := range s.kinds {
+			if k.GroupVersion() == gv && k.resource == path[0] {
+				s.get(w, r, k, namespace, path[1:])
+				return
+			}
+		}
+		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "the server could not find the requested resource")
+	default:
+		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "no such path")
+	}
+}
+
+// get answers one object, or a list if no name is given.
+func (s *Server) get(w http.ResponseWriter, r *http.Request, k kind, namespace string, name []string) {
+	if s.denied[k.resource] {
+		refuse(w, http.StatusForbidden, metav1.StatusReasonForbidden, k.resource+" is forbidden: User \"test\" cannot get resource")
+		return
+	}
+	byLabel, err := labels.Parse(r.URL.Query().Get("labelSelector"))
+	if err != nil {
+		refuse(w, http.StatusBadRequest, metav1.StatusReasonBadRequest, err.Error())
+		return
+	}
+	byField, err := fields.ParseSelector(r.URL.Query().Get("fieldSelector"))
+	if err != nil {
+		refuse(w, http.StatusBadRequest, metav1.StatusReasonBadRequest, err.Error())
+		return
+	}
+	items := []any{}
+	for _, o := range s.objects {
+		if o.GroupVersionKind() != k.GroupVersionKind || o.GetNamespace() != namespace {
+			continue
+		}
+		if len(name) == 1 {
+			if o.GetName() == name[0] {
+				answer(w, http.StatusOK, o.Object)
+				return
+			}
+			continue
+		}
+		if byLabel.Matches(labels.Set(o.GetLabels())) && byField.Matches(eventFields(o)) {
+			items = append(items, o.Object)
+		}
+	}
+	if len(name) == 1 {
+		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, k.resource+" \""+name[0]+"\" not found")
+		return
+	}
+	answer(w, http.StatusOK, map[string]any{"apiVersion": k.GroupVersion().String(), "kind": k.Kind + "List", "metadata": map[string]any{}, "items": items})
+}
+
+// eventFields are what events can be selected by.
+func eventFields(o *Object) fields.Set {
+	text := func(path ...string) string {
+		s, _, _ := unstructured.NestedString(o.Object, path...)
+		return s
+	}
+	return fields.Set{
+		"involvedObject.kind": text("involvedObject", "kind"),
+		"involvedObject.name": text("involvedObject", "name"),
+		"type":                text("type"),
+	}
+}
+
+func (s *Server) log(w http.ResponseWriter, r *http.Request, namespace, pod string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, ok := s.logs[namespace+"/"+pod+"/"+r.URL.Query().Get("container")]
+	if !ok {
+		refuse(w, http.StatusBadRequest, metav1.StatusReasonBadRequest, "the container has no log")
+		return
+	}
+	_, _ = w.Write([]byte(text))
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+func refuse(w http.ResponseWriter, status int, reason metav1.StatusReason, message string) {
+	answer(w, status, metav1.Status{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"},
+		Status:   metav1.StatusFailure, Code: int32(status), Reason: reason, Message: message,
+	})
+}

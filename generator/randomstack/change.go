@@ -1,0 +1,174 @@
+package randomstack
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// changedFields is a copy of a struct in which some fields have gone, come or
+// changed.
+func (d *drawing) changedFields(path string, t reflect.Type, o object) object {
+	out := object{}
+	for _, f := range fieldsOf(t) {
+		at := below(path, f.name)
+		v, has := o[f.name]
+		switch {
+		case has && !f.required && d.chance(d.rate/4): // back to the default
+		case has:
+			out[f.name] = d.changed(at, f.typ, v)
+		case d.chance(d.rate * d.density / 2):
+			out[f.name] = d.value(at, f.typ)
+		}
+	}
+	return out
+}
+
+// changed is a value of the same type, often the same.
+func (d *drawing) changed(path string, t reflect.Type, v any) any {
+	t = elem(t)
+	switch o, isObject := v.(object); {
+	case path == "base.name", path == "base.namespace":
+		return v
+	case isObject && isStruct(t):
+		return d.changedFields(path, t, o)
+	case !d.chance(d.rate):
+		return v
+	case isObject && t.Kind() == reflect.Map && t != objectType:
+		return d.changedEntries(path, t, o)
+	case t.Kind() == reflect.Slice && ruleOf(path) == nil:
+		return d.changedList(path, t, v.([]any))
+	default:
+		return d.value(path, t)
+	}
+}
+
+func (d *drawing) changedEntries(path string, t reflect.Type, o object) object {
+	out := object{}
+	for _, key := range slices.Sorted(maps.Keys(o)) {
+		switch {
+		case d.chance(0.3):
+		case d.chance(0.5):
+			out[key] = d.value(path+"{}", t.Elem())
+		default:
+			out[key] = o[key]
+		}
+	}
+	if d.chance(0.5) {
+		d.addEntry(out, path, t)
+	}
+	return out
+}
+
+func (d *drawing) changedList(path string, t reflect.Type, list []any) []any {
+	out := slices.Clone(list)
+	switch d.IntN(4) {
+	case 0:
+		return d.list(path, t)
+	case 1:
+		return d.appended(out, path, t)
+	case 2:
+		d.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	default:
+		if len(out) > 1 {
+			out = slices.Delete(out, 0, 1)
+		}
+	}
+	return out
+}
+
+// mergePatchOf is a JSON merge patch that turns one struct into another. Here
+// and there it repeats what the base says, or nulls what is not there.
+func (d *drawing) mergePatchOf(t reflect.Type, from, to object) object {
+	patch := object{}
+	for _, f := range fieldsOf(t) {
+		v, has := from[f.name]
+		w, wanted := to[f.name]
+		switch {
+		case !has && !wanted:
+			if !f.required && d.chance(0.15) {
+				patch[f.name] = nil
+			}
+		case !wanted:
+			patch[f.name] = nil
+		case !has:
+			patch[f.name] = d.noisy(f.typ, w)
+		default:
+			d.addChange(patch, f.name, f.typ, v, w)
+		}
+	}
+	return patch
+}
+
+// addChange adds to a patch what turns one value into another.
+func (d *drawing) addChange(patch object, key string, t reflect.Type, from, to any) {
+	t = elem(t)
+	v, wasObject := from.(object)
+	w, isObject := to.(object)
+	switch {
+	case reflect.DeepEqual(from, to):
+		if d.chance(0.05) {
+			patch[key] = d.noisy(t, to)
+		}
+	case wasObject && isObject && isStruct(t):
+		patch[key] = d.mergePatchOf(t, v, w)
+	case wasObject && isObject:
+		patch[key] = d.mergePatchOfEntries(t, v, w)
+	default:
+		patch[key] = d.noisy(t, to)
+	}
+}
+
+func (d *drawing) mergePatchOfEntries(t reflect.Type, from, to object) object {
+	entry := objectType // of a free object
+	if t.Kind() == reflect.Map && t != objectType {
+		entry = t.Elem()
+	}
+	patch := object{}
+	for _, key := range slices.Sorted(maps.Keys(from)) {
+		if w, wanted := to[key]; wanted {
+			d.addChange(patch, key, entry, from[key], w)
+		} else {
+			patch[key] = nil
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(to)) {
+		if _, has := from[key]; !has {
+			patch[key] = d.noisy(entry, to[key])
+		}
+	}
+	return patch
+}
+
+// noisy is a copy with a null here and there for fields that are not there.
+func (d *drawing) noisy(t reflect.Type, v any) any {
+	t = elem(t)
+	switch v := v.(type) {
+	case object:
+		out := maps.Clone(v)
+		if isStruct(t) {
+			for _, f := range fieldsOf(t) {
+				if w, has := v[f.name]; has {
+					out[f.name] = d.noisy(f.typ, w)
+				} else if !f.required && d.chance(0.15) {
+					out[f.name] = nil
+				}
+			}
+		} else if t.Kind() == reflect.Map && t != objectType {
+			for _, key := range slices.Sorted(maps.Keys(v)) {
+				out[key] = d.noisy(t.Elem(), v[key])
+			}
+		}
+		return out
+	case []any:
+		if t.Kind() != reflect.Slice {
+			return v
+		}
+		out := slices.Clone(v)
+		for i := range out {
+			out[i] = d.noisy(t.Elem(), out[i])
+		}
+		return out
+	}
+	return v
+}

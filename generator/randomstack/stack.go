@@ -1,0 +1,123 @@
+package randomstack
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// Draw returns a random Stack of one to three bases and one to three overlays
+// as YAML. Equal seeds give equal text.
+func Draw(seed uint64) []byte {
+	d := &drawing{Rand: rand.New(rand.NewPCG(seed, 26))}
+	return d.text(d.stack())
+}
+
+// stack draws the whole document.
+func (d *drawing) stack() object {
+	d.density = pick(d, 0.1, 0.4, 0.7)
+	names := []string{"ollama", "ai", "chat-b", "on", "y"}
+	d.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	var bases []object
+	var written []any
+	for _, name := range names[:1+d.IntN(3)] {
+		b := d.base(name)
+		bases = append(bases, b)
+		written = append(written, d.noisy(baseType, b))
+	}
+	s := object{"bases": written}
+	var overlays []any
+	var all, unexposed []string
+	names = []string{"homelab", "edge-1", "off", "ai", "e2e"}
+	d.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	for _, name := range names[:1+d.IntN(3)] {
+		o, exposed := d.overlay(name, bases)
+		overlays, all = append(overlays, o), append(all, name)
+		if !exposed {
+			unexposed = append(unexposed, name)
+		}
+	}
+	s["overlays"] = overlays
+	if d.chance(0.5) {
+		d.of = "fleet"
+		fleet := d.fields("fleet", fleetType)
+		d.settleFleet(fleet, all, unexposed)
+		s["fleet"] = d.noisy(fleetType, fleet)
+	} else if d.chance(0.1) {
+		s["fleet"] = nil
+	}
+	return object{
+		"apiVersion": "hearth.dev/v1alpha1", "kind": "Stack",
+		"metadata": object{"name": d.value("metadata.name", nil)}, "spec": s,
+	}
+}
+
+// base draws a base: Ollama, Open WebUI or both, and whatever else.
+func (d *drawing) base(name string) object {
+	d.of = name
+	b := d.fields("base", baseType, "name", "namespace")
+	b["name"] = name
+	b["namespace"] = pick(d, "ollama", "ai", "ai", "on")
+	for _, f := range fieldsOf(baseType) { // what a base is there for
+		if slices.Contains([]string{"ollama", "openWebUI", "expose"}, f.name) && b[f.name] == nil && d.chance(0.5) {
+			b[f.name] = d.value("base."+f.name, f.typ)
+		}
+	}
+	return d.settle(b)
+}
+
+// overlay draws an overlay of some of the bases, and says whether it is exposed.
+func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) {
+	entries := []any{}
+	var chosen []object // as the overlay makes them
+	var declared []object
+	for _, i := range d.Perm(len(bases)) {
+		if len(chosen) > 0 && d.chance(0.4) {
+			continue
+		}
+		from := bases[i]
+		d.of, d.rate = from["name"].(string), pick(d, 0, 0.05, 0.3, 0.8)
+		to := d.settle(d.changedFields("base", baseType, from))
+		if slices.ContainsFunc(append(chosen, declared...), func(other object) bool { return clash(from, other) || clash(to, other) }) {
+			continue
+		}
+		patch := d.mergePatchOf(baseType, from, to)
+		patch["name"] = from["name"]
+		if patch["namespace"] == nil {
+			delete(patch, "namespace")
+		}
+		chosen, declared, entries = append(chosen, to), append(declared, from), append(entries, patch)
+		exposed = exposed || isExposed(to)
+	}
+	d.of = name + "-overlay"
+	o = d.fields("overlay", overlayType, "name", "bases")
+	for _, r := range list(o["resources"]) {
+		if m := child(r.(object), "metadata"); r.(object)["kind"] != "ClusterRole" {
+			m["namespace"] = chosen[0]["namespace"]
+		}
+	}
+	settlePatches(o, func(kind, name string) bool { return kind != "NetworkPolicy" && has(chosen[0], kind, name) },
+		chosen[0]["namespace"].(string))
+	o = d.noisy(overlayType, o).(object)
+	o["name"], o["bases"] = name, entries
+	return o, exposed
+}
+
+// isExposed tells a base that opens something outside the cluster.
+func isExposed(base object) bool {
+	route := child(base, "expose")["type"]
+	service := child(child(base, "openWebUI"), "service")["type"]
+	return route != nil && route != "internal" || service != nil && service != "ClusterIP"
+}
+
+// clash tells bases that cannot be in one overlay.
+func clash(a, b object) bool {
+	if a["namespace"] != b["namespace"] {
+		return false
+	}
+	for _, name := range []string{"ollama", "openWebUI"} {
+		if a[name] != nil && b[name] != nil {
+			return true
+		}
+	}
+	return a["createNamespace"] == true && b["createNamespace"] == true
+}

@@ -1,0 +1,36 @@
+// Hearth-fn is hearth as a KRM function: it reads a ResourceList on standard
+// input and writes one to standard output. It takes no arguments; --help prints
+// what its functionConfig can say.
+package main
+
+import (
+	_ "embed" // the help
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/hearth-dev/hearth/fns"
+)
+
+// help is what `kpt fn doc` shows.
+//
+//go:embed help.txt
+var help string
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run is the whole program as a function of its arguments and streams.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	switch {
+	case len(args) == 1 && (args[0] == "--help" || args[0] == "-h"):
+		fmt.Fprint(stdout, help)
+		return 0
+	case len(args) > 0:
+		fmt.Fprintf(stderr, "hearth-fn: got the argument %q, but everything comes on standard input; see hearth-fn --help\n", args[0])
+		return 1
+	}
+	if err := fns.Run(stdin, stdout, stderr); err != nil {
+		return 1
+	}
+	return 0
+}

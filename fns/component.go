@@ -1,0 +1,36 @@
+package fns
+
+import (
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// ollama emits the inference server.
+func ollama(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
+	base, problems := spec.ParseOllama(c.text)
+	return component(c, items, base, problems)
+}
+
+// openWebUI emits the chat.
+func openWebUI(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
+	base, problems := spec.ParseOpenWebUI(c.text)
+	return component(c, items, base, problems)
+}
+
+// component puts the objects of a base with one component into the list.
+func component(c config, items []*yaml.RNode, base *spec.Base, problems problem.List) ([]*yaml.RNode, framework.Results) {
+	results := c.results(problems)
+	if base == nil {
+		return nil, results
+	}
+	objects, err := generator.Objects(c.id.name, base)
+	if err != nil {
+		return nil, append(results, c.results(problem.List{{Message: err.Error()}})...)
+	}
+	out, found := reconcile(c, items, objects)
+	return out, append(results, found...)
+}

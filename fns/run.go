@@ -1,0 +1,96 @@
+package fns
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+)
+
+// maxInput is the size of a ResourceList in bytes. Decoded it takes some thirty
+// times as much memory; the objects of a large cluster are a tenth of this.
+const maxInput = 32 << 20
+
+// errResults ends a run whose errors are among the results, and told already.
+var errResults = errors.New("the results have errors")
+
+// Run reads a ResourceList from in and writes it to out as its functionConfig
+// asks. Warnings and errors are told on talk, a line each; the error says that
+// the run failed. What could be read is written in any case, with the results
+// and, after an error, with the items as they came.
+func Run(in io.Reader, out, talk io.Writer) error {
+	list, err := run(in, talk)
+	if _, failed := out.Write(list); failed != nil && err == nil {
+		err = fmt.Errorf("writing the ResourceList: %w", failed)
+	}
+	if err != nil && !errors.Is(err, errResults) {
+		fmt.Fprintln(talk, "hearth-fn:", err)
+	}
+	return err
+}
+
+// run returns the ResourceList to write, nil if there is none.
+func run(in io.Reader, talk io.Writer) (list []byte, err error) {
+	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the ResourceList: %w", err)
+	}
+	if len(data) > maxInput {
+		return nil, fmt.Errorf("the ResourceList has more than %d MiB; run hearth-fn on fewer resources", maxInput>>20)
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, errors.New("nothing on standard input, want a ResourceList; see hearth-fn --help")
+	}
+	// The framework is written for lists that tools make, and panics on some
+	// that they do not.
+	defer func() {
+		if r := recover(); r != nil {
+			list, err = nil, fmt.Errorf("reading the ResourceList: %v", r)
+		}
+	}()
+	return execute(data, talk)
+}
+
+func execute(data []byte, talk io.Writer) ([]byte, error) {
+	var out bytes.Buffer
+	read := false
+	rw := &kio.ByteReadWriter{Reader: bytes.NewReader(data), Writer: &out, KeepReaderAnnotations: true}
+	err := framework.Execute(framework.ResourceListProcessorFunc(func(rl *framework.ResourceList) error {
+		if err := checkWrapping(rw, rl); err != nil {
+			return err
+		}
+		read = true
+		err := Process(rl)
+		tell(talk, rl.Results)
+		return err
+	}), rw)
+	switch {
+	case read:
+		return out.Bytes(), err
+	case errors.As(err, &wrongInput{}):
+		return nil, err
+	}
+	return nil, fmt.Errorf("reading the ResourceList: %w", unreadable(data, err))
+}
+
+// Process does what the list's functionConfig asks for. After an error the
+// items are as they came; the reasons are in the results.
+func Process(rl *framework.ResourceList) error {
+	c, results := readConfig(rl.FunctionConfig)
+	results = append(results, nameless(rl.Items)...)
+	if results.ExitCode() == 0 {
+		items, found := c.apply(rl.Items)
+		results = append(results, found...)
+		if results.ExitCode() == 0 {
+			rl.Items = items
+		}
+	}
+	rl.Results = append(rl.Results, results...)
+	if results.ExitCode() != 0 {
+		return errResults
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package fns
+
+import (
+	"fmt"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// stack emits the overlay that the Stack names itself.
+func stack(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
+	s, name, problems := spec.ParseStackFunction(c.text)
+	results := c.results(problems)
+	if s == nil {
+		return nil, results
+	}
+	o, wrong := s.ChooseOverlay("spec.overlay", name)
+	if wrong != nil {
+		return nil, append(results, c.results(problem.List{*wrong})...)
+	}
+	out, found := emit(c, items, s, o)
+	return out, append(results, found...)
+}
+
+// chosen emits the overlay that a ConfigMap names, of the Stack in the list: in
+// kpt one file holds the Stack, and the Kptfile says which overlay the package
+// is.
+func chosen(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
+	choice, problems := spec.ParseOverlayChoice(c.text)
+	if problems.Err() != nil {
+		return nil, c.results(problems)
+	}
+	of, wrong := findStack(choice.Stack, items)
+	if wrong != nil {
+		return nil, append(c.results(problems), c.results(problem.List{*wrong})...)
+	}
+	s, _, problems := spec.ParseStackFunction(of.text)
+	results := of.results(problems)
+	if s == nil {
+		return nil, results
+	}
+	o, wrong := s.ChooseOverlay("data.overlay", choice.Overlay)
+	if wrong != nil {
+		return nil, append(results, c.results(problem.List{*wrong})...)
+	}
+	out, found := emit(of, items, s, o)
+	return out, append(results, found...)
+}
+
+// findStack is the Stack of the given name among the items; for "" the only one.
+func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
+	var found []config
+	var names []string
+	for _, item := range items {
+		i := idOf(item.YNode())
+		if i.kind != spec.Kind || i.apiVersion != spec.APIVersion {
+			continue
+		}
+		names = append(names, i.name)
+		if name != "" && name != i.name {
+			continue
+		}
+		text, err := item.String()
+		if err != nil {
+			return config{}, &problem.Problem{Path: "data.stack", Message: fmt.Sprintf("reading the Stack %s: %v", i.name, err)}
+		}
+		found = append(found, config{node: item, id: i, text: []byte(text)})
+	}
+	wrong := &problem.Problem{Path: "data.stack"}
+	switch {
+	case len(names) == 0:
+		wrong.Message = fmt.Sprintf("no Stack of %s is in the list", spec.APIVersion)
+		wrong.Fix = "put the stack's file into the package, or use the Stack itself as the config"
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0:
+		wrong.Message = fmt.Sprintf("no Stack %q in the list, which has %s", name, strings.Join(names, ", "))
+	default:
+		wrong.Message, wrong.Fix = "the list has several Stacks: "+strings.Join(names, ", "), "name one with data.stack"
+	}
+	return config{}, wrong
+}
+
+// emit puts the overlay's objects into the list.
+func emit(c config, items []*yaml.RNode, s *generator.Stack, o *spec.Overlay) ([]*yaml.RNode, framework.Results) {
+	objects, err := generator.Merged(s, o.Name)
+	if err != nil {
+		return nil, c.results(problem.List{{Message: err.Error()}})
+	}
+	return reconcile(c, items, objects)
+}

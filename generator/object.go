@@ -69,8 +69,9 @@ func tree(typed any) (Object, error) {
 }
 
 // meaningful are the fields whose empty value says something: podSelector: {}
-// is every pod, emptyDir: {} is a volume.
-var meaningful = map[string]bool{"podSelector": true, "namespaceSelector": true, "emptyDir": true}
+// is every pod, labelSelector: {} of an affinity as well, emptyDir: {} is a
+// volume.
+var meaningful = map[string]bool{"podSelector": true, "namespaceSelector": true, "labelSelector": true, "emptyDir": true}
 
 // prune removes nulls and empty values, but the meaningful ones.
 func prune(m map[string]any) {

@@ -57,17 +57,19 @@ func (g *generation) overlay(o *spec.Overlay) error {
 
 // merged is the i-th base of the overlay. Where an overlay spans several
 // namespaces each has its object: whoever applies the overlay cannot name them
-// all on the command line.
+// all on the command line. Of the bases in one namespace the one that says so
+// brings it, else the first.
 func merged(o *spec.Overlay, i int) spec.Base {
 	b := o.Bases[i]
-	for _, other := range o.Bases {
-		b.CreateNamespace = b.CreateNamespace || other.Namespace != b.Namespace
-	}
-	for _, earlier := range o.Bases[:i] { // two bases of one namespace share its object
-		if earlier.Namespace == b.Namespace {
-			b.CreateNamespace = false
+	several, brought := false, b.CreateNamespace
+	for j, other := range o.Bases {
+		if other.Namespace != b.Namespace {
+			several = true
+		} else if j < i || other.CreateNamespace {
+			brought = true
 		}
 	}
+	b.CreateNamespace = b.CreateNamespace || several && !brought
 	return b
 }
 

@@ -49,6 +49,7 @@ func checkBase(node *strict.Node, b *Base, unread problem.List) problem.List {
 // namespace for Pod Security, and Fleet removes every other label.
 func (c *checker) namespace(name string) {
 	c.label("namespace", name, "the namespace")
+	c.staysText("namespace", name)
 	if name == "default" || strings.HasPrefix(name, "kube-") {
 		c.errorf("namespace", "write a namespace of the service's own, such as ollama",
 			"got %q, which others use: hearth's labels for Pod Security would stop their pods", name)

@@ -22,6 +22,7 @@ func (c *checker) expose(b *Base) {
 			"got %q, want /: Open WebUI cannot live under a sub-path, and Ollama's clients expect /api", e.Path)
 	}
 	c.label("expose.name", e.Name, "the route's name")
+	c.staysText("expose.name", e.Name)
 	c.name("expose.className", e.ClassName, "an IngressClass")
 	switch e.Type {
 	case ExposeNginx:

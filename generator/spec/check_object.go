@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	goyaml "go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -44,6 +45,8 @@ func (c *checker) objects(path string, objects []Object, namespace string) {
 			c.errorf(at+".metadata.namespace", "", "missing: want the namespace of the %s, for an overlay sets none", kind)
 		}
 		c.optionalLabel(at+".metadata.namespace", own)
+		c.staysText(at+".metadata.namespace", own)
+		c.staysText(at+".metadata.name", name)
 		c.metadataStrings(at, o, "labels")
 		c.metadataStrings(at, o, "annotations")
 		id := strings.Join([]string{apiVersion, kind, own, name}, "/")
@@ -102,6 +105,19 @@ func (c *checker) metadataStrings(at string, o Object, field string) {
 		}
 	default:
 		c.errorf(at, "", "want a mapping of names to strings")
+	}
+}
+
+// staysText refuses an object's name or namespace that YAML reads as a number, a
+// date or the like: kustomize writes both without quotes once it has patched the
+// object, and the cluster refuses it.
+func (c *checker) staysText(path, value string) {
+	var v any
+	if err := goyaml.Unmarshal([]byte(value), &v); err != nil || value == "" {
+		return // a mistake of another kind
+	}
+	if _, text := v.(string); !text {
+		c.errorf(path, "put a letter in front", "got %q, which kustomize would write without quotes, and then it is no text any more", value)
 	}
 }
 

@@ -35,9 +35,13 @@ func (c *checker) patches(path string, patches []Patch) {
 			}
 		case map[string]any:
 			meta, _ := t["metadata"].(map[string]any)
-			if p.Target == nil && (t["apiVersion"] == nil || t["kind"] == nil || meta["name"] == nil) {
+			switch {
+			case p.Target == nil && (t["apiVersion"] == nil || t["kind"] == nil || meta["name"] == nil):
 				c.errorf(at+".patch", "write them, or a target",
 					"a strategic merge patch without a target needs apiVersion, kind and metadata.name")
+			case t["kind"] == nil || meta["name"] == nil:
+				c.errorf(at+".patch", "write them: beside a target any value will do",
+					"kustomize reads no strategic merge patch without kind and metadata.name")
 			}
 		default:
 			c.errorf(at+".patch", "", "got %q, want a strategic merge patch, or a list of JSON 6902 operations", p.Patch)

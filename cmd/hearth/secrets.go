@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -94,16 +95,18 @@ func (s *secretsVerb) run(cmd *cobra.Command, overlay string) error {
 	return s.print(cmd.OutOrStdout(), cmd.ErrOrStderr(), needs)
 }
 
-// print writes what can be made up to stdout and talks about the rest.
+// print writes what can be made up to stdout and talks about the rest. Nothing
+// is shown before everything is made: half of a manifest might get applied.
 func (s *secretsVerb) print(stdout, stderr io.Writer, needs []generator.Secret) error {
-	fmt.Fprintln(stdout, "# Secret values: never commit this to Git as it is.")
+	var manifests, talk bytes.Buffer
+	manifests.WriteString("# Secret values: never commit this to Git as it is.\n")
 	for _, need := range needs {
 		secret, credentials, err := secrets.Make(need, s.known)
 		switch {
 		case errors.Is(err, secrets.ErrEmail):
 			return fmt.Errorf("secret %s/%s: %w; give it with --admin-email", need.Namespace, need.Name, err)
 		case errors.Is(err, secrets.ErrGiven):
-			tellGiven(stderr, need, "is not printed, "+err.Error())
+			tellGiven(&talk, need, "is not printed, "+err.Error())
 			continue
 		case err != nil:
 			return err
@@ -112,12 +115,14 @@ func (s *secretsVerb) print(stdout, stderr io.Writer, needs []generator.Secret) 
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(stdout, "---\n%s", data); err != nil {
-			return err
-		}
-		tellCredentials(stderr, need, credentials)
+		fmt.Fprintf(&manifests, "---\n%s", data)
+		tellCredentials(&talk, need, credentials)
 	}
-	return nil
+	if _, err := manifests.WriteTo(stdout); err != nil {
+		return err
+	}
+	_, err := talk.WriteTo(stderr)
+	return err
 }
 
 // requestTimeout tells an unreachable cluster from a slow one.

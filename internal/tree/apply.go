@@ -97,11 +97,7 @@ func (w *writer) finish(c Change) error {
 	case Remove:
 		return w.remove(c.Path)
 	case Create, Update:
-		err := w.root.Rename(w.temps[c.Path], c.Path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("writing %s: another hearth render works in this folder", c.Path)
-		}
-		if err != nil {
+		if err := w.root.Rename(w.temps[c.Path], c.Path); err != nil {
 			return fmt.Errorf("writing %s: %w", c.Path, reason(err))
 		}
 		delete(w.temps, c.Path)
@@ -148,7 +144,11 @@ func (w *writer) sync() {
 }
 
 // reason drops the name of the temporary file, which means nothing to a reader.
+// What we made a moment ago can only be missing because somebody cleaned up.
 func reason(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("another hearth render works in this folder")
+	}
 	var pathErr *fs.PathError
 	var linkErr *os.LinkError
 	switch {

@@ -3,11 +3,13 @@ package tree
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -348,5 +350,57 @@ func TestApplyCancelled(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
 		t.Errorf("folder (-want +got):\n%s", diff)
+	}
+}
+
+// Two runs at a time do not know of each other. One may fail and say why; no
+// file is ever a mixture, and the next run leaves nothing to do.
+func TestApplyAtTheSameTime(t *testing.T) {
+	dir := t.TempDir()
+	texts := map[string]bool{}
+	var runs []map[string]string
+	for i := range 4 {
+		run := map[string]string{}
+		for _, name := range []string{"bases/a/x.yaml", "bases/b/y.yaml", fmt.Sprintf("overlays/%d/z.yaml", i)} {
+			run[name] = generated(strings.Repeat(fmt.Sprintf("run: %d\n", i), 500))
+			texts[run[name]] = true
+		}
+		runs = append(runs, run)
+	}
+	var wait sync.WaitGroup
+	for _, run := range runs {
+		wait.Go(func() {
+			for range 10 {
+				plan, err := Compare(dir, wanted(run))
+				if err != nil {
+					continue // a file was gone before it was read
+				}
+				if err := plan.Apply(t.Context()); err != nil && !strings.Contains(err.Error(), "another hearth render") {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	for name, text := range contents(t, dir) {
+		if !strings.HasSuffix(name, "/") && !texts[text] {
+			t.Errorf("%s is a mixture", name)
+		}
+	}
+	plan, err := Compare(dir, wanted(runs[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plan.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := contents(t, dir)
+	for name := range got { // an empty folder is nothing to git
+		if strings.HasSuffix(name, "/") {
+			delete(got, name)
+		}
+	}
+	if diff := cmp.Diff(runs[0], got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -1,0 +1,18 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+)
+
+// BenchmarkRenderCheck is what CI runs on every commit, and an impatient person
+// after every change: the committed stack against the committed tree.
+func BenchmarkRenderCheck(b *testing.B) {
+	for b.Loop() {
+		var talk strings.Builder
+		if code := run([]string{"render", "--check", "-f", "../../stack.yaml"}, strings.NewReader(""), io.Discard, &talk); code != exitOK {
+			b.Fatalf("exit code %d:\n%s", code, talk.String())
+		}
+	}
+}

@@ -102,7 +102,7 @@ func (r route) unreachable(err error, port int) result {
 	var unknown x509.UnknownAuthorityError
 	switch {
 	case errors.As(err, &unverified) && errors.As(err, &unknown):
-		return failed("--ca-file with the authority's certificate; expose.tls if it should be a public one",
+		return failed("--ca-file with the authority's certificate; "+r.field("tls")+" if it should be a public one",
 			"served by %s, which is not trusted here", issuer(unverified.UnverifiedCertificates[0]))
 	case errors.As(err, &unverified):
 		return failed(r.field("tls")+"; "+r.kubectl("-n %s describe ingress %s", r.base.Namespace, r.base.Expose.Name), "%v", unverified.Err)

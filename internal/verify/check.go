@@ -16,6 +16,8 @@ type check struct {
 	// once is set where looking costs something or its failure is an answer: the
 	// first result counts.
 	once bool
+	// hint is for when looking itself goes wrong. Default: to ask the cluster.
+	hint string
 	look func(context.Context) (result, error)
 }
 

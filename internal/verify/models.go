@@ -19,7 +19,7 @@ type Model struct {
 
 // models wants every model of the stack on the server.
 func (v *verifier) models(w *workload) check {
-	return check{id: "models", subject: w.subject(), title: "Ollama holds every model", needs: []string{w.key()}, look: func(ctx context.Context) (result, error) {
+	return check{id: "models", subject: w.subject(), title: "Ollama holds every model", needs: []string{w.key()}, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
 		server, err := v.ollama(ctx, w)
 		if err != nil {
 			return result{}, err

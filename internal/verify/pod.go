@@ -88,10 +88,9 @@ func (v *verifier) diagnoseContainer(ctx context.Context, w *workload, pod *core
 		line, err := v.lastLine(ctx, pod, s.Name)
 		return waiting(v.logs(pod, s.Name), "%s is running: %s", s.Name, line), err
 	case state.Running != nil && !s.Ready:
-		since := time.Since(state.Running.StartedAt.Time).Round(time.Second)
-		detail := fmt.Sprintf("%s is running for %s and not ready yet", s.Name, since)
+		detail := fmt.Sprintf("%s is running for %s and not ready yet", s.Name, short(time.Since(state.Running.StartedAt.Time)))
 		if last != nil {
-			detail += fmt.Sprintf("; it ended %d times before, last with %s", s.RestartCount, ending(last))
+			detail += fmt.Sprintf("; it ended %s before, last with %s", times(int(s.RestartCount)), ending(last))
 			return waiting(v.endingHint(w, pod, s.Name, last), "%s", detail), nil
 		}
 		return waiting(v.logs(pod, s.Name), "%s", detail), nil

@@ -9,7 +9,7 @@ import (
 // cold asks the first question while the model is not in memory: what somebody
 // waits for who comes back after OLLAMA_KEEP_ALIVE.
 func (v *verifier) cold(w *workload) check {
-	return check{id: "cold", subject: w.subject(), title: "the model loads and answers", needs: []string{key("models", w.subject())}, once: true, look: func(ctx context.Context) (result, error) {
+	return check{id: "cold", subject: w.subject(), title: "the model loads and answers", needs: []string{key("models", w.subject())}, once: true, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
 		server, err := v.ollama(ctx, w)
 		if err != nil {
 			return result{}, err
@@ -34,7 +34,7 @@ func (v *verifier) cold(w *workload) check {
 
 // prompt asks a model that is in memory, and wants the promised speed.
 func (v *verifier) prompt(w *workload) check {
-	return check{id: "prompt", subject: w.subject(), title: "the model answers at the promised speed", needs: []string{key("models", w.subject())}, once: true, look: func(ctx context.Context) (result, error) {
+	return check{id: "prompt", subject: w.subject(), title: "the model answers at the promised speed", needs: []string{key("models", w.subject())}, once: true, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
 		server, err := v.ollama(ctx, w)
 		if err != nil {
 			return result{}, err
@@ -55,7 +55,7 @@ func (v *verifier) ask(ctx context.Context, w *workload, server ollama, atLeast 
 	case errors.Is(err, context.DeadlineExceeded):
 		return failed(w.field("resources.limits.cpu")+", or a smaller model", "%s gave no answer within %s", model, AnswerLimit).with(a), nil
 	case err != nil:
-		return failed(v.kubectl("-n %s logs deployment/%s", w.namespace, w.name), "%s gave no answer: %v", model, err), nil
+		return failed(v.podLogs(w), "%s gave no answer: %v", model, err), nil
 	case a.Text == "":
 		return failed(w.field("models")+": an embedding model has no answers; put one that has first", "%s gave an empty answer", model).with(a), nil
 	case a.TokensPerSecond < atLeast:

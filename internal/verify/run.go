@@ -100,7 +100,7 @@ func (r *round) fill(ctx context.Context, c check, s *state) Row {
 	}
 	found, err := c.look(ctx)
 	if err != nil {
-		found = unseen(err)
+		found = r.unseen(c, err)
 	}
 	now := time.Now()
 	if found.status != Failed {
@@ -127,9 +127,13 @@ func (r *round) fill(ctx context.Context, c check, s *state) Row {
 }
 
 // unseen is the result where looking itself went wrong.
-func unseen(err error) result {
+func (r *round) unseen(c check, err error) result {
 	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
 		return notChecked("this user may not look: %v", err)
 	}
-	return failed("", "could not look: %v", err)
+	hint := c.hint
+	if hint == "" {
+		hint = r.kubectl("get --raw '/readyz?verbose'")
+	}
+	return failed(hint, "could not look: %v", err)
 }

@@ -85,14 +85,19 @@ func run(t *testing.T, cluster *fakecluster.Cluster, o verify.Options, report fu
 		o.Resolve = r.Resolve
 	}
 	if r := cluster.Route; r != nil && o.Roots == nil {
-		o.Roots = x509.NewCertPool()
-		o.Roots.AppendCertsFromPEM(r.CA)
+		o.Roots = newRoots(r.CA)
 	}
 	got, err := verify.Run(t.Context(), o, report)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return got
+}
+
+func newRoots(pem []byte) *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	return pool
 }
 
 var times = regexp.MustCompile(`wall +[0-9.]+s| in [0-9.]+m?s\n`)

@@ -125,6 +125,11 @@ func (v *verifier) readyPod(ctx context.Context, w *workload) (string, error) {
 	return "", fmt.Errorf("no pod of %s is ready any more", w.subject())
 }
 
+// podLogs is how to read what a workload's pods say.
+func (v *verifier) podLogs(w *workload) string {
+	return v.kubectl("-n %s logs %s/%s", w.namespace, strings.ToLower(w.kind), w.name)
+}
+
 // otherImages says which containers run another image than the stack's: the
 // change has not reached the cluster, or somebody made one there.
 func otherImages(want, live corev1.PodTemplateSpec) string {

@@ -20,6 +20,8 @@ type Ollama struct {
 	Silent bool
 	// Broken makes every answer a 500 with this text.
 	Broken string
+	// Hang keeps a question until it is closed, or its asker is gone.
+	Hang chan struct{}
 	// Questions counts what it was asked.
 	Questions int
 
@@ -67,6 +69,13 @@ func (o *Ollama) generate(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.Questions++
+	if o.Hang != nil {
+		select {
+		case <-o.Hang:
+		case <-r.Context().Done():
+			return
+		}
+	}
 	if o.Broken != "" {
 		answer(w, http.StatusInternalServerError, map[string]any{"error": o.Broken})
 		return

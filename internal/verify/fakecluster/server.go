@@ -135,6 +135,13 @@ func (s *Server) Log(namespace, pod, container, text string) {
 	s.logs[namespace+"/"+pod+"/"+container] = text
 }
 
+// Unplug makes a pod's port refuse connections.
+func (s *Server) Unplug(namespace, pod, port string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.ports, namespace+"/"+pod+":"+port)
+}
+
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	switch {

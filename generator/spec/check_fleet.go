@@ -16,14 +16,14 @@ func (c *checker) fleet(s *Stack) {
 	}
 	for i, t := range f.Targets {
 		at := fmt.Sprintf("spec.fleet.targets[%d]", i)
-		c.overlayRef(at+".overlay", s, t.Overlay)
+		c.reference(at+".overlay", t.Overlay, "overlay", s.overlayNames())
 		c.target(at, t)
 		for j, earlier := range f.Targets[:i] {
 			c.overlap(at, t, j, earlier)
 		}
 	}
 	if f.DefaultOverlay != "" {
-		c.overlayRef("spec.fleet.defaultOverlay", s, f.DefaultOverlay)
+		c.reference("spec.fleet.defaultOverlay", f.DefaultOverlay, "overlay", s.overlayNames())
 		if o := s.Overlay(f.DefaultOverlay); o != nil && o.exposed() {
 			c.errorf("spec.fleet.defaultOverlay", "name an overlay without a route, or leave it out: then such clusters get nothing",
 				"%q is exposed, and Fleet gives the default to every cluster that no target matches", f.DefaultOverlay)
@@ -48,15 +48,6 @@ func (o *Overlay) exposed() bool {
 	})
 }
 
-func (c *checker) overlayRef(at string, s *Stack, name string) {
-	switch {
-	case name == "":
-		c.errorf(at, "name one of "+list(s.overlayNames()), "missing: want the name of an overlay")
-	case s.Overlay(name) == nil:
-		c.errorf(at, suggest(name, s.overlayNames()), "no overlay %q: the overlays are %s", name, list(s.overlayNames()))
-	}
-}
-
 // releaseNamespace keeps the bases away from the namespace of the Helm release,
 // which an overlay with Namespace objects has to itself.
 func (c *checker) releaseNamespace(s *Stack) {
@@ -74,6 +65,9 @@ func (c *checker) dependency(at string, d FleetDependency, self string) {
 	case d.Name == self:
 		c.errorf(at+".name", "remove it", "%q is this bundle itself: it would wait for ever", d.Name)
 	}
+	if d.Selector.empty() {
+		c.errorf(at+".selector", "write matchLabels, or the name of a bundle", "an empty selector matches every bundle, this one too")
+	}
 	c.optionalName(at+".name", d.Name, "a bundle")
 	c.selector(at+".selector", d.Selector)
 }
@@ -81,9 +75,9 @@ func (c *checker) dependency(at string, d FleetDependency, self string) {
 func (c *checker) correctDrift(d *CorrectDrift) {
 	switch {
 	case !d.Enabled && (d.Force || d.KeepFailHistory):
-		c.errorf("spec.fleet.correctDrift.enabled", "write enabled: true, or remove correctDrift", "not true: the other fields have no effect")
+		c.errorf("spec.fleet.correctDrift.enabled", "write enabled: true, or remove correctDrift", "want true: the other fields have no effect without it")
 	case d.Force:
-		c.warnf("spec.fleet.correctDrift.force", "remove it", "true: Fleet deletes and makes anew what it cannot change, a volume with its data too")
+		c.warnf("spec.fleet.correctDrift.force", "remove it", "Fleet deletes and makes anew what it cannot change, a volume with its data too")
 	}
 }
 
@@ -102,7 +96,7 @@ func (c *checker) gitRepo(g GitRepo) {
 	case err != nil || u.Host == "" || !slices.Contains([]string{"https", "http", "ssh"}, u.Scheme):
 		c.errorf("spec.fleet.gitRepo.repo", "", "got %q, want a Git URL such as https://git.example.org/you/repository or git@git.example.org:you/repository", g.Repo)
 	case u.Scheme != "ssh" && u.User != nil:
-		c.errorf("spec.fleet.gitRepo.repo", "put them into a Secret and name it in the GitRepo's clientSecretName", "the URL of %s holds a user or password, which would be in Git", u.Host)
+		c.errorf("spec.fleet.gitRepo.repo", "put them into a Secret and name it in the GitRepo's clientSecretName", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
 	}
 	b := g.Branch
 	if !branchForm.MatchString(b) || strings.Contains(b, "..") || strings.Contains(b, "@{") || strings.HasSuffix(b, "/") || strings.HasSuffix(b, ".lock") {

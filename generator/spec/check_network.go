@@ -53,7 +53,7 @@ func (c *checker) url(path, value, example string, schemes ...string) *url.URL {
 		u.Port() != "" && new(Port).UnmarshalText([]byte(u.Port())) != nil:
 		c.errorf(path, "", "got %q, want a URL such as %s", value, example)
 	case u.User != nil:
-		c.errorf(path, "put it into a Secret, and the variable into env with a secretKeyRef", "the URL of %s holds a user or password, which would be in Git", u.Host)
+		c.errorf(path, "use an address that asks for none", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
 	default:
 		return u
 	}

@@ -43,8 +43,9 @@ func (c *checker) objects(path string, objects []Object, namespace string) {
 			c.errorf(at+".metadata.namespace", "move it to an overlay's resources", "got %q: a base has one namespace, %s", own, namespace)
 		case namespace == "" && own == "" && namespaced(apiVersion, kind):
 			c.errorf(at+".metadata.namespace", "", "missing: want the namespace of the %s, for an overlay sets none", kind)
+		case namespace == "":
+			c.optionalLabel(at+".metadata.namespace", own)
 		}
-		c.optionalLabel(at+".metadata.namespace", own)
 		c.staysText(at+".metadata.namespace", own)
 		c.staysText(at+".metadata.name", name)
 		c.metadataStrings(at, o, "labels")

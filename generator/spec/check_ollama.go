@@ -92,8 +92,9 @@ func (c *checker) models(o *Ollama) {
 		full := fullModelName(m)
 		if j, again := first[full]; again {
 			c.errorf(at, "remove one of them", "%q is the same model as ollama.models[%d], %q", name, j, o.Models[j])
+		} else {
+			first[full] = i
 		}
-		first[full] = i
 		c.modelHost(at, m[1], o)
 	}
 }

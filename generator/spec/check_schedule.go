@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -34,6 +35,9 @@ func (c *checker) tolerations(path string, tolerations []Toleration) {
 
 // affinity checks a Kubernetes Affinity as the API server would.
 func (c *checker) affinity(path string) {
+	if !c.read(path) {
+		return
+	}
 	a := corev1.Affinity{}
 	unread := strict.Decode(c.at(path), &a)
 	c.problems = append(c.problems, unread...)
@@ -73,7 +77,7 @@ func (c *checker) weight(at string, weight int32) {
 
 func (c *checker) nodeTerm(at string, term corev1.NodeSelectorTerm) {
 	if len(term.MatchExpressions)+len(term.MatchFields) == 0 {
-		c.errorf(at, "write matchExpressions", "the term is empty and would match no node")
+		c.errorf(at, "write matchExpressions", "the term is empty")
 	}
 	for i, e := range term.MatchExpressions {
 		c.expression(fmt.Sprintf("%s.matchExpressions[%d]", at, i), e.Key, string(e.Operator), e.Values, "Gt", "Lt")
@@ -127,6 +131,10 @@ func (c *checker) expression(at, key, operator string, values []string, more ...
 		}
 	case len(values) == 0:
 		c.errorf(at+".values", "", "missing: operator %s compares with values", operator)
+	case operator == "Gt" || operator == "Lt":
+		if _, err := strconv.Atoi(values[0]); err != nil || len(values) > 1 {
+			c.errorf(at+".values", "", "got %q, want a single whole number for operator %s", values, operator)
+		}
 	}
 	for i, v := range values {
 		if len(validation.IsValidLabelValue(v)) > 0 {

@@ -33,43 +33,55 @@ func (c *checker) overlay(path string, o *Overlay, s *Stack) {
 	for i, b := range o.Bases {
 		at := fmt.Sprintf("%s.bases[%d]", path, i)
 		for j, earlier := range o.Bases[:i] {
-			other := fmt.Sprintf("bases[%d] (%s)", j, earlier.Name)
-			switch {
-			case b.Name == "" || earlier.Name == "": // neither merged nor checked
-			case earlier.Name == b.Name:
-				c.errorf(at+".name", "declare a second base for the second copy", "%q is bases[%d] already", b.Name, j)
-			// As written too: the overlay builds on the bases' folders, which
-			// cannot bring the same object twice.
-			case c.conflict(at, other, &earlier, &b), c.conflict(at, other, s.Base(earlier.Name), s.Base(b.Name)):
-			case earlier.Expose.Host != "" && earlier.Expose.Host == b.Expose.Host:
-				c.errorf(at+".expose.host", "give one of them another host", "it and %s both have a route for %s", other, b.Expose.Host)
-			}
+			c.beside(at, fmt.Sprintf("bases[%d] (%s)", j, earlier.Name), &earlier, &b, s)
 		}
 	}
 	c.objects(path+".resources", o.Resources, "")
 	c.patches(path+".patches", o.Patches)
 }
 
-// conflict reports that two bases bring the same object into one namespace.
-func (c *checker) conflict(at, other string, earlier, b *Base) bool {
-	if earlier.Namespace != b.Namespace {
-		return false
+// beside checks two bases of one overlay; at is the second one's place, and
+// other names the first.
+func (c *checker) beside(at, other string, earlier, b *Base, s *Stack) {
+	if b.Name == "" || earlier.Name == "" { // neither merged nor checked
+		return
 	}
-	tls1, tls2 := earlier.Expose.TLS, b.Expose.TLS
-	routes := earlier.Expose.Type != ExposeInternal && b.Expose.Type != ExposeInternal
+	if earlier.Name == b.Name {
+		c.errorf(at+".name", "declare a second base for the second copy", "got %q a second time", b.Name)
+		return
+	}
+	if field, what, fix := conflict(earlier, b); what != "" {
+		c.errorf(at+field, fix, "it and %s %s", other, what)
+		return
+	}
+	// The overlay builds on the bases' folders, which cannot bring one object
+	// twice, whatever the overlay does about it.
+	if _, what, fix := conflict(s.Base(earlier.Name), s.Base(b.Name)); what != "" {
+		c.errorf(at, fix+", in spec.bases", "it and %s, as declared, %s", other, what)
+		return
+	}
+	if earlier.Expose.Host != "" && earlier.Expose.Host == b.Expose.Host {
+		c.errorf(at+".expose.host", "give one of them another host", "it and %s both have a route for %s", other, b.Expose.Host)
+	}
+}
+
+// conflict says which object two bases both bring into one namespace: the field
+// that decides it, what is wrong, and what to do. Nothing if there is none.
+func conflict(a, b *Base) (field, what, fix string) {
+	routes := a.Expose.Type != ExposeInternal && b.Expose.Type != ExposeInternal
 	switch {
-	case earlier.Ollama != nil && b.Ollama != nil:
-		c.errorf(at, "give one of them another namespace", "it and %s both bring an Ollama into the namespace %s", other, b.Namespace)
-	case earlier.OpenWebUI != nil && b.OpenWebUI != nil:
-		c.errorf(at, "give one of them another namespace", "it and %s both bring an Open WebUI into the namespace %s", other, b.Namespace)
-	case earlier.CreateNamespace && b.CreateNamespace:
-		c.errorf(at+".createNamespace", "leave it to one of them", "it and %s both create the namespace %s", other, b.Namespace)
-	case routes && earlier.Expose.Name == b.Expose.Name:
-		c.errorf(at+".expose.name", "give one of the routes another name", "it and %s are both exposed as %q", other, b.Expose.Name)
-	case routes && tls1.Type == TLSCertManager && tls2.Type == TLSCertManager && tls1.SecretName == tls2.SecretName:
-		c.errorf(at+".expose.tls.secretName", "give each certificate a Secret of its own", "it and %s both keep their certificate in %q", other, tls2.SecretName)
-	default:
-		return false
+	case a.Namespace != b.Namespace:
+		return "", "", ""
+	case a.Ollama != nil && b.Ollama != nil:
+		return "", "both bring an Ollama into the namespace " + b.Namespace, "give one of them another namespace"
+	case a.OpenWebUI != nil && b.OpenWebUI != nil:
+		return "", "both bring an Open WebUI into the namespace " + b.Namespace, "give one of them another namespace"
+	case a.CreateNamespace && b.CreateNamespace:
+		return ".createNamespace", "both create the namespace " + b.Namespace, "leave it to one of them"
+	case routes && a.Expose.Name == b.Expose.Name:
+		return ".expose.name", fmt.Sprintf("are both exposed as %q", b.Expose.Name), "give one of the routes another name"
+	case routes && a.Expose.TLS.Type == TLSCertManager && b.Expose.TLS.Type == TLSCertManager && a.Expose.TLS.SecretName == b.Expose.TLS.SecretName:
+		return ".expose.tls.secretName", fmt.Sprintf("both keep their certificate in %q", b.Expose.TLS.SecretName), "give each certificate a Secret of its own"
 	}
-	return true
+	return "", "", ""
 }

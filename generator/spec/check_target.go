@@ -13,15 +13,20 @@ func (c *checker) target(at string, t FleetTarget) {
 	}
 	c.optionalName(at+".clusterName", t.ClusterName, "a Cluster of Fleet")
 	c.optionalName(at+".clusterGroup", t.ClusterGroup, "a ClusterGroup of Fleet")
+	if t.ClusterSelector.empty() {
+		c.errorf(at+".clusterSelector", "write matchLabels; for every cluster there is defaultOverlay", "an empty selector matches everything")
+	}
 	c.selector(at+".clusterSelector", t.ClusterSelector)
+}
+
+// empty tells a selector that is there and says nothing.
+func (s *LabelSelector) empty() bool {
+	return s != nil && len(s.MatchLabels)+len(s.MatchExpressions) == 0
 }
 
 func (c *checker) selector(at string, s *LabelSelector) {
 	if s == nil {
 		return
-	}
-	if len(s.MatchLabels)+len(s.MatchExpressions) == 0 {
-		c.errorf(at, "write matchLabels; for every cluster there is defaultOverlay", "an empty selector matches everything")
 	}
 	c.labels(at+".matchLabels", s.MatchLabels)
 	for i, e := range s.MatchExpressions {
@@ -29,10 +34,16 @@ func (c *checker) selector(at string, s *LabelSelector) {
 	}
 }
 
-// overlap reports a target that an earlier one hides: the first match wins.
+// some tells a target that selects some clusters, not none and not all.
+func (t FleetTarget) some() bool {
+	return (t.ClusterName != "" || t.ClusterGroup != "" || t.ClusterSelector != nil) && !t.ClusterSelector.empty()
+}
+
+// overlap reports a target that the j-th, an earlier one, hides: the first match
+// wins.
 func (c *checker) overlap(at string, t FleetTarget, j int, earlier FleetTarget) {
 	name := fmt.Sprintf("spec.fleet.targets[%d]", j)
-	if !c.read(name) || !c.read(at) {
+	if !c.read(name) || !c.read(at) || !t.some() || !earlier.some() {
 		return
 	}
 	if earlier.ClusterName != "" && earlier.ClusterName != t.ClusterName ||

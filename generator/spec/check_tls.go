@@ -56,7 +56,7 @@ func (c *checker) certManager(t *TLS) {
 	if t.Issuer == nil {
 		c.errorf("expose.tls.issuer", "write issuer: {name: NAME}, or kind: Issuer too for one of the namespace", "missing: want the cert-manager issuer that signs the certificate")
 	} else {
-		c.name("expose.tls.issuer.name", t.Issuer.Name, "a "+string(t.Issuer.Kind))
+		c.name("expose.tls.issuer.name", t.Issuer.Name, "the "+string(t.Issuer.Kind))
 	}
 	c.name("expose.tls.secretName", t.SecretName, "the Secret for the certificate")
 	if c.read("expose.tls.privateKey") {
@@ -89,6 +89,6 @@ func (c *checker) keySize(k *PrivateKey) {
 	case allowed == nil:
 		c.errorf(at, "remove it", "got %s, but %s has one size only", size, k.Algorithm)
 	default:
-		c.errorf(at, "", "got %s, want %s for %s", size, list(allowed), k.Algorithm)
+		c.errorf(at, "", "got %s, want one of %s for %s", size, list(allowed), k.Algorithm)
 	}
 }

@@ -45,8 +45,13 @@ func (c *checker) notAbove(path, what string, request, limit Quantity) {
 		return
 	}
 	at, fix := requested, "lower the request or raise the limit"
-	if !c.written(requested) || c.own(limited) && !c.own(requested) { // the limit is what was written last
-		at, fix = limited, "raise the limit, or lower the request with "+requested
+	switch {
+	case !c.written(limited):
+		fix = "lower it, or write limits." + what + " too"
+	case !c.written(requested):
+		at, fix = limited, "raise it, or write requests."+what+" too"
+	case c.own(limited) && !c.own(requested): // the overlay's limit, the base's request
+		at = limited
 	}
 	c.errorf(at, fix, "the request of %s is above the limit of %s", request, limit)
 }

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,9 +100,24 @@ func (c *checker) label(path, value, what string) {
 	if value == "" {
 		c.errorf(path, "", "missing: want %s, a DNS label such as homelab", what)
 	} else if len(validation.IsDNS1123Label(value)) > 0 {
-		c.errorf(path, "", "got %q, want %s: lower-case letters, digits and '-', at most 63, such as homelab", value, what)
+		fix := ""
+		if label := nearestLabel(value); label != "" {
+			fix = "write " + label
+		}
+		c.errorf(path, fix, "got %q, want %s: at most 63 lower-case letters, digits and '-', the last not '-'", value, what)
 	}
 }
+
+// nearestLabel is a DNS label made of a name; "" if too little of it remains.
+func nearestLabel(name string) string {
+	label := strings.Trim(notInLabel.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if len(validation.IsDNS1123Label(label)) > 0 {
+		return ""
+	}
+	return label
+}
+
+var notInLabel = regexp.MustCompile(`[^a-z0-9]+`)
 
 // optionalLabel is label for a namespace that may be absent.
 func (c *checker) optionalLabel(path, value string) {
@@ -123,6 +139,18 @@ func (c *checker) name(path, value, kind string) {
 func (c *checker) optionalName(path, value, kind string) {
 	if value != "" {
 		c.name(path, value, kind)
+	}
+}
+
+// reference checks the name of one of the bases or overlays.
+func (c *checker) reference(path, name, kind string, names []string) {
+	switch {
+	case len(names) == 0:
+		c.errorf(path, "declare it", "got %q, but the stack has no %ss", name, kind)
+	case name == "":
+		c.errorf(path, "name one of "+list(names), "missing: want the name of the %s", kind)
+	case !slices.Contains(names, name):
+		c.errorf(path, suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
 	}
 }
 
@@ -150,9 +178,6 @@ func (c *checker) intRange(path string, low, high int, unit string) {
 // list is the names for a sentence.
 func list(names []string) string {
 	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
-	if len(names) == 0 {
-		return "none"
-	}
 	return strings.Join(names, ", ")
 }
 

@@ -88,11 +88,8 @@ func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry 
 	switch {
 	case base == nil && len(s.Spec.Bases) == 0:
 		return Base{} // reported once, for spec.bases
-	case written.Name == "":
-		c.errorf(path+".name", "name one of "+list(s.baseNames()), "missing: want the name of a base")
-		return Base{}
-	case base == nil:
-		c.errorf(path+".name", suggest(written.Name, s.baseNames()), "no base %q: the bases are %s", written.Name, list(s.baseNames()))
+	case base == nil || written.Name == "":
+		c.reference(path+".name", written.Name, "base", s.baseNames())
 		return Base{}
 	case entry.Field("namespace") != nil && written.Namespace != base.Field("namespace").Text():
 		c.errorf(path+".namespace", "remove it, or declare a second base in that namespace",

@@ -49,6 +49,12 @@ type Duration string
 func (d *Duration) UnmarshalText(text []byte) error {
 	v, err := time.ParseDuration(string(text))
 	if err != nil {
+		if _, err := strconv.ParseUint(string(text), 10, 64); err == nil && string(text) != "0" {
+			return fmt.Errorf("want a unit too: %[1]ss, %[1]sm or %[1]sh", text)
+		}
+		if days, err := strconv.ParseUint(strings.TrimSuffix(string(text), "d"), 10, 16); err == nil {
+			return fmt.Errorf("there is no unit for days: write %dh", days*24)
+		}
 		return errors.New("not a duration: want a number with a unit, such as 90s, 10m or 720h")
 	}
 	if v < time.Second || v%time.Second != 0 {
@@ -75,7 +81,7 @@ func (k *KeepAlive) UnmarshalText(text []byte) error {
 	if s := string(text); s != "-1" && s != "0" {
 		var d Duration
 		if err := d.UnmarshalText(text); err != nil {
-			return errors.New("want a duration such as 5m or 1h, -1 to keep the model for ever, or 0 to unload it at once")
+			return fmt.Errorf("%w; -1 keeps the model for ever, and 0 unloads it at once", err)
 		}
 	}
 	*k = KeepAlive(text)
@@ -113,7 +119,7 @@ func (h *Host) UnmarshalText(text []byte) error {
 	s := string(text)
 	if addr, err := netip.ParseAddr(s); err == nil {
 		dashed := strings.NewReplacer(".", "-", ":", "-").Replace(addr.WithZone("").StringExpanded())
-		return fmt.Errorf("a route needs a name, not an address: try chat-%s.sslip.io", dashed)
+		return fmt.Errorf("a route needs a name, not an address: try %s.sslip.io", dashed)
 	}
 	switch {
 	case strings.Contains(s, "://"):

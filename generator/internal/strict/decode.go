@@ -77,9 +77,12 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		if _, union := v.Addr().Interface().(encoding.TextUnmarshaler); union {
 			want = "a single value, or " + want
 		}
-		fix := ""
-		if slices.Contains(names(known), "name") && n.kind == stringKind {
-			fix = "write {name: " + strconv.Quote(clip(n.text)) + "}"
+		fix, only := "", "name"
+		if len(known) == 1 {
+			only = known[0].name
+		}
+		if slices.Contains(names(known), only) && n.kind == stringKind {
+			fix = "write {" + only + ": " + strconv.Quote(clip(n.text)) + "}"
 		}
 		d.mismatch(n, want, fix)
 		return

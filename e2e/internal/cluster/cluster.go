@@ -57,13 +57,17 @@ func (c *Cluster) LoadImage(image images.Image) error {
 // Delete removes the cluster with everything that belongs to it. Call it whether or not a test failed, and also when its
 // context has ended: it takes none. A second call does nothing.
 func (c *Cluster) Delete() error {
+	if c.home == nil {
+		return nil
+	}
 	start := time.Now()
 	if err := c.provider.Delete(c.Name, c.Kubeconfig); err != nil {
-		return fmt.Errorf("deleting cluster %s: %w; remove it with: docker rm -f -v %s", c.Name, err, c.Node())
+		return fmt.Errorf("deleting cluster %s: %w; remove it with: docker rm -f -v %s-control-plane", c.Name, err, c.Name)
 	}
 	if err := c.home.remove(); err != nil {
 		return fmt.Errorf("deleting cluster %s: %w", c.Name, err)
 	}
+	c.home = nil
 	say(c.out, "deleted cluster %s in %s", c.Name, since(start))
 	return nil
 }

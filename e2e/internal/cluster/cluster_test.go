@@ -29,7 +29,9 @@ func TestCluster(t *testing.T) {
 	person := filepath.Join(t.TempDir(), "config")
 	t.Setenv("KUBECONFIG", person)
 
-	c, err := Create(ctx, Options{Mode: mode, Out: t.Output(), Logs: filepath.Join(os.TempDir(), "hearth-cluster-test-logs")})
+	logs := filepath.Join(os.TempDir(), "hearth-cluster-test-logs")
+	must(t, os.RemoveAll(logs))
+	c, err := Create(ctx, Options{Mode: mode, Out: t.Output(), Logs: logs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,6 +45,9 @@ func TestCluster(t *testing.T) {
 	}
 
 	t.Run("pods", func(t *testing.T) { testPods(t, ctx, c) })
+	if t.Failed() {
+		t.Logf("logs in %s (%v)", logs, c.Logs(ctx, logs))
+	}
 	t.Run("kubectl", func(t *testing.T) { testKubectl(t, ctx, c) })
 	t.Run("logs", func(t *testing.T) { testLogs(t, ctx, c) })
 	t.Run("leftovers", func(t *testing.T) { testLeftovers(t, ctx, c) })
@@ -166,7 +171,7 @@ func testPods(t *testing.T, ctx context.Context, c *Cluster) {
 func testKubectl(t *testing.T, ctx context.Context, c *Cluster) {
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte("configMapGenerator:\n- name: words\n  literals: [greeting=hello]\n  options: {disableNameSuffixHash: true}\n"), 0o644))
-	must(t, c.Copy(ctx, dir, "/tmp/words"))
+	must(t, c.CopyDir(ctx, dir, "/tmp/words"))
 	_, err := c.Kubectl(ctx, nil, "apply", "-k", "/tmp/words")
 	must(t, err)
 	got, err := c.Kubectl(ctx, nil, "get", "configmap", "words", "--output=jsonpath={.data.greeting}")

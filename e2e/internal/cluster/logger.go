@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"sigs.k8s.io/kind/pkg/log"
 )
@@ -26,7 +27,8 @@ type infoLogger struct {
 func (l infoLogger) Enabled() bool { return l.enabled }
 
 func (l infoLogger) Info(message string) {
-	if l.enabled {
+	// kind ends a line of progress by starting another one with a line feed of its own.
+	if message = strings.TrimSpace(message); l.enabled && message != "" {
 		say(l.out, "kind: %s", message)
 	}
 }

@@ -31,7 +31,7 @@ var systemImages = []systemImage{
 	{ref: "registry.k8s.io/kube-controller-manager:" + KubernetesVersion, program: &kubernetes, binary: "kube-controller-manager", path: "/usr/local/bin/kube-controller-manager"},
 	{ref: "registry.k8s.io/kube-scheduler:" + KubernetesVersion, program: &kubernetes, binary: "kube-scheduler", path: "/usr/local/bin/kube-scheduler"},
 	{ref: "registry.k8s.io/kube-proxy:" + KubernetesVersion, program: &kubernetes, binary: "kube-proxy", path: "/usr/local/bin/kube-proxy", tools: true},
-	{ref: "registry.k8s.io/etcd:3.6.5-0", program: &etcd, binary: "v3", path: "/usr/local/bin/etcd"},
+	{ref: "registry.k8s.io/etcd:3.6.5-0", program: &etcd, binary: "server", path: "/usr/local/bin/etcd"},
 	{ref: "registry.k8s.io/coredns/coredns:" + coreDNSVersion, program: &coreDNS, binary: "coredns", path: "/coredns"},
 	{ref: "registry.k8s.io/pause:" + pauseVersion, program: &pause, binary: "pause", path: "/pause"},
 	{ref: "docker.io/rancher/local-path-provisioner:" + localPathVersion, program: &localPath, binary: "local-path-provisioner", path: "/usr/local/bin/local-path-provisioner"},

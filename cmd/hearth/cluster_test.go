@@ -28,7 +28,7 @@ type cluster struct {
 // startCluster is a script command: cluster NAMESPACE... starts an API server with
 // these namespaces and the Secrets of the files in secrets/, and writes a
 // kubeconfig with the contexts lab (it) and gone (nobody listens).
-func startCluster(ts *testscript.TestScript, neg bool, args []string) {
+func startCluster(ts *testscript.TestScript, _ bool, args []string) {
 	c := &cluster{namespaces: args, secrets: map[string]corev1.Secret{}}
 	entries, err := os.ReadDir(ts.MkAbs("secrets"))
 	ts.Check(err)

@@ -39,11 +39,9 @@ func TestMain(m *testing.M) {
 			err = render(dir, version(1))
 		}
 	case "full":
-		err = mountTiny(dir)
-		if err == nil {
-			fmt.Println("mounted")
-			err = fillDisk(dir)
-		}
+		err = fillDisk(dir)
+	case "limited":
+		err = limitFiles(dir)
 	}
 	if err != nil {
 		fmt.Println(err)

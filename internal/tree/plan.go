@@ -16,6 +16,7 @@ import (
 // Op says what Apply does to one file.
 type Op string
 
+// What Apply does to a file.
 const (
 	Create Op = "create"
 	Update Op = "update"

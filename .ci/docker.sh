@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker daemon answers, for the end-to-end tests, and that debootstrap is there for mode source.
-# Run as root on Debian: it installs what is missing and starts dockerd. Where everything is there, it does nothing.
+# Makes sure that a Docker daemon answers, for the end-to-end tests, and with HEARTH_E2E_IMAGES=source that debootstrap is
+# there. Run as root on Debian: it installs what is missing and starts dockerd. Where everything is there, it does nothing.
 # It changes no file of Docker's configuration: what a host needs is said on the command line of the daemon it starts.
 set -euo pipefail
 
@@ -18,7 +18,7 @@ die() {
 missing=()
 command -v dockerd > /dev/null || docker info > /dev/null 2>&1 || missing+=(docker.io)
 command -v docker > /dev/null || missing+=(docker.io)
-command -v debootstrap > /dev/null || missing+=(debootstrap)
+[ "${HEARTH_E2E_IMAGES:-pull}" != source ] || command -v debootstrap > /dev/null || missing+=(debootstrap)
 if ((${#missing[@]} > 0)); then
   [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}; run this as root, or: sudo apt-get install ${missing[*]}"
   command -v apt-get > /dev/null || die "missing: ${missing[*]}; install them, this machine has no apt-get"

@@ -44,7 +44,8 @@ func (d Daemon) Load(ctx context.Context, image images.Image) (bool, error) {
 		return false, fmt.Errorf("reading %s: %w", image.Tar, err)
 	}
 	// The daemon knows an image by the digest of its config. That it has none under this reference is no failure.
-	if have, err := run(ctx, "image", "inspect", "--format", "{{.Id}}", image.Ref); err == nil && have == want.String() {
+	have, err := run(ctx, "image", "inspect", "--format", "{{.Id}}", image.Ref)
+	if err == nil && have == want.String() {
 		return false, nil
 	}
 	if err := images.CheckDisk(d.Root, loadMB, "move data-root in /etc/docker/daemon.json to a larger disk"); err != nil {
@@ -52,6 +53,10 @@ func (d Daemon) Load(ctx context.Context, image images.Image) (bool, error) {
 	}
 	if _, err := run(ctx, "load", "--quiet", "--input", image.Tar); err != nil {
 		return false, fmt.Errorf("loading %s: %w", image.Ref, err)
+	}
+	if have != "" {
+		// The image that lost its reference is a gigabyte. It stays if a container still uses it.
+		_, _ = run(ctx, "image", "rm", have)
 	}
 	return true, nil
 }

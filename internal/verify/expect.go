@@ -71,8 +71,11 @@ func expect(stack *generator.Stack, name string) (*expectation, error) {
 	if overlay == nil {
 		return nil, fmt.Errorf("overlay %q: not in the stack", name)
 	}
-	one := *stack
-	one.Spec.Overlays, one.Spec.Fleet = []spec.Overlay{*overlay}, nil
+	one := *stack // the other overlays and bases take time and say nothing
+	one.Spec.Bases, one.Spec.Overlays, one.Spec.Fleet = nil, []spec.Overlay{*overlay}, nil
+	for _, b := range overlay.Bases {
+		one.Spec.Bases = append(one.Spec.Bases, *stack.Base(b.Name))
+	}
 	files, err := generator.Generate(&one, generator.Options{})
 	if err != nil {
 		return nil, err

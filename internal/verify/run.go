@@ -86,8 +86,7 @@ func (r *round) fill(ctx context.Context, c check, s *state) Row {
 	for _, key := range c.needs {
 		switch need := r.rows[key]; {
 		case !need.settled:
-			row.Detail = "after " + key
-			return row
+			return row // its turn comes
 		case need.row.Status != Passed:
 			s.settled = true
 			row.Status, row.Detail = NotChecked, "needs "+key

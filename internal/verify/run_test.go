@@ -11,28 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hearth-dev/hearth/internal/verify"
-	"github.com/hearth-dev/hearth/internal/verify/fakecluster"
 )
 
 const tick = 20 * time.Millisecond
 
-// pulling makes Ollama's pod look as it does while a model is pulled.
-func pulling(t *testing.T, c *fakecluster.Cluster) {
-	t.Helper()
-	broken(`{phase: Pending, initContainerStatuses: [{name: pull-models, state: {running: {}}}]}`)(t, c)
-	c.Log("ollama", "ollama-0", "pull-models", "2026-01-01T00:00:00Z smollm2:135m: pulling, try 1 of 5\n")
-}
-
-func ready(t *testing.T, c *fakecluster.Cluster) {
-	t.Helper()
-	set(t, c, "Deployment", "ollama", "status.readyReplicas", int64(1))
-	set(t, c, "Deployment", "ollama", "status.availableReplicas", int64(1))
-	set(t, c, "Pod", "ollama-0", "status", tree(t, `{phase: Running, conditions: [{type: Ready, status: "True"}]}`))
-}
-
 func TestWaitsForTheClusterToWork(t *testing.T) {
 	stack, cluster := start(t, "e2e-kind")
-	pulling(t, cluster)
+	cluster.Pulling("smollm2:135m: pulling, try 1 of 5")
 	var seen []string
 	report := run(t, cluster, verify.Options{Stack: stack, Overlay: "e2e-kind", Timeout: time.Minute, Interval: tick}, func(row verify.Row) {
 		if row.Check != "workload" {
@@ -40,7 +25,7 @@ func TestWaitsForTheClusterToWork(t *testing.T) {
 		}
 		seen = append(seen, string(row.Status)+" "+row.Detail)
 		if strings.HasSuffix(row.Detail, "try 1 of 5") {
-			ready(t, cluster)
+			cluster.Ready()
 		}
 	})
 	want := []string{
@@ -58,7 +43,7 @@ func TestWaitsForTheClusterToWork(t *testing.T) {
 
 func TestWaitsNoLongerThanTheTimeout(t *testing.T) {
 	stack, cluster := start(t, "e2e-kind")
-	pulling(t, cluster)
+	cluster.Pulling("smollm2:135m: pulling, try 1 of 5")
 	report := run(t, cluster, verify.Options{Stack: stack, Overlay: "e2e-kind", Timeout: 5 * tick, Interval: tick}, nil)
 	row, _ := report.Row("workload", "")
 	want := "pull-models is running: smollm2:135m: pulling, try 1 of 5 (after 100ms)"
@@ -138,10 +123,10 @@ func TestMeasures(t *testing.T) {
 
 func TestInterrupted(t *testing.T) {
 	stack, cluster := start(t, "e2e-kind")
-	pulling(t, cluster)
+	cluster.Pulling("smollm2:135m: pulling, try 1 of 5")
 	ctx, cancel := context.WithCancel(t.Context())
 	report, err := verify.Run(ctx, verify.Options{Config: cluster.Config(), Stack: stack, Overlay: "e2e-kind", Timeout: time.Hour, Interval: time.Hour}, func(row verify.Row) {
-		if row.Check == "memory" && row.Detail != "" { // the last row of the first look
+		if row.Check == "workload" && row.Detail != "" {
 			cancel()
 		}
 	})

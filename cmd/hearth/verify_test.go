@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/verify/fakecluster"
+)
+
+// startRunning is a script command: running OVERLAY [SPOILED]... starts a cluster
+// on which an overlay of stack.yaml runs, and everything is in order but what is
+// named: slow (the model), pulling (a model, for ever), pulled (a second later),
+// route (its answer is 502). It writes a kubeconfig with the context lab and
+// ca.crt, and sets $HTTPS and $HTTP to what --resolve takes.
+func startRunning(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: running OVERLAY [SPOILED]...")
+	}
+	stack, problems := generator.Parse("stack.yaml", []byte(ts.ReadFile("stack.yaml")))
+	ts.Check(problems.Err())
+	c, err := fakecluster.New(stack, args[0])
+	ts.Check(err)
+	ts.Defer(c.Close)
+	for _, spoiled := range args[1:] {
+		switch spoiled {
+		case "slow":
+			c.Ollama.Rate = 2
+		case "pulling":
+			c.Pulling("llama3.2:3b: 34% after 15 seconds")
+		case "pulled":
+			c.Pulling("llama3.2:3b: 34% after 15 seconds")
+			timer := time.AfterFunc(time.Second, c.Ready)
+			ts.Defer(func() { timer.Stop() })
+		case "route":
+			c.Route.Status = 502
+		default:
+			ts.Fatalf("running: cannot spoil %q", spoiled)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("kubeconfig"), []byte(kubeconfigOf(c.URL)), 0o600))
+	if r := c.Route; r != nil {
+		ts.Check(os.WriteFile(ts.MkAbs("ca.crt"), r.CA, 0o600))
+		ts.Setenv("HTTPS", r.Host+":443:"+r.Resolve[r.Host+":443"])
+		ts.Setenv("HTTP", r.Host+":80:"+r.Resolve[r.Host+":80"])
+	}
+}
+
+// kubeconfigOf has the contexts lab, and gone, where nobody listens.
+func kubeconfigOf(server string) string {
+	return fmt.Sprintf(`apiVersion: v1
+kind: Config
+clusters:
+- {name: lab, cluster: {server: %q}}
+- {name: gone, cluster: {server: "http://127.0.0.1:1"}}
+contexts:
+- {name: lab, context: {cluster: lab, user: ""}}
+- {name: gone, context: {cluster: gone, user: ""}}
+`, server)
+}
+
+// Ctrl-C ends a wait, with what is known by then.
+func TestVerifyInterrupted(t *testing.T) {
+	data, err := os.ReadFile("../../stack.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stack, problems := generator.Parse("stack.yaml", data)
+	if stack == nil {
+		t.Fatal(problems)
+	}
+	c, err := fakecluster.New(stack, "homelab-internal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.Pulling("llama3.2:3b: 34% after 15 seconds")
+	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.WriteFile(kubeconfig, []byte(kubeconfigOf(c.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	interrupt := &onWaiting{Writer: &stderr, do: func() {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+			t.Error(err)
+		}
+	}}
+	code := run([]string{"verify", "-f", "../../stack.yaml", "--context", "lab", "--overlay", "homelab-internal", "--kubeconfig", kubeconfig}, nil, &stdout, interrupt)
+	if code != exitFailure {
+		t.Errorf("got exit code %d, want %d", code, exitFailure)
+	}
+	for _, want := range []string{
+		"waiting      workload   ai/ollama               pull-models is running: llama3.2:3b: 34% after 15 seconds\n",
+		"homelab-internal: 5 passed, 13 waiting in ",
+	} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("stdout lacks %q:\n%s", want, &stdout)
+		}
+	}
+	if !strings.HasSuffix(stderr.String(), "hearth: interrupted\n") {
+		t.Errorf("stderr: %s", &stderr)
+	}
+}
+
+// onWaiting acts once a wait has been told.
+type onWaiting struct {
+	io.Writer
+	do   func()
+	once sync.Once
+}
+
+func (w *onWaiting) Write(p []byte) (int, error) {
+	if bytes.HasPrefix(p, []byte("waiting: workload")) {
+		w.once.Do(w.do)
+	}
+	return w.Writer.Write(p)
+}

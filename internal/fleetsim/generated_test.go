@@ -1,0 +1,334 @@
+package fleetsim_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/yaml"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/randomstack"
+	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/internal/fleetsim"
+)
+
+var (
+	seed   = flag.Uint64("seed", 0, "the first random stack of TestFleetDeploysRandomStacks")
+	stacks = flag.Int("stacks", 12, "the number of random stacks with a fleet that it deploys")
+)
+
+// others are files of the person's own that stand in the output folder.
+var others = map[string]string{
+	"stack.yaml": "apiVersion: v1", "README.md": "# Mine", "cmd/hearth/main.go": "package main", "docs/a b/c+d.yaml": "kind: Pod",
+	"a b.txt": "", "[x]*?.yaml": "kind: Pod", "#note.md": "", ".git/config": "", ".golangci.yml": "version: 2", "go.mod": "module x",
+	"templates/x.yaml": "kind: Pod", "kustomization.yml": "resources: []", " lead.md": "", `back\slash.md`: "",
+}
+
+// listing is the output folder as Options wants it.
+func listing() []string {
+	var names []string
+	for path := range others {
+		name, _, isFolder := strings.Cut(path, "/")
+		if isFolder {
+			name += "/"
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return append(slices.Compact(names), "bases/", "overlays/", "fleet.yaml", "gitrepo.example.yaml")
+}
+
+func TestFleetDeploysTheCommittedStack(t *testing.T) {
+	data, err := os.ReadFile("../../stack.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stack, problems := generator.Parse("stack.yaml", data)
+	if stack == nil {
+		t.Fatal(problems.Err())
+	}
+	if n := deployed(t, stack); n != len(stack.Spec.Fleet.Targets)+1 {
+		t.Errorf("%d clusters were tried, want one for each target and one that no target matches", n)
+	}
+}
+
+func TestFleetDeploysRandomStacks(t *testing.T) {
+	done, clusters := 0, 0
+	for n := *seed; done < *stacks && !(testing.Short() && done == 3); n++ {
+		text := randomstack.Draw(n)
+		stack, problems := generator.Parse("stack.yaml", text)
+		if stack == nil {
+			t.Logf("stack %d is refused: %v", n, problems.Err())
+			continue
+		}
+		if stack.Spec.Fleet == nil {
+			continue
+		}
+		done++
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			clusters += deployed(t, stack)
+			if t.Failed() {
+				t.Logf("the stack:\n%s", text)
+			}
+		})
+	}
+	t.Logf("%d stacks deployed to %d clusters", done, clusters)
+}
+
+// deployed holds what Fleet does with a stack's files, and with the person's
+// own beside them, to what the stack says. It returns the number of clusters
+// that it tried.
+func deployed(t *testing.T, stack *generator.Stack) int {
+	t.Helper()
+	files, err := generator.Generate(stack, generator.Options{Folder: listing()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	repository := fstest.MapFS{}
+	for path, data := range others {
+		repository[path] = &fstest.MapFile{Data: []byte(data)}
+	}
+	var ours []string
+	for _, f := range files {
+		repository[f.Path] = &fstest.MapFile{Data: f.Data}
+		if strings.HasPrefix(f.Path, "bases/") || strings.HasPrefix(f.Path, "overlays/") {
+			ours = append(ours, f.Path)
+		}
+	}
+	if err := fleetsim.Validate(repository["fleet.yaml"].Data); err != nil {
+		t.Errorf("fleet.yaml is not what Fleet's schema says: %v", err)
+	}
+	found, err := fleetsim.Lint(repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		if f.Severity != problem.Warning {
+			t.Errorf("lint: %s: %s", f.Rule, f)
+		}
+	}
+	bundles, err := fleetsim.Open(repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(bundles) != 1 {
+		t.Fatalf("Fleet finds %d bundles, want one", len(bundles))
+	}
+	if diff := cmp.Diff(ours, slices.Sorted(maps.Keys(bundles[0].Files))); diff != "" {
+		t.Errorf("the bundle's files (-generated +packed):\n%s", diff)
+	}
+	var repo gitRepo
+	if err := yaml.UnmarshalStrict(repository["gitrepo.example.yaml"].Data, &repo); err != nil {
+		t.Fatal(err)
+	}
+	tried := clustersOf(stack.Spec.Fleet)
+	for _, c := range tried {
+		deploys(t, stack, files, bundles[0], c)
+		if overlay := overlayFor(stack.Spec.Fleet, c); overlay != "" && !repo.reaches(c) {
+			t.Errorf("cluster %+v is to get %s, but the example GitRepo has no target for it", c, overlay)
+		}
+	}
+	return len(tried)
+}
+
+// deploys checks what one cluster gets.
+func deploys(t *testing.T, stack *generator.Stack, files []generator.File, bundle fleetsim.Bundle, c fleetsim.Cluster) {
+	t.Helper()
+	overlay := overlayFor(stack.Spec.Fleet, c)
+	got, err := bundle.Deploy(c)
+	if err != nil {
+		t.Errorf("cluster %+v: %v", c, err)
+		return
+	}
+	if overlay == "" {
+		if got.Mode != fleetsim.ModeNone {
+			t.Errorf("cluster %+v gets %s by %v, want nothing", c, got.Dir, got.Targets)
+		}
+		return
+	}
+	if got.Mode != fleetsim.ModeKustomize || got.Dir != "overlays/"+overlay {
+		t.Errorf("cluster %+v gets %s by %s, want overlays/%s by kustomize", c, got.Dir, got.Mode, overlay)
+		return
+	}
+	want := kustomizeBuild(t, files, got.Dir)
+	if diff := cmp.Diff(want, got.Objects); diff != "" {
+		t.Errorf("cluster %+v, %s (-kustomize build +Fleet):\n%s", c, got.Dir, diff)
+	}
+	for _, o := range got.Objects {
+		if metadata := o["metadata"].(map[string]any); o["kind"] == "Namespace" && metadata["name"] == got.Namespace {
+			t.Errorf("cluster %+v: Helm makes the namespace %s itself, and fails on the object for it", c, got.Namespace)
+		}
+	}
+}
+
+// kustomizeBuild is the folder built from the files alone.
+func kustomizeBuild(t *testing.T, files []generator.File, folder string) []map[string]any {
+	t.Helper()
+	fsys := filesys.MakeFsInMemory()
+	for _, f := range files {
+		if err := fsys.WriteFile(f.Path, f.Data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(fsys, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := []map[string]any{}
+	for _, r := range built.Resources() {
+		o, err := r.Map()
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects = append(objects, o)
+	}
+	return objects
+}
+
+// clustersOf are a cluster for every target, made from what it asks for, and
+// one that knows nothing of any.
+func clustersOf(f *spec.Fleet) []fleetsim.Cluster {
+	all := []fleetsim.Cluster{{Name: "stranger", Labels: map[string]string{"env": "stranger"}}}
+	for _, t := range f.Targets {
+		c := fleetsim.Cluster{Name: "c-m-1", Labels: map[string]string{}}
+		if t.ClusterName != "" {
+			c.Name = t.ClusterName
+		}
+		if t.ClusterGroup != "" {
+			c.Groups = map[string]map[string]string{t.ClusterGroup: {}}
+		}
+		if s := t.ClusterSelector; s != nil {
+			maps.Copy(c.Labels, s.MatchLabels)
+			for _, e := range s.MatchExpressions {
+				if _, set := c.Labels[e.Key]; set {
+					continue // a contradiction makes a cluster of another target
+				}
+				switch e.Operator {
+				case "In":
+					c.Labels[e.Key] = e.Values[0]
+				case "Exists":
+					c.Labels[e.Key] = "any"
+				}
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// overlayFor is the overlay that a stack sends to a cluster: that of the first
+// target that matches, else the default; "" is none.
+func overlayFor(f *spec.Fleet, c fleetsim.Cluster) string {
+	for _, t := range f.Targets {
+		_, inGroup := c.Groups[t.ClusterGroup]
+		if (t.ClusterName == "" || t.ClusterName == c.Name) && (t.ClusterGroup == "" || inGroup) && selects(t.ClusterSelector, c.Labels) {
+			return t.Overlay
+		}
+	}
+	return f.DefaultOverlay
+}
+
+// selects is Kubernetes' meaning of a label selector.
+func selects(s *spec.LabelSelector, labels map[string]string) bool {
+	if s == nil {
+		return true
+	}
+	for key, value := range s.MatchLabels {
+		if got, set := labels[key]; !set || got != value {
+			return false
+		}
+	}
+	for _, e := range s.MatchExpressions {
+		value, set := labels[e.Key]
+		in := set && slices.Contains(e.Values, value)
+		switch e.Operator {
+		case "In":
+			if !in {
+				return false
+			}
+		case "NotIn":
+			if in {
+				return false
+			}
+		case "Exists":
+			if !set {
+				return false
+			}
+		case "DoesNotExist":
+			if set {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// gitRepo is the example, as far as it says which clusters get the bundle.
+type gitRepo struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Metadata   struct {
+		Name      string `json:"name"`
+		Namespace string `json:"namespace"`
+	} `json:"metadata"`
+	Spec struct {
+		Repo    string             `json:"repo"`
+		Branch  string             `json:"branch"`
+		Paths   []string           `json:"paths"`
+		Targets []spec.FleetTarget `json:"targets"`
+	} `json:"spec"`
+}
+
+func (r gitRepo) reaches(c fleetsim.Cluster) bool {
+	everywhere := spec.Fleet{Targets: slices.Clone(r.Spec.Targets)}
+	for i := range everywhere.Targets {
+		everywhere.Targets[i].Overlay = "any"
+	}
+	return overlayFor(&everywhere, c) != ""
+}
+
+// A pattern of .fleetignore is a base name at any depth: there is none for a
+// folder docs/ of the person's that would spare overlays/docs.
+func TestGenerateRefusesAFolderThatHidesAnOverlay(t *testing.T) {
+	stack, problems := generator.Parse("stack.yaml", []byte(`
+apiVersion: hearth.dev/v1alpha1
+kind: Stack
+metadata: {name: homelab}
+spec:
+  bases: [{name: ai, namespace: ai, ollama: {models: [llama3.2:3b]}}]
+  overlays: [{name: docs, bases: [{name: ai}]}]
+  fleet: {targets: [], defaultOverlay: docs}
+`))
+	if stack == nil {
+		t.Fatal(problems.Err())
+	}
+	_, err := generator.Generate(stack, generator.Options{Folder: []string{"docs/"}})
+	if err == nil || !strings.Contains(err.Error(), `a folder docs/`) {
+		t.Errorf("Generate: %v, want an error that names docs/", err)
+	}
+	files, err := generator.Generate(stack, generator.Options{Folder: []string{"docs"}})
+	if err != nil {
+		t.Fatalf("a file of that name is no harm: %v", err)
+	}
+	repository := fstest.MapFS{"docs": {}}
+	for _, f := range files {
+		repository[f.Path] = &fstest.MapFile{Data: f.Data}
+	}
+	bundles, err := fleetsim.Open(repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := bundles[0].Deploy(fleetsim.Cluster{Name: "any"}); err != nil || d.Mode != fleetsim.ModeKustomize {
+		t.Errorf("beside a file docs: %s, %v", d.Mode, err)
+	}
+}

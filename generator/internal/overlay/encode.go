@@ -67,8 +67,8 @@ func node(v any) *yaml.Node {
 // stringNode leaves a string plain where it can, writes several lines as a
 // block and quotes what YAML 1.1 takes for something else, such as y or 012.
 func stringNode(s string) *yaml.Node {
-	if plain(s) {
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if n := quick(s); n != nil {
+		return n
 	}
 	n := &yaml.Node{}
 	// The parser cannot read every block that starts with a blank.

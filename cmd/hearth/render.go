@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -187,23 +186,4 @@ func (r *render) command() string {
 		command += " -o " + r.out
 	}
 	return command
-}
-
-// format is how a verb reports.
-type format string
-
-const (
-	formatText format = "text"
-	formatJSON format = "json"
-)
-
-// String, Set and Type make format a flag.
-func (f *format) String() string { return string(*f) }
-func (f *format) Type() string   { return "format" }
-func (f *format) Set(s string) error {
-	if s != string(formatText) && s != string(formatJSON) {
-		return fmt.Errorf("want text or json")
-	}
-	*f = format(s)
-	return nil
 }

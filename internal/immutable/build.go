@@ -9,7 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// tree is the content of bases/ and overlays/ by path.
+// tree is the content of bases/, overlays/ and fleet.yaml by path.
 type tree map[string][]byte
 
 // maxFile leaves out what no manifest is: a model or an archive that somebody
@@ -39,6 +39,11 @@ func load(disk fs.FS) (tree, error) {
 			return err
 		})
 		if err != nil {
+			return nil, fmt.Errorf("reading the tree on disk: %w", err)
+		}
+	}
+	if info, err := fs.Lstat(disk, fleetFile); err == nil && info.Mode().IsRegular() && info.Size() <= maxFile {
+		if t[fleetFile], err = fs.ReadFile(disk, fleetFile); err != nil {
 			return nil, fmt.Errorf("reading the tree on disk: %w", err)
 		}
 	}

@@ -35,8 +35,11 @@ func Compare(disk fs.FS, files []generator.File) (problem.List, error) {
 	}
 
 	var found findings
+	oldReleases, newReleases := before.releases(), after.releases()
 	for _, folder := range folders {
-		if before.same(after, "bases") && before.same(after, folder) {
+		oldRelease, wasDeployed := oldReleases[folder]
+		newRelease, isDeployed := newReleases[folder]
+		if before.same(after, "bases") && before.same(after, folder) && oldRelease == newRelease {
 			continue
 		}
 		old, err := before.build(folder)
@@ -54,6 +57,9 @@ func Compare(disk fs.FS, files []generator.File) (problem.List, error) {
 		}
 		for id, object := range old {
 			found.add(folder, id, object, new[id])
+		}
+		if wasDeployed && isDeployed {
+			found.moved(folder, oldRelease, newRelease, old, new)
 		}
 	}
 	return found.list(), nil

@@ -45,9 +45,7 @@ func (f *findings) gone(folder string, id id, old map[string]any) {
 	if id.kind != "PersistentVolumeClaim" {
 		return
 	}
-	annotations, _ := rule{field: "metadata.annotations"}.of(old).(map[string]any)
-	// Helm, and so Fleet, reads this from the live object before it deletes it.
-	if annotations["helm.sh/resource-policy"] == "keep" {
+	if kept(old) {
 		f.record(folder, problem.Problem{
 			Severity: problem.Warning,
 			Path:     id.String(),
@@ -62,6 +60,13 @@ func (f *findings) gone(folder string, id id, old map[string]any) {
 		Message:  "is no longer generated and is not retained: Fleet would delete it and its data",
 		Fix:      "set storage.retain: true, render and deploy that first, and the claim stays; or, if the data may go, render with --recreate",
 	})
+}
+
+// kept reports that an object outlives its release: Helm, and so Fleet, reads
+// this from the live object before it deletes it.
+func kept(object map[string]any) bool {
+	annotations, _ := rule{field: "metadata.annotations"}.of(object).(map[string]any)
+	return annotations["helm.sh/resource-policy"] == "keep"
 }
 
 // builtin reports the groups of the kinds in rules: another group's kind of the

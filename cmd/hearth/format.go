@@ -1,0 +1,22 @@
+package main
+
+import "errors"
+
+// format is how a verb reports.
+type format string
+
+const (
+	formatText format = "text"
+	formatJSON format = "json"
+)
+
+// String, Set and Type make format a flag.
+func (f *format) String() string { return string(*f) }
+func (f *format) Type() string   { return "format" }
+func (f *format) Set(s string) error {
+	if s != string(formatText) && s != string(formatJSON) {
+		return errors.New("want text or json")
+	}
+	*f = format(s)
+	return nil
+}

@@ -237,7 +237,11 @@ func mergedAsWritten(t *testing.T, data []byte, stack *generator.Stack) {
 	for _, b := range get(root, "spec", "bases").Content {
 		bases[get(b, "name").Value] = b
 	}
-	for i, o := range get(root, "spec", "overlays").Content {
+	overlays := get(root, "spec", "overlays")
+	if overlays == nil {
+		return
+	}
+	for i, o := range overlays.Content {
 		for j, entry := range get(o, "bases").Content {
 			name := get(entry, "name").Value
 			alone := mapping("apiVersion", scalar(spec.APIVersion), "kind", scalar(spec.Kind),

@@ -16,8 +16,9 @@ die() {
 }
 
 missing=()
-command -v dockerd > /dev/null || docker info > /dev/null 2>&1 || missing+=(docker.io)
-command -v docker > /dev/null || missing+=(docker.io)
+if ! docker info > /dev/null 2>&1; then
+  command -v docker > /dev/null && command -v dockerd > /dev/null || missing+=(docker.io)
+fi
 [ "${HEARTH_E2E_IMAGES:-pull}" != source ] || command -v debootstrap > /dev/null || missing+=(debootstrap)
 if ((${#missing[@]} > 0)); then
   [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}; run this as root, or: sudo apt-get install ${missing[*]}"

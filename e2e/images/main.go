@@ -23,6 +23,9 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 // coldMB is what a first run takes on the disk, the Go compiler's cache included.
 const coldMB = 12_000
 
+// unused is how long the cache keeps what no run asks for: longer than a branch with other versions is left alone.
+const unused = 14 * 24 * time.Hour
+
 const usage = `Build the images of the end-to-end tests without a container registry: from the Go module proxy, Debian's
 packages and PyPI. Run it as root (for debootstrap), from anywhere in the checkout. The first run compiles Kubernetes and
 Ollama, which takes about half an hour on two cores; later ones find everything in the cache.
@@ -33,7 +36,8 @@ Usage: go run ./e2e/images [flags]
   --list        list the names, build nothing
   --help        print this
 
-The cache is $HEARTH_E2E_CACHE, or hearth/e2e in the user's cache folder. Removing it is safe.
+The cache is $HEARTH_E2E_CACHE, or hearth/e2e in the user's cache folder. What no run has used for two weeks is removed
+from it. Removing all of it is safe.
 `
 
 // run builds and returns the exit code. Paths go to stdout, progress to stderr.
@@ -125,6 +129,9 @@ func build(ctx context.Context, only []string, stdout, stderr io.Writer) error {
 			return err
 		}
 		fmt.Fprintf(stdout, "%s %s\n", t.Name, path)
+	}
+	if err := b.Prune(unused); err != nil {
+		return err
 	}
 	fmt.Fprintf(stderr, "everything is in %s after %s\n", b.Dir, time.Since(start).Round(time.Second/10))
 	return nil

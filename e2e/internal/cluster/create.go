@@ -42,6 +42,7 @@ func Create(ctx context.Context, o Options) (*Cluster, error) {
 	if o.Wait == 0 {
 		o.Wait = 5 * time.Minute
 	}
+	o.Out = images.Synchronized(o.Out)
 	daemon, err := docker.Ask(ctx)
 	if err != nil {
 		return nil, err

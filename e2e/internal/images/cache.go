@@ -13,13 +13,17 @@ import (
 	"time"
 )
 
-// Builder makes artifacts and keeps them in a cache. Two processes may share a cache: each artifact is built by one.
+// Builder makes artifacts and keeps them in a cache. Several processes, and goroutines of one, may share a cache: each
+// artifact is built by one of them while the others wait.
 type Builder struct {
 	// Dir is the root of the cache. One folder per artifact lies below it.
 	Dir string
 	// Out takes the progress lines.
 	Out io.Writer
 }
+
+// scratch is the folder of the cache for builds under way and for locks.
+const scratch = "tmp"
 
 // NewBuilder opens the cache at $HEARTH_E2E_CACHE, or below the user's cache folder ($XDG_CACHE_HOME, ~/.cache).
 func NewBuilder(out io.Writer) (*Builder, error) {
@@ -35,10 +39,10 @@ func NewBuilder(out io.Writer) (*Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, scratch), 0o755); err != nil {
 		return nil, fmt.Errorf("making the image cache: %w; set HEARTH_E2E_CACHE to a folder that can be written", err)
 	}
-	return &Builder{Dir: dir, Out: out}, nil
+	return &Builder{Dir: dir, Out: Synchronized(out)}, nil
 }
 
 // Empty reports whether the cache holds nothing yet, so that everything would have to be built.
@@ -72,7 +76,7 @@ func (a Artifact) key() string {
 func (b *Builder) Artifact(ctx context.Context, a Artifact) (string, error) {
 	final := filepath.Join(b.Dir, a.key())
 	if exists(final) {
-		return final, nil
+		return use(final), nil
 	}
 	unlock, err := b.lock(ctx, a)
 	if err != nil {
@@ -88,7 +92,7 @@ func (b *Builder) Artifact(ctx context.Context, a Artifact) (string, error) {
 	if err := b.checkDisk(a); err != nil {
 		return "", err
 	}
-	dir, err := os.MkdirTemp(filepath.Join(b.Dir, "tmp"), a.key()+"~")
+	dir, err := os.MkdirTemp(filepath.Join(b.Dir, scratch), a.key()+"~")
 	if err != nil {
 		return "", err
 	}
@@ -110,7 +114,7 @@ func (b *Builder) Artifact(ctx context.Context, a Artifact) (string, error) {
 
 // sweep removes what killed builds of the same artifact left. Only the holder of the artifact's lock may call it.
 func (b *Builder) sweep(key string) error {
-	stale, err := filepath.Glob(filepath.Join(b.Dir, "tmp", key+"~*"))
+	stale, err := filepath.Glob(filepath.Join(b.Dir, scratch, key+"~*"))
 	if err != nil {
 		return err
 	}
@@ -124,7 +128,7 @@ func (b *Builder) sweep(key string) error {
 
 // lock waits until no other process builds a. The kernel drops the lock when its holder dies.
 func (b *Builder) lock(ctx context.Context, a Artifact) (unlock func(), err error) {
-	file, err := os.OpenFile(filepath.Join(b.Dir, "tmp", a.key()+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	file, err := os.OpenFile(filepath.Join(b.Dir, scratch, a.key()+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +156,7 @@ func (b *Builder) lock(ctx context.Context, a Artifact) (unlock func(), err erro
 // identity names a file or folder so that another content has another name: by its path in the cache, which holds the
 // hash of a recipe, or for what lies outside of it by a hash of the content.
 func (b *Builder) identity(source string) (string, error) {
-	if below, err := filepath.Rel(b.Dir, source); err == nil && filepath.IsLocal(below) && !strings.HasPrefix(below, "tmp") {
+	if below, err := filepath.Rel(b.Dir, source); err == nil && filepath.IsLocal(below) && !strings.HasPrefix(below, scratch) {
 		return below, nil
 	}
 	sum := sha256.New()

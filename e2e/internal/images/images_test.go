@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -132,7 +133,7 @@ func TestArtifactIsKeptOnlyWhole(t *testing.T) {
 		t.Fatalf("got error %v, want %v", err, killed)
 	}
 	// What a killed process leaves is swept by the next build of the same artifact.
-	stale := filepath.Join(b.Dir, "tmp", a.key()+"~1")
+	stale := filepath.Join(b.Dir, scratch, a.key()+"~1")
 	must(t, os.MkdirAll(stale, 0o755))
 
 	builds := 0
@@ -169,6 +170,29 @@ func TestDiskIsCheckedFirst(t *testing.T) {
 	}})
 	if err == nil || !strings.Contains(err.Error(), "set HEARTH_E2E_CACHE") {
 		t.Errorf("got error %v, want one that names HEARTH_E2E_CACHE", err)
+	}
+}
+
+func TestPruneKeepsWhatIsUsed(t *testing.T) {
+	b, out := testBuilder(t)
+	old := time.Now().Add(-10 * 24 * time.Hour)
+	dirs := map[string]string{}
+	artifacts := map[string]Artifact{}
+	for _, name := range []string{"used", "unused"} {
+		artifacts[name] = Artifact{Name: name, Build: func(context.Context, string) error { return nil }}
+		dir, err := b.Artifact(context.Background(), artifacts[name])
+		must(t, err)
+		must(t, os.Chtimes(dir, old, old))
+		dirs[name] = dir
+	}
+	_, err := b.Artifact(context.Background(), artifacts["used"])
+	must(t, err)
+	must(t, b.Prune(7*24*time.Hour))
+	if !exists(dirs["used"]) || exists(dirs["unused"]) || !exists(filepath.Join(b.Dir, scratch)) {
+		t.Errorf("pruned wrongly:\n%s", out)
+	}
+	if !strings.Contains(out.String(), "unused for 10 days") {
+		t.Errorf("got %q, want it to say what was removed", out)
 	}
 }
 

@@ -2,6 +2,7 @@ package images
 
 import (
 	"fmt"
+	"io"
 	"sync"
 	"time"
 )
@@ -35,4 +36,18 @@ func (b *Builder) progress(format string, args ...any) (done func(format string,
 		wait.Wait() // so that nothing is written to Out after this returns
 		fmt.Fprintf(b.Out, "%s: %s in %s\n", what, fmt.Sprintf(format, args...), elapsed())
 	}
+}
+
+// Synchronized returns a writer for lines that several goroutines print at once.
+func Synchronized(w io.Writer) io.Writer { return &synchronized{w: w} }
+
+type synchronized struct {
+	mutex sync.Mutex
+	w     io.Writer
+}
+
+func (s *synchronized) Write(p []byte) (int, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.w.Write(p)
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker daemon answers, for the end-to-end tests, and with HEARTH_E2E_IMAGES=source that debootstrap is
-# there. Run as root on Debian: it installs what is missing and starts dockerd. Where everything is there, it does nothing.
+# Makes sure that a Docker daemon answers, for the end-to-end tests, and that debootstrap is there, which only
+# HEARTH_E2E_IMAGES=pull does without. Run as root on Debian: it installs what is missing and starts dockerd. Where
+# everything is there, it does nothing.
 # It changes no file of Docker's configuration: what a host needs is said on the command line of the daemon it starts.
 set -euo pipefail
 
@@ -19,7 +20,7 @@ missing=()
 if ! docker info > /dev/null 2>&1; then
   command -v docker > /dev/null && command -v dockerd > /dev/null || missing+=(docker.io)
 fi
-[ "${HEARTH_E2E_IMAGES:-pull}" != source ] || command -v debootstrap > /dev/null || missing+=(debootstrap)
+[ "${HEARTH_E2E_IMAGES:-source}" = pull ] || command -v debootstrap > /dev/null || missing+=(debootstrap)
 if ((${#missing[@]} > 0)); then
   [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}; run this as root, or: sudo apt-get install ${missing[*]}"
   command -v apt-get > /dev/null || die "missing: ${missing[*]}; install them, this machine has no apt-get"

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 type gitRepo struct {
@@ -74,8 +76,10 @@ func (g *generation) gitRepo() ([]byte, error) {
 	} else {
 		note("  every other cluster: nothing")
 	}
-	note("Label a cluster with:")
-	note("  kubectl --namespace %s label clusters.fleet.cattle.io NAME KEY=VALUE", f.GitRepo.Namespace)
+	if slices.ContainsFunc(f.Targets, func(t spec.FleetTarget) bool { return t.ClusterSelector != nil }) {
+		note("Label a cluster with:")
+		note("  kubectl --namespace %s label clusters.fleet.cattle.io NAME KEY=VALUE", f.GitRepo.Namespace)
+	}
 	data, err := encode(r)
 	if err != nil {
 		return nil, err

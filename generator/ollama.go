@@ -84,6 +84,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 		Lifecycle:       drain(15), // SIGTERM cuts a running answer within 20 ms
 		SecurityContext: restricted(false),
 	}}
+	patience := int32(7200)
 	return &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: b.meta(c, c.name),
@@ -94,7 +95,10 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			// A rolling update starts the new pod before the old one has let
 			// go of a ReadWriteOnce volume: a deadlock.
 			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType},
-			Template: corev1.PodTemplateSpec{ObjectMeta: b.podMeta(c), Spec: pod},
+			// After ten minutes, the default, a Deployment counts as failed; to
+			// pull a large model takes longer.
+			ProgressDeadlineSeconds: &patience,
+			Template:                corev1.PodTemplateSpec{ObjectMeta: b.podMeta(c), Spec: pod},
 		},
 	}
 }

@@ -18,13 +18,6 @@ const (
 	minTPS = 10.0
 )
 
-// questions that the smallest model answers right at temperature 0.
-var questions = []struct{ prompt, want string }{
-	{"What is the capital of France?", "Paris"},
-	{"What is the capital of Germany?", "Berlin"},
-	{"What is the capital of Japan?", "Tokyo"},
-}
-
 // compare measures the pod against the same binary and model on this machine, one thread each.
 func (s *suite) compare(t *testing.T, pairs int) ollama.Comparison {
 	t.Helper()

@@ -21,8 +21,11 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 )
 
-// overlay is what the tests deploy, as rendered and committed.
-const overlay = "e2e-kind"
+const (
+	stackFile = "../stack.yaml"
+	// overlay is what the tests deploy, as rendered and committed.
+	overlay = "e2e-kind"
+)
 
 // suite is one cluster and what the tests need around it.
 type suite struct {
@@ -88,10 +91,9 @@ func start(t *testing.T) *suite {
 // models are the overlay's models, from the committed stack.
 func models(t *testing.T) []string {
 	t.Helper()
-	const file = "../stack.yaml"
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(stackFile)
 	must(t, err)
-	stack, problems := generator.Parse(file, data)
+	stack, problems := generator.Parse(stackFile, data)
 	must(t, problems.Err())
 	return stack.Overlay(overlay).Bases[0].Ollama.Models
 }
@@ -99,7 +101,18 @@ func models(t *testing.T) []string {
 // kubectl runs the node's own kubectl and returns what it printed.
 func (s *suite) kubectl(t *testing.T, args ...string) string {
 	t.Helper()
-	return s.docker(t, append([]string{"exec", s.Node(), "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"}, args...)...)
+	out, err := s.Kubectl(s.ctx, nil, args...)
+	must(t, err)
+	return out
+}
+
+// apply does what a person does with the overlay: kubectl apply -k.
+func (s *suite) apply(t *testing.T) string {
+	t.Helper()
+	for _, folder := range []string{"bases", "overlays"} {
+		must(t, s.CopyDir(s.ctx, "../"+folder, "/hearth/"+folder))
+	}
+	return s.kubectl(t, "apply", "-k", "/hearth/overlays/"+overlay)
 }
 
 func (s *suite) docker(t *testing.T, args ...string) string {

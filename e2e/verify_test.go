@@ -1,0 +1,108 @@
+package e2e
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/verify"
+)
+
+// verified runs hearth verify against the cluster. timeout 0 looks once.
+func (s *suite) verified(t *testing.T, overlay string, minTPS float64, timeout time.Duration) verify.Report {
+	t.Helper()
+	data, err := os.ReadFile(stackFile)
+	must(t, err)
+	stack, problems := generator.Parse(stackFile, data)
+	must(t, problems.Err())
+	report, err := verify.Run(s.ctx, verify.Options{
+		Config: s.Config, Context: s.Context(), Stack: stack, Overlay: overlay, MinTPS: minTPS, Timeout: timeout,
+		// Nobody listens there: the cluster has no ingress controller.
+		Resolve: map[string]string{"ollama.mutana.site:443": "127.0.0.1:1", "ollama.mutana.site:80": "127.0.0.1:1"},
+	}, nil)
+	must(t, err)
+	return report
+}
+
+func (s *suite) verifies(t *testing.T) {
+	report := s.verified(t, overlay, 0, 2*time.Minute)
+	for _, row := range report.Rows {
+		t.Logf("%-12s %-11s %-40s %s", row.Check, row.Status, row.Subject, row.Detail)
+		// There is no metrics server, and the model is in memory already.
+		unknown := row.Status == verify.NotChecked && slices.Contains([]string{"memory", "cold"}, row.Check)
+		if row.Status != verify.Passed && !unknown {
+			t.Errorf("%s %s is %s: %s", row.Check, row.Subject, row.Status, row.Detail)
+		}
+	}
+}
+
+// breakage spoils one thing on the cluster; the row of the check must turn red, with a hint.
+type breakage struct {
+	check  string
+	spoil  []string // a kubectl command; none where the stack asks for something else than there is
+	mend   []string // another, besides applying the overlay again
+	other  string   // the overlay to look for. Default: the deployed one
+	minTPS float64
+}
+
+func (s *suite) turnsRed(t *testing.T) {
+	ollama := func(args ...string) []string { return append([]string{"--namespace=ollama"}, args...) }
+	const ca = "/hearth/ca.yaml"
+	s.docker(t, "exec", s.Node(), "sh", "-c",
+		"kubectl --kubeconfig=/etc/kubernetes/admin.conf -n ollama get configmap "+registryCA+" -o yaml > "+ca)
+	for _, b := range []breakage{
+		{check: "namespace", spoil: []string{"label", "namespace", "ollama", "pod-security.kubernetes.io/enforce=privileged", "--overwrite"}},
+		{check: "objects", spoil: ollama("delete", "networkpolicy", "ollama")},
+		{check: "configmap", spoil: ollama("delete", "configmap", registryCA), mend: []string{"apply", "-f", ca}},
+		{check: "service", spoil: ollama("patch", "service", "ollama", "-p", `{"spec":{"selector":{"app.kubernetes.io/name":"nobody"}}}`),
+			mend: ollama("patch", "service", "ollama", "-p", `{"spec":{"selector":{"app.kubernetes.io/name":"ollama"}}}`)},
+		{check: "prompt", minTPS: 1e6},
+		// The other overlay of the base asks for another model on another volume, for a Secret and for a way in.
+		{check: "secrets", other: "homelab-traefik"},
+		{check: "volume", other: "homelab-traefik"},
+		{check: "models", other: "homelab-traefik"},
+		{check: "tls", other: "homelab-traefik"},
+		{check: "redirect", other: "homelab-traefik"},
+		// Ends the server, which the kubelet starts again.
+		{check: "restarts", spoil: ollama("exec", "deployment/ollama", "--container=ollama", "--", "sh", "-c", "kill 1; sleep 5")},
+		{check: "workload", spoil: ollama("scale", "deployment/ollama", "--replicas=0"), mend: ollama("scale", "deployment/ollama", "--replicas=1")},
+	} {
+		t.Run(b.check, func(t *testing.T) { s.seesRed(t, b) })
+	}
+	s.waitReady(t, "ollama", "ollama", nil, 2*time.Minute)
+}
+
+func (s *suite) seesRed(t *testing.T, b breakage) {
+	if b.spoil != nil {
+		// The command that kills the server it talks to may well end with an error.
+		if out, err := s.Kubectl(s.ctx, nil, b.spoil...); err != nil && b.check != "restarts" {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	if b.other == "" {
+		b.other = overlay
+	}
+	// Some of what is broken shows only after a moment: endpoints, a restart.
+	s.eventually(t, time.Minute, "the row "+b.check+" is red", func() (string, error) {
+		row, ok := s.verified(t, b.other, b.minTPS, 0).Row(b.check, "")
+		switch {
+		case !ok:
+			return "there is no such row", nil
+		case row.Status != verify.Failed:
+			return string(row.Status) + ": " + row.Detail, nil
+		case strings.TrimSpace(row.Hint) == "":
+			t.Errorf("the row %s has no hint: %s", b.check, row.Detail)
+		}
+		t.Logf("%s: %s\n  hint: %s", b.check, row.Detail, row.Hint)
+		return "", nil
+	})
+	if b.mend != nil {
+		s.kubectl(t, b.mend...)
+	}
+	if b.spoil != nil {
+		s.apply(t)
+	}
+}

@@ -6,16 +6,21 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 )
 
 // warning is the text of the latest warning about an object; "" if there is
-// none. Events are kept for an hour.
+// none, or if events are not ours to read: what the object says itself is worth
+// telling anyway. Events are kept for an hour.
 func (v *verifier) warning(ctx context.Context, namespace, kind, name string) (string, error) {
 	list, err := v.core.Events(namespace).List(ctx, metav1.ListOptions{FieldSelector: fields.Set{
 		"involvedObject.kind": kind, "involvedObject.name": name, "type": corev1.EventTypeWarning,
 	}.String()})
+	if apierrors.IsForbidden(err) {
+		return "", nil
+	}
 	if err != nil {
 		return "", err
 	}

@@ -128,7 +128,7 @@ func objectCases() []spoiled {
 		{"no level", "e2e-kind", func(t *testing.T, c *fakecluster.Cluster) { set(t, c, "Namespace", "ollama", "metadata.labels", nil) }, verify.Options{},
 			fail("namespace", "ollama", "label pod-security.kubernetes.io/enforce is missing, want pod-security.kubernetes.io/enforce=restricted", namespaceHint)},
 		{"not ours to see", "e2e-kind", func(_ *testing.T, c *fakecluster.Cluster) { c.Deny("namespaces") }, verify.Options{},
-			skip("namespace", "ollama", `this user may not look: namespaces is forbidden: User "test" cannot get resource`)},
+			skip("namespace", "ollama", `this user may not look: namespaces is forbidden: User "test" cannot use resource`)},
 
 		{"missing", "e2e-kind", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("NetworkPolicy", "ollama") }, verify.Options{},
 			fail("objects", "e2e-kind", "1 of 6 missing: NetworkPolicy ollama/ollama",
@@ -237,6 +237,10 @@ func podCases() []spoiled {
 			broken(`{phase: Pending, initContainerStatuses: [{name: pull-models, state: {waiting: {reason: PodInitializing}}}]}`)(t, c)
 			event(c, "ollama", "Pod", "ollama-0", "FailedMount", `MountVolume.SetUp failed for volume "ca-bundle" : configmap "model-registry-ca" not found`)
 		}, verify.Options{}, workload(`FailedMount: MountVolume.SetUp failed for volume "ca-bundle" : configmap "model-registry-ca" not found`, describe)},
+		{"events not ours to read", "e2e-kind", func(t *testing.T, c *fakecluster.Cluster) {
+			broken(`{phase: Pending}`)(t, c)
+			c.Deny("events")
+		}, verify.Options{}, workload("starting", describe)},
 		{"starting", "e2e-kind", broken(`{phase: Pending}`), verify.Options{}, workload("starting", describe)},
 		{"pulling", "e2e-kind", func(t *testing.T, c *fakecluster.Cluster) {
 			broken(`{phase: Pending, initContainerStatuses: [{name: pull-models, state: {running: {startedAt: "2026-01-01T00:00:00Z"}}}], containerStatuses: [{name: ollama, state: {waiting: {reason: PodInitializing}}}]}`)(t, c)
@@ -303,6 +307,8 @@ func answerCases() []spoiled {
 		{"an error", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Broken = "model requires more system memory" }), verify.Options{},
 			fail("prompt", "ai/ollama", `llama3.2:3b gave no answer: /api/generate: 500 Internal Server Error: {"error":"model requires more system memory"}`,
 				"kubectl --context lab -n ai logs deployment/ollama")},
+		{"no port-forward", "homelab-internal", func(_ *testing.T, c *fakecluster.Cluster) { c.Deny("pods/portforward") }, verify.Options{},
+			skip("models", "ai/ollama", `this user may not look: Get "http://ollama/api/tags": port-forward to ai/ollama-0: pods/portforward is forbidden: User "test" cannot use resource`)},
 		{"nobody listens", "homelab-internal", func(_ *testing.T, c *fakecluster.Cluster) { c.Unplug("ai", "ollama-0", "11434") }, verify.Options{},
 			fail("models", "ai/ollama", `could not look: Get "http://ollama/api/tags": an error occurred forwarding ai/ollama-0:11434: connection refused`,
 				"kubectl --context lab -n ai logs deployment/ollama")},
@@ -316,6 +322,10 @@ func answerCases() []spoiled {
 			fail("memory", "ai/open-webui", "open-webui uses 1400Mi of 1500Mi (93%), want at most 90%", "openWebUI.resources.limits.memory (base ai)")},
 		{"no metrics server", "homelab-internal", func(_ *testing.T, c *fakecluster.Cluster) { c.Remove("metrics.k8s.io") }, verify.Options{},
 			skip("memory", "ai/ollama", "not measured: the cluster has no metrics server")},
+		{"a broken metrics server", "homelab-internal", func(_ *testing.T, c *fakecluster.Cluster) { c.Break("metrics.k8s.io") }, verify.Options{},
+			skip("memory", "ai/ollama", "not measured: the cluster has no metrics server")},
+		{"a broken metrics server", "homelab-internal", func(_ *testing.T, c *fakecluster.Cluster) { c.Break("metrics.k8s.io") }, verify.Options{},
+			verify.Row{Check: "objects", Subject: "homelab-internal", Status: verify.Passed, Detail: "11 of 11"}},
 		{"no figures yet", "homelab-internal", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("PodMetrics", "ollama-0") }, verify.Options{},
 			skip("memory", "ai/ollama", "not measured: the metrics server has no figures of this pod yet")},
 	}

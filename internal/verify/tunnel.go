@@ -11,6 +11,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
 	"k8s.io/streaming/pkg/httpstream"
@@ -45,7 +46,7 @@ func (c *cluster) dialPod(ctx context.Context, namespace, pod string, port int) 
 	}
 	overSPDY := spdy.NewDialerForStreaming(upgrader, &http.Client{Transport: roundTripper}, http.MethodPost, url)
 	dialer := portforward.NewFallbackDialerForStreaming(overWebSocket, overSPDY, func(err error) bool {
-		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
+		return httpstream.IsUpgradeFailure(err) && !apierrors.IsForbidden(cause(err)) || httpstream.IsHTTPSProxyError(err)
 	})
 
 	// The dialers know no context.
@@ -61,7 +62,7 @@ func (c *cluster) dialPod(ctx context.Context, namespace, pod string, port int) 
 	select {
 	case d := <-done:
 		if d.err != nil {
-			return nil, d.err
+			return nil, cause(d.err)
 		}
 		return openTunnel(d.connection, port)
 	case <-ctx.Done():
@@ -72,6 +73,15 @@ func (c *cluster) dialPod(ctx context.Context, namespace, pod string, port int) 
 		}()
 		return nil, ctx.Err()
 	}
+}
+
+// cause is what the API server said, which the failed upgrade around it hides.
+func cause(err error) error {
+	var failure *httpstream.UpgradeFailureError
+	if errors.As(err, &failure) {
+		return failure.Cause
+	}
+	return err
 }
 
 // tunnel is one connection to a port of a pod.

@@ -17,6 +17,13 @@ const portForwardProtocol = "portforward.k8s.io"
 // portForward connects a client to the address behind a pod's port. It speaks
 // SPDY only, as API servers before Kubernetes 1.30 do.
 func (s *Server) portForward(w http.ResponseWriter, r *http.Request, namespace, pod string) {
+	s.mu.Lock()
+	denied := s.denied["pods/portforward"]
+	s.mu.Unlock()
+	if denied {
+		forbid(w, "pods/portforward")
+		return
+	}
 	if r.Method != http.MethodPost { // a WebSocket
 		refuse(w, http.StatusBadRequest, metav1.StatusReasonBadRequest, "upgrade request required")
 		return

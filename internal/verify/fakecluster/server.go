@@ -34,11 +34,12 @@ type Server struct {
 	objects []*Object
 	logs    map[string]string // by namespace/pod/container
 	ports   map[string]string // by namespace/pod:port, the address behind it
-	denied  map[string]bool   // resources that nobody may read
+	denied  map[string]bool   // resources that nobody may use
+	broken  map[string]bool   // groups that do not answer
 }
 
 func newServer() *Server {
-	s := &Server{logs: map[string]string{}, ports: map[string]string{}, denied: map[string]bool{}}
+	s := &Server{logs: map[string]string{}, ports: map[string]string{}, denied: map[string]bool{}, broken: map[string]bool{}}
 	core := schema.GroupVersion{Version: "v1"}
 	apps := schema.GroupVersion{Group: "apps", Version: "v1"}
 	networking := schema.GroupVersion{Group: "networking.k8s.io", Version: "v1"}
@@ -82,7 +83,15 @@ func (s *Server) Remove(group string) {
 	s.kinds = kept
 }
 
-// Deny makes a resource unreadable.
+// Break makes a group's API service unavailable: it is listed, and does not
+// answer.
+func (s *Server) Break(group string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.broken[group] = true
+}
+
+// Deny forbids a resource, such as secrets or pods/portforward.
 func (s *Server) Deny(resource string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,6 +158,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, map[string]any{"major": "1", "minor": "34", "gitVersion": "v1.34.4"})
 	case len(path) == 1:
 		s.groups(w, path[0])
+	case path[0] == "apis" && s.isBroken(path[1]):
+		refuse(w, http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable, "service unavailable")
 	case path[0] == "api" && len(path) == 2:
 		s.resources(w, schema.GroupVersion{Version: path[1]})
 	case path[0] == "apis" && len(path) == 3:
@@ -160,6 +171,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	default:
 		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "no such path")
 	}
+}
+
+func (s *Server) isBroken(group string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.broken[group]
 }
 
 // objectsOf answers what stands below a group's version.
@@ -191,7 +208,7 @@ func (s *Server) objectsOf(w http.ResponseWriter, r *http.Request, gv schema.Gro
 // get answers one object, or a list if no name is given.
 func (s *Server) get(w http.ResponseWriter, r *http.Request, k kind, namespace string, name []string) {
 	if s.denied[k.resource] {
-		refuse(w, http.StatusForbidden, metav1.StatusReasonForbidden, k.resource+" is forbidden: User \"test\" cannot get resource")
+		forbid(w, k.resource)
 		return
 	}
 	byLabel, err := labels.Parse(r.URL.Query().Get("labelSelector"))
@@ -249,6 +266,10 @@ func (s *Server) log(w http.ResponseWriter, r *http.Request, namespace, pod stri
 		return
 	}
 	_, _ = w.Write([]byte(text))
+}
+
+func forbid(w http.ResponseWriter, resource string) {
+	refuse(w, http.StatusForbidden, metav1.StatusReasonForbidden, resource+" is forbidden: User \"test\" cannot use resource")
 }
 
 func answer(w http.ResponseWriter, status int, v any) {

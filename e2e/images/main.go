@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -123,16 +124,42 @@ func build(ctx context.Context, only []string, stdout, stderr io.Writer) error {
 		}
 	}
 	start := time.Now()
-	for _, t := range chosen {
-		path, err := t.Build(ctx, b)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(stdout, "%s %s\n", t.Name, path)
+	paths, err := buildAll(ctx, b, chosen)
+	if err != nil {
+		return err
+	}
+	for i, t := range chosen {
+		fmt.Fprintf(stdout, "%s %s\n", t.Name, paths[i])
 	}
 	if err := b.Prune(unused); err != nil {
 		return err
 	}
 	fmt.Fprintf(stderr, "everything is in %s after %s\n", b.Dir, time.Since(start).Round(time.Second/10))
 	return nil
+}
+
+// buildAll builds two targets at a time: Debian's packages come from the network and the disk while a compiler has the
+// cores. The first failure ends the others.
+func buildAll(ctx context.Context, b *images.Builder, targets []images.Target) ([]string, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	paths := make([]string, len(targets))
+	lanes := make(chan struct{}, 2)
+	var wait sync.WaitGroup
+	for i, t := range targets {
+		lanes <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-lanes }()
+			if ctx.Err() != nil {
+				return
+			}
+			path, err := t.Build(ctx, b)
+			if err != nil {
+				cancel(err) // keeps the first error only
+			}
+			paths[i] = path
+		})
+	}
+	wait.Wait()
+	return paths, context.Cause(ctx)
 }

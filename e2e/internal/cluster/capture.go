@@ -48,8 +48,9 @@ func (c *Cluster) Capture(ctx context.Context, filter string) (stop func() ([]st
 		}
 	}
 	if !strings.Contains(said.String(), "listening on") {
-		err := cmd.Wait()
-		return nil, fmt.Errorf("capturing %q on the node: %v: %s", filter, err, said.String())
+		// A filter with a mistake ends it at once; what it said tells more than how it ended.
+		_ = cmd.Wait()
+		return nil, fmt.Errorf("capturing %q on the node: %s", filter, said.String())
 	}
 	var drained sync.WaitGroup
 	drained.Go(func() {

@@ -154,6 +154,9 @@ func testPods(t *testing.T, ctx context.Context, c *Cluster) {
 	_, err = pods.Create(ctx, probePod("client", "get", "http://server.probe.svc.cluster.local:8080"), metav1.CreateOptions{})
 	must(t, err)
 	waitForPhase(t, ctx, c, "client", corev1.PodSucceeded)
+	if _, err := c.Capture(ctx, "no such filter"); err == nil || !strings.Contains(err.Error(), "syntax error") {
+		t.Errorf("a filter with a mistake: got error %v, want tcpdump's", err)
+	}
 	if packets, err := seen(); err != nil || len(packets) == 0 {
 		t.Errorf("capture of the client's packets: got %d, error %v; want some", len(packets), err)
 	}

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
-	"time"
 )
 
 // Builder makes artifacts and keeps them in a cache. Several processes, and goroutines of one, may share a cache: each
@@ -110,47 +108,6 @@ func (b *Builder) Artifact(ctx context.Context, a Artifact) (string, error) {
 	}
 	done("%s", size(final))
 	return final, nil
-}
-
-// sweep removes what killed builds of the same artifact left. Only the holder of the artifact's lock may call it.
-func (b *Builder) sweep(key string) error {
-	stale, err := filepath.Glob(filepath.Join(b.Dir, scratch, key+"~*"))
-	if err != nil {
-		return err
-	}
-	for _, dir := range stale {
-		if err := os.RemoveAll(dir); err != nil {
-			return fmt.Errorf("removing what a killed build left: %w", err)
-		}
-	}
-	return nil
-}
-
-// lock waits until no other process builds a. The kernel drops the lock when its holder dies.
-func (b *Builder) lock(ctx context.Context, a Artifact) (unlock func(), err error) {
-	file, err := os.OpenFile(filepath.Join(b.Dir, scratch, a.key()+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	for said := false; ; said = true {
-		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			return func() { file.Close() }, nil
-		}
-		if err != syscall.EWOULDBLOCK {
-			file.Close()
-			return nil, fmt.Errorf("locking %s: %w", file.Name(), err)
-		}
-		if !said {
-			fmt.Fprintf(b.Out, "%s %s: waiting for another process that builds it\n", a.Name, a.Version)
-		}
-		select {
-		case <-ctx.Done():
-			file.Close()
-			return nil, context.Cause(ctx)
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
 }
 
 // identity names a file or folder so that another content has another name: by its path in the cache, which holds the

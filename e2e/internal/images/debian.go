@@ -53,7 +53,7 @@ func (b *Builder) debian(ctx context.Context, root debianRoot) (Layer, error) {
 		Version: suite,
 		Recipe:  strings.Join([]string{"3", strings.Join(root.packages, " "), strings.Join(trimmed, " "), recipe, root.finish}, "\n"),
 		NeedMB:  2500,
-		Build:   func(ctx context.Context, dir string) error { return root.build(ctx, dir) },
+		Build:   root.build,
 	})
 	if err != nil {
 		return Layer{}, err

@@ -113,9 +113,12 @@ func (b *Builder) nodeRoot(ctx context.Context) (Layer, error) {
 	var stderr bytes.Buffer
 	list.Stderr = &stderr
 	out, err := list.Output()
+	if err != nil {
+		return Layer{}, fmt.Errorf("finding module %s: %w %s; run this inside the checkout", kindModule, err, stderr.String())
+	}
 	dir := strings.TrimSpace(string(out))
-	if err != nil || dir == "" {
-		return Layer{}, fmt.Errorf("finding the files of %s: %v %s; run: go mod download %s", kindModule, err, stderr.String(), kindModule)
+	if dir == "" {
+		return Layer{}, fmt.Errorf("module %s is not in the module cache; run: go mod download %s", kindModule, kindModule)
 	}
 	files := filepath.Join(dir, "images", "base", "files")
 	return b.debian(ctx, debianRoot{

@@ -210,14 +210,14 @@ func TestRealOllamaIsAsFastAsItself(t *testing.T) {
 		servers = append(servers, &s.Client)
 	}
 	got, err := ollama.Compare(t.Context(), servers[0], servers[1], ollama.Question{
-		Model: ollama.SmolLM2().Name, Prompt: "Tell me a story about a lighthouse.", Threads: 1, MaxTokens: 64,
-	}, 5)
+		Model: ollama.SmolLM2().Name, Prompt: "Tell me a story about a lighthouse.", Threads: 1, MaxTokens: 24,
+	}, 15)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("tokens per second with one thread: %s and %s, ratio %s, spread %.2f", got.First, got.Second, got.Ratio, got.Ratio.Spread())
-	if len(got.Pairs) != 5 || got.Ratio.Min <= 0 {
-		t.Errorf("got %+v, want five pairs of two speeds", got.Pairs)
+	if len(got.Pairs) != 15 || got.Ratio.Min <= 0 {
+		t.Errorf("got %+v, want fifteen pairs of two speeds", got.Pairs)
 	}
 }
 

@@ -1,0 +1,85 @@
+package generator_test
+
+import (
+	"os"
+	"testing"
+
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/hearth-dev/hearth/generator"
+)
+
+func committed(b *testing.B) ([]byte, *generator.Stack) {
+	b.Helper()
+	data, err := os.ReadFile("../stack.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	stack, problems := generator.Parse("stack.yaml", data)
+	if stack == nil {
+		b.Fatal(problems.Err())
+	}
+	return data, stack
+}
+
+func BenchmarkParse(b *testing.B) {
+	data, _ := committed(b)
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if stack, problems := generator.Parse("stack.yaml", data); stack == nil {
+			b.Fatal(problems.Err())
+		}
+	}
+}
+
+// BenchmarkGenerate makes all files of the committed stack, and builds each
+// overlay to prove it.
+func BenchmarkGenerate(b *testing.B) {
+	_, stack := committed(b)
+	for b.Loop() {
+		if _, err := generator.Generate(stack, generator.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkMerged makes the objects of all overlays of the committed stack
+// without files.
+func BenchmarkMerged(b *testing.B) {
+	_, stack := committed(b)
+	for b.Loop() {
+		for _, o := range stack.Spec.Overlays {
+			if _, err := generator.Merged(stack, o.Name); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// BenchmarkKustomizeBuild is `kustomize build` of the same overlays, to compare
+// BenchmarkGenerate with.
+func BenchmarkKustomizeBuild(b *testing.B) {
+	_, stack := committed(b)
+	files, err := generator.Generate(stack, generator.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	fs := filesys.MakeFsInMemory()
+	for _, f := range files {
+		if err := fs.WriteFile(f.Path, f.Data); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		for _, o := range stack.Spec.Overlays {
+			built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(fs, "overlays/"+o.Name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := built.AsYaml(); err != nil { // what the command prints
+				b.Fatal(err)
+			}
+		}
+	}
+}

@@ -1,15 +1,11 @@
 package randomstack
 
-import (
-	"strings"
-
-	"go.yaml.in/yaml/v3"
-)
+import "go.yaml.in/yaml/v3"
 
 // settlePatches removes the patches of objects that are not there, or that an
 // earlier patch is for already: it may have deleted them. The others get the
 // namespace of their object.
-func settlePatches(o object, exists func(kind, name string) bool, namespace string) {
+func (d *drawing) settlePatches(o object, exists func(kind, name string) bool, namespace string) {
 	if o["patches"] == nil {
 		return
 	}
@@ -31,7 +27,7 @@ func settlePatches(o object, exists func(kind, name string) bool, namespace stri
 		}
 		seen[kind+name] = true
 		metadata["namespace"] = namespace
-		kept = append(kept, object{"patch": strings.TrimSpace(yamlText(patch)) + "\n"})
+		kept = append(kept, object{"patch": d.patchText(patch)})
 	}
 	if delete(o, "patches"); len(kept) > 0 {
 		o["patches"] = kept

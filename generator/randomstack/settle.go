@@ -45,7 +45,7 @@ func (d *drawing) settle(base object) object {
 			m["namespace"] = base["namespace"]
 		}
 	}
-	settlePatches(base, func(kind, name string) bool { return has(base, kind, name) }, base["namespace"].(string))
+	d.settlePatches(base, func(kind, name string) bool { return has(base, kind, name) }, base["namespace"].(string))
 	return base
 }
 

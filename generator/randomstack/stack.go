@@ -95,7 +95,7 @@ func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) 
 			m["namespace"] = chosen[0]["namespace"]
 		}
 	}
-	settlePatches(o, func(kind, name string) bool { return kind != "NetworkPolicy" && has(chosen[0], kind, name) },
+	d.settlePatches(o, func(kind, name string) bool { return kind != "NetworkPolicy" && has(chosen[0], kind, name) },
 		chosen[0]["namespace"].(string))
 	o = d.noisy(overlayType, o).(object)
 	o["name"], o["bases"] = name, entries

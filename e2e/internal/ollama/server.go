@@ -75,7 +75,7 @@ func Start(ctx context.Context, o ServerOptions) (*Server, error) {
 
 // ready waits until the server answers; it takes a fifth of a second, and longer on a busy machine.
 func (s *Server) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("Ollama did not answer within a minute"))
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("no answer from Ollama within a minute"))
 	defer cancel()
 	for {
 		if _, err := s.Version(ctx); err == nil {
@@ -83,7 +83,7 @@ func (s *Server) ready(ctx context.Context) error {
 		}
 		select {
 		case <-s.ended:
-			return fmt.Errorf("Ollama ended at once (%w); see %s", s.status, s.Log)
+			return fmt.Errorf("the server ended at once (%w); see %s", s.status, s.Log)
 		case <-ctx.Done():
 			return fmt.Errorf("%w; see %s", context.Cause(ctx), s.Log)
 		case <-time.After(50 * time.Millisecond):

@@ -171,7 +171,7 @@ func TestSlowTransferCanBeLeftHalfWay(t *testing.T) {
 		t.Fatalf("rate: got %q", got)
 	}
 	ctx, leave := context.WithCancel(t.Context())
-	request, err := http.NewRequestWithContext(ctx, "GET", address+blob, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+blob, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

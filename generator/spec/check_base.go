@@ -40,7 +40,8 @@ func checkBase(node *strict.Node, b *Base, unread problem.List) problem.List {
 	}
 	c.expose(b)
 	c.shared(b)
-	c.objects("resources", b.Resources, b.Namespace)
+	c.objects("resources", b.Resources)
+	c.baseNamespaces(b.Resources, b.Namespace)
 	c.patches("patches", b.Patches)
 	return c.problems
 }

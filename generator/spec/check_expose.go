@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -75,9 +76,12 @@ func short(d time.Duration) string {
 	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
 }
 
+// entryPointForm is a name that an annotation can list with others.
+var entryPointForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
+
 func (c *checker) entryPoints(e *Expose) {
 	for i, name := range e.EntryPoints {
-		if name == "" || strings.ContainsAny(name, ", \t\n") {
+		if !entryPointForm.MatchString(name) {
 			c.errorf(fmt.Sprintf("expose.entryPoints[%d]", i), "write one for each entry", "got %q, want an entry point such as websecure", name)
 		}
 	}

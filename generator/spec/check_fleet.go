@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 func (c *checker) fleet(s *Stack) {
@@ -74,8 +75,8 @@ func (c *checker) dependency(at string, d FleetDependency, self string) {
 
 func (c *checker) correctDrift(d *CorrectDrift) {
 	switch {
-	case !d.Enabled && (d.Force || d.KeepFailHistory):
-		c.errorf("spec.fleet.correctDrift.enabled", "write enabled: true, or remove correctDrift", "want true: the other fields have no effect without it")
+	case !d.Enabled && (d.Force || d.KeepFailHistory || !c.written("spec.fleet.correctDrift.enabled")):
+		c.errorf("spec.fleet.correctDrift.enabled", "write enabled: true, or remove correctDrift", "missing or false: without it nothing is corrected")
 	case d.Force:
 		c.warnf("spec.fleet.correctDrift.force", "remove it", "Fleet deletes and makes anew what it cannot change, a volume with its data too")
 	}
@@ -102,7 +103,7 @@ func (c *checker) gitRepo(g GitRepo) {
 	if !branchForm.MatchString(b) || strings.Contains(b, "..") || strings.Contains(b, "@{") || strings.HasSuffix(b, "/") || strings.HasSuffix(b, ".lock") {
 		c.errorf("spec.fleet.gitRepo.branch", "", "got %q, want a branch such as main", b)
 	}
-	if path.IsAbs(g.Path) || g.Path != "." && path.Clean(g.Path) != strings.TrimSuffix(g.Path, "/") || strings.HasPrefix(g.Path, "..") {
+	if path.IsAbs(g.Path) || g.Path != "." && path.Clean(g.Path) != strings.TrimSuffix(g.Path, "/") || strings.HasPrefix(g.Path, "..") || strings.ContainsFunc(g.Path, unicode.IsControl) {
 		c.errorf("spec.fleet.gitRepo.path", "", "got %q, want the folder of fleet.yaml below the repository's top, such as clusters/ai", g.Path)
 	}
 }

@@ -19,8 +19,8 @@ var (
 	repositoryForm = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
 )
 
-// maxReference is the longest name of an image, without tag and digest.
-const maxReference = 255
+// maxRepository is the longest name of a repository that registries take.
+const maxRepository = 255
 
 // isRegistry tells a registry's host, with an optional port. A container runtime
 // takes a host without dot and port, but localhost, for a folder of Docker Hub.
@@ -43,8 +43,8 @@ func (c *checker) image(path string, i Image) {
 		c.errorf(path+".repository", "write registry, tag or digest beside it", "got %q, want the repository alone, such as ollama/ollama", i.Repository)
 	case isPath && i.Registry == "" && isRegistry(first):
 		c.errorf(path+".repository", "write registry: "+first, "got %q, want the repository without the registry's host", i.Repository)
-	case !repositoryForm.MatchString(i.Repository) || len(i.Registry+i.Repository) > maxReference:
-		c.errorf(path+".repository", "", "got %q, want lower-case names joined by '/', such as ollama/ollama, at most %d characters with the registry", i.Repository, maxReference)
+	case !repositoryForm.MatchString(i.Repository) || len(i.Repository) > maxRepository:
+		c.errorf(path+".repository", "", "got %q, want lower-case names joined by '/', such as ollama/ollama, at most %d characters", i.Repository, maxRepository)
 	}
 	switch {
 	case i.Tag == "latest":
@@ -65,7 +65,7 @@ func (c *checker) images(images Images) {
 			c.errorf(at, "", "got the registry %q, want a host such as docker.io or ghcr.io", registry)
 		}
 		host, repository, hasPath := strings.Cut(strings.TrimSuffix(mirror, "/"), "/")
-		if !isRegistry(host) || hasPath && !repositoryForm.MatchString(repository) || len(mirror) > maxReference {
+		if !isRegistry(host) || hasPath && !repositoryForm.MatchString(repository) || len(repository) > maxRepository {
 			c.errorf(at, "", "got %q, want a host with an optional path and no scheme, such as harbor.example.org/dockerhub", mirror)
 		}
 	}

@@ -23,7 +23,9 @@ func (c *checker) labels(path string, labels map[string]string) {
 }
 
 func (c *checker) labelKey(path, key string) {
-	if len(validation.IsQualifiedName(key)) > 0 {
+	if key == "" {
+		c.errorf(path, "", "missing: want a label's name such as team or example.org/team")
+	} else if len(validation.IsQualifiedName(key)) > 0 {
 		c.errorf(path, "", "got the key %q, want a name such as team or example.org/team", key)
 	}
 }

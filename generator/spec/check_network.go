@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
+
+// directForm has the characters of a host, a domain, an address or a range.
+var directForm = regexp.MustCompile(`^[A-Za-z0-9*._:/-]{1,255}$`)
 
 func (c *checker) proxy(b *Base) {
 	p := b.Proxy
@@ -20,7 +24,7 @@ func (c *checker) proxy(b *Base) {
 	http := c.url("proxy.http", p.HTTP, example, "http", "https", "socks5")
 	https := c.url("proxy.https", p.HTTPS, example, "http", "https", "socks5")
 	for i, host := range p.NoProxy {
-		if host == "" || strings.ContainsAny(host, ", \t\n") || strings.Contains(host, "://") {
+		if !directForm.MatchString(host) || strings.Contains(host, "://") {
 			c.errorf(fmt.Sprintf("proxy.noProxy[%d]", i), "write one host, domain or range for each entry",
 				"got %q, want such as example.org, .internal or 10.0.0.0/8", host)
 		}

@@ -22,30 +22,20 @@ var (
 	objectForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{0,252}$`)
 )
 
-// objects checks complete Kubernetes objects. namespace is the one they get; ""
-// in an overlay, which sets none.
-func (c *checker) objects(path string, objects []Object, namespace string) {
+// objects checks complete Kubernetes objects.
+func (c *checker) objects(path string, objects []Object) {
 	first := map[string]int{}
 	for i, o := range objects {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		kind, apiVersion, name := c.identity(at, o)
-		own, _ := metadata(o)["namespace"].(string)
 		switch {
 		case kind == "Secret":
 			c.errorf(at, "make it with kubectl, or with an operator such as External Secrets or Sealed Secrets",
 				"a Secret here would be in Git for everybody to read")
 		case strings.HasSuffix(kind, "List"):
 			c.errorf(at+".kind", "write its items one by one", "got %s, want one object", kind)
-		case kind == "Namespace" && namespace != "":
-			c.errorf(at, "use createNamespace and namespaceLabels, or move it to an overlay's resources",
-				"the base's kustomization would rename the Namespace %q to %s", name, namespace)
-		case namespace != "" && own != "" && own != namespace:
-			c.errorf(at+".metadata.namespace", "move it to an overlay's resources", "got %q: a base has one namespace, %s", own, namespace)
-		case namespace == "" && own == "" && namespaced(apiVersion, kind):
-			c.errorf(at+".metadata.namespace", "", "missing: want the namespace of the %s, for an overlay sets none", kind)
-		case namespace == "":
-			c.optionalLabel(at+".metadata.namespace", own)
 		}
+		own := namespaceOf(o)
 		c.staysText(at+".metadata.namespace", own)
 		c.staysText(at+".metadata.name", name)
 		c.metadataStrings(at, o, "labels")
@@ -55,6 +45,37 @@ func (c *checker) objects(path string, objects []Object, namespace string) {
 			c.errorf(at, "remove one of them", "it is the same %s %s as %s[%d]", kind, name, path, j)
 		}
 		first[id] = i
+	}
+}
+
+// baseNamespaces checks where a base's objects go: its kustomization sets one
+// namespace for all of them.
+func (c *checker) baseNamespaces(objects []Object, namespace string) {
+	for i, o := range objects {
+		at := fmt.Sprintf("resources[%d]", i)
+		own := namespaceOf(o)
+		switch {
+		case o["kind"] == "Namespace":
+			c.errorf(at, "use createNamespace and namespaceLabels, or move it to an overlay's resources",
+				"the base's kustomization would rename the Namespace to %s", namespace)
+		case own != "" && own != namespace && c.read("namespace"):
+			c.errorf(at+".metadata.namespace", "move it to an overlay's resources", "got %q: a base has one namespace, %s", own, namespace)
+		}
+	}
+}
+
+// overlayNamespaces checks where an overlay's objects go: its kustomization sets
+// no namespace.
+func (c *checker) overlayNamespaces(path string, objects []Object) {
+	for i, o := range objects {
+		at := fmt.Sprintf("%s[%d].metadata.namespace", path, i)
+		own := namespaceOf(o)
+		kind, _ := o["kind"].(string)
+		apiVersion, _ := o["apiVersion"].(string)
+		if own == "" && namespaced(apiVersion, kind) {
+			c.errorf(at, "", "missing: want the namespace of the %s, for an overlay sets none", kind)
+		}
+		c.optionalLabel(at, own)
 	}
 }
 
@@ -129,6 +150,11 @@ const localConfig = "config.kubernetes.io/local-config"
 func namespaced(apiVersion, kind string) bool {
 	in, known := openapi.IsNamespaceScoped(yaml.TypeMeta{APIVersion: apiVersion, Kind: kind})
 	return in && known
+}
+
+func namespaceOf(o Object) string {
+	namespace, _ := metadata(o)["namespace"].(string)
+	return namespace
 }
 
 func metadata(o Object) map[string]any {

@@ -72,7 +72,7 @@ func (c *checker) ollamaURLs(b *Base) {
 	for i, value := range w.OllamaURLs {
 		at := fmt.Sprintf("openWebUI.ollamaURLs[%d]", i)
 		if value == "" {
-			c.errorf(at, "", "got an empty URL, want such as http://ollama.ai.svc:11434")
+			c.errorf(at, "", `got "", want a URL such as http://ollama.ai.svc:11434`)
 		}
 		if j, again := first[value]; again {
 			c.errorf(at, "remove one of them", "got %q, which is openWebUI.ollamaURLs[%d] too", value, j)

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -27,12 +28,7 @@ func (c *checker) patches(path string, patches []Patch) {
 		case nil:
 			c.errorf(at+".patch", "", "missing: want a strategic merge patch, or a list of JSON 6902 operations")
 		case []any:
-			if p.Target == nil {
-				c.errorf(at+".target", "", "missing: JSON 6902 operations do not say which object they are for")
-			}
-			for j, operation := range t {
-				c.operation(at+".patch", j, operation)
-			}
+			c.operations(at, p, t)
 		case map[string]any:
 			meta, _ := t["metadata"].(map[string]any)
 			switch {
@@ -58,6 +54,19 @@ func parsePatch(text string) (tree any, err error) {
 	}()
 	err = yaml.Unmarshal([]byte(text), &tree)
 	return tree, err
+}
+
+func (c *checker) operations(at string, p Patch, operations []any) {
+	if p.Target == nil {
+		c.errorf(at+".target", "", "missing: JSON 6902 operations do not say which object they are for")
+	}
+	if strings.HasPrefix(p.Patch, "[") && !json.Valid([]byte(p.Patch)) {
+		c.errorf(at+".patch", `write it as JSON, with quotes around every name and text, or as lines that begin with "- "`,
+			"kustomize takes what begins with '[' for JSON, and this is not")
+	}
+	for j, operation := range operations {
+		c.operation(at+".patch", j, operation)
+	}
 }
 
 // operation checks the j-th of a list of JSON 6902 operations.

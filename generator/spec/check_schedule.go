@@ -18,7 +18,7 @@ func (c *checker) tolerations(path string, tolerations []Toleration) {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if t.Key != "" {
 			c.labelKey(at+".key", t.Key)
-		} else if t.Operator != "Exists" {
+		} else if t.Operator != "Exists" && c.read(at+".operator") {
 			c.errorf(at+".key", "name the taint's key, or write operator: Exists to tolerate every taint", "missing")
 		}
 		switch {
@@ -27,7 +27,7 @@ func (c *checker) tolerations(path string, tolerations []Toleration) {
 		case len(validation.IsValidLabelValue(t.Value)) > 0:
 			c.errorf(at+".value", "", "got %q, want a taint's value: at most 63 letters, digits, '-', '_' and '.'", t.Value)
 		}
-		if t.TolerationSeconds != nil && t.Effect != "NoExecute" {
+		if t.TolerationSeconds != nil && t.Effect != "NoExecute" && c.read(at+".effect") {
 			c.errorf(at+".tolerationSeconds", "write effect: NoExecute, or remove it", "only the effect NoExecute has seconds")
 		}
 	}

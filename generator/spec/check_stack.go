@@ -36,7 +36,8 @@ func (c *checker) overlay(path string, o *Overlay, s *Stack) {
 			c.beside(at, fmt.Sprintf("bases[%d] (%s)", j, earlier.Name), &earlier, &b, s)
 		}
 	}
-	c.objects(path+".resources", o.Resources, "")
+	c.objects(path+".resources", o.Resources)
+	c.overlayNamespaces(path+".resources", o.Resources)
 	c.patches(path+".patches", o.Patches)
 }
 

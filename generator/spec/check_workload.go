@@ -29,12 +29,14 @@ func (c *checker) workload(path string, w *Workload, owned map[string]string) {
 // resources checks amounts. The bounds are what nobody can mean: 4000 cores are
 // 4000m, 8 bytes are 8Gi.
 func (c *checker) resources(path string, r Resources) {
-	c.between(path+".requests.cpu", r.Requests.CPU, "1m", "1024")
-	c.between(path+".limits.cpu", r.Limits.CPU, "10m", "1024")
-	c.between(path+".requests.memory", r.Requests.Memory, "32Mi", "64Ti")
-	c.between(path+".limits.memory", r.Limits.Memory, "64Mi", "64Ti")
-	c.notAbove(path, "cpu", r.Requests.CPU, r.Limits.CPU)
-	c.notAbove(path, "memory", r.Requests.Memory, r.Limits.Memory)
+	request := c.between(path+".requests.cpu", r.Requests.CPU, "1m", "1024")
+	if limit := c.between(path+".limits.cpu", r.Limits.CPU, "10m", "1024"); request && limit {
+		c.notAbove(path, "cpu", r.Requests.CPU, r.Limits.CPU)
+	}
+	request = c.between(path+".requests.memory", r.Requests.Memory, "32Mi", "64Ti")
+	if limit := c.between(path+".limits.memory", r.Limits.Memory, "64Mi", "64Ti"); request && limit {
+		c.notAbove(path, "memory", r.Requests.Memory, r.Limits.Memory)
+	}
 }
 
 // notAbove checks that a request is not above its limit.
@@ -57,14 +59,17 @@ func (c *checker) notAbove(path, what string, request, limit Quantity) {
 }
 
 // between refuses an amount that nobody can mean.
-func (c *checker) between(path string, got, low, high Quantity) {
+func (c *checker) between(path string, got, low, high Quantity) bool {
 	g, l, h := got.Parsed(), low.Parsed(), high.Parsed()
 	switch {
 	case g.Cmp(l) < 0:
 		c.errorf(path, c.meant(got, "Gi", low, high), "got %s, want at least %s", got, low)
 	case g.Cmp(h) > 0:
 		c.errorf(path, c.meant(got, "m", low, high), "got %s, want at most %s", got, high)
+	default:
+		return true
 	}
+	return false
 }
 
 // meant asks about a unit that was left out, if the amount were right with it.

@@ -2,10 +2,12 @@ package spec
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -30,11 +32,25 @@ func (c *checker) warnf(path, fix, format string, args ...any) {
 }
 
 func (c *checker) add(severity problem.Severity, path, fix, format string, args ...any) {
+	for i, arg := range args {
+		if v := reflect.ValueOf(arg); v.Kind() == reflect.String {
+			args[i] = clip(v.String())
+		}
+	}
 	p := c.node.Problem(path, format, args...)
-	p.Severity, p.Fix = severity, fix
+	p.Severity, p.Fix = severity, clip(fix)
 	if !c.within(p.Path) {
 		c.problems = append(c.problems, p)
 	}
+}
+
+// clip shortens a value that would flood a terminal.
+func clip(s string) string {
+	const most = 200
+	if utf8.RuneCountInString(s) > most {
+		return string([]rune(s)[:most]) + "…"
+	}
+	return s
 }
 
 // read tells whether the value at path, with all that is in it, is what stands
@@ -144,11 +160,13 @@ func (c *checker) optionalName(path, value, kind string) {
 
 // reference checks the name of one of the bases or overlays.
 func (c *checker) reference(path, name, kind string, names []string) {
+	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })
 	switch {
+	case name == "" && len(known) > 0:
+		c.errorf(path, "name one of "+list(known), "missing: want the name of the %s", kind)
+	case len(known) < len(names), len(names) == 0 && !c.read("spec."+kind+"s"): // it may be what could not be read
 	case len(names) == 0:
 		c.errorf(path, "declare it", "got %q, but the stack has no %ss", name, kind)
-	case name == "":
-		c.errorf(path, "name one of "+list(names), "missing: want the name of the %s", kind)
 	case !slices.Contains(names, name):
 		c.errorf(path, suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
 	}
@@ -177,8 +195,8 @@ func (c *checker) intRange(path string, low, high int, unit string) {
 
 // list is the names for a sentence.
 func list(names []string) string {
-	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
-	return strings.Join(names, ", ")
+	quoted := strings.Trim(fmt.Sprintf("%q", names), "[]")
+	return strings.NewReplacer(`" "`, ", ", `"`, "").Replace(quoted)
 }
 
 // suggest names the nearest of the options, if one is near.

@@ -1,13 +1,10 @@
 package generator
 
 import (
-	"encoding/json"
 	"fmt"
-	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/hearth-dev/hearth/generator/internal/overlay"
 	"github.com/hearth-dev/hearth/generator/spec"
@@ -51,34 +48,17 @@ func (b builder) namespace() *corev1.Namespace {
 	}
 }
 
-// tree is a typed object as a JSON tree without what Kubernetes' types add to
-// it: nulls, the status, and empty structs that nobody wrote. It does not go by
-// encoding/json, which looks at every type that a pod could have before it
-// writes the first byte: a third of what a KRM function did in its short life.
-func tree(typed any) (Object, error) {
-	o, err := runtime.DefaultUnstructuredConverter.ToUnstructured(typed)
-	if err != nil {
-		return nil, fmt.Errorf("encoding %T: %w", typed, err)
-	}
-	delete(o, "status")
-	prune(o)
-	return o, nil
-}
-
 // meaningful are the fields whose empty value says something: podSelector: {}
 // is every pod, labelSelector: {} of an affinity as well, emptyDir: {} is a
 // volume.
 var meaningful = map[string]bool{"podSelector": true, "namespaceSelector": true, "labelSelector": true, "emptyDir": true}
 
-// prune removes nulls and empty values, but the meaningful ones, and gives
-// numbers the type that they have in a decoded tree.
+// prune removes nulls and empty values, but the meaningful ones.
 func prune(m map[string]any) {
 	for key, value := range m {
 		switch v := value.(type) {
 		case nil:
 			delete(m, key)
-		case int64:
-			m[key] = json.Number(strconv.FormatInt(v, 10))
 		case map[string]any:
 			if prune(v); len(v) == 0 && !meaningful[key] {
 				delete(m, key)

@@ -46,7 +46,7 @@ sweep() {
 }
 
 pull() {
-  try=1 delay=2
+  try=1 delay=2 removed=''
   while :; do
     say "$1: pulling, try $try of $attempts"
     sweep
@@ -64,13 +64,18 @@ pull() {
     done
     wait "$client"; status=$?; client=''
     if [ "$status" -eq 0 ]; then
+      # The client's 0 is no proof: it also comes from a server that died half-way.
       if present "$1"; then say "$1: complete after $seconds seconds"; return 0; fi
-      # Ollama never fetches a blob again that exists, whatever is in it.
-      say "$1: what is on the volume is damaged: removing it"
-      ollama rm "$1" >/dev/null 2>&1 </dev/null
+      # Nor is a blob that exists: Ollama never fetches it again, whatever is in it. So the model goes, and comes anew, once.
+      if ollama rm "$1" >/dev/null 2>&1 </dev/null; then
+        say "$1: damaged on the volume: removed"
+        if [ -n "$removed" ]; then return 1; fi
+        removed=yes
+      fi
     fi
+    if ! kill -0 "$server" 2>/dev/null; then say "$1: the local server died: out of memory?"; return 1; fi
     why=$(reason)
-    if [ "$status" -ne 0 ]; then say "$1: failed: ${why:-ollama pull ended with status $status}"; fi
+    say "$1: not complete: ${why:-ollama pull ended with status $status}"
     case $why in
     *'pull model manifest: file does not exist'*) say "$1: its registry has no such model or tag: check the spelling"; return 1 ;;
     *'invalid model name'*) say "$1: want MODEL[:TAG], NAMESPACE/MODEL[:TAG] or HOST/NAMESPACE/MODEL[:TAG]"; return 1 ;;
@@ -95,12 +100,13 @@ until ollama list >/dev/null 2>&1 </dev/null; do
 done
 
 for model in "$@"; do
+  if ! kill -0 "$server" 2>/dev/null; then failed="$failed $model"; continue; fi
   if present "$model"; then say "$model: already on the volume"; continue; fi
   pull "$model" || failed="$failed $model"
 done
-ollama list </dev/null
 if [ -n "$failed" ]; then
   say "not pulled:$failed; the last lines of the local server:"; grep -v GIN "$work/server" | tail -n 20; end 1
 fi
+ollama list </dev/null
 say "all models are on the volume"
 end 0

@@ -54,9 +54,9 @@ func (c *checker) secretKeyRef(at string, v EnvValue) {
 	c.name(at+".secretKeyRef.name", v.SecretKeyRef.Name, "a Secret")
 	switch key := v.SecretKeyRef.Key; {
 	case key == "":
-		c.errorf(at+".secretKeyRef.key", "", "missing: want a key of the Secret %s", v.SecretKeyRef.Name)
+		c.errorf(at+".secretKeyRef.key", "", "missing: want the key in the Secret")
 	case len(validation.IsConfigMapKey(key)) > 0:
-		c.errorf(at+".secretKeyRef.key", "", "got %q, want a key of the Secret: letters, digits, '-', '_' and '.'", key)
+		c.errorf(at+".secretKeyRef.key", "", "got %q, want the key in the Secret: letters, digits, '-', '_' and '.'", key)
 	}
 }
 

@@ -54,6 +54,7 @@ func (c *checker) namespaceLabels(labels map[string]string) {
 		at, value := strict.Join("namespaceLabels", key), labels[key]
 		mode, security := strings.CutPrefix(key, "pod-security.kubernetes.io/")
 		switch {
+		case len(validation.IsValidLabelValue(value)) > 0: // said already
 		case key == "kubernetes.io/metadata.name":
 			c.errorf(at, "remove it", "the cluster sets this label")
 		case !security:

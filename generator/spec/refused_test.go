@@ -78,7 +78,7 @@ func refusal(t *testing.T, head, text string) string {
 	return problems.Error() + "\n"
 }
 
-func archives(t *testing.T) []string {
+func archives(t testing.TB) []string {
 	t.Helper()
 	names, err := filepath.Glob("testdata/refused/*.txtar")
 	if err != nil || len(names) == 0 {

@@ -77,12 +77,9 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		if _, union := v.Addr().Interface().(encoding.TextUnmarshaler); union {
 			want = "a single value, or " + want
 		}
-		fix, only := "", "name"
-		if len(known) == 1 {
-			only = known[0].name
-		}
-		if slices.Contains(names(known), only) && n.kind == stringKind {
-			fix = "write {" + only + ": " + strconv.Quote(clip(n.text)) + "}"
+		fix := ""
+		if main := mainField(known); main != "" && n.kind == stringKind && n.text != "" {
+			fix = "write {" + main + ": " + strconv.Quote(clip(n.text)) + "}"
 		}
 		d.mismatch(n, want, fix)
 		return
@@ -108,7 +105,7 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 
 func (d *decoder) mapping(n *Node, v reflect.Value) {
 	if n.kind != mapKind {
-		d.mismatch(n, "a mapping", "")
+		d.mismatch(n, "a mapping", `write "name: value" lines`)
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -141,7 +138,11 @@ func (d *decoder) list(n *Node, v reflect.Value) {
 		d.mismatch(n, "a list", `start each item with "- "`)
 		return
 	default:
-		d.mismatch(n, "a list", "write ["+strconv.Quote(clip(n.text))+"]")
+		fix := "write [" + strconv.Quote(clip(n.text)) + "]"
+		if v.Type().Elem().Kind() == reflect.Struct {
+			fix = `start each item with "- "`
+		}
+		d.mismatch(n, "a list", fix)
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
@@ -171,20 +172,41 @@ func (n *Node) keyNode() *Node {
 
 // field is a struct's field, or one of a struct embedded in it.
 type field struct {
-	name  string
-	index []int
-	patch bool
+	name     string
+	index    []int
+	patch    bool
+	optional bool // tagged omitempty
+	text     bool // of a string type
 }
 
 func fieldsOf(t reflect.Type) []field {
 	var fields []field
 	for _, f := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.IsExported() && name != "" && name != "-" {
-			fields = append(fields, field{name, f.Index, f.Tag.Get("strict") == "patch"})
+			fields = append(fields, field{
+				name: name, index: f.Index,
+				patch:    f.Tag.Get("strict") == "patch",
+				optional: options == "omitempty",
+				text:     f.Type.Kind() == reflect.String,
+			})
 		}
 	}
 	return fields
+}
+
+// mainField is the one that a person means who writes a single value in place
+// of the mapping: the first that must be there, or the only one.
+func mainField(fields []field) string {
+	if len(fields) == 1 && fields[0].text {
+		return fields[0].name
+	}
+	for _, f := range fields {
+		if !f.optional && f.text {
+			return f.name
+		}
+	}
+	return ""
 }
 
 func names(fields []field) []string {

@@ -60,9 +60,10 @@ func TestDecodeProblems(t *testing.T) {
 			`stack.yaml:2:8: back.hots: unknown field "hots": known fields: host, size; did you mean "host"?`}},
 		{"a field that is a part of another", "back: {hostName: x}", []string{
 			`stack.yaml:1:8: back.hostName: unknown field "hostName": known fields: host, size; did you mean "host"?`}},
-		{"a name for a mapping that has one", "changes: [chat]", []string{
-			`stack.yaml:1:11: changes[0]: got the string "chat", want a mapping of name, size, host, type, port, weight, ` +
-				`redirect, secure, models, labels, env, back, backs, only, weights, object, changes; write {name: "chat"}`}},
+		{"a word for a mapping", "back: a.example", []string{
+			`stack.yaml:1:7: back: got the string "a.example", want a mapping of host, size; write {host: "a.example"}`}},
+		{"a word for a list of mappings", "backs: a.example", []string{
+			`stack.yaml:1:8: backs: got the string "a.example", want a list; start each item with "- "`}},
 		{"a field that is like no other", "back: {colour: x}", []string{
 			`stack.yaml:1:8: back.colour: unknown field "colour": known fields: host, size; remove it`}},
 		{"an unknown field is not hidden by a null", "back: {colour: }", []string{
@@ -110,7 +111,7 @@ func TestDecodeProblems(t *testing.T) {
 		{"a list for a mapping", "back:\n  - host: x\n", []string{
 			`stack.yaml:1:1: back: got a list, want a mapping of host, size`}},
 		{"a scalar for a map", "labels: x", []string{
-			`stack.yaml:1:9: labels: got the string "x", want a mapping`}},
+			`stack.yaml:1:9: labels: got the string "x", want a mapping; write "name: value" lines`}},
 		{"a list for scalar or mapping", "env: {A: [x]}", []string{
 			`stack.yaml:1:7: env.A: got a list, want a single value, or a mapping of value, secret`}},
 		{"the mapping of a scalar or mapping is strict", "env: {A: {value: 5}}", []string{
@@ -129,7 +130,7 @@ func TestDecodeProblems(t *testing.T) {
 		{"a key that its type refuses", "weights: {ngnix: 3}", []string{
 			`stack.yaml:1:11: weights.ngnix: unsupported value "ngnix": supported values: internal, nginx, traefik; did you mean "nginx"?`}},
 		{"a scalar for any object", "object: 5", []string{
-			`stack.yaml:1:9: object: got the number 5, want a mapping`}},
+			`stack.yaml:1:9: object: got the number 5, want a mapping; write "name: value" lines`}},
 		{"numbers that JSON has not", "object: {a: .inf, b: [18000000000000000000]}", []string{
 			`stack.yaml:1:13: object.a: got .inf, want a number that JSON has; quote it: ".inf"`,
 			`stack.yaml:1:23: object.b[0]: 18000000000000000000 does not fit into 64 bits; quote it: "18000000000000000000"`}},

@@ -35,7 +35,7 @@ type Common struct {
 }
 
 type Back struct {
-	Host string `json:"host,omitempty"`
+	Host string `json:"host"`
 	Size Size   `json:"size,omitempty"`
 }
 

@@ -17,11 +17,13 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-logr/logr"
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
 
 	"github.com/hearth-dev/hearth/internal/verify"
 )
@@ -59,7 +61,7 @@ question brings the model into memory, as anybody's would. How long a cold start
 takes is measured if the model is not in memory; --cold unloads it first, which
 whoever talks to it at that moment feels.
 
-Exit code 1 means that a row failed, 2 that nothing could be checked.`,
+Exit code 1 means that a row failed, 2 that the cluster could not be asked.`,
 		Example: `  hearth verify --context homelab --overlay homelab-internal
   hearth verify --context minicloud --overlay homelab-nginx --ca-file ca.crt
   hearth verify --context minicloud --overlay homelab-nginx --ca-file ca.crt \
@@ -113,6 +115,7 @@ func (v *verifyVerb) run(cmd *cobra.Command) error {
 	if options.Resolve, err = resolves(v.resolve); err != nil {
 		return err
 	}
+	klog.SetLogger(logr.Discard()) // client-go logs into the table what it returns anyway
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once

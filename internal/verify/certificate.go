@@ -25,7 +25,7 @@ func (r route) certificate() check {
 	return check{id: "certificate", subject: namespace + "/" + name, title: "cert-manager has issued the certificate", look: func(ctx context.Context) (result, error) {
 		live, err := r.dynamic.Resource(certificates()).Namespace(namespace).Get(ctx, name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
-			return failed(r.deploy(), "no such Certificate, or no cert-manager"), nil
+			return failed(seeObjects, "no such Certificate, or no cert-manager"), nil
 		}
 		if err != nil {
 			return result{}, err

@@ -1,8 +1,8 @@
 package verify
 
 import (
+	"encoding/json"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -10,8 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"sigs.k8s.io/kustomize/api/krusty"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/generator/spec"
@@ -19,7 +17,7 @@ import (
 
 // expectation is what the overlay puts on the cluster.
 type expectation struct {
-	objects    []*unstructured.Unstructured // as kustomize builds them
+	objects    []*unstructured.Unstructured // as kustomize builds them, in its order
 	namespaces []*namespace                 // in the order of the overlay's bases
 }
 
@@ -64,25 +62,24 @@ func (w *workload) field(name string) string {
 	return name + " (base " + w.base + ")"
 }
 
-// expect builds the overlay as `hearth render` and kustomize do, so that its own
+// expect is the overlay as kustomize builds it, so that the stack's own
 // resources and patches count.
 func expect(stack *generator.Stack, name string) (*expectation, error) {
 	overlay := stack.Overlay(name)
 	if overlay == nil {
 		return nil, fmt.Errorf("overlay %q: not in the stack", name)
 	}
-	one := *stack // the other overlays and bases take time and say nothing
-	one.Spec.Bases, one.Spec.Overlays, one.Spec.Fleet = nil, []spec.Overlay{*overlay}, nil
-	for _, b := range overlay.Bases {
-		one.Spec.Bases = append(one.Spec.Bases, *stack.Base(b.Name))
-	}
-	files, err := generator.Generate(&one, generator.Options{})
+	objects, err := generator.Merged(stack, name)
 	if err != nil {
 		return nil, err
 	}
 	e := &expectation{}
-	if e.objects, err = build(files, path.Join("overlays", name)); err != nil {
-		return nil, fmt.Errorf("building overlay %s: %w", name, err)
+	for _, object := range objects {
+		o, err := decoded(object)
+		if err != nil {
+			return nil, fmt.Errorf("overlay %s: %w", name, err)
+		}
+		e.objects = append(e.objects, o)
 	}
 	secrets, err := generator.Secrets(stack, name)
 	if err != nil {
@@ -105,30 +102,14 @@ func expect(stack *generator.Stack, name string) (*expectation, error) {
 	return e, e.sort()
 }
 
-func build(files []generator.File, folder string) ([]*unstructured.Unstructured, error) {
-	memory := filesys.MakeFsInMemory()
-	for _, f := range files {
-		if err := memory.WriteFile(f.Path, f.Data); err != nil {
-			return nil, err
-		}
-	}
-	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(memory, folder)
+// decoded is an object with numbers as client-go decodes them.
+func decoded(object generator.Object) (*unstructured.Unstructured, error) {
+	data, err := json.Marshal(object)
 	if err != nil {
 		return nil, err
 	}
-	var objects []*unstructured.Unstructured
-	for _, r := range built.Resources() {
-		data, err := r.MarshalJSON()
-		if err != nil {
-			return nil, err
-		}
-		o := &unstructured.Unstructured{}
-		if err := o.UnmarshalJSON(data); err != nil {
-			return nil, err
-		}
-		objects = append(objects, o)
-	}
-	return objects, nil
+	o := &unstructured.Unstructured{}
+	return o, o.UnmarshalJSON(data)
 }
 
 func (e *expectation) namespace(name string) *namespace {

@@ -29,7 +29,7 @@ func (v *verifier) volumes(w *workload) []check {
 				if w.claims[name] == nil {
 					return failed(w.field("storage.existingClaim"), "no such claim"), nil
 				}
-				return failed(v.deploy(), "no such claim"), nil
+				return failed(seeObjects, "no such claim"), nil
 			}
 			if err != nil {
 				return result{}, err

@@ -25,7 +25,7 @@ func (v *verifier) workload(w *workload) check {
 	return check{id: "workload", subject: w.subject(), title: "the pods are ready and run the right images", look: func(ctx context.Context) (result, error) {
 		r, err := v.rollout(ctx, w)
 		if apierrors.IsNotFound(err) {
-			return failed(v.deploy(), "no such %s", w.kind), nil
+			return failed(seeObjects, "no such %s", w.kind), nil
 		}
 		if err != nil {
 			return result{}, err

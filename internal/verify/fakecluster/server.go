@@ -43,7 +43,7 @@ func newServer() *Server {
 	core := schema.GroupVersion{Version: "v1"}
 	apps := schema.GroupVersion{Group: "apps", Version: "v1"}
 	networking := schema.GroupVersion{Group: "networking.k8s.io", Version: "v1"}
-	for _, k := range []kind{
+	s.kinds = []kind{
 		{core.WithKind("Namespace"), "namespaces", true},
 		{core.WithKind("Pod"), "pods", false},
 		{core.WithKind("Service"), "services", false},
@@ -60,8 +60,6 @@ func newServer() *Server {
 		{schema.GroupVersionKind{Group: "cert-manager.io", Version: "v1", Kind: "Certificate"}, "certificates", false},
 		{schema.GroupVersionKind{Group: "traefik.io", Version: "v1alpha1", Kind: "Middleware"}, "middlewares", false},
 		{schema.GroupVersionKind{Group: "metrics.k8s.io", Version: "v1beta1", Kind: "PodMetrics"}, "pods", false},
-	} {
-		s.kinds = append(s.kinds, k)
 	}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	return s

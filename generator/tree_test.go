@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // A tree is what encoding/json makes of an object, for every field that
@@ -53,6 +54,10 @@ func set(v reflect.Value, depth int) {
 		v.Set(reflect.New(v.Type().Elem()))
 		set(v.Elem(), depth+1)
 	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[intstr.IntOrString]() {
+			v.Set(reflect.ValueOf(intstr.FromString("x")))
+			return
+		}
 		for i := range v.NumField() {
 			set(v.Field(i), depth+1)
 		}

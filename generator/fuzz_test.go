@@ -2,7 +2,6 @@ package generator_test
 
 import (
 	"io/fs"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -10,12 +9,10 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/randomstack"
 )
 
 // FuzzParse reads whole stacks: never a panic, never long, and either a Stack or
-// errors. What is accepted also becomes files, with names that are safe to write
-// below the output folder.
+// errors. Of what is accepted the objects can be made.
 func FuzzParse(f *testing.F) {
 	for _, name := range goldens(f) {
 		archive, err := txtar.ParseFile(name)
@@ -24,16 +21,11 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(archive.Files[0].Data)
 	}
-	committed, err := os.ReadFile("../stack.yaml")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(committed)
-	for seed := range uint64(3) {
-		f.Add(randomstack.Draw(seed))
+	for _, data := range someStacks(f, 3) {
+		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		const most = 10 * time.Second // of a second's work, on a machine that is busy fuzzing
+		const most = 10 * time.Second // for milliseconds of work, on a machine that is busy fuzzing
 		start := time.Now()
 		stack, problems := generator.Parse("stack.yaml", data)
 		if took := time.Since(start); took > most {
@@ -47,6 +39,37 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("a problem without text or place: %+v", p)
 			}
 		}
+		if stack == nil {
+			return
+		}
+		bases := stack.Spec.Bases
+		for _, o := range stack.Spec.Overlays {
+			bases = append(bases, o.Bases...)
+			if _, err := generator.Secrets(stack, o.Name); err != nil {
+				t.Errorf("a valid stack has no list of Secrets: %v", err)
+			}
+		}
+		for _, b := range bases {
+			if _, err := generator.Objects(stack.Metadata.Name, &b); err != nil {
+				t.Errorf("a valid stack has no objects: %v", err)
+			}
+		}
+	})
+}
+
+// FuzzGenerate goes on to the files, hundreds of times slower for kustomize: a
+// valid stack has files, and their names are safe to write below the output
+// folder.
+func FuzzGenerate(f *testing.F) {
+	for _, name := range []string{"ollama", "escape-hatch", "fleet"} {
+		archive, err := txtar.ParseFile("testdata/" + name + ".txtar")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(archive.Files[0].Data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		stack, _ := generator.Parse("stack.yaml", data)
 		if stack == nil {
 			return
 		}

@@ -79,18 +79,17 @@ func execute(data []byte, talk io.Writer) ([]byte, error) {
 // Process does what the list's functionConfig asks for. After an error the
 // items are as they came; the reasons are in the results.
 func Process(rl *framework.ResourceList) error {
+	items := rl.Items
 	c, results := readConfig(rl.FunctionConfig)
-	results = append(results, nameless(rl.Items)...)
 	if results.ExitCode() == 0 {
-		items, found := c.apply(rl.Items)
-		results = append(results, found...)
-		if results.ExitCode() == 0 {
-			rl.Items = items
-		}
+		made, found := c.apply(rl.Items)
+		items, results = made, append(results, found...)
 	}
+	results = append(results, nameless(rl.Items)...)
 	rl.Results = append(rl.Results, results...)
 	if results.ExitCode() != 0 {
 		return errResults
 	}
+	rl.Items = items
 	return nil
 }

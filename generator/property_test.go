@@ -1,0 +1,150 @@
+package generator_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// objectRules hold for every object of every stack, whatever a person writes.
+var objectRules = []struct {
+	reason string
+	holds  func(b *spec.Base, o generator.Object) bool
+}{
+	{"an object without its namespace lands in another", func(b *spec.Base, o generator.Object) bool {
+		namespace, _ := at(o, "metadata", "namespace").(string)
+		return o["kind"] == "Namespace" || namespace == b.Namespace
+	}},
+	{"selectors are immutable, and a person's labels change", func(_ *spec.Base, o generator.Object) bool {
+		for _, path := range [][]string{{"spec", "selector", "matchLabels"}, {"spec", "podSelector", "matchLabels"}, {"spec", "selector"}} {
+			labels, _ := at(o, path...).(map[string]any)
+			if _, nested := labels["matchLabels"]; !nested && !onlyOurs(labels) {
+				return false
+			}
+		}
+		return true
+	}},
+	{"what a person labels is the bundle, and a volume outlives it", func(_ *spec.Base, o generator.Object) bool {
+		if o["kind"] != "PersistentVolumeClaim" {
+			return true
+		}
+		labels, _ := at(o, "metadata", "labels").(map[string]any)
+		annotations, _ := at(o, "metadata", "annotations").(map[string]any)
+		return onlyOurs(labels) && (len(annotations) == 0 || len(annotations) == 3)
+	}},
+	{"a volume is kept unless retain is false", func(b *spec.Base, o generator.Object) bool {
+		if o["kind"] != "PersistentVolumeClaim" {
+			return true
+		}
+		storage := spec.Storage{}
+		if at(o, "metadata", "name") == "ollama" {
+			storage = b.Ollama.Storage
+		} else {
+			storage = b.OpenWebUI.Storage
+		}
+		return (at(o, "metadata", "annotations", "helm.sh/resource-policy") == "keep") == *storage.Retain
+	}},
+	{"Helm sets the label managed-by itself: ours would be drift", func(_ *spec.Base, o generator.Object) bool {
+		return !strings.Contains(fmt.Sprint(o), "app.kubernetes.io/managed-by")
+	}},
+	{"a Secret would be in Git", func(_ *spec.Base, o generator.Object) bool { return o["kind"] != "Secret" }},
+	{"nothing talks to the API server", func(_ *spec.Base, o generator.Object) bool {
+		return o["kind"] != "ServiceAccount" || o["automountServiceAccountToken"] == false
+	}},
+	{"a rolling update would wait for its own volume", func(_ *spec.Base, o generator.Object) bool {
+		return o["kind"] != "Deployment" || at(o, "spec", "strategy", "type") == "Recreate"
+	}},
+	{"a null or an empty value is drift", func(_ *spec.Base, o generator.Object) bool { return len(leftovers("", o)) == 0 }},
+}
+
+func TestObjectRules(t *testing.T) {
+	n := 120
+	if testing.Short() {
+		n = 20
+	}
+	seen := 0
+	for i, data := range someStacks(t, n) {
+		stack, problems := generator.Parse("stack.yaml", data)
+		if stack == nil {
+			t.Fatal(problems.Err())
+		}
+		bases := slices.Clone(stack.Spec.Bases)
+		for _, o := range stack.Spec.Overlays {
+			bases = append(bases, o.Bases...)
+		}
+		for _, b := range bases {
+			made, err := generator.Objects(stack.Metadata.Name, &b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids := map[string]bool{}
+			for _, o := range made {
+				seen++
+				if ids[id(o)] {
+					t.Errorf("stack %d: %s is made twice", i, id(o))
+				}
+				ids[id(o)] = true
+				for _, rule := range objectRules {
+					if !rule.holds(&b, o) {
+						t.Errorf("stack %d: %s: %s\n%v", i, id(o), rule.reason, o)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d objects", seen)
+}
+
+// at is the value at a path of fields.
+func at(o generator.Object, path ...string) any {
+	var v any = o
+	for _, name := range path {
+		m, _ := v.(map[string]any)
+		v = m[name]
+	}
+	return v
+}
+
+// onlyOurs tells labels of which none is a person's.
+func onlyOurs(labels map[string]any) bool {
+	for key := range maps.Keys(labels) {
+		if !strings.HasPrefix(key, "app.kubernetes.io/") {
+			return false
+		}
+	}
+	return true
+}
+
+// An overlay that overrides nothing is its base and not a line more.
+func TestAnOverlayWithoutOverridesHasNoPatches(t *testing.T) {
+	n := 8
+	if testing.Short() {
+		n = 2
+	}
+	for i, data := range someStacks(t, n) {
+		root := document(t, data)
+		overlays := &yaml.Node{Kind: yaml.SequenceNode}
+		for j, b := range get(root, "spec", "bases").Content {
+			name := &yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: get(b, "name").Value}
+			overlays.Content = append(overlays.Content, mapping("name", scalar(fmt.Sprintf("same-%d", j)),
+				"bases", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{mapping("name", name)}}))
+		}
+		content := mapping("bases", get(root, "spec", "bases"), "overlays", overlays)
+		same := mapping("apiVersion", scalar(spec.APIVersion), "kind", scalar(spec.Kind), "metadata", get(root, "metadata"), "spec", content)
+		for path, data := range generated(t, text(t, same)) {
+			if !strings.HasPrefix(path, "overlays/") {
+				continue
+			}
+			if lines := strings.Count(data, "\n"); lines != 5 || strings.Contains(data, "patches:") {
+				t.Errorf("stack %d: %s is not its base alone:\n%s", i, path, data)
+			}
+		}
+	}
+}

@@ -95,6 +95,38 @@ func TestInterruptedCreate(t *testing.T) {
 	}
 }
 
+// TestFailedCreate gives the cluster no time to become ready.
+func TestFailedCreate(t *testing.T) {
+	mode := e2e(t)
+	logs := t.TempDir()
+	var out strings.Builder
+	_, err := Create(t.Context(), Options{Mode: mode, Out: &out, Logs: logs, Wait: time.Millisecond})
+	if err == nil || !strings.Contains(err.Error(), "timed out") || !strings.Contains(err.Error(), "logs in "+logs) {
+		t.Fatalf("got error %v, want one that says timed out and where the logs are", err)
+	}
+	for _, file := range []string{"events.txt", "kind"} {
+		if _, err := os.Stat(filepath.Join(logs, file)); err != nil {
+			t.Error(err)
+		}
+	}
+	_, rest, _ := strings.Cut(out.String(), "creating cluster ")
+	name, _, _ := strings.Cut(rest, ",")
+	if left := containers(t, name); name == "" || len(left) > 0 {
+		t.Errorf("containers of %q are left: %v", name, left)
+	}
+}
+
+func TestUnknownMode(t *testing.T) {
+	t.Setenv(ModeVariable, "push")
+	const want = `unsupported value: "push": supported values: "pull", "source"`
+	if mode, err := ModeFromEnvironment(); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %q, error %v; want an error with %s", mode, err, want)
+	}
+	if _, err := Create(t.Context(), Options{Mode: "push", Out: io.Discard}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got error %v, want one with %s", err, want)
+	}
+}
+
 // e2e skips unless E2E=1. From then on whatever is missing is a failure.
 func e2e(t *testing.T) Mode {
 	t.Helper()

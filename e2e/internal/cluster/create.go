@@ -42,6 +42,9 @@ func Create(ctx context.Context, o Options) (*Cluster, error) {
 	if o.Wait == 0 {
 		o.Wait = 5 * time.Minute
 	}
+	if o.Mode != Pull && o.Mode != Source {
+		return nil, fmt.Errorf("mode: unsupported value: %q: supported values: %q, %q", o.Mode, Pull, Source)
+	}
 	o.Out = images.Synchronized(o.Out)
 	daemon, err := docker.Ask(ctx)
 	if err != nil {
@@ -82,9 +85,7 @@ func Create(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		err = fmt.Errorf("creating cluster %s: %w", name, err)
 		if o.Logs != "" && ctx.Err() == nil {
-			if logs := c.Logs(ctx, o.Logs); logs == nil {
-				err = fmt.Errorf("%w; logs in %s", err, o.Logs)
-			}
+			err = errors.Join(fmt.Errorf("%w; logs in %s", err, o.Logs), c.Logs(ctx, o.Logs))
 		}
 		return nil, errors.Join(err, c.Delete())
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -16,8 +17,8 @@ const (
 	// Debian's mirrors drop a package's older versions, so that an exact version could not be had for long.
 	suite  = "bookworm"
 	mirror = "http://deb.debian.org/debian"
-	// architecture is both Debian's and Go's name for what the images run on.
-	architecture = "amd64"
+	// architecture is both Debian's and Go's name for what the images run on: a node is no virtual machine.
+	architecture = runtime.GOARCH
 )
 
 // trimmed is what no container needs of a Debian system: caches, documents and translations, by path below the root.

@@ -40,7 +40,8 @@ var nodePackages = []string{
 // NodeImage returns an image that kind can run as a node, with every image that Kubernetes needs inside it.
 //
 // Its network is a point-to-point link from each pod to the node, since kind's own CNI daemon cannot be had as a module.
-// That is enough for one node: pods reach each other, Services and the outside. It does not enforce NetworkPolicy.
+// That is enough for one node: pods reach each other, Services and the outside. It does not enforce NetworkPolicy, and the
+// module proxy does not serve sigs.k8s.io/kube-network-policies, which could.
 func (b *Builder) NodeImage(ctx context.Context) (Image, error) {
 	root, err := b.nodeRoot(ctx)
 	if err != nil {

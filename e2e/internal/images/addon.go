@@ -1,0 +1,78 @@
+package images
+
+import (
+	"context"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// Addon is a program that tests put into a cluster, beyond what makes it a cluster.
+type Addon struct {
+	// Module holds its source, and its manifests.
+	Module
+	// Ref is the image's published reference.
+	Ref string
+
+	program moduleProgram
+}
+
+// Traefik is the ingress controller. Later minor releases require modules that the proxy does not serve.
+func Traefik() Addon {
+	const acme = "pkg/provider/acme/"
+	m := Module{Path: "github.com/traefik/traefik/v3", Version: "v3.6.7", Sum: "h1:BcC/XaGWTbHnjEaJAe858Pv4csio2IK8yOLUnbPjkw8="}
+	return Addon{Module: m, Ref: "docker.io/library/traefik:" + m.Version, program: moduleProgram{
+		Module: m, name: "traefik", needMB: 3000,
+		// The clients of some hundred DNS providers are a third of the packages and most of their size. Tests ask no public
+		// authority for a certificate.
+		changes: []change{
+			{file: acme + "provider.go", old: `"github.com/go-acme/lego/v4/providers/dns"`, new: `"` + m.Path + "/" + acme + `dns"`},
+			{file: acme + "dns/dns.go", new: noDNSProviders},
+		},
+	}}
+}
+
+const noDNSProviders = `// Package dns stands in for lego's.
+package dns
+
+import (
+	"errors"
+
+	"github.com/go-acme/lego/v4/challenge"
+)
+
+// NewDNSChallengeProviderByName fails.
+func NewDNSChallengeProviderByName(name string) (challenge.Provider, error) {
+	return nil, errors.New("built without DNS providers, so without " + name)
+}
+`
+
+// MetricsServer measures what pods use. Its v0.8 is not served by the module proxy.
+func MetricsServer() Addon {
+	m := Module{Path: "sigs.k8s.io/metrics-server", Version: "v0.7.2", Sum: "h1:0t1FhxdEHKHF/SduSRdkNHIYb24TpHqew2B/64GzOq8="}
+	return Addon{
+		Module: m, Ref: "registry.k8s.io/metrics-server/metrics-server:" + m.Version,
+		program: moduleProgram{Module: m, name: "metrics-server", needMB: 2000},
+	}
+}
+
+// CertManager is here for its custom resources: nothing of it runs.
+func CertManager() Module {
+	return Module{
+		Path: "github.com/cert-manager/cert-manager", Version: "v1.21.2", Sum: "h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=",
+	}
+}
+
+// AddonImage returns the add-on's program in an image with nothing else, under its published reference. It runs as any
+// user, with a read-only root file system and without capabilities.
+func (b *Builder) AddonImage(ctx context.Context, a Addon) (Image, error) {
+	binary, err := b.binary(ctx, a.program)
+	if err != nil {
+		return Image{}, err
+	}
+	path := "/" + a.program.name
+	return b.FromFiles(ctx, Spec{
+		Ref:    a.Ref,
+		Files:  []File{{Path: path, From: binary, Mode: 0o755}},
+		Config: v1.Config{Entrypoint: []string{path}, User: "65532:65532"},
+	})
+}

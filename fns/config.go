@@ -62,8 +62,12 @@ func readConfig(n *yaml.RNode) (config, framework.Results) {
 	case known:
 		return c, c.results(problem.List{{Path: "apiVersion", Message: fmt.Sprintf("got %q, want %s", c.id.apiVersion, spec.APIVersion)}})
 	}
-	return c, c.results(problem.List{{Path: "kind", Message: fmt.Sprintf("got %q of %q, want one of %s of %s, or a v1 ConfigMap",
-		c.id.kind, c.id.apiVersion, strings.Join(Kinds(), ", "), spec.APIVersion)}})
+	return c, c.results(problem.List{{
+		Path: "kind",
+		Message: fmt.Sprintf("got %q of %q, want one of %s of %s, or a v1 ConfigMap",
+			c.id.kind, c.id.apiVersion, strings.Join(Kinds(), ", "), spec.APIVersion),
+		Fix: spec.Suggest(c.id.kind, Kinds()),
+	}})
 }
 
 // isConfigMap tells the config that kpt makes of a configMap in a Kptfile.

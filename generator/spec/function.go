@@ -14,6 +14,10 @@ const (
 	KindExpose    = "Expose"
 )
 
+// Suggest is the fix for a name that is none of the options: the nearest one,
+// "" if none is near.
+func Suggest(name string, options []string) string { return suggest(name, options) }
+
 // FunctionMetadata is the metadata of a KRM function's config. It is wider than
 // a Stack's: the tools that run functions keep their own annotations there.
 type FunctionMetadata struct {

@@ -1,0 +1,76 @@
+package fns_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+const (
+	ollamaSpec = `{models: ["llama3.2:3b"], storage: {size: 20Gi, storageClassName: longhorn}, nodeSelector: {gpu: "yes"}}`
+	chatSpec   = `{name: our chat, resources: {limits: {memory: 2Gi}}}`
+	routeSpec  = `{type: nginx, host: chat.10.0.0.200.nip.io, tls: {type: certManager, issuer: {name: my-ca}}}`
+	around     = `labels: {team: ai}, images: {mirrors: {docker.io: harbor.example.org/hub}}, proxy: {https: "http://proxy.example.org:443"}, caBundle: {configMap: ca}`
+)
+
+// generate runs a config without items.
+func generate(t *testing.T, kind, spec string) map[string]any {
+	t.Helper()
+	config := yaml.MustParse("{apiVersion: hearth.dev/v1alpha1, kind: " + kind + ", metadata: {name: s, namespace: ai}, spec: " + spec + "}")
+	return plain(t, parse(t, mustRun(t, list{config: config}.String())).items)
+}
+
+// ofStack are the objects of a stack's only base and overlay.
+func ofStack(t *testing.T, base string) map[string]any {
+	t.Helper()
+	return generate(t, "Stack", "{bases: [{name: b, namespace: ai, "+base+"}], overlays: [{name: o, bases: [{name: b}]}]}")
+}
+
+func spread(spec string) string { return spec[1 : len(spec)-1] }
+
+// A component's config means what its fields mean in a Stack.
+func TestComponentIsTheStacks(t *testing.T) {
+	for _, test := range []struct {
+		name, kind, spec, base string
+	}{
+		{"Ollama", "Ollama", "{" + spread(ollamaSpec) + "}", "ollama: " + ollamaSpec},
+		{"Ollama and what is around", "Ollama", "{" + spread(ollamaSpec) + ", " + around + "}", "ollama: " + ollamaSpec + ", " + around},
+		{"Open WebUI", "OpenWebUI", "{ollamaURLs: [\"http://a.b.svc:11434\"], " + spread(chatSpec) + "}",
+			"openWebUI: {ollamaURLs: [\"http://a.b.svc:11434\"], " + spread(chatSpec) + "}"},
+		{"Open WebUI with a route", "OpenWebUI", "{ollamaURLs: [\"http://a.b.svc:11434\"], " + spread(chatSpec) + ", expose: " + routeSpec + "}",
+			"openWebUI: {ollamaURLs: [\"http://a.b.svc:11434\"], " + spread(chatSpec) + "}, expose: " + routeSpec},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(ofStack(t, test.base), generate(t, test.kind, test.spec)); diff != "" {
+				t.Errorf("objects (-Stack +%s):\n%s", test.kind, diff)
+			}
+		})
+	}
+}
+
+// Ollama and the chat side by side are the base that has both: the chat finds
+// its neighbour and is let out to it. Ollama's NetworkPolicy alone names the
+// chat only in the Stack; by default it admits the namespace anyhow.
+func TestComponentsSideBySide(t *testing.T) {
+	want := ofStack(t, "ollama: "+ollamaSpec+", openWebUI: "+chatSpec)
+	got := generate(t, "Ollama", ollamaSpec)
+	for name, o := range generate(t, "OpenWebUI", chatSpec) {
+		got[name] = o
+	}
+	const policy = "NetworkPolicy ai/ollama"
+	from := func(o any) []any {
+		spec := o.(map[string]any)["spec"].(map[string]any)
+		return spec["ingress"].([]any)[0].(map[string]any)["from"].([]any)
+	}
+	wantFrom, gotFrom := from(want[policy]), from(got[policy])
+	if !slices.ContainsFunc(wantFrom, func(peer any) bool { return cmp.Equal(peer, gotFrom[0]) }) || len(gotFrom) != 1 {
+		t.Errorf("Ollama admits %v beside the chat, in the Stack %v", gotFrom, wantFrom)
+	}
+	delete(want, policy)
+	delete(got, policy)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("objects (-Stack +components):\n%s", diff)
+	}
+}

@@ -18,6 +18,7 @@ func (c *checker) patches(path string, patches []Patch) {
 		if p.Target != nil {
 			c.patchTarget(at+".target", *p.Target)
 		}
+		p.Patch = strings.TrimSpace(p.Patch) // as kustomize does: an indented first line moves away from the others
 		tree, err := parsePatch(p.Patch)
 		if err != nil {
 			message := strings.Replace(strings.TrimPrefix(err.Error(), "yaml: "), "line ", "its line ", 1)

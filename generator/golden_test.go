@@ -85,7 +85,7 @@ func shown(t *testing.T, comment string, data []byte) []txtar.File {
 			used[pattern] = used[pattern] || match
 			return match
 		}) {
-			files = append(files, txtar.File{Name: f.Path, Data: bytes.TrimPrefix(f.Data, firstLine(f.Data))})
+			files = append(files, txtar.File{Name: f.Path, Data: withoutScripts(t, bytes.TrimPrefix(f.Data, firstLine(f.Data)))})
 		}
 	}
 	for _, pattern := range patterns {
@@ -97,6 +97,28 @@ func shown(t *testing.T, comment string, data []byte) []txtar.File {
 		files = append(files, txtar.File{Name: "problems", Data: []byte(problems.Error() + "\n")})
 	}
 	return files
+}
+
+// withoutScripts leaves the init containers' scripts out: they are files of
+// their own here, and long.
+func withoutScripts(t *testing.T, data []byte) []byte {
+	t.Helper()
+	for _, name := range []string{"pull-models.sh", "seed-data.sh"} {
+		script, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const indent = "          " // of a container's command
+		var block strings.Builder
+		for line := range strings.Lines(string(script)) {
+			if line != "\n" {
+				block.WriteString(indent)
+			}
+			block.WriteString(line)
+		}
+		data = bytes.ReplaceAll(data, []byte(block.String()), []byte(indent+"... "+name+" ...\n"))
+	}
+	return data
 }
 
 // firstLine is the header that every generated file begins with: once is enough

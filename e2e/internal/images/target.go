@@ -12,13 +12,22 @@ type Target struct {
 	Build func(ctx context.Context, b *Builder) (path string, err error)
 }
 
-// Targets lists what a cluster needs in mode source, in the order in which it is best built: the longest first.
+// Targets lists what a cluster and its add-ons need in mode source, in the order in which it is best built: the longest first.
 func Targets() []Target {
 	var targets []Target
 	for _, p := range []*goProgram{&kubernetes, &etcd, &coreDNS, &localPath, &pause} {
 		targets = append(targets, Target{
 			Name: p.name, About: "program " + p.version + ", from its Go module",
 			Build: func(ctx context.Context, b *Builder) (string, error) { return b.binaries(ctx, *p) },
+		})
+	}
+	for _, a := range []Addon{Traefik(), MetricsServer()} {
+		targets = append(targets, Target{
+			Name: a.program.name, About: "image " + a.Ref + ", compiled from its Go module",
+			Build: func(ctx context.Context, b *Builder) (string, error) {
+				image, err := b.AddonImage(ctx, a)
+				return image.Tar, err
+			},
 		})
 	}
 	return append(targets,

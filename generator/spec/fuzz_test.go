@@ -57,7 +57,7 @@ func FuzzParse(f *testing.F) {
 			strings.Count(string(data), "\u0085") + strings.Count(string(data), "\u2028") + strings.Count(string(data), "\u2029")
 		for _, p := range problems {
 			switch {
-			case p.File != "stack.yaml", p.Line < 0, p.Line > lines, p.Path != "" && p.Line == 0:
+			case p.File != "stack.yaml", p.Line < 0, p.Line > lines, p.Path != "" && p.Line == 0, (p.Line == 0) != (p.Column == 0):
 				t.Errorf("%s: no place in a file of %d lines", p, lines)
 			case p.Message == "" || strings.ContainsAny(p.String(), "\n\r"):
 				t.Errorf("%q: want a line of text", p)

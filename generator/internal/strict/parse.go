@@ -21,7 +21,7 @@ const wrongFile = "check that this is the right file"
 func Parse(file string, data []byte) (*Node, problem.List) {
 	whole := func(line int, fix, format string, args ...any) problem.List {
 		return problem.List{{
-			Severity: problem.Error, File: file, Line: line,
+			Severity: problem.Error, File: file, Line: line, Column: firstColumn(data, line),
 			Message: fmt.Sprintf(format, args...), Fix: fix,
 		}}
 	}
@@ -59,6 +59,16 @@ func Parse(file string, data []byte) (*Node, problem.List) {
 		n = nil
 	}
 	return n, t.problems.Sorted()
+}
+
+// firstColumn is where the text of a line begins, 0 if there is no such line.
+func firstColumn(data []byte, line int) int {
+	for l := range bytes.Lines(data) {
+		if line--; line == 0 {
+			return 1 + len(l) - len(bytes.TrimLeft(l, " \t"))
+		}
+	}
+	return 0
 }
 
 // documents are the YAML documents in data that are not empty.

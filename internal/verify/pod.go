@@ -86,7 +86,7 @@ func (v *verifier) diagnoseContainer(ctx context.Context, w *workload, pod *core
 		}
 	case state.Running != nil && first && (s.Started == nil || !*s.Started || !isSidecar(pod, s.Name)):
 		line, err := v.lastLine(ctx, pod, s.Name)
-		return waiting(v.logs(pod, s.Name), "%s is running: %s", s.Name, line), err
+		return waiting(v.logs(pod, s.Name), "%s", phrase(s.Name+" is running", line)), err
 	case state.Running != nil && !s.Ready:
 		detail := fmt.Sprintf("%s is running for %s and not ready yet", s.Name, short(time.Since(state.Running.StartedAt.Time)))
 		if last != nil {
@@ -119,11 +119,11 @@ func (v *verifier) crashed(ctx context.Context, w *workload, pod *corev1.Pod, s 
 		detail += fmt.Sprintf(" (%s, %d restarts)", s.State.Waiting.Reason, s.RestartCount)
 	}
 	if end.Reason != "OOMKilled" { // whose log says nothing
-		line, err := v.lastLine(ctx, pod, s.Name)
+		words, err := v.lastWords(ctx, pod, s.Name)
 		if err != nil {
 			return result{}, err
 		}
-		detail = phrase(detail, line)
+		detail = phrase(detail, words)
 	}
 	return failed(v.endingHint(w, pod, s.Name, end), "%s", detail), nil
 }
@@ -174,44 +174,28 @@ func (v *verifier) logs(pod *corev1.Pod, container string) string {
 	return v.kubectl("-n %s logs %s -c %s", pod.Namespace, pod.Name, container)
 }
 
-// lastLine is what a container said last, as far as that can be read.
+// lastLine is what a running container said last.
 func (v *verifier) lastLine(ctx context.Context, pod *corev1.Pod, container string) (string, error) {
-	lines := int64(40)
-	data, err := v.core.Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{Container: container, TailLines: &lines}).DoRaw(ctx)
-	if ctx.Err() != nil {
-		return "", ctx.Err()
-	}
-	if err != nil { // no log yet, or not ours to read: the rest is worth telling
-		return "", nil
-	}
-	return telling(string(data)), nil
+	said, err := v.log(ctx, pod, container)
+	return said.lastLine(), err
 }
 
-// telling picks the line of a log that says most. The puller ends a failed run
-// with the server's log; its own lines begin with a time.
-func telling(log string) string {
-	var last, own, why string
-	for line := range strings.Lines(log) {
-		line = oneLine(line)
-		if line == "" {
-			continue
-		}
-		last = line
-		at, text, _ := strings.Cut(line, " ")
-		if _, err := time.Parse(time.RFC3339, at); err != nil {
-			continue
-		}
-		own = text
-		if strings.Contains(text, ": failed: ") {
-			why = text
-		}
+// lastWords is why a container ended, as it says itself.
+func (v *verifier) lastWords(ctx context.Context, pod *corev1.Pod, container string) (string, error) {
+	said, err := v.log(ctx, pod, container)
+	return said.lastWords(), err
+}
+
+// log is the end of a container's log; empty if there is none yet, or if it is
+// not ours to read: what the pod says itself is worth telling anyway.
+func (v *verifier) log(ctx context.Context, pod *corev1.Pod, container string) (log, error) {
+	lines := int64(60)
+	data, err := v.core.Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{Container: container, TailLines: &lines}).DoRaw(ctx)
+	if ctx.Err() != nil {
+		return log{}, ctx.Err()
 	}
-	switch {
-	case why != "" && strings.HasPrefix(own, "not pulled:"):
-		return why
-	case own != "":
-		return own
-	default:
-		return last
+	if err != nil {
+		return log{}, nil
 	}
+	return readLog(string(data)), nil
 }

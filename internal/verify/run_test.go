@@ -3,6 +3,7 @@ package verify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/verify"
 )
 
@@ -204,5 +206,16 @@ func TestReportsEveryRowAtTheBeginning(t *testing.T) {
 	slices.Sort(all)
 	if n := len(slices.Compact(all)); n != len(report.Rows) {
 		t.Errorf("%d rows have only %d names", len(report.Rows), n)
+	}
+}
+
+// The reason of a failed pull is found by how the puller ends its log.
+func TestPullerEndsItsLogAsExpected(t *testing.T) {
+	objects, err := generator.Merged(parse(t), "e2e-kind")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := fmt.Sprint(objects); !strings.Contains(text, `say "not pulled:`) {
+		t.Error("the puller does not say \"not pulled:\" any more: change pullerSum")
 	}
 }

@@ -250,13 +250,21 @@ func podCases() []spoiled {
 		}, verify.Options{}, workload("pull-models is running: smollm2:135m: 34% after 15 seconds", logs+"pull-models")},
 		{"no such model", "e2e-kind", func(t *testing.T, c *fakecluster.Cluster) {
 			broken(`{phase: Pending, initContainerStatuses: [{name: pull-models, restartCount: 3, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {reason: Error, exitCode: 1}}}]}`)(t, c)
-			c.Log("ollama", "ollama-0", "pull-models", `2026-01-01T00:00:00Z x:1: failed: pull model manifest: file does not exist
+			c.Log("ollama", "ollama-0", "pull-models", `2026-01-01T00:00:00Z x:1: pulling, try 1 of 5
+2026-01-01T00:00:00Z x:1: not complete: pull model manifest: file does not exist
 2026-01-01T00:00:00Z x:1: its registry has no such model or tag: check the spelling
 2026-01-01T00:00:01Z not pulled: x:1; the last lines of the local server:
 [GIN] 2026/01/01 - 00:00:00 | 200 | POST "/api/pull"
 `)
-		}, verify.Options{}, workload("pull-models ended with exit code 1 (CrashLoopBackOff, 3 restarts): x:1: failed: pull model manifest: file does not exist",
+		}, verify.Options{}, workload("pull-models ended with exit code 1 (CrashLoopBackOff, 3 restarts): x:1: not complete: pull model manifest: file does not exist; x:1: its registry has no such model or tag: check the spelling",
 			"ollama.models (base ollama) and its registry; "+logs+"pull-models")},
+		{"no server to pull with", "e2e-kind", func(t *testing.T, c *fakecluster.Cluster) {
+			broken(`{phase: Pending, initContainerStatuses: [{name: pull-models, state: {terminated: {reason: Error, exitCode: 1}}}]}`)(t, c)
+			c.Log("ollama", "ollama-0", "pull-models", "2026-01-01T00:00:00Z the local server did not start; its log:\nError: could not create directory\n")
+		}, verify.Options{}, workload("pull-models ended with exit code 1: Error: could not create directory",
+			"ollama.models (base ollama) and its registry; "+logs+"pull-models")},
+		{"pulling without a log", "e2e-kind", broken(`{phase: Pending, initContainerStatuses: [{name: pull-models, state: {running: {}}}]}`), verify.Options{},
+			workload("pull-models is running", logs+"pull-models")},
 		{"out of memory", "e2e-kind", broken(`{phase: Running, containerStatuses: [{name: ollama, restartCount: 2, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {reason: OOMKilled, exitCode: 137}}}]}`), verify.Options{},
 			workload("ollama ended with OOMKilled, exit code 137 (CrashLoopBackOff, 2 restarts)", "ollama.resources.limits.memory (base ollama)")},
 		{"crashing", "e2e-kind", func(t *testing.T, c *fakecluster.Cluster) {

@@ -47,6 +47,14 @@ type Expose struct {
 	EntryPoints []string `json:"entryPoints,omitempty"`
 }
 
+// URL of the exposed service, without a slash at the end.
+func (e *Expose) URL() string {
+	if e.TLS != nil && e.TLS.Type == TLSNone {
+		return "http://" + string(e.Host)
+	}
+	return "https://" + string(e.Host)
+}
+
 // ExposeType is the kind of route.
 type ExposeType string
 

@@ -4,14 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/api/resource"
-	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // The scalar types validate as they are decoded and keep the spelling that the
@@ -110,47 +107,6 @@ func (b BodySize) Bytes() int64 {
 	}
 	return v.Value()
 }
-
-// Host is a DNS name, in lower case, without scheme, port or wildcard.
-type Host string
-
-// UnmarshalText accepts a DNS name of two labels or more.
-func (h *Host) UnmarshalText(text []byte) error {
-	s := string(text)
-	if addr, err := netip.ParseAddr(s); err == nil {
-		dashed := strings.NewReplacer(".", "-", ":", "-").Replace(addr.WithZone("").StringExpanded())
-		return fmt.Errorf("a route needs a name, not an address: try %s.sslip.io", dashed)
-	}
-	switch {
-	case strings.Contains(s, "://"):
-		return errors.New("want a host without a scheme, such as chat.example.org")
-	case strings.ContainsAny(s, "/:"):
-		return errors.New("want a host without port and path, such as chat.example.org")
-	case strings.Contains(s, "*"):
-		return errors.New("want one host: an Ingress with a wildcard would take other people's names")
-	case strings.Contains(s, "_"):
-		return errors.New("a host's name has no '_': use '-'")
-	case strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }):
-		return errors.New("want the ASCII form of the name, which begins with xn--")
-	case s != strings.ToLower(s):
-		return fmt.Errorf("want lower case: write %s", strings.ToLower(s))
-	case strings.HasSuffix(s, "."):
-		return errors.New("want no dot at the end")
-	case s != "" && !strings.Contains(s, "."):
-		return errors.New("want a full name with a dot, such as chat.example.org")
-	case len(validation.IsDNS1123Subdomain(s)) > 0 || longLabel.MatchString(s):
-		return errors.New("not a DNS name: want labels of letters, digits and '-' joined by dots, each at most 63 long, such as chat.example.org")
-	case numericEnd.MatchString(s):
-		return errors.New("a name does not end in a number: want such as chat.example.org, or chat.10.0.0.200.nip.io for an address")
-	}
-	*h = Host(text)
-	return nil
-}
-
-var (
-	longLabel  = regexp.MustCompile(`[^.]{64}`)
-	numericEnd = regexp.MustCompile(`\.[0-9]+$`)
-)
 
 // CIDR is a range of addresses: 10.0.0.0/8, 2001:db8::/32.
 type CIDR string

@@ -101,7 +101,7 @@ func TestVerifyInterrupted(t *testing.T) {
 	}
 	for _, want := range []string{
 		"waiting      workload   ai/ollama               pull-models is running: llama3.2:3b: 34% after 15 seconds\n",
-		"homelab-internal: 5 passed, 13 waiting in ",
+		" waiting in ", // the sum; how much was seen before the signal arrived varies
 	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("stdout lacks %q:\n%s", want, &stdout)

@@ -51,7 +51,7 @@ func (g *generation) baseFiles(b *spec.Base) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	k := newKustomization(b.Namespace, overlayPatches(b.Patches))
 	for _, o := range objects {
-		name, err := addManifest(files, o)
+		name, err := addManifest(files, o, objects)
 		if err != nil {
 			return nil, err
 		}
@@ -74,10 +74,9 @@ func (g *generation) mergedObjects(b *spec.Base) ([]Object, error) {
 	return objects, nil
 }
 
-// addManifest adds an object's file and returns its name: the object's name and
-// kind, which people look for.
-func addManifest(files map[string][]byte, o Object) (string, error) {
-	name := text(o, "metadata", "name") + "-" + strings.ToLower(text(o, "kind")) + ".yaml"
+// addManifest adds the file of one of the objects and returns its name.
+func addManifest(files map[string][]byte, o Object, objects []Object) (string, error) {
+	name := fileName(o, objects)
 	if _, taken := files[name]; taken {
 		return "", fmt.Errorf("two objects would be %s: rename the one in resources, or change ours with a patch", name)
 	}
@@ -87,6 +86,21 @@ func addManifest(files map[string][]byte, o Object) (string, error) {
 	}
 	files[name] = append([]byte(header), data...)
 	return name, nil
+}
+
+// fileName is the object's name and kind, which people look for. The namespace
+// stands in front where an overlay has another such object in another namespace.
+func fileName(o Object, objects []Object) string {
+	name := func(o Object) string {
+		return text(o, "metadata", "name") + "-" + strings.ToLower(text(o, "kind")) + ".yaml"
+	}
+	namespace := text(o, "metadata", "namespace")
+	for _, other := range objects {
+		if in := text(other, "metadata", "namespace"); in != "" && namespace != "" && in != namespace && name(other) == name(o) {
+			return namespace + "-" + name(o)
+		}
+	}
+	return name(o)
 }
 
 func newKustomization(namespace string, patches []overlay.Patch) kustomization {

@@ -79,7 +79,7 @@ func overlayFiles(parents []string, d overlay.Difference) (map[string][]byte, er
 	k := newKustomization("", d.Patches)
 	k.Resources = slices.Clone(parents)
 	for _, o := range d.New {
-		name, err := addManifest(files, o)
+		name, err := addManifest(files, o, d.New)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package generator_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -11,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/hearth-dev/hearth/generator"
@@ -21,7 +22,7 @@ import (
 
 var (
 	seed   = flag.Uint64("seed", 0, "the first random stack of TestLawOverRandomStacks")
-	stacks = flag.Int("stacks", 0, "the number of random stacks to build; 0 is as many as go over every field")
+	stacks = flag.Int("stacks", 0, "the number of random stacks to build; 0 is as many as it takes to go over every field")
 )
 
 // The law: building overlays/X with kustomize gives exactly the objects of the
@@ -35,58 +36,100 @@ func TestLawOverTheCommittedStack(t *testing.T) {
 }
 
 // TestLawOverRandomStacks draws stacks until every field of the spec was set in
-// a base, overridden in an overlay and nulled, and builds those that bring
-// something new. With -stacks it builds all of so many, from -seed on.
+// a base, overridden in an overlay and nulled, and builds as many of them as
+// that takes. With -stacks it builds all of so many, from -seed on.
 func TestLawOverRandomStacks(t *testing.T) {
-	if testing.Short() && *stacks == 0 {
-		*stacks = 10
-	}
-	const most = 4000 // of the drawn, before a field counts as forgotten
-	var coverage randomstack.Coverage
-	var run sync.WaitGroup
+	drawn := drawnStacks(t)
 	slots := make(chan bool, runtime.GOMAXPROCS(0))
-	drawn, built, rejected, overlays := 0, 0, 0, 0
-	for n := *seed; ; n++ {
-		before := len(coverage.Missing())
-		if *stacks > 0 && drawn == *stacks || *stacks == 0 && (before == 0 || drawn == most) {
-			break
-		}
-		text := randomstack.Draw(n)
-		drawn++
-		stack, problems := generator.Parse("stack.yaml", text)
-		if stack == nil {
-			rejected++
-			t.Logf("stack %d is refused:\n%v", n, problems.Err())
-			continue
-		}
-		if err := coverage.Add(text); err != nil {
-			t.Fatal(err)
-		}
-		if *stacks == 0 && len(coverage.Missing()) == before {
-			continue
-		}
-		built++
-		overlays += len(stack.Spec.Overlays)
+	var run sync.WaitGroup
+	overlays := 0
+	for _, d := range drawn {
+		overlays += d.overlays
 		slots <- true
 		run.Go(func() {
 			defer func() { <-slots }()
-			t.Run(fmt.Sprint(n), func(t *testing.T) {
-				law(t, text)
+			t.Run(fmt.Sprint(d.seed), func(t *testing.T) {
+				law(t, d.text)
 				if t.Failed() {
-					t.Logf("the stack:\n%s", text)
+					t.Logf("the stack:\n%s", d.text)
 				}
 			})
 		})
 	}
 	run.Wait()
-	t.Logf("%d fields; %d stacks drawn, %d refused, %d built with %d overlays", randomstack.Fields(), drawn, rejected, built, overlays)
-	if rejected*50 > drawn {
-		t.Errorf("%d of %d random stacks are refused: what are the fields' rules?", rejected, drawn)
+	t.Logf("%d random stacks with %d overlays were built", len(drawn), overlays)
+}
+
+// drawnStack is one of the random stacks.
+type drawnStack struct {
+	seed     uint64
+	text     []byte
+	overlays int
+	coverage randomstack.Coverage
+}
+
+// drawnStacks are the random stacks to build.
+func drawnStacks(t *testing.T) []drawnStack {
+	t.Helper()
+	if *stacks > 0 {
+		return draw(t, *seed, *stacks)
+	}
+	if testing.Short() {
+		return draw(t, *seed, 10)
+	}
+	const most, step = 4000, 100
+	var all []drawnStack
+	var coverage randomstack.Coverage
+	for len(coverage.Missing()) > 0 && len(all) < most {
+		more := draw(t, *seed+uint64(len(all)), step)
+		for i := range more {
+			coverage.Merge(&more[i].coverage)
+		}
+		all = append(all, more...)
 	}
 	for _, missing := range coverage.Missing() {
-		if *stacks == 0 {
-			t.Errorf("%s in %d random stacks: give it a rule in package randomstack", missing, drawn)
+		t.Errorf("%s in %d random stacks: give it a rule in package randomstack", missing, len(all))
+	}
+	t.Logf("all that can be done to %d fields was done in %d random stacks", randomstack.Fields(), len(all))
+	return fewest(all)
+}
+
+// draw draws stacks and refuses to go on with rules that make bad ones.
+func draw(t *testing.T, from uint64, n int) []drawnStack {
+	t.Helper()
+	var drawn []drawnStack
+	for s := from; s < from+uint64(n); s++ {
+		d := drawnStack{seed: s, text: randomstack.Draw(s)}
+		stack, problems := generator.Parse("stack.yaml", d.text)
+		if stack == nil {
+			t.Logf("stack %d is refused:\n%v", s, problems.Err())
+			continue
 		}
+		d.overlays = len(stack.Spec.Overlays)
+		if err := d.coverage.Add(d.text); err != nil {
+			t.Fatal(err)
+		}
+		drawn = append(drawn, d)
+	}
+	if refused := n - len(drawn); refused*50 > n {
+		t.Errorf("%d of %d random stacks are refused: what are the fields' rules?", refused, n)
+	}
+	return drawn
+}
+
+// fewest are some of the stacks that together do what all do: in turn the one
+// that has most to add.
+func fewest(all []drawnStack) []drawnStack {
+	var coverage randomstack.Coverage
+	var chosen []drawnStack
+	for {
+		best := slices.MaxFunc(all, func(a, b drawnStack) int {
+			return cmp.Compare(coverage.Gain(&a.coverage), coverage.Gain(&b.coverage))
+		})
+		if coverage.Merge(&best.coverage) == 0 {
+			return chosen
+		}
+		chosen = append(chosen, best)
 	}
 }
 
@@ -252,7 +295,7 @@ func mergedAsWritten(t *testing.T, data []byte, stack *generator.Stack) {
 				t.Errorf("overlay %d, base %s, merged by RFC 7386, is refused: %v\n%s", i, name, problems.Err(), text(t, alone))
 				continue
 			}
-			if diff := cmp.Diff(want.Spec.Bases[0], stack.Spec.Overlays[i].Bases[j]); diff != "" {
+			if diff := gocmp.Diff(want.Spec.Bases[0], stack.Spec.Overlays[i].Bases[j]); diff != "" {
 				t.Errorf("overlay %d, base %s (-RFC 7386 +Parse):\n%s", i, name, diff)
 			}
 		}

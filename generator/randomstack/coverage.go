@@ -136,6 +136,37 @@ func (c *Coverage) compare(path string, t reflect.Type, base, entry any) {
 	}
 }
 
+// Merge adds what another run has done, and returns how much of it is new.
+func (c *Coverage) Merge(other *Coverage) int {
+	news := 0
+	for _, pair := range []struct {
+		to   *map[string]bool
+		from map[string]bool
+	}{{&c.set, other.set}, {&c.overridden, other.overridden}, {&c.nulled, other.nulled}} {
+		news += gain(*pair.to, pair.from)
+		if *pair.to == nil {
+			*pair.to = map[string]bool{}
+		}
+		maps.Copy(*pair.to, pair.from)
+	}
+	return news
+}
+
+// Gain is what Merge would return.
+func (c *Coverage) Gain(other *Coverage) int {
+	return gain(c.set, other.set) + gain(c.overridden, other.overridden) + gain(c.nulled, other.nulled)
+}
+
+func gain(have, others map[string]bool) int {
+	n := 0
+	for path := range others {
+		if !have[path] {
+			n++
+		}
+	}
+	return n
+}
+
 // Missing lists what no stack of the run has done, as "PATH never set",
 // "PATH never overridden" or "PATH never nulled". A field that is required
 // where it stands goes only with the one around it, and need not be nulled.

@@ -49,6 +49,9 @@ func (c *checker) certResolver(e *Expose) {
 		c.errorf("expose.tls.certResolver", "", "missing: want the name of a resolver in Traefik's static configuration")
 	} else if strings.ContainsAny(name, ",\t\n") || strings.TrimSpace(name) != name {
 		c.errorf("expose.tls.certResolver", "", "got %q, want the name of a resolver in Traefik's static configuration, such as letsencrypt", name)
+	} else if e.Host.private() {
+		c.warnf("expose.tls.certResolver", "use certManager with a CA of your own, if the resolver has none",
+			"no public CA such as Let's Encrypt signs a certificate for %s, which only a private network reaches", e.Host)
 	}
 }
 

@@ -101,7 +101,7 @@ var pathRules = map[string]rule{
 
 	"expose.connectTimeout":       oneOf("1s", "60s", "1m15s"),
 	"expose.path":                 oneOf("/"),
-	"expose.name":                 unique("", "-route", "-ui"),
+	"expose.name":                 unique("-route", "-ui", "-x"),
 	"expose.className":            oneOf("nginx", "traefik", "internal.ingress"),
 	"expose.tls.secretName":       unique("-cert", "-certificate"),
 	"expose.tls.issuer.name":      oneOf("minicloud-ca", "letsencrypt"),

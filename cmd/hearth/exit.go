@@ -18,7 +18,7 @@ const (
 const exitHelp = `
 Exit codes:
   0  done
-  1  the stack has problems, or the tree is not what the stack asks for
+  1  the stack has problems, the tree is not what it asks for, or a check failed
   2  wrong usage, or something could not be read, written or reached
 `
 

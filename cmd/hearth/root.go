@@ -19,7 +19,8 @@ Everything under bases/ and overlays/ and fleet.yaml is generated: commit it, an
 change stack.yaml instead.`,
 		Example: `  hearth init --name homelab          write a first stack.yaml
   hearth render                       write the tree beside it
-  kustomize build overlays/homelab    see what a cluster would get`,
+  kustomize build overlays/homelab    see what a cluster would get
+  hearth verify --context minicloud --overlay homelab   see whether it runs there`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 	client "k8s.io/client-go/kubernetes/typed/core/v1"
-	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/generator"
@@ -20,10 +19,9 @@ import (
 // secretsVerb prints or creates the Secrets of one overlay.
 type secretsVerb struct {
 	input
-	known      secrets.Known
-	apply      bool
-	context    string
-	kubeconfig string
+	kubeconfig
+	known secrets.Known
+	apply bool
 }
 
 func newSecrets() *cobra.Command {
@@ -51,7 +49,7 @@ up: for that the kubectl command is shown.`,
 			if s.apply && s.context == "" {
 				return errors.New("--apply needs --context, so that no cluster is changed by accident; see: kubectl config get-contexts")
 			}
-			if !s.apply && (s.context != "" || s.kubeconfig != "") {
+			if !s.apply && (s.context != "" || s.configFile != "") {
 				return errors.New("--context and --kubeconfig need --apply: without it no cluster is asked")
 			}
 			return s.run(cmd, args[0])
@@ -60,8 +58,7 @@ up: for that the kubectl command is shown.`,
 	s.addFlag(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&s.apply, "apply", false, "create what is missing on the cluster of --context, instead of printing")
-	flags.StringVar(&s.context, "context", "", "the `name` of the kubeconfig context, for --apply")
-	flags.StringVar(&s.kubeconfig, "kubeconfig", "", "the kubeconfig `file` (default: $KUBECONFIG or ~/.kube/config)")
+	s.addFlags(cmd, ", for --apply")
 	flags.StringVar(&s.known.User, "user", "hearth", "the user `name` for basic authentication")
 	flags.StringVar(&s.known.AdminEmail, "admin-email", "", "the `address` of Open WebUI's admin, where sign-up is closed")
 	return cmd
@@ -130,9 +127,7 @@ const requestTimeout = 20 * time.Second
 
 // create makes what the cluster lacks.
 func (s *secretsVerb) create(cmd *cobra.Command, needs []generator.Secret) error {
-	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	rules.ExplicitPath = s.kubeconfig
-	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: s.context}).ClientConfig()
+	config, err := s.config()
 	if err != nil {
 		return err
 	}

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"os"
 	"os/signal"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,8 +19,6 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
 
 	"github.com/hearth-dev/hearth/internal/verify"
@@ -31,16 +27,15 @@ import (
 // verifyVerb looks at an overlay on a cluster.
 type verifyVerb struct {
 	input
-	overlay    string
-	context    string
-	kubeconfig string
-	minTPS     float64
-	prompt     string
-	cold       bool
-	caFile     string
-	resolve    []string
-	timeout    time.Duration
-	format     format
+	kubeconfig
+	overlay string
+	minTPS  float64
+	prompt  string
+	cold    bool
+	caFile  string
+	resolve []string
+	timeout time.Duration
+	format  format
 }
 
 func newVerify() *cobra.Command {
@@ -70,10 +65,9 @@ Exit code 1 means that a row failed, 2 that the cluster could not be asked.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd) },
 	}
 	v.addFlag(cmd)
+	v.addFlags(cmd, "; required, so that no cluster is meant by accident")
 	flags := cmd.Flags()
-	flags.StringVar(&v.context, "context", "", "the `name` of the kubeconfig context; required, so that no cluster is meant by accident")
 	flags.StringVar(&v.overlay, "overlay", "", "the `name` of the overlay that should run there; required")
-	flags.StringVar(&v.kubeconfig, "kubeconfig", "", "the kubeconfig `file` (default: $KUBECONFIG or ~/.kube/config)")
 	flags.Float64Var(&v.minTPS, "min-tps", 10, "how many tokens per second the model must write at least")
 	flags.StringVar(&v.prompt, "prompt", verify.DefaultPrompt, "the `question` for the model")
 	flags.BoolVar(&v.cold, "cold", false, "unload the model first, to measure a cold start")
@@ -82,9 +76,8 @@ Exit code 1 means that a row failed, 2 that the cluster could not be asked.`,
 	flags.DurationVar(&v.timeout, "timeout", 5*time.Minute, "how long to wait for what is not ready yet")
 	flags.VarP(&v.format, "output", "o", "how to report: `text`, or json")
 	complete(cmd, "output", string(formatText), string(formatJSON))
-	// Fail only for flags that do not exist.
+	// Fails only for flags that do not exist.
 	_ = cmd.RegisterFlagCompletionFunc("overlay", v.completeOverlay)
-	_ = cmd.RegisterFlagCompletionFunc("context", v.completeContext)
 	return cmd
 }
 
@@ -183,34 +176,6 @@ func terminal(w io.Writer) func() (width, height int) {
 		}
 		return width, height
 	}
-}
-
-// config reaches the cluster of the context.
-func (v *verifyVerb) config() (*rest.Config, error) {
-	loader := v.loader()
-	raw, err := loader.RawConfig()
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := raw.Contexts[v.context]; !ok {
-		return nil, fmt.Errorf("no context %q in the kubeconfig; it has: %s", v.context, strings.Join(slices.Sorted(maps.Keys(raw.Contexts)), ", "))
-	}
-	return loader.ClientConfig()
-}
-
-func (v *verifyVerb) loader() clientcmd.ClientConfig {
-	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	rules.ExplicitPath = v.kubeconfig
-	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: v.context})
-}
-
-// completeContext offers the contexts of the kubeconfig.
-func (v *verifyVerb) completeContext(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	raw, err := v.loader().RawConfig()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return slices.Sorted(maps.Keys(raw.Contexts)), cobra.ShellCompDirectiveNoFileComp
 }
 
 // roots are the authorities of --ca-file; nil without one.

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// kubeconfig names a cluster. The context has no default: nobody's cluster is
+// met by accident.
+type kubeconfig struct {
+	context    string
+	configFile string
+}
+
+// addFlags defines --context and --kubeconfig; why ends the help of the first.
+func (k *kubeconfig) addFlags(cmd *cobra.Command, why string) {
+	flags := cmd.Flags()
+	flags.StringVar(&k.context, "context", "", "the `name` of the kubeconfig context"+why)
+	flags.StringVar(&k.configFile, "kubeconfig", "", "the kubeconfig `file` (default: $KUBECONFIG or ~/.kube/config)")
+	_ = cmd.RegisterFlagCompletionFunc("context", k.complete) // fails only for flags that do not exist
+}
+
+// config reaches the cluster of the context.
+func (k *kubeconfig) config() (*rest.Config, error) {
+	loader := k.loader()
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := raw.Contexts[k.context]; !ok {
+		return nil, fmt.Errorf("no context %q in the kubeconfig; it has: %s", k.context, strings.Join(slices.Sorted(maps.Keys(raw.Contexts)), ", "))
+	}
+	return loader.ClientConfig()
+}
+
+func (k *kubeconfig) loader() clientcmd.ClientConfig {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = k.configFile
+	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: k.context})
+}
+
+// complete offers the contexts of the kubeconfig.
+func (k *kubeconfig) complete(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	raw, err := k.loader().RawConfig()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return slices.Sorted(maps.Keys(raw.Contexts)), cobra.ShellCompDirectiveNoFileComp
+}

@@ -17,7 +17,7 @@ func (g *generation) overlay(o *spec.Overlay) error {
 	var parents []string
 	for i := range o.Bases {
 		b := merged(o, i)
-		objects, err := g.mergedObjects(&b)
+		objects, err := g.flatBase(&b)
 		if err != nil {
 			return fmt.Errorf("bases[%d] (%s): %w", i, b.Name, err)
 		}

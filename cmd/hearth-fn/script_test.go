@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/hearth-dev/hearth/internal/fnimage"
+	"github.com/hearth-dev/hearth/internal/pinned"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"hearth-fn": main, "objects": objects})
+}
+
+// objects prints kind and name of each document on standard input, as a command
+// for scripts.
+func objects() {
+	var kind, name string
+	metadata := false
+	told := func() {
+		if kind != "" {
+			fmt.Println(kind + "/" + name)
+		}
+		kind, name = "", ""
+	}
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		line := lines.Text()
+		key, value, _ := strings.Cut(line, ": ")
+		switch {
+		case line == "---":
+			told()
+		case !strings.HasPrefix(line, " "):
+			metadata = line == "metadata:"
+			if key == "kind" {
+				kind = value
+			}
+		case metadata && key == "  name":
+			name = value
+		}
+	}
+	told()
+}
+
+// The scripts run the examples and what the guide says with the real kustomize,
+// and with kpt and Docker where they are. hearth-fn on their PATH is this test
+// itself.
+func TestScripts(t *testing.T) {
+	kustomize, err := pinned.Kustomize(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", filepath.Dir(kustomize)+string(os.PathListSeparator)+env.Getenv("PATH"))
+			env.Setenv("HOME", env.WorkDir)
+			// The scripts change what they run, so they get a copy.
+			return os.CopyFS(filepath.Join(env.WorkDir, "examples"), os.DirFS(examples))
+		},
+		Condition: func(condition string) (bool, error) {
+			if condition != "docker" {
+				return false, fmt.Errorf("unknown condition %q", condition)
+			}
+			err := exec.Command("docker", "info").Run()
+			if err != nil && os.Getenv("E2E") != "" {
+				return false, fmt.Errorf("E2E is set, and no Docker daemon answers: %w", err)
+			}
+			return err == nil, nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"load-image": loadImage},
+	})
+}
+
+// loadImage builds the function's image and gives it to Docker under a name, so
+// that the examples find the image that they speak of.
+func loadImage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: load-image NAME")
+	}
+	tag, err := name.NewTag(args[0])
+	ts.Check(err)
+	version, err := exec.Command("docker", "version", "--format", "{{.Server.Os}} {{.Server.Arch}}").Output()
+	ts.Check(err)
+	system, architecture, _ := strings.Cut(strings.TrimSpace(string(version)), " ")
+	image, err := fnimage.Image(context.Background(), v1.Platform{OS: system, Architecture: architecture})
+	ts.Check(err)
+	file := ts.MkAbs("image.tar")
+	ts.Check(tarball.WriteToFile(file, tag, image))
+	ts.Check(ts.Exec("docker", "load", "--input", file))
+	ts.Defer(func() { _ = exec.Command("docker", "rmi", "--force", args[0]).Run() })
+}

@@ -94,7 +94,7 @@ func TestImage(t *testing.T) {
 			}
 			files := content(t, image)
 			want := map[string]string{
-				"etc/":       "",
+				"etc":        "",
 				"etc/passwd": "root:x:0:0:root:/:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n",
 				"etc/group":  "root:x:0:\nnobody:x:65534:\n",
 			}

@@ -14,7 +14,7 @@ import (
 
 var (
 	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	tagForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	tagForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`) // and at most 128 long
 	// repositoryForm is the grammar of the distribution project's references.
 	repositoryForm = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
 )
@@ -50,7 +50,7 @@ func (c *checker) image(path string, i Image) {
 	case i.Tag == "latest":
 		c.errorf(path+".tag", "name a version, or remove it for the one that hearth is tested with",
 			`"latest" is another program tomorrow, and a restarted pod would run it without anybody having asked`)
-	case !tagForm.MatchString(i.Tag):
+	case !tagForm.MatchString(i.Tag) || len(i.Tag) > 128:
 		c.errorf(path+".tag", "", "got %q, want a tag such as %s", i.Tag, OllamaVersion)
 	}
 	if i.Digest != "" && !digestForm.MatchString(i.Digest) {

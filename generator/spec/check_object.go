@@ -19,7 +19,7 @@ var (
 	kindForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
 	// objectForm is a name that is a file's too. Fleet refuses a bundle with
 	// other characters in any path.
-	objectForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{0,252}$`)
+	objectForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]*$`) // and at most 253 long
 )
 
 // objects checks complete Kubernetes objects.
@@ -103,7 +103,7 @@ func (c *checker) identity(at string, o Object) (kind, apiVersion, name string) 
 	switch {
 	case name == "":
 		c.errorf(at+".metadata.name", "", "missing: want the object's name")
-	case !objectForm.MatchString(name):
+	case !objectForm.MatchString(name) || len(name) > 253:
 		c.errorf(at+".metadata.name", "", "got %q, want letters, digits, '-', '_', '.' and ':', a letter or digit first", name)
 	}
 	return kind, apiVersion, name

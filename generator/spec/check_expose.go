@@ -77,11 +77,11 @@ func short(d time.Duration) string {
 }
 
 // entryPointForm is a name that an annotation can list with others.
-var entryPointForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
+var entryPointForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`) // and at most 63 long
 
 func (c *checker) entryPoints(e *Expose) {
 	for i, name := range e.EntryPoints {
-		if !entryPointForm.MatchString(name) {
+		if !entryPointForm.MatchString(name) || len(name) > 63 {
 			c.errorf(fmt.Sprintf("expose.entryPoints[%d]", i), "write one for each entry", "got %q, want an entry point such as websecure", name)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // directForm has the characters of a host, a domain, an address or a range.
-var directForm = regexp.MustCompile(`^[A-Za-z0-9*._:/-]{1,255}$`)
+var directForm = regexp.MustCompile(`^[A-Za-z0-9*._:/-]+$`) // and at most 255 long
 
 func (c *checker) proxy(b *Base) {
 	p := b.Proxy
@@ -24,7 +24,7 @@ func (c *checker) proxy(b *Base) {
 	http := c.url("proxy.http", p.HTTP, example, "http", "https", "socks5")
 	https := c.url("proxy.https", p.HTTPS, example, "http", "https", "socks5")
 	for i, host := range p.NoProxy {
-		if !directForm.MatchString(host) || strings.Contains(host, "://") {
+		if !directForm.MatchString(host) || len(host) > 255 || strings.Contains(host, "://") {
 			c.errorf(fmt.Sprintf("proxy.noProxy[%d]", i), "write one host, domain or range for each entry",
 				"got %q, want such as example.org, .internal or 10.0.0.0/8", host)
 		}

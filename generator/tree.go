@@ -7,6 +7,9 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // tree is a typed object as a JSON tree without what Kubernetes' types add to
@@ -44,8 +47,11 @@ func jsonTree(v reflect.Value) (any, error) {
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		return json.Number(strconv.FormatInt(v.Int(), 10)), nil
 	case reflect.Struct:
+		if tree, ok := scalarOf(v); ok {
+			return tree, nil
+		}
 		if v.Type().Implements(marshaler) || v.CanAddr() && v.Addr().Type().Implements(marshaler) {
-			return encoded(v) // a quantity, a port by number or name
+			return encoded(v)
 		}
 		o := map[string]any{}
 		return o, addFields(o, v)
@@ -55,6 +61,23 @@ func jsonTree(v reflect.Value) (any, error) {
 		return jsonList(v)
 	}
 	return encoded(v)
+}
+
+// scalarOf is what a quantity, or a port by number or name, is in JSON: the two
+// structs that are everywhere and no objects.
+func scalarOf(v reflect.Value) (any, bool) {
+	switch v.Type() {
+	case reflect.TypeFor[resource.Quantity]():
+		q := v.Interface().(resource.Quantity)
+		return q.String(), true
+	case reflect.TypeFor[intstr.IntOrString]():
+		port := v.Interface().(intstr.IntOrString)
+		if port.Type == intstr.String {
+			return port.StrVal, true
+		}
+		return json.Number(strconv.Itoa(int(port.IntVal))), true
+	}
+	return nil, false
 }
 
 // addFields adds the fields of a struct, those of embedded structs among them.

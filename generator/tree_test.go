@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
@@ -40,6 +41,32 @@ func TestTreeIsJSON(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%T, full %v (-want +got):\n%s", typed, full, diff)
 			}
+		}
+	}
+}
+
+// Quantities and ports are written as Kubernetes writes them.
+func TestTreeScalars(t *testing.T) {
+	for _, typed := range []any{
+		resource.MustParse("1500Mi"), resource.MustParse("0.5"), resource.MustParse("1e3"), resource.MustParse("1024Ki"), *resource.NewQuantity(512<<20, resource.BinarySI),
+		intstr.FromInt32(80), intstr.FromString("http"), intstr.FromInt32(0),
+	} {
+		data, err := json.Marshal(typed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.UseNumber()
+		var want any
+		if err := d.Decode(&want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := jsonTree(reflect.ValueOf(typed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", typed, diff)
 		}
 	}
 }

@@ -13,6 +13,7 @@ func FuzzQuick(f *testing.F) {
 		"ollama", "docker.io/ollama/ollama:0.23.2", "10Gi", "0.23.2", "kubernetes.io/metadata.name", "a:", "a: b", "a #b",
 		"y", "Yes", "off", "NULL", "~", "012", "0x1f", "0o17", "1e3", "1_000", "1:30", "1:30:00.5", "2001-01-01", "2001-01-01T00:00:00Z",
 		".inf", ".nan", "-1", "+1", "<<", "=", "", " a", "a\n", "é", "1.", "0b1", "e5", "infinity", "12e03", "0.", "1-2-3", "/tmp", "4096", "08", "a=b,c", "/", "1_0", "9999999999999999999999",
+		"a\nb", "a\n", "a\n\n", "a\n b", "a \nb", "a\n#b", "#a\nb", "a\n\nb\n", "- a\nb", "a\n---\nb", "\"a\nb", "a: b\nc", "a\tb\nc", "a\n ", "null\n",
 	} {
 		f.Add(s)
 	}

@@ -1,0 +1,19 @@
+package generator_test
+
+import (
+	"testing"
+
+	"github.com/hearth-dev/hearth/generator"
+)
+
+// The law tests hold Merged to kustomize; this is what they cannot ask.
+func TestMergedOfNoOverlay(t *testing.T) {
+	const text = "{apiVersion: hearth.dev/v1alpha1, kind: Stack, metadata: {name: s}, spec: {bases: [{name: a, namespace: a, ollama: {models: [x]}}]}}"
+	stack, problems := generator.Parse("stack.yaml", []byte(text))
+	if stack == nil {
+		t.Fatal(problems.Err())
+	}
+	if _, err := generator.Merged(stack, "home"); err == nil || err.Error() != `overlay "home": not in the stack` {
+		t.Errorf("the error is %v", err)
+	}
+}

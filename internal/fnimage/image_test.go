@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"debug/elf"
+	"errors"
 	"io"
 	"log"
 	"net/http/httptest"
@@ -52,7 +53,7 @@ func content(t *testing.T, image v1.Image) map[string][]byte {
 	defer stream.Close()
 	for r := tar.NewReader(stream); ; {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return files
 		} else if err != nil {
 			t.Fatal(err)

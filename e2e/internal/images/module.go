@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -28,7 +29,7 @@ func (m Module) Dir(ctx context.Context) (string, error) {
 	out, err := download.Output() // what goes wrong is in the output, too
 	var got struct{ Dir, Sum, Error string }
 	if decoded := json.Unmarshal(out, &got); decoded != nil || err != nil {
-		return "", fmt.Errorf("downloading %s@%s: %v %s%s", m.Path, m.Version, err, got.Error, stderr.String())
+		return "", fmt.Errorf("downloading %s@%s: %w %s%s", m.Path, m.Version, errors.Join(err, decoded), got.Error, stderr.String())
 	}
 	if got.Sum != m.Sum {
 		return "", fmt.Errorf("%s@%s has the sum %s, want %s; the module proxy serves another source", m.Path, m.Version, got.Sum, m.Sum)

@@ -49,9 +49,8 @@ func build(ctx context.Context, dir, include string) error {
 	flags := simd + " -I" + include
 	env := []string{"GOBIN=" + dir, "GOFLAGS=", "CGO_ENABLED=1", "CGO_CFLAGS=" + flags, "CGO_CXXFLAGS=" + flags}
 	// The module is a main program without replacements, so that `go install` builds it as released, with its own go.mod.
-	_, err := run(ctx, dir, env, "go", "install", "-trimpath",
+	return run(ctx, dir, env, "go", "install", "-trimpath",
 		"-ldflags", "-s -w -X "+module+"/version.Version="+Version, module+"@v"+Version)
-	return err
 }
 
 // headers returns a folder of the C++ headers that Ollama's source includes and its module lacks: module archives leave out
@@ -82,7 +81,7 @@ func unpackDebian(ctx context.Context, dir string, packages []string) error {
 	if err := os.Mkdir(scratch, 0o755); err != nil {
 		return err
 	}
-	if _, err := run(ctx, scratch, nil, "apt-get", append([]string{"download", "-qq"}, packages...)...); err != nil {
+	if err := run(ctx, scratch, nil, "apt-get", append([]string{"download", "-qq"}, packages...)...); err != nil {
 		return fmt.Errorf("%w\nif the packages are unknown, run: apt-get update", err)
 	}
 	archives, err := filepath.Glob(filepath.Join(scratch, "*.deb"))
@@ -90,7 +89,7 @@ func unpackDebian(ctx context.Context, dir string, packages []string) error {
 		return err
 	}
 	for _, archive := range archives {
-		if _, err := run(ctx, scratch, nil, "dpkg-deb", "-x", archive, scratch); err != nil {
+		if err := run(ctx, scratch, nil, "dpkg-deb", "-x", archive, scratch); err != nil {
 			return err
 		}
 	}

@@ -12,23 +12,22 @@ import (
 	"time"
 )
 
-// run executes a program in dir and returns its standard output; its errors stay out of sight unless it fails. env is added
-// to this process's environment. When ctx ends, the program and all that it started are interrupted.
-func run(ctx context.Context, dir string, env []string, program string, args ...string) ([]byte, error) {
-	var stdout, stderr bytes.Buffer
+// run executes a program in dir; what it says stays out of sight unless it fails. env is added to this process's environment. When ctx ends, the program and all that it started are interrupted.
+func run(ctx context.Context, dir string, env []string, program string, args ...string) error {
+	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &stdout, &stderr
+	cmd.Dir, cmd.Stderr = dir, &stderr
 	cmd.Env = append(append(os.Environ(), "LC_ALL=C"), env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 		lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
-		return nil, fmt.Errorf("%s %s: %w; its last lines:\n%s", filepath.Base(program), strings.Join(args, " "), err,
+		return fmt.Errorf("%s %s: %w; its last lines:\n%s", filepath.Base(program), strings.Join(args, " "), err,
 			strings.Join(lines[max(0, len(lines)-20):], "\n"))
 	}
-	return stdout.Bytes(), nil
+	return nil
 }

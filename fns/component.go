@@ -11,13 +11,13 @@ import (
 
 // ollama emits the inference server.
 func ollama(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	base, problems := spec.ParseOllama(c.text)
+	base, problems := spec.ParseOllama(c.node.YNode())
 	return component(c, items, base, problems)
 }
 
 // openWebUI emits the chat.
 func openWebUI(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	base, problems := spec.ParseOpenWebUI(c.text)
+	base, problems := spec.ParseOpenWebUI(c.node.YNode())
 	return component(c, items, base, problems)
 }
 

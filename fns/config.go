@@ -18,7 +18,6 @@ import (
 type config struct {
 	node *yaml.RNode
 	id   identity
-	text []byte
 }
 
 // kinds is what each kind of config does with the items.
@@ -50,11 +49,7 @@ func readConfig(n *yaml.RNode) (config, framework.Results) {
 	if n.YNode().Kind != yaml.MappingNode {
 		return config{}, framework.Results{plainResult("functionConfig: want a mapping with apiVersion, kind, metadata and spec")}
 	}
-	text, err := n.String()
-	if err != nil {
-		return config{}, framework.Results{plainResult("functionConfig: " + err.Error())}
-	}
-	c := config{node: n, id: idOf(n.YNode()), text: []byte(text)}
+	c := config{node: n, id: idOf(n.YNode())}
 	known := slices.Contains(Kinds(), c.id.kind)
 	switch {
 	case c.isConfigMap() || c.id.apiVersion == spec.APIVersion && known:

@@ -17,7 +17,7 @@ import (
 
 // expose adds the way in to a Service of the list.
 func expose(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	r, problems := spec.ParseRoute(c.text)
+	r, problems := spec.ParseRoute(c.node.YNode())
 	results := c.results(problems)
 	if r == nil {
 		return nil, results

@@ -14,7 +14,7 @@ import (
 
 // stack emits the overlay that the Stack names itself.
 func stack(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	s, name, problems := spec.ParseStackFunction(c.text)
+	s, name, problems := spec.ParseStackFunction(c.node.YNode())
 	results := c.results(problems)
 	if s == nil {
 		return nil, results
@@ -31,7 +31,7 @@ func stack(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 // kpt one file holds the Stack, and the Kptfile says which overlay the package
 // is.
 func chosen(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	choice, problems := spec.ParseOverlayChoice(c.text)
+	choice, problems := spec.ParseOverlayChoice(c.node.YNode())
 	if problems.Err() != nil {
 		return nil, c.results(problems)
 	}
@@ -39,7 +39,7 @@ func chosen(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 	if wrong != nil {
 		return nil, append(c.results(problems), c.results(problem.List{*wrong})...)
 	}
-	s, _, problems := spec.ParseStackFunction(of.text)
+	s, _, problems := spec.ParseStackFunction(of.node.YNode())
 	results := of.results(problems)
 	if s == nil {
 		return nil, results
@@ -65,11 +65,7 @@ func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
 		if name != "" && name != i.name {
 			continue
 		}
-		text, err := item.String()
-		if err != nil {
-			return config{}, &problem.Problem{Path: "data.stack", Message: fmt.Sprintf("reading the Stack %s: %v", i.name, err)}
-		}
-		found = append(found, config{node: item, id: i, text: []byte(text)})
+		found = append(found, config{node: item, id: i})
 	}
 	wrong := &problem.Problem{Path: "data.stack"}
 	switch {

@@ -3,6 +3,8 @@ package spec
 import (
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/hearth-dev/hearth/generator/internal/strict"
 	"github.com/hearth-dev/hearth/generator/problem"
 )
@@ -48,8 +50,8 @@ type stackFunction struct {
 // but it may have any annotations and a field spec.overlay, which names the
 // overlay to emit and is returned as written. The Stack is nil if there is an
 // error among the problems.
-func ParseStackFunction(data []byte) (*Stack, string, problem.List) {
-	root, problems := strict.Parse("", data)
+func ParseStackFunction(config *yaml.Node) (*Stack, string, problem.List) {
+	root, problems := strict.FromNode("", config)
 	if root == nil {
 		return nil, "", problems
 	}
@@ -99,14 +101,14 @@ type OverlayChoice struct {
 }
 
 // ParseOverlayChoice reads a ConfigMap with an OverlayChoice for its data.
-func ParseOverlayChoice(data []byte) (OverlayChoice, problem.List) {
+func ParseOverlayChoice(config *yaml.Node) (OverlayChoice, problem.List) {
 	var f struct {
 		APIVersion string           `json:"apiVersion"`
 		Kind       string           `json:"kind"`
 		Metadata   FunctionMetadata `json:"metadata"`
 		Data       OverlayChoice    `json:"data"`
 	}
-	root, problems := strict.Parse("", data)
+	root, problems := strict.FromNode("", config)
 	if root != nil {
 		problems = append(problems, strict.Decode(root, &f)...).Sorted()
 	}

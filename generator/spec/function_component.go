@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"go.yaml.in/yaml/v3"
+
 	"github.com/hearth-dev/hearth/generator/internal/strict"
 	"github.com/hearth-dev/hearth/generator/problem"
 )
@@ -26,7 +28,7 @@ type component struct {
 // ParseOllama reads a function's config of kind Ollama: an Ollama's fields, and
 // those of a base around it, under spec. It returns the base that a Stack would
 // have of it, nil if there is an error among the problems.
-func ParseOllama(data []byte) (*Base, problem.List) {
+func ParseOllama(config *yaml.Node) (*Base, problem.List) {
 	var f struct {
 		component
 		Spec struct {
@@ -34,7 +36,7 @@ func ParseOllama(data []byte) (*Base, problem.List) {
 			surroundings
 		} `json:"spec"`
 	}
-	return parseComponent(data, KindOllama, &f, func() *Base {
+	return parseComponent(config, KindOllama, &f, func() *Base {
 		b := f.Spec.base(f.Metadata)
 		b.Ollama = &f.Spec.Ollama
 		return b
@@ -43,7 +45,7 @@ func ParseOllama(data []byte) (*Base, problem.List) {
 
 // ParseOpenWebUI is ParseOllama for the kind OpenWebUI. Without ollamaURLs the
 // chat uses the Ollama of its namespace, as in a base that has both.
-func ParseOpenWebUI(data []byte) (*Base, problem.List) {
+func ParseOpenWebUI(config *yaml.Node) (*Base, problem.List) {
 	var f struct {
 		component
 		Spec struct {
@@ -51,7 +53,7 @@ func ParseOpenWebUI(data []byte) (*Base, problem.List) {
 			surroundings
 		} `json:"spec"`
 	}
-	return parseComponent(data, KindOpenWebUI, &f, func() *Base {
+	return parseComponent(config, KindOpenWebUI, &f, func() *Base {
 		b := f.Spec.base(f.Metadata)
 		b.OpenWebUI = &f.Spec.OpenWebUI
 		if len(b.OpenWebUI.OllamaURLs) == 0 {
@@ -84,8 +86,8 @@ func (s surroundings) base(m FunctionMetadata) *Base {
 
 // parseComponent decodes a config into *f, of which base then makes a Base, and
 // checks that as if it stood in a Stack.
-func parseComponent(data []byte, kind string, f any, base func() *Base) (*Base, problem.List) {
-	root, problems := strict.Parse("", data)
+func parseComponent(config *yaml.Node, kind string, f any, base func() *Base) (*Base, problem.List) {
+	root, problems := strict.FromNode("", config)
 	if root == nil {
 		return nil, problems
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strconv"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/hearth-dev/hearth/generator/internal/strict"
 	"github.com/hearth-dev/hearth/generator/problem"
 )
@@ -59,7 +61,7 @@ const (
 
 // ParseRoute reads a function's config of kind Expose. It is nil if there is an
 // error among the problems. Check finds the rest, once the Service is known.
-func ParseRoute(data []byte) (*Route, problem.List) {
+func ParseRoute(config *yaml.Node) (*Route, problem.List) {
 	var f struct {
 		component
 		Spec struct {
@@ -68,7 +70,7 @@ func ParseRoute(data []byte) (*Route, problem.List) {
 			Service ServiceRef `json:"service,omitempty"`
 		} `json:"spec"`
 	}
-	root, problems := strict.Parse("", data)
+	root, problems := strict.FromNode("", config)
 	if root == nil {
 		return nil, problems
 	}

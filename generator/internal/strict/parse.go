@@ -42,13 +42,18 @@ func Parse(file string, data []byte) (*Node, problem.List) {
 	if len(docs) == 0 {
 		return nil, whole(0, "", "the file is empty: want one document")
 	}
-	root := docs[0].Content[0]
-	t := &tree{file: file, open: map[*yaml.Node]bool{}}
-	n := t.node(root, &Node{line: root.Line, column: root.Column})
+	n, problems := FromNode(file, docs[0].Content[0])
 	if len(docs) > 1 {
-		t.problems = append(t.problems, whole(docs[1].Line, "keep one and move the others to files of their own",
+		problems = append(problems, whole(docs[1].Line, "keep one and move the others to files of their own",
 			"the file has %d documents, the second starts here; want one", len(docs))...)
 	}
+	return n, problems.Sorted()
+}
+
+// FromNode is Parse for a document that the YAML library has read already.
+func FromNode(file string, root *yaml.Node) (*Node, problem.List) {
+	t := &tree{file: file, open: map[*yaml.Node]bool{}}
+	n := t.node(root, &Node{line: root.Line, column: root.Column})
 	switch {
 	case t.stopped:
 		n = nil

@@ -12,7 +12,7 @@ import (
 	"github.com/hearth-dev/hearth/generator/spec"
 )
 
-var draws = flag.Uint64("draws", 300, "the number of stacks that TestDrawsAreValid draws")
+var draws = flag.Uint64("draws", 100, "the number of stacks that TestDrawsAreValid draws")
 
 // A few of a hundred would be no harm; but each of them says that the rules of
 // the fields have changed and settle has not.

@@ -59,6 +59,48 @@ func TestForeignItemsStay(t *testing.T) {
 	}
 }
 
+// The Stack as the config itself, as kpt sends it with configPath; in a folder
+// below the package's.
+func TestConfigPath(t *testing.T) {
+	in := withStack(t, recorded(t, "kpt-mutator-config-path"), homelab(t))
+	in.items = slices.DeleteFunc(in.items, func(n *yaml.RNode) bool { return n.GetKind() == "Service" })
+	if err := in.config.PipeE(yaml.Lookup("spec"), yaml.SetField("overlay", yaml.NewStringRNode("homelab-internal"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"config.kubernetes.io/path", "internal.config.kubernetes.io/path"} {
+		if err := in.config.PipeE(yaml.SetAnnotation(key, "fn/stack.yaml")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := mustRun(t, in.String())
+	again := next(t, out, in.config)
+	d := again.item("Deployment", "ollama")
+	for _, key := range []string{"config.kubernetes.io/path", "internal.config.kubernetes.io/path"} {
+		if got, want := d.GetAnnotations()[key], "fn/homelab/ai/ollama-deployment.yaml"; got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
+	}
+	equal(t, "second run", out, mustRun(t, again.String()))
+}
+
+// A folder of the package may hold a file of a person's at the very path.
+func TestFileInTheWay(t *testing.T) {
+	in := kpt(t)
+	own := in.item("ConfigMap", "own")
+	for key, value := range map[string]string{"config.kubernetes.io/path": "homelab/ai/ollama-deployment.yaml", "internal.config.kubernetes.io/path": "homelab/ai/ollama-deployment.yaml"} {
+		if err := own.PipeE(yaml.SetAnnotation(key, value)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in.items = slices.DeleteFunc(in.items, func(n *yaml.RNode) bool { return n.GetKind() == "Service" })
+	out := mustRun(t, in.String())
+	d := parse(t, out).item("Deployment", "ollama")
+	if got := d.GetAnnotations()["internal.config.kubernetes.io/index"]; got != "1" {
+		t.Errorf("the Deployment has the index %q in a file that has another object already, want 1", got)
+	}
+	equal(t, "second run", out, mustRun(t, next(t, out, in.config).String()))
+}
+
 func TestForeignItemInTheWay(t *testing.T) {
 	in := kpt(t)
 	out, said, err := run(t, in.String())

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 
+	"golang.org/x/term"
+
 	"github.com/hearth-dev/hearth/fns"
 )
 
@@ -28,6 +30,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case len(args) > 0:
 		fmt.Fprintf(stderr, "hearth-fn: got the argument %q, but everything comes on standard input; see hearth-fn --help\n", args[0])
 		return 1
+	}
+	if f, ok := stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintln(stderr, "hearth-fn: waiting for a ResourceList on standard input; see hearth-fn --help")
 	}
 	if err := fns.Run(stdin, stdout, stderr); err != nil {
 		return 1

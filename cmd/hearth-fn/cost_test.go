@@ -47,30 +47,8 @@ func call(t testing.TB, program string) time.Duration {
 	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }
 
-// A call costs at most about twice what a function costs that does nothing: the
-// goal is two, the rest is for a busy machine. The least of many calls in turn
-// is what the machine disturbs least.
-func TestCostOfACall(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds two programs and calls them many times: not with -short")
-	}
-	hearth, noop := programs(t)
-	least := map[string]time.Duration{}
-	for range 40 {
-		for _, program := range []string{hearth, noop} {
-			if d := call(t, program); least[program] == 0 || d < least[program] {
-				least[program] = d
-			}
-		}
-	}
-	ratio := float64(least[hearth]) / float64(least[noop])
-	t.Logf("hearth-fn %v, a function that does nothing %v: %.2f times", least[hearth], least[noop], ratio)
-	if ratio > 2.5 {
-		t.Errorf("a call of hearth-fn takes %v, %.2f times the %v of a function that does nothing; the goal is 2", least[hearth], ratio, least[noop])
-	}
-}
-
-// BenchmarkCall is a call as kustomize makes it: start, read, work, write.
+// BenchmarkCall is a call as kustomize makes it: start, read, work, write. The
+// goal is twice what a function costs that does nothing.
 func BenchmarkCall(b *testing.B) {
 	hearth, noop := programs(b)
 	for name, program := range map[string]string{"noop": noop, "hearth-fn": hearth} {

@@ -6,9 +6,9 @@ func envValue(d *drawing) any {
 	case 0:
 		return pick[any](d, spelled("1.10"), spelled("true"), spelled("0x1F"), spelled("1_000"), spelled("yes"), spelled("2024-01-01"))
 	case 1:
-		return text(d)
+		return anyText(d)
 	case 2:
-		return object{"value": "v" + text(d).(string)} // "" is for the short form
+		return object{"value": "v" + anyText(d).(string)} // "" is for the short form
 	default:
 		return object{"secretKeyRef": object{
 			"name": pick(d, "extra", "open-webui", "s3.credentials"), "key": pick(d, "token", "API_KEY", "a.b-c"),
@@ -62,7 +62,7 @@ func resources(d *drawing) any {
 func (d *drawing) metadata(suffix string) object {
 	m := object{"name": d.of + suffix}
 	if d.chance(0.4) {
-		m["annotations"] = object{"note": text(d)}
+		m["annotations"] = object{"note": anyText(d)}
 	}
 	return m
 }
@@ -70,7 +70,7 @@ func (d *drawing) metadata(suffix string) object {
 func (d *drawing) data() object {
 	data := object{}
 	for range 1 + d.IntN(3) {
-		data[pick(d, "a", "b.conf", "on", "1")] = text(d)
+		data[pick(d, "a", "b.conf", "on", "1")] = anyText(d)
 	}
 	return data
 }
@@ -98,7 +98,7 @@ func (d *drawing) mergePatch() any {
 		}},
 		object{"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": object{"name": "open-webui"}, "spec": object{
 			"template": object{"spec": object{"containers": []any{object{"name": "open-webui", "env": []any{
-				object{"name": "PATCHED", "value": text(d)},
+				object{"name": "PATCHED", "value": anyText(d)},
 			}}}}},
 		}},
 		object{"apiVersion": "v1", "kind": "Service", "metadata": object{"name": pick(d, "ollama", "open-webui")}, "spec": object{
@@ -132,7 +132,7 @@ func (d *drawing) jsonPatch() any {
 func (d *drawing) targetedMergePatch() any {
 	return object{
 		"patch": d.patchText(object{"apiVersion": "v1", "kind": "Any", "metadata": object{"name": "any", "annotations": object{
-			"patched": text(d),
+			"patched": anyText(d),
 		}}}),
 		"target": object{"annotationSelector": pick(d, "note", "example.org/contact"), "kind": "Service"},
 	}

@@ -52,7 +52,7 @@ var pathRules = map[string]rule{
 	"labels{key}":          oneOf("team", "example.org/tier", "cost-center", "on"),
 	"labels{}":             labelValue,
 	"annotations{key}":     oneOf("example.org/contact", "note", "nginx.org/proxy-buffering", "y"),
-	"annotations{}":        text,
+	"annotations{}":        anyText,
 
 	"images.mirrors{key}":  oneOf("docker.io", "ghcr.io", "quay.io", "localhost:5000"),
 	"images.mirrors{}":     oneOf("harbor.example.org/dockerhub", "mirror.lan:5000", "harbor.example.org/a/b/"),
@@ -138,8 +138,8 @@ func labelValue(d *drawing) any {
 	return pick[any](d, "ai", "a", "b", "1", "1.10", "1e3", "0x1F", "0777", "1_000", "true", "no", "y", "on", "null", "2024-01-01", "")
 }
 
-// text draws any text, that of label values and more.
-func text(d *drawing) any {
+// anyText draws any text, that of label values and more.
+func anyText(d *drawing) any {
 	return pick[any](d, labelValue(d),
 		"plain", "a: b", "# no comment", "- x", "*", "&a", "~", "{}", "[a]", "%d", "it's", `say "so"`, `back\slash`, "$(HOME)", "`x`",
 		" padded ", "tab\there", "one\ntwo", "one\ntwo\n", "one\n\n\n", "\nlead", "  indent\nless\n", "---\na: b\n", "ümlaut", "🔥",

@@ -1,0 +1,87 @@
+package generator_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// expectedOverlay is what an overlay has to build to, by another way than the
+// generator's: no base, no difference, but the objects of each merged base, with
+// the overlay's resources and patches over all of them.
+func expectedOverlay(t *testing.T, stack string, o *spec.Overlay) objects {
+	t.Helper()
+	all := objects{}
+	for _, b := range o.Bases {
+		b.CreateNamespace = createsNamespace(o, b)
+		maps.Copy(all, expectedBase(t, stack, b))
+	}
+	return kustomized(t, "", slices.Collect(maps.Values(all)), o.Resources, o.Patches)
+}
+
+// createsNamespace tells the base that brings its namespace's object: the first
+// that says so or, where the overlay spans several namespaces, the first of all
+// in that namespace.
+func createsNamespace(o *spec.Overlay, b spec.Base) bool {
+	creator := ""
+	several := false
+	for _, other := range o.Bases {
+		several = several || other.Namespace != b.Namespace
+	}
+	for _, other := range o.Bases {
+		if creator == "" && other.Namespace == b.Namespace && other.CreateNamespace {
+			creator = other.Name
+		}
+	}
+	for _, other := range o.Bases {
+		if creator == "" && other.Namespace == b.Namespace && several {
+			creator = other.Name
+		}
+	}
+	return creator == b.Name
+}
+
+func expectedBase(t *testing.T, stack string, b spec.Base) objects {
+	t.Helper()
+	generated, err := generator.Objects(stack, &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kustomized(t, b.Namespace, generated, b.Resources, b.Patches)
+}
+
+// kustomized are objects with the person's resources and patches, where there
+// are any by a kustomization of their own.
+func kustomized(t *testing.T, namespace string, generated []generator.Object, resources []spec.Object, patches []spec.Patch) objects {
+	t.Helper()
+	out := objects{}
+	if len(resources)+len(patches) == 0 {
+		for _, o := range generated {
+			out[id(o)] = exact(t, o)
+		}
+		return out
+	}
+	k := map[string]any{"patches": patches}
+	if namespace != "" {
+		k["namespace"] = namespace
+	}
+	var names []string
+	var files []generator.File
+	for _, r := range resources {
+		generated = append(generated, generator.Object(r))
+	}
+	for i, o := range generated {
+		names = append(names, fmt.Sprintf("%d.yaml", i))
+		files = append(files, yamlOf(t, names[i], o))
+	}
+	k["resources"] = names
+	built, err := build(append(files, yamlOf(t, "kustomization.yaml", k)), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return built
+}

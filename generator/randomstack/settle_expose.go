@@ -1,0 +1,98 @@
+package randomstack
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+func (d *drawing) settleExpose(e, webUI object) {
+	kind, _ := e["type"].(string)
+	if kind == "" || kind == "internal" {
+		for name := range e {
+			if name != "type" {
+				delete(e, name)
+			}
+		}
+		return
+	}
+	if e["host"] == nil {
+		e["host"] = d.value("expose.host", reflect.TypeFor[spec.Host]())
+	}
+	if kind == "nginx" {
+		remove(e, "entryPoints")
+	} else {
+		remove(e, "maxBodySize", "readTimeout", "sendTimeout", "connectTimeout")
+		if isEmpty(e["entryPoints"]) {
+			remove(e, "entryPoints")
+		}
+	}
+	if isEmpty(e["allowList"]) {
+		remove(e, "allowList")
+	}
+	if from := child(e, "from"); from != nil {
+		d.settlePeer(from)
+	}
+	host := e["host"].(string)
+	public := e["audience"] != "private" &&
+		(e["audience"] == "public" || strings.HasSuffix(host, ".org") || strings.Contains(host, "8.8.8.8"))
+	d.settleTLS(e, kind, public)
+	switch {
+	case webUI == nil && public && e["basicAuth"] == nil:
+		e["basicAuth"] = object{"secretName": "ollama-users"}
+	case webUI != nil:
+		remove(e, "basicAuth")
+		if public {
+			webUI["signUp"] = "closed"
+		}
+	}
+}
+
+func (d *drawing) settleTLS(e object, kind string, public bool) {
+	tls := child(e, "tls")
+	if tls == nil {
+		tls = object{"type": d.value("tls.type", reflect.TypeFor[spec.TLSType]())}
+		e["tls"] = tls
+	}
+	if tls["type"] == "none" && public || tls["type"] == "certResolver" && kind == "nginx" {
+		tls["type"] = "certManager"
+	}
+	switch tls["type"] {
+	case "certManager":
+		remove(tls, "certResolver")
+		if tls["issuer"] == nil {
+			tls["issuer"] = object{"name": "minicloud-ca"}
+		}
+		if key := child(tls, "privateKey"); key != nil {
+			d.settleKey(key)
+		}
+	case "secret":
+		remove(tls, "certResolver", "issuer", "privateKey", "duration", "renewBefore")
+		if tls["secretName"] == nil {
+			tls["secretName"] = "wildcard"
+		}
+	case "certResolver":
+		remove(tls, "secretName", "issuer", "privateKey", "duration", "renewBefore")
+		if tls["certResolver"] == nil {
+			tls["certResolver"] = "letsencrypt"
+		}
+	default:
+		remove(tls, "secretName", "certResolver", "issuer", "privateKey", "duration", "renewBefore")
+		if e["redirectHTTP"] == true {
+			e["redirectHTTP"] = false
+		}
+	}
+}
+
+func (d *drawing) settleKey(key object) {
+	switch algorithm := key["algorithm"]; {
+	case key["size"] == nil:
+	case algorithm == "Ed25519":
+		remove(key, "size")
+	case algorithm == "RSA":
+		key["size"] = pick(d, 2048, 4096, 8192)
+	default:
+		key["size"] = pick(d, 256, 384, 521)
+	}
+}

@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // maxRelease is the longest name of a Helm release, which the stack's becomes.
 const maxRelease = 53
@@ -63,6 +66,9 @@ func (c *checker) beside(at, other string, earlier, b *Base, s *Stack) {
 	}
 	if earlier.Expose.Host != "" && earlier.Expose.Host == b.Expose.Host {
 		c.errorf(at+".expose.host", "give one of them another host", "it and %s both have a route for %s", other, b.Expose.Host)
+	}
+	if earlier.Namespace == b.Namespace && !maps.Equal(earlier.NamespaceLabels, b.NamespaceLabels) {
+		c.errorf(at+".namespaceLabels", "write the same in both", "it and %s are in the namespace %s and label it differently", other, b.Namespace)
 	}
 }
 

@@ -2,6 +2,7 @@ package randomstack
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 )
 
@@ -113,6 +114,9 @@ func isExposed(base object) bool {
 func clash(a, b object) bool {
 	if a["namespace"] != b["namespace"] {
 		return false
+	}
+	if !reflect.DeepEqual(a["namespaceLabels"], b["namespaceLabels"]) {
+		return true
 	}
 	for _, name := range []string{"ollama", "openWebUI"} {
 		if a[name] != nil && b[name] != nil {

@@ -32,6 +32,8 @@ func TestSmoke(t *testing.T) {
 		{"hearth verify turns red", s.turnsRed},
 		{"the pod is as fast as outside the cluster", s.isFast},
 		{"a throttled pod is seen to be slow", s.throttledIsSlow},
+		// Last: a controller takes CPU that the comparisons need.
+		{"a way in from outside, and hearth verify of it", s.exposed},
 	} {
 		if !t.Run(part.name, part.run) {
 			t.FailNow()

@@ -57,6 +57,9 @@ func start(t *testing.T) *suite {
 		image, err := ollama.Image(ctx, s.builder)
 		must(t, err)
 		load = append(load, image)
+		traefik, err := s.builder.AddonImage(ctx, images.Traefik())
+		must(t, err)
+		load = append(load, traefik)
 	}
 	registry, err := ollama.RegistryImage(ctx, s.builder, ollama.SmolLM2())
 	must(t, err)

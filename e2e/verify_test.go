@@ -70,24 +70,31 @@ func (s *suite) turnsRed(t *testing.T) {
 		{check: "restarts", spoil: ollama("exec", "deployment/ollama", "--container=ollama", "--", "sh", "-c", "kill 1; sleep 5")},
 		{check: "workload", spoil: ollama("scale", "deployment/ollama", "--replicas=0"), mend: ollama("scale", "deployment/ollama", "--replicas=1")},
 	} {
-		t.Run(b.check, func(t *testing.T) { s.seesRed(t, b) })
+		t.Run(b.check, func(t *testing.T) {
+			if b.other == "" {
+				b.other = overlay
+			}
+			s.seesRed(t, b, func() verify.Report { return s.verified(t, b.other, b.minTPS, 0) })
+			if b.spoil != nil {
+				s.apply(t)
+			}
+		})
 	}
 	s.waitReady(t, "ollama", "ollama", nil, 2*time.Minute)
 }
 
-func (s *suite) seesRed(t *testing.T, b breakage) {
+// seesRed spoils, looks until the row is red, and mends.
+func (s *suite) seesRed(t *testing.T, b breakage, look func() verify.Report) {
+	t.Helper()
 	if b.spoil != nil {
 		// The command that kills the server it talks to may well end with an error.
 		if out, err := s.Kubectl(s.ctx, nil, b.spoil...); err != nil && b.check != "restarts" {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	}
-	if b.other == "" {
-		b.other = overlay
-	}
-	// Some of what is broken shows only after a moment: endpoints, a restart.
-	s.eventually(t, time.Minute, "the row "+b.check+" is red", func() (string, error) {
-		row, ok := s.verified(t, b.other, b.minTPS, 0).Row(b.check, "")
+	// Some of what is broken shows only after a moment: endpoints, a restart, what a metrics server measures.
+	s.eventually(t, 2*time.Minute, "the row "+b.check+" is red", func() (string, error) {
+		row, ok := look().Row(b.check, "")
 		switch {
 		case !ok:
 			return "there is no such row", nil
@@ -101,8 +108,5 @@ func (s *suite) seesRed(t *testing.T, b breakage) {
 	})
 	if b.mend != nil {
 		s.kubectl(t, b.mend...)
-	}
-	if b.spoil != nil {
-		s.apply(t)
 	}
 }

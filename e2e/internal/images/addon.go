@@ -46,15 +46,6 @@ func NewDNSChallengeProviderByName(name string) (challenge.Provider, error) {
 }
 `
 
-// MetricsServer measures what pods use. Its v0.8 is not served by the module proxy.
-func MetricsServer() Addon {
-	m := Module{Path: "sigs.k8s.io/metrics-server", Version: "v0.7.2", Sum: "h1:0t1FhxdEHKHF/SduSRdkNHIYb24TpHqew2B/64GzOq8="}
-	return Addon{
-		Module: m, Ref: "registry.k8s.io/metrics-server/metrics-server:" + m.Version,
-		program: moduleProgram{Module: m, name: "metrics-server", needMB: 2000},
-	}
-}
-
 // CertManager is here for its custom resources: nothing of it runs.
 func CertManager() Module {
 	return Module{

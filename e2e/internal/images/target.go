@@ -21,7 +21,7 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return b.binaries(ctx, *p) },
 		})
 	}
-	for _, a := range []Addon{Traefik(), MetricsServer()} {
+	for _, a := range []Addon{Traefik()} {
 		targets = append(targets, Target{
 			Name: a.program.name, About: "image " + a.Ref + ", compiled from its Go module",
 			Build: func(ctx context.Context, b *Builder) (string, error) {

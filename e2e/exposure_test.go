@@ -1,0 +1,146 @@
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/e2e/internal/images"
+	"github.com/hearth-dev/hearth/e2e/internal/ollama/authority"
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/secrets"
+	"github.com/hearth-dev/hearth/internal/verify"
+)
+
+// The names in testdata/exposed.yaml, and where testdata/traefik.yaml listens on the node.
+const (
+	host                = "ollama.e2e.internal"
+	webPort, securePort = "30080", "30443"
+)
+
+// exposure is a way in to the deployed server, through an ingress controller.
+type exposure struct {
+	*suite
+	stack      *generator.Stack
+	folder     string // the rendered stack, on the node
+	authority  *authority.Authority
+	credential secrets.Credential
+	options    verify.Options
+}
+
+// exposed puts Traefik in front of the deployed server and holds every row that is about it to what is there.
+func (s *suite) exposed(t *testing.T) {
+	e := &exposure{suite: s, folder: "/hearth/exposed"}
+	e.prepare(t)
+	for _, part := range []struct {
+		name string
+		run  func(*testing.T)
+	}{
+		{"every row is green", e.isGreen},
+		{"the API asks for a password and streams", e.streams},
+		{"rows turn red", e.turnsRed},
+		{"the certificate's row follows cert-manager", e.followsCertificate},
+	} {
+		if !t.Run(part.name, part.run) {
+			t.FailNow()
+		}
+	}
+}
+
+// prepare deploys the controller and the overlay, as the people would who run them.
+func (e *exposure) prepare(t *testing.T) {
+	e.startTraefik(t)
+	data, err := os.ReadFile("testdata/exposed.yaml")
+	must(t, err)
+	stack, problems := generator.Parse("exposed.yaml", data)
+	must(t, problems.Err())
+	e.stack = stack
+	files, err := generator.Generate(stack, generator.Options{})
+	must(t, err)
+	tree := t.TempDir()
+	for _, f := range files {
+		file := filepath.Join(tree, filepath.FromSlash(f.Path))
+		must(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		must(t, os.WriteFile(file, f.Data, 0o644))
+	}
+	must(t, e.CopyDir(e.ctx, tree, e.folder))
+
+	e.authority, err = authority.New("hearth e2e")
+	must(t, err)
+	e.serve(t, host)
+	needs, err := generator.Secrets(stack, "traefik")
+	must(t, err)
+	outcomes, err := secrets.Apply(e.ctx, e.Client.CoreV1(), needs, secrets.Known{User: "ann"})
+	must(t, err)
+	for _, o := range outcomes {
+		if o.Wrong != "" {
+			t.Errorf("secret %s %s", o.Need.Name, o.Wrong)
+		}
+		for _, c := range o.Credentials {
+			e.credential = c
+		}
+	}
+	t.Log(e.restore(t))
+	e.kubectl(t, "-n", "ollama", "rollout", "status", "deployment/ollama", "--timeout=3m") // earlier parts have changed it
+
+	node, err := e.Client.CoreV1().Nodes().Get(e.ctx, e.Node(), metav1.GetOptions{})
+	must(t, err)
+	address := node.Status.Addresses[0].Address // the node's in Docker's network, which its host reaches
+	e.options = verify.Options{
+		Config: e.Config, Context: e.Context(), Stack: stack, Overlay: "traefik", Cold: true, Roots: e.authority.Pool(),
+		Resolve: map[string]string{host + ":443": address + ":" + securePort, host + ":80": address + ":" + webPort},
+	}
+}
+
+func (e *exposure) restore(t *testing.T) string {
+	t.Helper()
+	return e.kubectl(t, "apply", "-k", e.folder+"/overlays/traefik")
+}
+
+// startTraefik follows Traefik's own documentation, from its module.
+func (e *exposure) startTraefik(t *testing.T) {
+	traefik := images.Traefik()
+	for _, file := range []string{"kubernetes-crd-definition-v1.yml", "kubernetes-crd-rbac.yml"} {
+		e.applyModule(t, traefik.Module, "docs/content/reference/dynamic-configuration/"+file)
+	}
+	manifest, err := os.ReadFile("testdata/traefik.yaml")
+	must(t, err)
+	e.applyText(t, strings.ReplaceAll(string(manifest), "image: IMAGE", "image: "+traefik.Ref))
+	e.waitReady(t, "traefik", "traefik", nil, 3*time.Minute)
+}
+
+func (e *exposure) applyModule(t *testing.T, m images.Module, file string) {
+	t.Helper()
+	dir, err := m.Dir(e.ctx)
+	must(t, err)
+	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
+	must(t, err)
+	e.applyText(t, string(data))
+}
+
+// applyText leaves the merging to the server: custom resource definitions do not fit into the annotation of a client's.
+func (e *exposure) applyText(t *testing.T, manifest string) {
+	t.Helper()
+	_, err := e.Kubectl(e.ctx, strings.NewReader(manifest), "apply", "--server-side", "-f", "-")
+	must(t, err)
+}
+
+// serve puts a certificate for the host into the Secret that the overlay names.
+func (e *exposure) serve(t *testing.T, host string) {
+	t.Helper()
+	pair, err := e.authority.Issue(host)
+	must(t, err)
+	manifest, err := json.Marshal(&corev1.Secret{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: metav1.ObjectMeta{Name: "ollama-tls", Namespace: "ollama"}, Type: corev1.SecretTypeTLS,
+		Data: map[string][]byte{corev1.TLSCertKey: pair.Certificate, corev1.TLSPrivateKeyKey: pair.Key},
+	})
+	must(t, err)
+	e.applyText(t, string(manifest))
+}

@@ -92,7 +92,7 @@ func (s *suite) seesRed(t *testing.T, b breakage, look func() verify.Report) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	}
-	// Some of what is broken shows only after a moment: endpoints, a restart, what a metrics server measures.
+	// Some of what is broken shows only after a moment: endpoints, a restart, a certificate that the controller has to read.
 	s.eventually(t, 2*time.Minute, "the row "+b.check+" is red", func() (string, error) {
 		row, ok := look().Row(b.check, "")
 		switch {

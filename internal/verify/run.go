@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -134,5 +135,7 @@ func (r *round) unseen(c check, err error) result {
 	if hint == "" {
 		hint = r.kubectl("get --raw '/readyz?verbose'")
 	}
-	return failed(hint, "could not look: %v", err)
+	// Go's HTTP client says where in itself it noticed that the pod hung up, now
+	// and then: nobody's business, and never the same.
+	return failed(hint, "could not look: %s", strings.Replace(err.Error(), "readLoopPeekFailLocked: ", "", 1))
 }

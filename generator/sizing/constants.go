@@ -1,0 +1,70 @@
+package sizing
+
+import "time"
+
+const (
+	kib = 1 << 10
+	mib = 1 << 20
+)
+
+// The constants of the formulas, each with where it comes from. A calibration
+// changes them here and nowhere else.
+const (
+	// batch is how many tokens of a prompt pass through the model at once:
+	// num_batch of DefaultOptions in api/types.go of v0.23.2, for every context.
+	batch = 512
+	// cachePadding rounds the KV cache up: CacheConfig in
+	// ml/backend/ggml/ggml.go, GGML_PAD(n_ctx, 256) in llama.cpp.
+	cachePadding = 256
+
+	// serverBytes is the resident size of `ollama serve` without a model: 41 MB
+	// seen with 0.23.2.
+	serverBytes = 48 * mib
+	// runnerBytes is what a model's own process has besides what is counted: Go's
+	// runtime, the vocabulary, tokenizer and buffers of the answers.
+	runnerBytes = 152 * mib
+
+	// promptCacheBytes is LLAMA_ARG_CACHE_RAM from 0.30 on, in place of its
+	// default of 8 GiB for each model (ollama#18264).
+	promptCacheBytes = 512 * mib
+
+	// headroom is how much of the limit is above what is required, in percent: a
+	// container at its limit is killed, not slowed.
+	headroom = 15
+	// limitStep rounds the memory limit up.
+	limitStep = 256 * mib
+
+	// volumeTight is the smallest volume in percent of the blobs on it: file
+	// systems keep some for themselves, and templates and manifests are small.
+	volumeTight = 105
+	// volumeRoomy is the part of the comfortable volume that grows with the
+	// blobs; the largest model comes on top, because an updated tag needs old and
+	// new blobs together.
+	volumeRoomy = 120
+	// volumeStep rounds the comfortable volume up.
+	volumeStep = 1 << 30
+
+	// pullRate is the slowest line that the puller's deadline allows for, in
+	// bytes a second: 8 Mbit/s.
+	pullRate = 1_000_000
+	// pullStart is what a Deployment gets by default, for everything else.
+	pullStart = 10 * time.Minute
+	// loadRate is the slowest volume that OLLAMA_LOAD_TIMEOUT allows for, in
+	// bytes a second.
+	loadRate = 10_000_000
+	// loadDefault is Ollama's own OLLAMA_LOAD_TIMEOUT (envconfig/config.go).
+	loadDefault = 5 * time.Minute
+)
+
+// kvBytes is the size of one number of the KV cache. ggml's q8_0 keeps 32
+// numbers in 34 bytes and q4_0 in 18; Ollama's own estimate rounds them to 1 and
+// 0.5 (kvCacheBytesPerElement in fs/ggml/ggml.go).
+func kvBytes(cacheType string) float64 {
+	switch cacheType {
+	case "q8_0":
+		return 34.0 / 32
+	case "q4_0":
+		return 18.0 / 32
+	}
+	return 2
+}

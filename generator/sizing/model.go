@@ -1,0 +1,97 @@
+package sizing
+
+import "strings"
+
+// Model is what the arithmetic needs to know about a model. Zero is unknown,
+// unless the field says otherwise.
+type Model struct {
+	// Name with its tag, without registry and namespace: llama3.2:3b.
+	Name string
+	// Tags are further tags of the same weights: latest.
+	Tags []string
+	// Architecture is GGUF's general.architecture. It decides which of Ollama's
+	// two engines runs the model.
+	Architecture string
+	// Parameters of the model, and those that one token passes through; Active
+	// is 0 where that is all of them.
+	Parameters, Active int64
+	// Quantization as Ollama names it: Q4_K_M.
+	Quantization string
+	// DiskBytes of the weights' blob: what is pulled, stored and loaded.
+	DiskBytes int64
+	// TiedBytes of the token embedding where it is the output layer too, which
+	// Ollama's own engine loads twice. 0 if the two are separate tensors.
+	TiedBytes int64
+	// Layers, KVHeads per layer, and the length of a head's keys and values:
+	// attention.key_length where GGUF has it, not embedding/heads.
+	Layers, KVHeads, KeyLength, ValueLength int
+	// SlidingWindow in tokens of SlidingLayers of the layers; 0 for none.
+	SlidingWindow, SlidingLayers int
+	// Heads, Embedding, FeedForward and Vocab are the widths of the compute
+	// graph. FeedForward is one expert's times the experts used per token.
+	Heads, Embedding, FeedForward, Vocab int
+	// ContextLimit is the longest context that the model was trained for; Ollama
+	// silently lowers a longer one to it.
+	ContextLimit int
+	// VisionBytes is the compute graph of one image; 0 for text alone.
+	VisionBytes int64
+	// Embedder turns text into vectors: no KV cache, the whole context in one
+	// batch, one request at a time.
+	Embedder bool
+	// Digest of the weights' blob: sha256:...
+	Digest string
+	// Evidence says how the row's figures were come by.
+	Evidence Evidence
+	// Source are addresses that anyone can open, separated by spaces.
+	Source string
+}
+
+// Evidence says how figures were come by.
+type Evidence string
+
+// The kinds of evidence, best first.
+const (
+	// Measured: read from the model's own GGUF header and its file's length.
+	Measured Evidence = "measured"
+	// Read: from the source, which printed them from the model's file.
+	Read Evidence = "read"
+	// Computed: worked out from figures of the source.
+	Computed Evidence = "computed"
+)
+
+// ollamaEngine tells the architectures that Ollama's own engine runs; the others
+// run in llama.cpp (OllamaEngineRequired in fs/ggml/ggml.go of v0.23.2).
+func (m Model) ollamaEngine() bool {
+	switch m.Architecture {
+	case "bert", "deepseek2", "deepseekocr", "gemma3", "gemma3n", "gemma4", "gptoss", "gpt-oss", "laguna", "llama4",
+		"mistral3", "mllama", "nemotron_h", "nemotron_h_moe", "nemotron_h_omni", "nomic-bert", "olmo3", "qwen25vl",
+		"qwen3", "qwen3moe", "qwen35", "qwen35moe", "qwen3next", "qwen3vl", "qwen3vlmoe", "glm4moelite", "glmocr",
+		"lfm2", "lfm2moe":
+		return true
+	}
+	return false
+}
+
+// serial tells the architectures that Ollama serves one request at a time,
+// whatever OLLAMA_NUM_PARALLEL says (server/sched.go of v0.23.2).
+func (m Model) serial() bool {
+	switch m.Architecture {
+	case "mllama", "qwen3vl", "qwen3vlmoe", "qwen35", "qwen35moe", "qwen3next", "lfm2", "lfm2moe", "nemotron_h",
+		"nemotron_h_moe", "nemotron_h_omni":
+		return true
+	}
+	return m.Embedder
+}
+
+// baseName is a model's name without its registry and the namespace library,
+// with its tag. Names of other namespaces keep them: they are other models.
+func baseName(name string) string {
+	if host, rest, ok := strings.Cut(name, "/"); ok && strings.ContainsAny(host, ".:") || ok && host == "localhost" {
+		name = rest
+	}
+	name = strings.TrimPrefix(name, "library/")
+	if !strings.Contains(name, ":") {
+		name += ":latest"
+	}
+	return strings.ToLower(name)
+}

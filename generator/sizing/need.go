@@ -1,0 +1,90 @@
+package sizing
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Term is one part of the memory that is needed.
+type Term struct {
+	// Model that needs it; empty for the server itself.
+	Model string `json:"model,omitempty"`
+	// Name of the part: weights, kv cache, compute, prompt cache, runtime.
+	Name string `json:"name"`
+	// Bytes it takes at its peak.
+	Bytes int64 `json:"bytes"`
+	// Formula with the numbers in it.
+	Formula string `json:"formula"`
+	// Source of the formula.
+	Source string `json:"source"`
+}
+
+// Need is the memory of an Ollama pod at its peak.
+type Need struct {
+	// Terms add up to Required.
+	Terms []Term `json:"terms"`
+	// Required is the sum in bytes, without headroom.
+	Required int64 `json:"required"`
+	// Limit is the memory limit: Required and headroom, rounded up.
+	Limit int64 `json:"limit"`
+	// Models that are in memory together at the peak: the largest ones.
+	Models []string `json:"models"`
+}
+
+// Memory is what the models need together under the settings. Where fewer are
+// loaded at the same time than there are, the largest count.
+func Memory(models []Model, s Settings) Need {
+	type required struct {
+		name  string
+		terms []Term
+	}
+	all := make([]required, len(models))
+	for i, m := range models {
+		all[i] = required{m.Name, ModelTerms(m, s)}
+	}
+	slices.SortStableFunc(all, func(a, b required) int { return cmp.Compare(total(b.terms), total(a.terms)) })
+	var n Need
+	for _, r := range all[:min(s.loaded(), len(all))] {
+		n.Models = append(n.Models, r.name)
+		n.Terms = append(n.Terms, r.terms...)
+	}
+	n.Terms = append(n.Terms, Term{
+		Name: "server", Bytes: serverBytes, Formula: "a constant",
+		Source: "`ollama serve` of 0.23.2 without a model",
+	})
+	n.Required = total(n.Terms)
+	n.Limit = Limit(n.Required)
+	return n
+}
+
+// Sum is the arithmetic in one line: "1926 MiB weights + 448 MiB kv cache + ...
+// = 2816 MiB".
+func (n Need) Sum() string {
+	var parts []string
+	for _, t := range n.Terms {
+		part := MiB(t.Bytes) + " " + t.Name
+		if len(n.Models) > 1 && t.Model != "" {
+			part += " of " + t.Model
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, " + ") + " = " + MiB(n.Required)
+}
+
+// Limit is the memory limit for what is required: 15 % above it, rounded up to
+// 256 MiB.
+func Limit(required int64) int64 { return roundUp(required*(100+headroom)/100, limitStep) }
+
+// MiB spells bytes in whole mebibytes, rounded up.
+func MiB(bytes int64) string { return fmt.Sprintf("%d MiB", roundUp(bytes, mib)/mib) }
+
+func total(terms []Term) (bytes int64) {
+	for _, t := range terms {
+		bytes += t.Bytes
+	}
+	return bytes
+}
+
+func roundUp(n, step int64) int64 { return (n + step - 1) / step * step }

@@ -1,0 +1,66 @@
+package sizing
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Settings are how Ollama runs the models. The zero value is Ollama's default of
+// one request at a time with a context of 4096 tokens, and one model in memory.
+type Settings struct {
+	// ContextLength in tokens, for each request. Default 4096.
+	ContextLength int
+	// NumParallel requests, each with a context of its own. Default 1.
+	NumParallel int
+	// MaxLoadedModels in memory at the same time. Default 1.
+	MaxLoadedModels int
+	// KVCacheType is f16 (default), q8_0 or q4_0.
+	KVCacheType string
+	// Version of Ollama, as its image is tagged: 0.23.2. Other tags, such as
+	// latest, count as the newest.
+	Version string
+}
+
+func (s Settings) context() int { return orDefault(s.ContextLength, 4096) }
+
+func (s Settings) parallel() int { return orDefault(s.NumParallel, 1) }
+
+func (s Settings) loaded() int { return orDefault(s.MaxLoadedModels, 1) }
+
+func orDefault(value, fallback int) int {
+	if value <= 0 {
+		return fallback
+	}
+	return value
+}
+
+// LlamaServer tells the versions of Ollama that run models in a separate
+// llama-server, from 0.30 on: it ignores the pod's CPU quota (ollama#17916),
+// keeps a prompt cache (ollama#18264), and does not refuse what cannot fit. It
+// reads LLAMA_ARG_* from the environment.
+func LlamaServer(version string) bool {
+	major, rest, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	minor, _, _ = strings.Cut(minor, "-")
+	a, errA := strconv.Atoi(major)
+	b, errB := strconv.Atoi(minor)
+	if errA != nil || errB != nil {
+		return true
+	}
+	return a > 0 || b >= 30
+}
+
+// ReadsQuota tells the versions of Ollama that take the number of threads from
+// the pod's CPU limit themselves: 0.13 to 0.29, where the node has cgroup v2
+// (discover/cpu_linux.go).
+func ReadsQuota(version string) bool { return !LlamaServer(version) }
+
+// Threads that fit a CPU limit in thousandths of a core: whole cores, at least
+// one. 0 for no limit. ggml's threads wait for each other in a busy loop, so
+// that one more than there are cores makes all of them slow.
+func Threads(milliCPU int64) int {
+	if milliCPU <= 0 {
+		return 0
+	}
+	return int(max(1, milliCPU/1000))
+}

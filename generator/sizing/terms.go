@@ -1,0 +1,164 @@
+package sizing
+
+import "fmt"
+
+// ModelTerms is the memory of one loaded model.
+func ModelTerms(m Model, s Settings) []Term {
+	r := run{Model: m, settings: s}
+	r.context = s.context()
+	if m.ContextLimit > 0 {
+		r.context = min(r.context, m.ContextLimit)
+	}
+	r.parallel = s.parallel()
+	if m.serial() {
+		r.parallel = 1
+	}
+	r.batch = min(batch, r.context)
+	if m.Embedder {
+		r.batch = r.context
+	}
+	// From 0.30 on llama.cpp runs every model.
+	r.ownEngine = m.ollamaEngine() && !LlamaServer(s.Version)
+	terms := []Term{r.weights()}
+	for _, t := range []Term{r.cache(), r.compute(), r.vision(), r.promptCache(), r.runtime()} {
+		if t.Bytes > 0 {
+			terms = append(terms, t)
+		}
+	}
+	for i := range terms {
+		terms[i].Model = m.Name
+	}
+	return terms
+}
+
+// run is a model under its settings.
+type run struct {
+	Model
+	settings                 Settings
+	context, parallel, batch int
+	ownEngine                bool
+}
+
+// weights are resident as a whole: without a GPU Ollama does not map the file
+// (UseMmap in llm/server.go).
+func (r run) weights() Term {
+	t := Term{
+		Name: "weights", Bytes: r.DiskBytes, Formula: fmt.Sprintf("%d bytes on disk", r.DiskBytes),
+		Source: "no mmap without a GPU: llm/server.go",
+	}
+	if r.ownEngine && r.TiedBytes > 0 {
+		t.Bytes += r.TiedBytes
+		t.Formula += fmt.Sprintf(" + %d bytes of token embedding, a second time as the output layer", r.TiedBytes)
+		t.Source += "; token_embd becomes output.weight: ml/backend/ggml/ggml.go"
+	}
+	return t
+}
+
+// cache is the KV cache. It is cleared as it is made, so that all of it is
+// resident from the start.
+func (r run) cache() Term {
+	if r.Embedder {
+		return Term{}
+	}
+	number := kvBytes(r.settings.KVCacheType)
+	row := float64((r.KeyLength+r.ValueLength)*r.KVHeads) * number
+	cells := padded(r.context) * r.parallel
+	sliding, window := r.slidingCells(cells)
+	full := r.Layers - sliding
+	kind := r.settings.KVCacheType
+	if kind == "" {
+		kind = "f16"
+	}
+	t := Term{Name: "kv cache", Source: "GraphSize in fs/ggml/ggml.go"}
+	t.Bytes = int64(row * float64(full*cells+sliding*window))
+	t.Formula = fmt.Sprintf("%d layers x %d tokens x %d requests x (%d + %d) x %d kv heads x %g bytes (%s)",
+		full, padded(r.context), r.parallel, r.KeyLength, r.ValueLength, r.KVHeads, number, kind)
+	if sliding > 0 {
+		t.Formula += fmt.Sprintf(", and %d layers x %d tokens of sliding window", sliding, window)
+		t.Source = "kvcache/causal.go"
+	}
+	return t
+}
+
+// slidingCells is how many layers keep a window alone, and how many tokens such
+// a layer keeps.
+func (r run) slidingCells(cells int) (layers, window int) {
+	if r.SlidingLayers == 0 || r.SlidingWindow == 0 {
+		return 0, 0
+	}
+	keep := r.SlidingWindow
+	if r.ownEngine && (r.Architecture == "gptoss" || r.Architecture == "gpt-oss" || r.Architecture == "gemma4") {
+		keep = max(keep, 4096) // NewSWAMemCache: kept for the next prompt's sake
+	}
+	if !r.ownEngine && !LlamaServer(r.settings.Version) {
+		return 0, 0 // swa_full is the default of llama.cpp's library, and Ollama leaves it
+	}
+	window = padded(keep*r.parallel + r.batch)
+	if window >= cells {
+		return 0, 0
+	}
+	return r.SlidingLayers, window
+}
+
+func padded(tokens int) int { return int(roundUp(int64(tokens), cachePadding)) }
+
+// compute is the buffer that one batch's intermediate results pass through:
+// the largest of the stages, which use it one after another.
+func (r run) compute() Term {
+	t := Term{Name: "compute"}
+	if r.Embedder {
+		// Flash attention is off for embedders: the scores of every token with
+		// every other stand in memory.
+		t.Bytes = 4 * int64(r.batch) * int64(r.Heads*r.batch+2*r.FeedForward+4*r.Embedding)
+		t.Formula = fmt.Sprintf("4 bytes x %d tokens x (%d heads x %d tokens + 2 x %d feed forward + 4 x %d embedding)",
+			r.batch, r.Heads, r.batch, r.FeedForward, r.Embedding)
+		t.Source = "SupportsFlashAttention in fs/ggml/ggml.go"
+		return t
+	}
+	inner := int64(2*r.FeedForward + 4*r.Embedding)
+	mask := 6 * int64(r.batch) * int64(r.context) * int64(r.parallel)
+	stage := fmt.Sprintf("2 x %d feed forward + 4 x %d embedding", r.FeedForward, r.Embedding)
+	widest := inner
+	t.Source = "graph_reserve in llama-context.cpp"
+	if r.ownEngine {
+		// Only the last token of each request becomes a word.
+		t.Source = "reserveWorstCaseGraph in runner/ollamarunner/runner.go"
+	} else if words := int64(r.Vocab + r.Embedding); words > inner {
+		widest, stage = words, fmt.Sprintf("%d vocabulary + %d embedding", r.Vocab, r.Embedding)
+	}
+	t.Bytes = 4*int64(r.batch)*widest + mask
+	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (%s) + mask of 6 bytes x %d x %d x %d",
+		r.batch, stage, r.batch, r.context, r.parallel)
+	if r.ownEngine {
+		t.Bytes += 4 * int64(r.parallel) * int64(r.Vocab)
+		t.Formula += fmt.Sprintf(" + 4 bytes x %d x %d vocabulary", r.parallel, r.Vocab)
+	}
+	return t
+}
+
+// vision is the graph of one image, which is reserved as the model is loaded.
+func (r run) vision() Term {
+	return Term{
+		Name: "vision", Bytes: r.VisionBytes, Formula: "the compute graph of one image, as logged",
+		Source: "reserveWorstCaseGraph in runner/ollamarunner/runner.go",
+	}
+}
+
+// promptCache is what llama-server keeps of earlier prompts.
+func (r run) promptCache() Term {
+	if !LlamaServer(r.settings.Version) || r.Embedder {
+		return Term{}
+	}
+	return Term{
+		Name: "prompt cache", Bytes: promptCacheBytes,
+		Formula: fmt.Sprintf("LLAMA_ARG_CACHE_RAM=%d", promptCacheBytes/mib),
+		Source:  "8 GiB unless set: ollama#18264",
+	}
+}
+
+func (r run) runtime() Term {
+	return Term{
+		Name: "runtime", Bytes: runnerBytes, Formula: "a constant",
+		Source: "Go's runtime and the vocabulary of the model's process",
+	}
+}

@@ -1,0 +1,42 @@
+package sizing
+
+// Volume is the disk that models need.
+type Volume struct {
+	// Disk is the sum of the blobs in bytes.
+	Disk int64 `json:"disk"`
+	// Minimum below which they do not fit.
+	Minimum int64 `json:"minimum"`
+	// Comfortable leaves room to update the largest model.
+	Comfortable int64 `json:"comfortable"`
+}
+
+// Storage is the volume that the models need. Models that the catalogue takes
+// for the same weights count once.
+func Storage(models []Model) Volume {
+	sum := disk(models)
+	return Volume{
+		Disk:        sum,
+		Minimum:     sum * volumeTight / 100,
+		Comfortable: roundUp(sum*volumeRoomy/100+largest(models), volumeStep),
+	}
+}
+
+// disk is the sum of the blobs, each once: two tags of one digest share it.
+func disk(models []Model) (sum int64) {
+	seen := map[string]bool{}
+	for _, m := range models {
+		if m.Digest != "" && seen[m.Digest] {
+			continue
+		}
+		seen[m.Digest] = true
+		sum += m.DiskBytes
+	}
+	return sum
+}
+
+func largest(models []Model) (bytes int64) {
+	for _, m := range models {
+		bytes = max(bytes, m.DiskBytes)
+	}
+	return bytes
+}

@@ -17,7 +17,8 @@ type Model struct {
 	Parameters, Active int64
 	// Quantization as Ollama names it: Q4_K_M.
 	Quantization string
-	// DiskBytes of the weights' blob: what is pulled, stored and loaded.
+	// DiskBytes of the model as /api/tags says: what is pulled and stored. All but
+	// some kilobytes of template and licence are weights.
 	DiskBytes int64
 	// TiedBytes of the token embedding where it is the output layer too, which
 	// Ollama's own engine loads twice. 0 if the two are separate tensors.
@@ -38,7 +39,8 @@ type Model struct {
 	// Embedder turns text into vectors: no KV cache, the whole context in one
 	// batch, one request at a time.
 	Embedder bool
-	// Digest of the weights' blob: sha256:...
+	// Digest of the manifest, as /api/tags and `ollama list` show it; "" where
+	// no copy of it was found.
 	Digest string
 	// Evidence says how the row's figures were come by.
 	Evidence Evidence
@@ -58,6 +60,12 @@ const (
 	// Computed: worked out from figures of the source.
 	Computed Evidence = "computed"
 )
+
+// Manifest is where Ollama's registry says a model's size and digests.
+func (m Model) Manifest() string {
+	family, tag, _ := strings.Cut(m.Name, ":")
+	return "https://registry.ollama.ai/v2/library/" + family + "/manifests/" + tag
+}
 
 // ollamaEngine tells the architectures that Ollama's own engine runs; the others
 // run in llama.cpp (OllamaEngineRequired in fs/ggml/ggml.go of v0.23.2).

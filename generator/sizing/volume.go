@@ -10,8 +10,8 @@ type Volume struct {
 	Comfortable int64 `json:"comfortable"`
 }
 
-// Storage is the volume that the models need. Models that the catalogue takes
-// for the same weights count once.
+// Storage is the volume that the models need. A model
+// that is named twice, by two of its tags, counts once.
 func Storage(models []Model) Volume {
 	sum := disk(models)
 	return Volume{
@@ -21,15 +21,14 @@ func Storage(models []Model) Volume {
 	}
 }
 
-// disk is the sum of the blobs, each once: two tags of one digest share it.
+// disk is the sum of the blobs, each once.
 func disk(models []Model) (sum int64) {
 	seen := map[string]bool{}
 	for _, m := range models {
-		if m.Digest != "" && seen[m.Digest] {
-			continue
+		if !seen[m.Name] {
+			sum += m.DiskBytes
 		}
-		seen[m.Digest] = true
-		sum += m.DiskBytes
+		seen[m.Name] = true
 	}
 	return sum
 }

@@ -24,15 +24,11 @@ func (b *Base) applyDefaults() {
 	if b.CABundle != nil {
 		fill(&b.CABundle.Key, "ca.crt")
 	}
-	if w := b.OpenWebUI; w != nil {
-		w.Embedding.applyDefaults(b.Ollama != nil)
-		w.applyDefaults()
-	}
 	if o := b.Ollama; o != nil {
-		if len(b.PullModels()) > len(o.Models) {
-			fill(&o.MaxLoadedModels, 2)
-		}
 		o.applyDefaults()
+	}
+	if w := b.OpenWebUI; w != nil {
+		w.applyDefaults()
 	}
 	if b.Expose == nil {
 		b.Expose = &Expose{}

@@ -136,6 +136,11 @@ func TestNoLongerAskedFor(t *testing.T) {
 	if err := l.item("Stack", "homelab").PipeE(yaml.Lookup("spec", "bases", "[name=ai]"), yaml.Clear("openWebUI")); err != nil {
 		t.Fatal(err)
 	}
+	route := yaml.Lookup("spec", "overlays", "[name=homelab-nginx]", "bases", "[name=ai]", "expose")
+	if err := l.item("Stack", "homelab").PipeE(route, yaml.Tee(yaml.Clear("webSocket")),
+		yaml.SetField("basicAuth", yaml.MustParse("{secretName: users}"))); err != nil { // Ollama is behind the route now
+		t.Fatal(err)
+	}
 	after := parse(t, mustRun(t, l.String())).names()
 	var want []string
 	for _, name := range before {

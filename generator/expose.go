@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"maps"
+
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -63,6 +65,7 @@ func (b builder) ingress(name string) *networkingv1.Ingress {
 	if ingress.Annotations == nil {
 		ingress.Annotations = map[string]string{}
 	}
+	maps.Copy(ingress.Annotations, e.Annotations)
 	return ingress
 }
 

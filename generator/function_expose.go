@@ -43,12 +43,6 @@ func Route(r *spec.Route, s Backend) ([]Object, error) {
 	}
 	var objects []Object
 	for _, t := range typed {
-		if ingress, ok := t.(*networkingv1.Ingress); ok && r.Expose.Type == spec.ExposeNginx && s.Program != spec.ProgramOllama {
-			// Without it F5's controller drops the Upgrade header, and a program
-			// that tries WebSocket gets 426. Our own chat is told not to try;
-			// this one is not: docs/decisions/0003-nginx-websocket.md.
-			ingress.Annotations["nginx.org/websocket-services"] = s.Name
-		}
 		o, err := tree(t)
 		if err != nil {
 			return nil, err

@@ -39,6 +39,11 @@ func (b builder) nginx() []any {
 	if e.TLS.Type != spec.TLSNone && !*e.RedirectHTTP {
 		a["ingress.kubernetes.io/ssl-redirect"] = "false" // on by default for a host with TLS
 	}
+	if e.WebSocket == spec.WebSocketUpgrade && b.upgrades() {
+		// Without it the controller drops the Upgrade header, and the page that
+		// tries gets 426: docs/decisions/0003-nginx-websocket.md.
+		a["nginx.org/websocket-services"] = b.exposed().name
+	}
 	if e.BasicAuth != nil {
 		a["nginx.org/basic-auth-secret"] = e.BasicAuth.SecretName
 		a["nginx.org/basic-auth-realm"] = e.Name
@@ -56,6 +61,14 @@ func (b builder) nginx() []any {
 		objects = append(objects, p)
 	}
 	return objects
+}
+
+// upgrades tells a program that may open a WebSocket: any but Ollama.
+func (b builder) upgrades() bool {
+	if b.backend != nil {
+		return b.backend.Program != spec.ProgramOllama
+	}
+	return b.base.OpenWebUI != nil
 }
 
 // nginxSize writes a size as the controller reads it: digits with k, m or g.

@@ -100,12 +100,13 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 				corev1.EnvVar{Name: "WEBUI_SESSION_COOKIE_SECURE", Value: "True"},
 				corev1.EnvVar{Name: "WEBUI_AUTH_COOKIE_SECURE", Value: "True"})
 		}
-		if e.Type == spec.ExposeNginx {
-			// F5's controller passes no Upgrade header unless told so by
-			// nginx.org/websocket-services; page and route have to agree:
-			// docs/decisions/0003-nginx-websocket.md.
-			env = append(env, corev1.EnvVar{Name: "ENABLE_WEBSOCKET_SUPPORT", Value: "False"})
+		// Open WebUI's page opens a WebSocket only while this is true. The route's
+		// annotation follows the same field: docs/decisions/0003-nginx-websocket.md.
+		upgrade := "False"
+		if e.WebSocket == spec.WebSocketUpgrade {
+			upgrade = "True"
 		}
+		env = append(env, corev1.EnvVar{Name: "ENABLE_WEBSOCKET_SUPPORT", Value: upgrade})
 	}
 	if w.SignUp == spec.SignUpClosed {
 		env = append(env,

@@ -51,7 +51,7 @@ var pathRules = map[string]rule{
 	"namespaceLabels{}":    oneOf("restricted", "baseline", "1", "true", ""),
 	"labels{key}":          oneOf("team", "example.org/tier", "cost-center", "on"),
 	"labels{}":             labelValue,
-	"annotations{key}":     oneOf("example.org/contact", "note", "nginx.org/proxy-buffering", "y"),
+	"annotations{key}":     oneOf("example.org/contact", "note", "y"),
 	"annotations{}":        anyText,
 
 	"images.mirrors{key}":  oneOf("docker.io", "ghcr.io", "quay.io", "localhost:5000"),
@@ -99,8 +99,11 @@ var pathRules = map[string]rule{
 	"openWebUI.ollamaURLs[]": oneOf("http://ollama.ollama.svc:11434", "https://gpu.example.org", "http://10.0.0.9:11434/base"),
 	"openWebUI.secretName":   oneOf("open-webui", "chat-secret"),
 
-	"expose.connectTimeout":       oneOf("1s", "60s", "1m15s"),
-	"expose.path":                 oneOf("/"),
+	"expose.connectTimeout": oneOf("1s", "60s", "1m15s"),
+	"expose.path":           oneOf("/"),
+	"expose.annotations{key}": oneOf("external-dns.alpha.kubernetes.io/ttl", "nginx.org/proxy-buffering", "nginx.org/keepalive",
+		"traefik.ingress.kubernetes.io/router.priority"),
+	"expose.annotations{}":        oneOf("0", "1"),
 	"expose.name":                 unique("-route", "-ui", "-x"),
 	"expose.className":            oneOf("nginx", "traefik", "internal.ingress"),
 	"expose.tls.secretName":       unique("-cert", "-certificate"),

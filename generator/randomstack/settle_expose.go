@@ -28,6 +28,14 @@ func (d *drawing) settleExpose(e, webUI object) {
 			remove(e, "entryPoints")
 		}
 	}
+	for key := range child(e, "annotations") {
+		if strings.HasPrefix(key, "nginx.org/") && kind != "nginx" || strings.HasPrefix(key, "traefik.") && kind != "traefik" {
+			remove(child(e, "annotations"), key)
+		}
+	}
+	if webUI == nil {
+		remove(e, "webSocket")
+	}
 	if isEmpty(e["allowList"]) {
 		remove(e, "allowList")
 	}

@@ -23,7 +23,7 @@ func checkBase(node *strict.Node, b *Base, unread problem.List) problem.List {
 	c.namespaceLabels(b.NamespaceLabels)
 	c.labels("labels", b.Labels)
 	c.reservedLabels(b.Labels)
-	c.annotations(b.Annotations)
+	c.annotations("annotations", b.Annotations, c.noRoutes)
 	c.images(b.Images)
 	c.proxy(b)
 	if b.CABundle != nil {

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,7 +40,11 @@ func (c *checker) expose(b *Base) {
 	if e.From != nil {
 		c.peer("expose.from", *e.From)
 	}
+	if b.Ollama != nil && b.OpenWebUI == nil {
+		c.noEffect("expose", "type", "Ollama has no WebSocket", "webSocket")
+	}
 	c.allowList(e)
+	c.routeAnnotations(e)
 	if c.read("expose.tls.type") {
 		c.tls(e)
 	}
@@ -50,13 +55,23 @@ func (c *checker) expose(b *Base) {
 
 // internal refuses what only a route has.
 func (c *checker) internal() {
-	fields := []string{"host", "path", "name", "className", "audience", "tls", "redirectHTTP", "maxBodySize", "readTimeout",
-		"sendTimeout", "connectTimeout", "basicAuth", "allowList", "from", "entryPoints"}
+	fields := routeFields()
 	if c.written("expose.type") {
 		c.noEffect("expose", "type", "with type internal there is no route", fields...)
 	} else if slices.ContainsFunc(fields, func(f string) bool { return c.written("expose." + f) }) {
 		c.errorf("expose.type", "write type: nginx or type: traefik", "missing: without it there is no route, and the other fields have no effect")
 	}
+}
+
+// routeFields are the fields of Expose beside its type.
+func routeFields() []string {
+	var names []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Expose]()) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "type" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (c *checker) hostWritten(e *Expose) {

@@ -77,15 +77,17 @@ const maxAnnotations = 256 << 10
 
 // ownedAnnotations are those that something else acts on, by how the key
 // begins, and what to do instead.
-var ownedAnnotations = []struct{ prefix, why, fix string }{
+var ownedAnnotations = []ownedAnnotation{
 	{"nginx.org/client-max-body-size", "hearth sets this annotation", "use expose.maxBodySize"},
 	{"nginx.org/proxy-read-timeout", "hearth sets this annotation", "use expose.readTimeout"},
 	{"nginx.org/proxy-send-timeout", "hearth sets this annotation", "use expose.sendTimeout"},
 	{"nginx.org/proxy-connect-timeout", "hearth sets this annotation", "use expose.connectTimeout"},
 	{"nginx.org/redirect-to-https", "hearth sets this annotation", "use expose.redirectHTTP"},
+	{"nginx.org/ssl-redirect", "hearth sets this annotation", "use expose.redirectHTTP"},
+	{"ingress.kubernetes.io/ssl-redirect", "hearth sets this annotation", "use expose.redirectHTTP"},
 	{"nginx.org/basic-auth", "hearth sets this annotation", "use expose.basicAuth"},
 	{"nginx.org/policies", "hearth sets this annotation", "use expose.allowList; for another Policy write a patch"},
-	{"nginx.org/websocket-services", "hearth has Open WebUI's page poll, and the page and the route have to agree", "remove it"},
+	{"nginx.org/websocket-services", "hearth sets this annotation, for the page and the route have to agree", "use expose.webSocket"},
 	{"traefik.ingress.kubernetes.io/router.entrypoints", "hearth sets this annotation", "use expose.entryPoints"},
 	{"traefik.ingress.kubernetes.io/router.middlewares", "hearth sets this annotation", "use expose.basicAuth and expose.allowList; for another Middleware write a patch"},
 	{"traefik.ingress.kubernetes.io/router.tls", "hearth sets this annotation", "use expose.tls"},
@@ -101,21 +103,23 @@ var ownedAnnotations = []struct{ prefix, why, fix string }{
 	{"meta.helm.sh/", "Helm keeps annotations of this name for itself", "remove it"},
 }
 
-// annotations checks what goes to every object and pod.
-func (c *checker) annotations(annotations map[string]string) {
+type ownedAnnotation struct{ prefix, why, fix string }
+
+// annotations checks what goes to the objects at path, and hands those that
+// nothing else acts on to judge.
+func (c *checker) annotations(path string, annotations map[string]string, judge func(at, key, value string)) {
 	size := 0
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		size += len(key) + len(annotations[key])
-		at := strict.Join("annotations", key)
+		at := strict.Join(path, key)
 		c.labelKey(at, key)
-		for _, owned := range ownedAnnotations {
-			if strings.HasPrefix(key, owned.prefix) {
-				c.errorf(at, owned.fix, "%s", owned.why)
-				break
-			}
+		if i := slices.IndexFunc(ownedAnnotations, func(o ownedAnnotation) bool { return strings.HasPrefix(key, o.prefix) }); i >= 0 {
+			c.errorf(at, ownedAnnotations[i].fix, "%s", ownedAnnotations[i].why)
+		} else {
+			judge(at, key, annotations[key])
 		}
 	}
 	if size > maxAnnotations {
-		c.errorf("annotations", "put long texts into a ConfigMap", "got %d bytes, want at most %d", size, maxAnnotations)
+		c.errorf(path, "put long texts into a ConfigMap", "got %d bytes, want at most %d", size, maxAnnotations)
 	}
 }

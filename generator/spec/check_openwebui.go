@@ -14,7 +14,7 @@ var openWebUIOwned = map[string]string{
 	"DATA_DIR":                    "remove it: the volume is mounted there",
 	"ENABLE_OPENAI_API":           "remove it: the page would ask api.openai.com for models",
 	"ENABLE_SIGNUP":               "use openWebUI.signUp",
-	"ENABLE_WEBSOCKET_SUPPORT":    "remove it: it follows from expose",
+	"ENABLE_WEBSOCKET_SUPPORT":    "use expose.webSocket",
 	"HOME":                        "remove it",
 	"HTTP_PROXY":                  "use proxy.http",
 	"HTTPS_PROXY":                 "use proxy.https",

@@ -91,6 +91,7 @@ func (e *Expose) applyDefaults(service string) {
 	fill(&e.Path, "/")
 	fill(&e.Name, service)
 	fill(&e.ClassName, string(e.Type))
+	fill(&e.WebSocket, WebSocketUpgrade)
 	if e.Audience == "" {
 		e.Audience = AudiencePublic
 		if e.Host.private() {

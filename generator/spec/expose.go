@@ -45,6 +45,15 @@ type Expose struct {
 	From *Peer `json:"from,omitempty"`
 	// EntryPoints of Traefik that serve https. Default [websecure].
 	EntryPoints []string `json:"entryPoints,omitempty"`
+	// WebSocket is upgrade (default) or polling: how Open WebUI's page hears
+	// what is new (ENABLE_WEBSOCKET_SUPPORT). F5's controller is told as well;
+	// others pass an upgrade on by themselves. Polling is for networks that let
+	// no WebSocket through.
+	WebSocket WebSocket `json:"webSocket,omitempty"`
+	// Annotations of the route alone, beside those that hearth writes: such as
+	// external-dns's, or nginx.org/proxy-buffering. Their keys and values are
+	// checked as the controller does.
+	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
 // URL of the exposed service, without a slash at the end.
@@ -68,6 +77,20 @@ const (
 // Values lists the allowed kinds.
 func (ExposeType) Values() []string {
 	return []string{string(ExposeInternal), string(ExposeNginx), string(ExposeTraefik)}
+}
+
+// WebSocket is how a page hears what is new.
+type WebSocket string
+
+// The ways for a page to hear what is new.
+const (
+	WebSocketUpgrade WebSocket = "upgrade"
+	WebSocketPolling WebSocket = "polling"
+)
+
+// Values lists the allowed ways.
+func (WebSocket) Values() []string {
+	return []string{string(WebSocketUpgrade), string(WebSocketPolling)}
 }
 
 // Audience is who can reach a host.

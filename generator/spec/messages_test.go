@@ -64,7 +64,7 @@ var spokenArguments = map[string][]int{
 }
 
 // spokenTables are the variables whose every text is said.
-var spokenTables = []string{"ollamaOwned", "openWebUIOwned", "ownedAnnotations"}
+var spokenTables = []string{"ollamaOwned", "openWebUIOwned", "ownedAnnotations", "refusedNginx"}
 
 func messages(t *testing.T) []message {
 	t.Helper()

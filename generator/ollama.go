@@ -57,7 +57,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			Image:           image,
 			ImagePullPolicy: corev1.PullPolicy(o.Image.PullPolicy),
 			Command:         []string{"/bin/sh", "-c", pullModels, "pull-models"},
-			Args:            o.Models,
+			Args:            b.base.PullModels(),
 			Env:             b.pullerEnv(),
 			// The server's: a pod counts the larger of the two, not their sum.
 			Resources:       resources(o.Resources),

@@ -48,16 +48,18 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 	w := b.base.OpenWebUI
 	pod := b.podSpec(c, &w.Workload)
 	image := b.image(spec.OpenWebUIImage(), w.Image)
-	pod.InitContainers = []corev1.Container{{
-		Name:            "seed-data",
-		Image:           image,
-		ImagePullPolicy: corev1.PullPolicy(w.Image.PullPolicy),
-		Command:         []string{"/bin/sh", "-c", seedData, "seed-data"},
-		Args:            []string{openWebUIData, "/data"},
-		Resources:       resources(w.Resources),
-		VolumeMounts:    []corev1.VolumeMount{{Name: dataVolume, MountPath: "/data"}},
-		SecurityContext: restricted(false),
-	}}
+	if w.Embedding.Engine == spec.EmbeddingInPod {
+		pod.InitContainers = []corev1.Container{{
+			Name:            "seed-data",
+			Image:           image,
+			ImagePullPolicy: corev1.PullPolicy(w.Image.PullPolicy),
+			Command:         []string{"/bin/sh", "-c", seedData, "seed-data"},
+			Args:            []string{openWebUIData, "/data"},
+			Resources:       resources(w.Resources),
+			VolumeMounts:    []corev1.VolumeMount{{Name: dataVolume, MountPath: "/data"}},
+			SecurityContext: restricted(false),
+		}}
+	}
 	pod.Containers = []corev1.Container{{
 		Name:            c.name,
 		Image:           image,
@@ -114,6 +116,7 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 			corev1.EnvVar{Name: "WEBUI_ADMIN_EMAIL", ValueFrom: secretKey(w.SecretName, "admin-email")},
 			corev1.EnvVar{Name: "WEBUI_ADMIN_PASSWORD", ValueFrom: secretKey(w.SecretName, "admin-password")})
 	}
+	env = append(env, b.embeddingEnv()...)
 	env = append(env, b.proxyEnv()...)
 	if b.base.CABundle != nil {
 		// Unlike Go, Python's clients read one bundle in place of their own.
@@ -132,10 +135,32 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 	)
 }
 
+// embeddingEnv points the search in documents at Ollama. Without it the pod runs
+// the image's own model.
+func (b builder) embeddingEnv() []corev1.EnvVar {
+	e := b.base.OpenWebUI.Embedding
+	if e.Engine != spec.EmbeddingOllama {
+		return nil
+	}
+	server := b.ownOllamaURL()
+	if b.base.Ollama == nil {
+		server = b.ollamaURLs()[0]
+	}
+	return []corev1.EnvVar{
+		{Name: "RAG_EMBEDDING_ENGINE", Value: "ollama"},
+		{Name: "RAG_EMBEDDING_MODEL", Value: e.Model},
+		{Name: "RAG_OLLAMA_BASE_URL", Value: server}, // it does not follow OLLAMA_BASE_URLS
+	}
+}
+
 // ollamaURLs are the servers that the chat talks to.
 func (b builder) ollamaURLs() []string {
 	if urls := b.base.OpenWebUI.OllamaURLs; len(urls) > 0 {
 		return urls
 	}
-	return []string{"http://" + ollamaName + "." + b.base.Namespace + ".svc:11434"}
+	return []string{b.ownOllamaURL()}
+}
+
+func (b builder) ownOllamaURL() string {
+	return "http://" + ollamaName + "." + b.base.Namespace + ".svc:11434"
 }

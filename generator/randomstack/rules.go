@@ -94,10 +94,11 @@ var pathRules = map[string]rule{
 	"ollama.numParallel":     oneOf(1, 4, 64),
 	"ollama.maxLoadedModels": oneOf(1, 3, 32),
 
-	"openWebUI.env{key}":     oneOf("DEFAULT_LOCALE", "TZ", "LOG_LEVEL", "OPENAI_API_KEY", "ENABLE_RAG_WEB_SEARCH"),
-	"openWebUI.name":         oneOf("minicloud chat", "on", "Großes \"Modell\"", "a: b # c", "42", " spaced "),
-	"openWebUI.ollamaURLs[]": oneOf("http://ollama.ollama.svc:11434", "https://gpu.example.org", "http://10.0.0.9:11434/base"),
-	"openWebUI.secretName":   oneOf("open-webui", "chat-secret"),
+	"openWebUI.env{key}":        oneOf("DEFAULT_LOCALE", "TZ", "LOG_LEVEL", "OPENAI_API_KEY", "ENABLE_RAG_WEB_SEARCH"),
+	"openWebUI.name":            oneOf("minicloud chat", "on", "Großes \"Modell\"", "a: b # c", "42", " spaced "),
+	"openWebUI.ollamaURLs[]":    oneOf("http://ollama.ollama.svc:11434", "https://gpu.example.org", "http://10.0.0.9:11434/base"),
+	"openWebUI.embedding.model": oneOf("nomic-embed-text", "all-minilm:33m", "llama3.2:3b"),
+	"openWebUI.secretName":      oneOf("open-webui", "chat-secret"),
 
 	"expose.connectTimeout": oneOf("1s", "60s", "1m15s"),
 	"expose.path":           oneOf("/"),

@@ -36,6 +36,9 @@ func (d *drawing) settle(base object) object {
 		if isEmpty(webUI["ollamaURLs"]) && ollama == nil {
 			webUI["ollamaURLs"] = []any{"http://ollama.ollama.svc:11434"}
 		}
+		if e := child(webUI, "embedding"); e["engine"] == "inPod" || e["engine"] == nil && ollama == nil {
+			delete(e, "model")
+		}
 	}
 	if e := child(base, "expose"); e != nil {
 		d.settleExpose(e, webUI)

@@ -82,22 +82,8 @@ func (c *checker) models(o *Ollama) {
 	first := map[string]int{}
 	for i, name := range o.Models {
 		at := fmt.Sprintf("ollama.models[%d]", i)
-		m := parseModel(name)
-		switch {
-		case strings.Contains(name, "://"):
-			c.errorf(at, "write the host alone; a registry with a private certificate needs caBundle", "got %q, want a name without a scheme", name)
-			continue
-		case strings.Contains(name, "@"):
-			c.errorf(at, "name a tag", "got %q: Ollama cannot pull by digest (ollama#6886)", name)
-			continue
-		case cloudTag.MatchString(name):
-			c.errorf(at, "name a model that runs here", "%q runs in Ollama's cloud, and prompts must not leave the cluster", name)
-			continue
-		case m == nil && hostOnly.MatchString(name):
-			c.errorf(at, "write the namespace too, often library: HOST/library/MODEL", "got %q: after a registry's host Ollama wants a namespace and a model", name)
-			continue
-		case m == nil:
-			c.errorf(at, "", "got %q, want a model as for `ollama pull`, such as llama3.2:3b or registry.example.org/team/model:tag", name)
+		m := c.modelName(at, name, o)
+		if m == nil {
 			continue
 		}
 		full := fullModelName(m)
@@ -106,8 +92,29 @@ func (c *checker) models(o *Ollama) {
 		} else {
 			first[full] = i
 		}
-		c.modelHost(at, m[1], o)
 	}
+}
+
+// modelName checks the name of a model that is pulled into the given Ollama, and
+// takes it apart; nil if it is none.
+func (c *checker) modelName(at, name string, o *Ollama) []string {
+	m := parseModel(name)
+	switch {
+	case strings.Contains(name, "://"):
+		c.errorf(at, "write the host alone; a registry with a private certificate needs caBundle", "got %q, want a name without a scheme", name)
+	case strings.Contains(name, "@"):
+		c.errorf(at, "name a tag", "got %q: Ollama cannot pull by digest (ollama#6886)", name)
+	case cloudTag.MatchString(name):
+		c.errorf(at, "name a model that runs here", "%q runs in Ollama's cloud, and prompts must not leave the cluster", name)
+	case m == nil && hostOnly.MatchString(name):
+		c.errorf(at, "write the namespace too, often library: HOST/library/MODEL", "got %q: after a registry's host Ollama wants a namespace and a model", name)
+	case m == nil:
+		c.errorf(at, "", "got %q, want a model as for `ollama pull`, such as llama3.2:3b or registry.example.org/team/model:tag", name)
+	default:
+		c.modelHost(at, m[1], o)
+		return m
+	}
+	return nil
 }
 
 // modelHost refuses a registry that the pod cannot get at.

@@ -23,6 +23,9 @@ var openWebUIOwned = map[string]string{
 	"OLLAMA_BASE_URL":             "use openWebUI.ollamaURLs",
 	"OLLAMA_BASE_URLS":            "use openWebUI.ollamaURLs",
 	"PORT":                        "remove it: Service, probes and policy lean on the port",
+	"RAG_EMBEDDING_ENGINE":        "use openWebUI.embedding.engine",
+	"RAG_EMBEDDING_MODEL":         "use openWebUI.embedding.model",
+	"RAG_OLLAMA_BASE_URL":         "remove it: it follows from openWebUI.embedding",
 	"REQUESTS_CA_BUNDLE":          "use caBundle",
 	"SSL_CERT_FILE":               "use caBundle",
 	"WEBUI_ADMIN_EMAIL":           "use openWebUI.signUp: closed",
@@ -38,7 +41,8 @@ func (c *checker) openWebUI(b *Base) {
 	w := b.OpenWebUI
 	c.workload("openWebUI", &w.Workload, openWebUIOwned)
 	c.openWebUIEnv(w)
-	c.openWebUIMemory(w.Resources.Limits.Memory)
+	c.openWebUIMemory(w)
+	c.embedding(b)
 	if strings.TrimSpace(w.Name) == "" || strings.ContainsAny(w.Name, "\n\t") || utf8.RuneCountInString(w.Name) > 100 {
 		c.errorf("openWebUI.name", "", "got %q, want a name of one line and at most 100 characters", w.Name)
 	}
@@ -53,15 +57,16 @@ func (c *checker) openWebUI(b *Base) {
 	}
 }
 
-func (c *checker) openWebUIMemory(limit Quantity) {
+func (c *checker) openWebUIMemory(w *OpenWebUI) {
 	const at = "openWebUI.resources.limits.memory"
+	limit := w.Resources.Limits.Memory
 	got, least, comfortable := limit.Parsed(), Quantity("1Gi").Parsed(), Quantity("2Gi").Parsed()
 	switch {
 	case got.Cmp(least) < 0:
 		c.errorf(at, "raise it to 1500Mi or more",
 			"got %s, want at least 1Gi: it needs 700 to 900 MiB before it serves anybody and is OOM-killed at 512Mi", limit)
-	case got.Cmp(comfortable) < 0 && c.written(at):
-		c.warnf(at, "2Gi is comfortable",
+	case got.Cmp(comfortable) < 0 && c.written(at) && w.Embedding.Engine == EmbeddingInPod:
+		c.warnf(at, "2Gi is comfortable; embedding: {engine: ollama} needs less",
 			"%s is tight: 825 MiB are in use at rest, and each document that people upload adds to it", limit)
 	}
 }

@@ -24,11 +24,15 @@ func (b *Base) applyDefaults() {
 	if b.CABundle != nil {
 		fill(&b.CABundle.Key, "ca.crt")
 	}
-	if o := b.Ollama; o != nil {
-		o.applyDefaults()
-	}
 	if w := b.OpenWebUI; w != nil {
+		w.Embedding.applyDefaults(b.Ollama != nil)
 		w.applyDefaults()
+	}
+	if o := b.Ollama; o != nil {
+		if len(b.PullModels()) > len(o.Models) {
+			fill(&o.MaxLoadedModels, 2)
+		}
+		o.applyDefaults()
 	}
 	if b.Expose == nil {
 		b.Expose = &Expose{}

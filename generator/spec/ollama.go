@@ -15,8 +15,10 @@ type Ollama struct {
 	// NumParallel requests per loaded model (OLLAMA_NUM_PARALLEL); each has a
 	// context of its own in memory. Default 1.
 	NumParallel int `json:"numParallel,omitempty"`
-	// MaxLoadedModels at the same time (OLLAMA_MAX_LOADED_MODELS). Default 1:
-	// the memory limit is one for all of them.
+	// MaxLoadedModels at the same time (OLLAMA_MAX_LOADED_MODELS). Default 1,
+	// since the memory limit is one for all of them; 2 beside a chat that embeds
+	// with this Ollama: else each search in a document throws the chat's model
+	// out of memory.
 	MaxLoadedModels int `json:"maxLoadedModels,omitempty"`
 	// KeepAlive is how long a model stays in memory after an answer
 	// (OLLAMA_KEEP_ALIVE): a duration, or -1 for ever. Default: Ollama's own, 5m.

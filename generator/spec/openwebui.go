@@ -9,6 +9,8 @@ type OpenWebUI struct {
 	// OllamaURLs are the Ollama servers to use (OLLAMA_BASE_URLS). Default: the
 	// base's own. Name others in allowTo, or the NetworkPolicy stops them.
 	OllamaURLs []string `json:"ollamaURLs,omitempty"`
+	// Embedding is what searches in documents.
+	Embedding Embedding `json:"embedding,omitempty"`
 	// SignUp is open (default): the first to sign up becomes admin, others wait
 	// for the admin's consent; refused at a public audience. closed: nobody can
 	// sign up, and the admin's e-mail and password come from the Secret.

@@ -41,6 +41,7 @@ type workload struct {
 
 	base   string          // name of the base
 	ollama *spec.Ollama    // set for hearth's inference server
+	models []string        // that it holds: the stack's, and the chat's embedder
 	chat   *spec.OpenWebUI // set for hearth's chat
 }
 
@@ -181,7 +182,7 @@ func (w *workload) belongs(bases []*spec.Base) {
 	for _, b := range bases {
 		switch {
 		case component == "inference" && b.Ollama != nil:
-			w.base, w.ollama = b.Name, b.Ollama
+			w.base, w.ollama, w.models = b.Name, b.Ollama, b.PullModels()
 		case component == "chat" && b.OpenWebUI != nil:
 			w.base, w.chat = b.Name, b.OpenWebUI
 		case w.base == "":

@@ -31,7 +31,7 @@ func (v *verifier) models(w *workload) check {
 		}
 		models := []Model{}
 		var there, missing []string
-		for _, name := range w.ollama.Models {
+		for _, name := range w.models {
 			t := find(tags, name)
 			if t == nil {
 				missing = append(missing, name)

@@ -298,9 +298,11 @@ func answerCases() []spoiled {
 	}
 	return []spoiled{
 		{"missing", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Models = []string{"qwen3:4b"} }), verify.Options{},
-			fail("models", "ai/ollama", "missing: llama3.2:3b", "the init container pulls when the pod starts: kubectl --context lab -n ai rollout restart deployment ollama")},
-		{"spelled in full", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Models = []string{"registry.ollama.ai/library/Llama3.2:3b"} }), verify.Options{},
-			verify.Row{Check: "models", Subject: "ai/ollama", Status: verify.Passed, Detail: "llama3.2:3b (a80c4f17acd5, 2.0 GB)"}},
+			fail("models", "ai/ollama", "missing: llama3.2:3b, all-minilm:22m", "the init container pulls when the pod starts: kubectl --context lab -n ai rollout restart deployment ollama")},
+		{"spelled in full", "homelab-internal", ollama(func(o *fakecluster.Ollama) {
+			o.Models = []string{"registry.ollama.ai/library/Llama3.2:3b", "all-minilm:22m"}
+		}), verify.Options{},
+			verify.Row{Check: "models", Subject: "ai/ollama", Status: verify.Passed, Detail: "llama3.2:3b (a80c4f17acd5, 2.0 GB), all-minilm:22m (a80c4f17acd5, 2.0 GB)"}},
 		{"needs the models", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Models = nil }), verify.Options{},
 			skip("prompt", "ai/ollama", "needs models ai/ollama")},
 		{"in memory", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Loaded = []string{"llama3.2:3b"} }), verify.Options{},

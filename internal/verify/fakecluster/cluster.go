@@ -103,7 +103,7 @@ func (c *Cluster) deploy(stack string, b *spec.Base) error {
 		})
 	}
 	if b.Ollama != nil {
-		c.Ollama.Models = append(c.Ollama.Models, b.Ollama.Models...)
+		c.Ollama.Models = append(c.Ollama.Models, b.PullModels()...)
 		c.listen(b.Namespace, PodName("ollama"), "11434", httptest.NewServer(c.Ollama))
 	}
 	if b.OpenWebUI != nil {

@@ -34,6 +34,7 @@ Ollama, which takes about half an hour on two cores; later ones find everything 
 Usage: go run ./e2e/images [flags]
 
   --only NAME   build NAME and what it is made of; may be repeated
+  --full        build what only the full run needs, too (make e2e-full)
   --list        list the names, build nothing
   --help        print this
 
@@ -46,11 +47,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var only []string
-	var list bool
+	var list, full bool
 	flags := flag.NewFlagSet("images", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.Func("only", "", func(name string) error { only = append(only, name); return nil })
 	flags.BoolVar(&list, "list", false, "")
+	flags.BoolVar(&full, "full", false, "")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, usage)
@@ -70,7 +72,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		_ = out.Flush() // stdout is gone; nobody is left to be told
 		return 0
 	}
-	if err := build(ctx, only, stdout, stderr); err != nil {
+	if err := build(ctx, only, full, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "images:", err)
 		return 1
 	}
@@ -97,13 +99,13 @@ func targets() []images.Target {
 	)
 }
 
-// build makes the targets that only names, or all of them, and prints where each lies.
-func build(ctx context.Context, only []string, stdout, stderr io.Writer) error {
+// build makes the targets that only names, or all of them that the smoke test or the full run needs, and prints where each lies.
+func build(ctx context.Context, only []string, full bool, stdout, stderr io.Writer) error {
 	var chosen []images.Target
 	var names []string
 	for _, t := range targets() {
 		names = append(names, t.Name)
-		if len(only) == 0 || slices.Contains(only, t.Name) {
+		if len(only) == 0 && (full || !t.Full) || slices.Contains(only, t.Name) {
 			chosen = append(chosen, t)
 		}
 	}

@@ -8,6 +8,8 @@ type Target struct {
 	Name string
 	// About says in a few words what it is.
 	About string
+	// Full says that only the full run needs it, so that the gate does without.
+	Full bool
 	// Build makes it, with what it is made of, or finds it in the cache. It returns where it lies.
 	Build func(ctx context.Context, b *Builder) (path string, err error)
 }
@@ -31,6 +33,13 @@ func Targets() []Target {
 		})
 	}
 	return append(targets,
+		Target{
+			Name: "open-webui", About: "image " + OpenWebUIRef + ", from its package on PyPI; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) {
+				image, err := b.OpenWebUI(ctx)
+				return image.Tar, err
+			},
+		},
 		Target{
 			Name: "debian", About: "root file system with packet filter tools, for kube-proxy and local-path-helper",
 			Build: func(ctx context.Context, b *Builder) (string, error) {

@@ -115,6 +115,16 @@ func (c *Client) Chat(ctx context.Context, q Question) (string, error) {
 	return out.Choices[0].Message.Content, nil
 }
 
+// Embed returns the vector of each text.
+func (c *Client) Embed(ctx context.Context, model string, texts ...string) ([][]float64, error) {
+	var out struct{ Embeddings [][]float64 }
+	err := c.do(ctx, http.MethodPost, "/api/embed", map[string]any{"model": model, "input": texts}, &out)
+	if err == nil && len(out.Embeddings) != len(texts) {
+		err = fmt.Errorf("/api/embed gave %d vectors for %d texts", len(out.Embeddings), len(texts))
+	}
+	return out.Embeddings, err
+}
+
 // do sends in as JSON, if there is any, and decodes the answer into out, if it is wanted.
 func (c *Client) do(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader

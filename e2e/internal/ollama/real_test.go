@@ -221,6 +221,40 @@ func TestRealOllamaIsAsFastAsItself(t *testing.T) {
 	}
 }
 
+// TestRealOllamaEmbeds holds the converted model to what a search needs of it: what means the same lies nearer.
+func TestRealOllamaEmbeds(t *testing.T) {
+	b := builder(t)
+	store, err := ollama.Store(t.Context(), b, ollama.SmolLM2(), ollama.MiniLM())
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary, err := ollama.Binary(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := ollama.Start(t.Context(), ollama.ServerOptions{Binary: binary, Dir: t.TempDir(), Models: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop() })
+	v, err := server.Embed(t.Context(), ollama.MiniLM().Name,
+		"Who keeps the light on the island?", "The lighthouse keeper is called Ingrid.", "The cake takes three eggs.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dot := func(a, b []float64) (sum float64) { // the vectors have length 1
+		for i := range a {
+			sum += a[i] * b[i]
+		}
+		return sum
+	}
+	near, far := dot(v[0], v[1]), dot(v[0], v[2])
+	t.Logf("%d numbers a vector; nearness %.2f and %.2f", len(v[0]), near, far)
+	if len(v[0]) != 384 || near < far+0.2 {
+		t.Errorf("got vectors of %d numbers, nearness %.2f to the answer and %.2f to something else", len(v[0]), near, far)
+	}
+}
+
 // TestRealImages builds both images, so that a change to a recipe is found here and not in a cluster.
 func TestRealImages(t *testing.T) {
 	b := builder(t)

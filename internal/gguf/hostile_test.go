@@ -273,7 +273,9 @@ func TestFilesThatAreNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	part := filepath.Join(dir, "model-00001-of-00002.gguf")
-	small(nil).Write(t, part)
+	if err := small(nil).Write(part); err != nil {
+		t.Fatal(err)
+	}
 	huge := filepath.Join(dir, "huge.gguf")
 	if err := os.WriteFile(huge, small(nil).Header(), 0o600); err != nil {
 		t.Fatal(err)

@@ -51,7 +51,9 @@ func TestRealHeaders(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "model.gguf")
-			header(t, name).Write(t, path)
+			if err := header(t, name).Write(path); err != nil {
+				t.Fatal(err)
+			}
 			got, err := gguf.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// sizeVerb says what models need.
+type sizeVerb struct {
+	settings  sizing.Settings
+	cpu       amount
+	memory    amount
+	fits      amount
+	bandwidth float64
+	explain   bool
+	format    format
+}
+
+func newSize() *cobra.Command {
+	v := &sizeVerb{format: formatText}
+	cmd := &cobra.Command{
+		Use:   "size MODEL...|FILE.gguf",
+		Short: "Say what models need: memory, threads, volume, and how fast they can be",
+		Long: `Size works out what an Ollama pod with these models needs: the memory that it
+takes at its peak and the limit above that, threads, the volume, and how many
+tokens per second a memory bandwidth allows. It is the arithmetic that render uses.
+Nothing is asked of a network or a cluster.
+
+A model is a name of the catalogue, as for ollama pull, or a GGUF file, whose
+header is read. With --fits it lists what a memory limit has room for, and the
+longest context that it has room for then.
+
+Memory grows with the context, times the requests that are answered in parallel.
+--explain shows each part of it, with the numbers and where the formula is from.
+
+Exit code 1 means that --memory is too little.`,
+		Example: `  hearth size llama3.2:3b mistral:7b --cpu 4
+  hearth size qwen3:8b --context 32768 --kv-cache-type q8_0 --explain
+  hearth size --fits 8Gi --bandwidth 40
+  hearth size ./model.gguf --memory 4Gi`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 && v.fits == 0 {
+				return errors.New("name a model or a GGUF file, or what it must fit with --fits; see: hearth size --help")
+			}
+			return nil
+		},
+		ValidArgsFunction: completeModel,
+		RunE:              func(cmd *cobra.Command, args []string) error { return v.run(cmd, args) },
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&v.settings.ContextLength, "context", 4096, "the length of one request's context in `tokens`")
+	flags.IntVar(&v.settings.NumParallel, "parallel", 1, "how many `requests` a model answers at the same time")
+	flags.IntVar(&v.settings.MaxLoadedModels, "max-loaded", 1, "how many `models` are in memory at the same time")
+	flags.StringVar(&v.settings.KVCacheType, "kv-cache-type", "f16", "the `format` of the KV cache: f16, q8_0 or q4_0")
+	flags.StringVar(&v.settings.Version, "ollama-version", spec.OllamaVersion, "the `version` of Ollama: from 0.30 on it needs more")
+	flags.Var(&v.cpu, "cpu", "the CPU limit, such as 4: says the threads")
+	flags.Var(&v.memory, "memory", "a memory limit, such as 8Gi, that must be enough")
+	flags.Var(&v.fits, "fits", "list what this memory limit has room for, such as 8Gi")
+	flags.Float64Var(&v.bandwidth, "bandwidth", 20, "how many `GB/s` the memory delivers; two channels of DDR4 about 20 to 40")
+	flags.BoolVar(&v.explain, "explain", false, "show each part with its formula and source")
+	flags.VarP(&v.format, "output", "o", "how to report: `text`, or json")
+	complete(cmd, "output", string(formatText), string(formatJSON))
+	complete(cmd, "kv-cache-type", spec.KVCacheType("").Values()...)
+	cmd.MarkFlagsMutuallyExclusive("fits", "memory")
+	cmd.MarkFlagsMutuallyExclusive("fits", "context")
+	return cmd
+}
+
+func (v *sizeVerb) run(cmd *cobra.Command, args []string) error {
+	if err := v.check(); err != nil {
+		return err
+	}
+	models, err := findModels(args)
+	if err != nil {
+		return err
+	}
+	if v.fits > 0 {
+		return v.listFits(cmd.OutOrStdout(), models)
+	}
+	r := v.report(models)
+	if err := v.write(cmd.OutOrStdout(), cmd.ErrOrStderr(), r); err != nil {
+		return err
+	}
+	if !r.Enough {
+		return errProblems
+	}
+	return nil
+}
+
+// check holds the flags to what a stack allows too.
+func (v *sizeVerb) check() error {
+	var problems []error
+	between := func(flag string, n, from, to int) {
+		if n < from || n > to {
+			problems = append(problems, fmt.Errorf("--%s %d: want %d to %d", flag, n, from, to))
+		}
+	}
+	between("context", v.settings.ContextLength, 256, 1<<20)
+	between("parallel", v.settings.NumParallel, 1, 64)
+	between("max-loaded", v.settings.MaxLoadedModels, 1, 32)
+	if kinds := spec.KVCacheType("").Values(); !slices.Contains(kinds, v.settings.KVCacheType) {
+		problems = append(problems, fmt.Errorf("--kv-cache-type %s: want %s", v.settings.KVCacheType, strings.Join(kinds, ", ")))
+	}
+	if v.cpu > 0 && v.cpu.milli() < 1000 {
+		problems = append(problems, fmt.Errorf("--cpu %s: want at least 1: a model that waits for its share of a core in every tick crawls", v.cpu.String()))
+	}
+	if !(v.bandwidth > 0) {
+		problems = append(problems, fmt.Errorf("--bandwidth %g: want GB/s above 0", v.bandwidth))
+	}
+	return errors.Join(problems...)
+}
+
+// amount is a flag for a Kubernetes quantity, in thousandths.
+type amount int64
+
+func (a *amount) String() string {
+	if *a == 0 {
+		return ""
+	}
+	return resource.NewMilliQuantity(int64(*a), resource.BinarySI).String()
+}
+
+// Type names the flag's value in the help.
+func (a *amount) Type() string { return "quantity" }
+
+// Set accepts what a stack accepts.
+func (a *amount) Set(s string) error {
+	var q spec.Quantity
+	if err := q.UnmarshalText([]byte(s)); err != nil {
+		return err
+	}
+	parsed := q.Parsed()
+	if parsed.Sign() <= 0 || parsed.CmpInt64(1<<50) > 0 {
+		return errors.New("want an amount, such as 4 or 8Gi")
+	}
+	*a = amount(parsed.MilliValue())
+	return nil
+}
+
+func (a *amount) milli() int64 { return int64(*a) }
+
+// bytes is a quantity of memory, rounded up.
+func (a *amount) bytes() int64 { return (int64(*a) + 999) / 1000 }

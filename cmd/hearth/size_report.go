@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator/sizing"
+)
+
+// sizeReport is what size tells, to a person or as JSON. Sizes are in bytes.
+type sizeReport struct {
+	models []sizing.Model
+	given  amount
+
+	Settings     settingsReport `json:"settings"`
+	Models       []modelReport  `json:"models"`
+	Memory       sizing.Need    `json:"memory"`
+	LimitMemory  int64          `json:"givenMemory,omitempty"`
+	Enough       bool           `json:"enough"`
+	WaysOut      []string       `json:"waysOut,omitempty"`
+	Warnings     []string       `json:"warnings,omitempty"`
+	Threads      int            `json:"threads,omitempty"`
+	Volume       sizing.Volume  `json:"volume"`
+	PullDeadline int            `json:"pullDeadlineSeconds"`
+	LoadTimeout  int            `json:"loadTimeoutSeconds"`
+}
+
+// settingsReport is what the numbers are for.
+type settingsReport struct {
+	ContextLength   int     `json:"contextLength"`
+	NumParallel     int     `json:"numParallel"`
+	MaxLoadedModels int     `json:"maxLoadedModels"`
+	KVCacheType     string  `json:"kvCacheType"`
+	OllamaVersion   string  `json:"ollamaVersion"`
+	MemoryBandwidth float64 `json:"memoryBandwidth"` // bytes a second
+}
+
+// modelReport is one model, as if it were alone in its pod.
+type modelReport struct {
+	Name            string          `json:"name"`
+	Parameters      int64           `json:"parameters"`
+	Quantization    string          `json:"quantization"`
+	Disk            int64           `json:"disk"`
+	ContextLimit    int             `json:"contextLimit,omitempty"`
+	Context         int             `json:"context"`
+	Required        int64           `json:"required"`
+	Limit           int64           `json:"limit"`
+	TokensPerSecond float64         `json:"tokensPerSecond,omitempty"` // at most
+	Evidence        sizing.Evidence `json:"evidence"`
+	Source          string          `json:"source"`
+}
+
+func (v *sizeVerb) settingsReport() settingsReport {
+	return settingsReport{
+		ContextLength: v.settings.ContextLength, NumParallel: v.settings.NumParallel,
+		MaxLoadedModels: v.settings.MaxLoadedModels, KVCacheType: v.settings.KVCacheType,
+		OllamaVersion: v.settings.Version, MemoryBandwidth: v.bandwidth * 1e9,
+	}
+}
+
+// row is one model with a context, alone in its pod.
+func (v *sizeVerb) row(m sizing.Model, context int) modelReport {
+	s := v.settings
+	s.ContextLength = context
+	need := sizing.Memory([]sizing.Model{m}, s)
+	r := modelReport{
+		Name: m.Name, Parameters: m.Parameters, Quantization: m.Quantization, Disk: m.DiskBytes,
+		ContextLimit: m.ContextLimit, Context: context, Required: need.Required, Limit: need.Limit,
+		Evidence: m.Evidence, Source: m.Source,
+	}
+	if !m.Embedder { // which reads, and writes nothing
+		r.TokensPerSecond = sizing.TokensPerSecond(m, v.bandwidth*1e9)
+	}
+	return r
+}
+
+func (v *sizeVerb) report(models []sizing.Model) *sizeReport {
+	r := &sizeReport{
+		models:       models,
+		given:        v.memory,
+		Settings:     v.settingsReport(),
+		Memory:       sizing.Memory(models, v.settings),
+		LimitMemory:  v.memory.bytes(),
+		Threads:      sizing.Threads(v.cpu.milli()),
+		Volume:       sizing.Storage(models),
+		PullDeadline: int(sizing.PullDeadline(models).Seconds()),
+		LoadTimeout:  int(sizing.LoadTimeout(models).Seconds()),
+	}
+	for _, m := range models {
+		context := v.settings.ContextLength
+		if m.ContextLimit > 0 && context > m.ContextLimit {
+			context = m.ContextLimit
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%s was trained for %d tokens of context, which is what it gets", m.Name, context))
+		}
+		r.Models = append(r.Models, v.row(m, context))
+	}
+	r.Enough = v.memory == 0 || r.Memory.Required <= r.LimitMemory
+	switch {
+	case !r.Enough:
+		r.WaysOut = v.waysOut(models, r)
+	case v.memory > 0 && r.Memory.Limit > r.LimitMemory:
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s is tight: %s are required; %s leaves %s above that",
+			v.memory.String(), sizing.MiB(r.Memory.Required), quantity(r.Memory.Limit), sizing.MiB(r.Memory.Limit-r.Memory.Required)))
+	}
+	return r
+}
+
+// waysOut are the two things that a person can do about too little memory: give
+// more, or the least that makes do with what there is.
+func (v *sizeVerb) waysOut(models []sizing.Model, r *sizeReport) []string {
+	ways := []string{"give it " + quantity(r.Memory.Limit)}
+	for _, s := range smaller(v.settings, len(models)) {
+		if need := sizing.Memory(models, s); need.Required <= r.LimitMemory {
+			return append(ways, fmt.Sprintf("run it with %s: %s required", changed(v.settings, s), sizing.MiB(need.Required)))
+		}
+	}
+	return append(ways, "take smaller models; hearth size --fits "+v.memory.String()+" lists them")
+}
+
+// smaller are settings that need less memory, those that a person notices least
+// first.
+func smaller(s sizing.Settings, models int) (all []sizing.Settings) {
+	least := s
+	try := func(change func(s *sizing.Settings)) {
+		one := s
+		change(&one)
+		change(&least)
+		all = append(all, one)
+	}
+	if min(s.MaxLoadedModels, models) > 1 {
+		try(func(s *sizing.Settings) { s.MaxLoadedModels = 1 })
+	}
+	if s.NumParallel > 1 {
+		try(func(s *sizing.Settings) { s.NumParallel = 1 })
+	}
+	if s.KVCacheType == "f16" {
+		try(func(s *sizing.Settings) { s.KVCacheType = "q8_0" })
+	}
+	for _, from := range []sizing.Settings{s, least} {
+		for ; from.ContextLength >= 2048; from.ContextLength /= 2 {
+			all = append(all, from)
+		}
+	}
+	return all
+}
+
+// changed spells how the settings differ, as flags.
+func changed(from, to sizing.Settings) string {
+	var flags []string
+	flag := func(differs bool, name string, value any) {
+		if differs {
+			flags = append(flags, fmt.Sprintf("--%s %v", name, value))
+		}
+	}
+	flag(from.MaxLoadedModels != to.MaxLoadedModels, "max-loaded", to.MaxLoadedModels)
+	flag(from.NumParallel != to.NumParallel, "parallel", to.NumParallel)
+	flag(from.KVCacheType != to.KVCacheType, "kv-cache-type", to.KVCacheType)
+	flag(from.ContextLength != to.ContextLength, "context", to.ContextLength)
+	return strings.Join(flags, " ")
+}
+
+// quantity spells bytes as a Kubernetes quantity of memory or storage.
+func quantity(bytes int64) string {
+	if bytes%(1<<30) == 0 {
+		return fmt.Sprintf("%dGi", bytes>>30)
+	}
+	return fmt.Sprintf("%dMi", (bytes+1<<20-1)>>20)
+}

@@ -19,7 +19,7 @@ func catalogue() []Model {
 	return []Model{
 		{
 			Name: "all-minilm:22m", Tags: []string{"latest"}, Architecture: "bert",
-			Parameters: 23_000_000, Quantization: "F16", DiskBytes: 45_960_996,
+			Parameters: 23_000_000, Quantization: "F16", DiskBytes: 45_960_996, TiedBytes: 23_440_896,
 			Layers: 6, KVHeads: 12, KeyLength: 32, ValueLength: 32,
 			Heads: 12, Embedding: 384, FeedForward: 1536, Vocab: 30522, ContextLimit: 512, Embedder: true,
 			Digest:   "sha256:1b226e2802dbb772b5fc32a58f103ca1804ef7501331012de126ab22f67475ef",
@@ -113,7 +113,7 @@ func catalogue() []Model {
 		},
 		{
 			Name: "mxbai-embed-large:335m", Tags: []string{"latest"}, Architecture: "bert",
-			Parameters: 334_000_000, Quantization: "F16", DiskBytes: 669_615_493,
+			Parameters: 334_000_000, Quantization: "F16", DiskBytes: 669_615_493, TiedBytes: 62_509_056,
 			Layers: 24, KVHeads: 16, KeyLength: 64, ValueLength: 64,
 			Heads: 16, Embedding: 1024, FeedForward: 4096, Vocab: 30522, ContextLimit: 512, Embedder: true,
 			Digest:   "sha256:468836162de7f81e041c43663fedbbba921dcea9b9fefea135685a39b2d83dd8",
@@ -121,7 +121,7 @@ func catalogue() []Model {
 		},
 		{
 			Name: "nomic-embed-text:v1.5", Tags: []string{"latest", "137m-v1.5-fp16"}, Architecture: "nomic-bert",
-			Parameters: 137_000_000, Quantization: "F16", DiskBytes: 274_302_450,
+			Parameters: 137_000_000, Quantization: "F16", DiskBytes: 274_302_450, TiedBytes: 46_881_792,
 			Layers: 12, KVHeads: 12, KeyLength: 64, ValueLength: 64,
 			Heads: 12, Embedding: 768, FeedForward: 3072, Vocab: 30522, ContextLimit: 2048, Embedder: true,
 			Digest:   "sha256:0a109f422b47e3a30ba2b10eca18548e944e8a23073ee3f3e947efcf3c45e59f",

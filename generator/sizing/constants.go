@@ -17,12 +17,25 @@ const (
 	// ml/backend/ggml/ggml.go, GGML_PAD(n_ctx, 256) in llama.cpp.
 	cachePadding = 256
 
-	// serverBytes is the resident size of `ollama serve` without a model: 41 MB
-	// seen with 0.23.2.
+	// serverBytes is `ollama serve` without a model: 10 to 27 MiB of its own, and
+	// its program in the file cache (docs/calibration.md).
 	serverBytes = 48 * mib
 	// runnerBytes is what a model's own process has besides what is counted: Go's
-	// runtime, the vocabulary, tokenizer and buffers of the answers.
-	runnerBytes = 152 * mib
+	// runtime, buffers of questions and answers (docs/calibration.md).
+	runnerBytes = 88 * mib
+	// wordBytes is for each word of the vocabulary: the server and the model's
+	// process keep it in tables, and the server reads all of it anew for every
+	// request (Capabilities in server/images.go), which is garbage until it is
+	// collected. Measured: docs/calibration.md.
+	wordBytes = 640
+	// requestWordBytes is for each word and each request at the same time beyond
+	// the first. Measured: docs/calibration.md.
+	requestWordBytes = 200
+	// layerCacheBytes of the model's file stay in the file cache for each layer
+	// that llama.cpp loads, where it counts for the working set: it reads the
+	// tensors in another order than they lie in, so that the pages around their
+	// ends are read twice. Measured: docs/calibration.md.
+	layerCacheBytes = 8 * mib
 
 	// promptCacheBytes is LLAMA_ARG_CACHE_RAM from 0.30 on, in place of its
 	// default of 8 GiB for each model (ollama#18264).

@@ -20,7 +20,7 @@ func ModelTerms(m Model, s Settings) []Term {
 	// From 0.30 on llama.cpp runs every model.
 	r.ownEngine = m.ollamaEngine() && !LlamaServer(s.Version)
 	terms := []Term{r.weights()}
-	for _, t := range []Term{r.cache(), r.compute(), r.vision(), r.promptCache(), r.runtime()} {
+	for _, t := range []Term{r.cache(), r.compute(), r.vision(), r.promptCache(), r.fileCache(), r.runtime()} {
 		if t.Bytes > 0 {
 			terms = append(terms, t)
 		}
@@ -115,23 +115,15 @@ func (r run) compute() Term {
 		t.Source = "SupportsFlashAttention in fs/ggml/ggml.go"
 		return t
 	}
-	inner := int64(2*r.FeedForward + 4*r.Embedding)
-	mask := 6 * int64(r.batch) * int64(r.context) * int64(r.parallel)
-	stage := fmt.Sprintf("2 x %d feed forward + 4 x %d embedding", r.FeedForward, r.Embedding)
-	widest := inner
+	// Of what is reserved, resident is what a batch touches. llama.cpp reserves a
+	// batch of words, too; but only the last token of a request becomes one.
+	t.Bytes = 4*int64(r.batch)*int64(2*r.FeedForward+4*r.Embedding) +
+		6*int64(r.batch)*int64(r.context)*int64(r.parallel) + 4*int64(r.parallel)*int64(r.Vocab)
+	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (2 x %d feed forward + 4 x %d embedding) + mask of 6 bytes x %d x %d x %d + 4 bytes x %d x %d vocabulary",
+		r.batch, r.FeedForward, r.Embedding, r.batch, r.context, r.parallel, r.parallel, r.Vocab)
 	t.Source = "graph_reserve in llama-context.cpp"
 	if r.ownEngine {
-		// Only the last token of each request becomes a word.
 		t.Source = "reserveWorstCaseGraph in runner/ollamarunner/runner.go"
-	} else if words := int64(r.Vocab + r.Embedding); words > inner {
-		widest, stage = words, fmt.Sprintf("%d vocabulary + %d embedding", r.Vocab, r.Embedding)
-	}
-	t.Bytes = 4*int64(r.batch)*widest + mask
-	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (%s) + mask of 6 bytes x %d x %d x %d",
-		r.batch, stage, r.batch, r.context, r.parallel)
-	if r.ownEngine {
-		t.Bytes += 4 * int64(r.parallel) * int64(r.Vocab)
-		t.Formula += fmt.Sprintf(" + 4 bytes x %d x %d vocabulary", r.parallel, r.Vocab)
 	}
 	return t
 }
@@ -156,9 +148,25 @@ func (r run) promptCache() Term {
 	}
 }
 
+// fileCache is what the loading of the file leaves in the working set. The kernel
+// takes it back before it kills anybody.
+func (r run) fileCache() Term {
+	if r.ownEngine {
+		return Term{} // reads the file from its beginning to its end
+	}
+	return Term{
+		Name: "file cache", Bytes: min(r.DiskBytes/2, layerCacheBytes*int64(r.Layers)),
+		Formula: fmt.Sprintf("%d MiB x %d layers, at most half of the weights", layerCacheBytes/mib, r.Layers),
+		Source:  "measured: docs/calibration.md",
+	}
+}
+
 func (r run) runtime() Term {
 	return Term{
-		Name: "runtime", Bytes: runnerBytes, Formula: "a constant",
-		Source: "Go's runtime and the vocabulary of the model's process",
+		Name:  "runtime",
+		Bytes: runnerBytes + int64(r.Vocab)*(wordBytes+requestWordBytes*int64(r.parallel-1)),
+		Formula: fmt.Sprintf("%d MiB + %d vocabulary x (%d + %d x %d further requests) bytes",
+			runnerBytes/mib, r.Vocab, wordBytes, requestWordBytes, r.parallel-1),
+		Source: "measured: docs/calibration.md",
 	}
 }

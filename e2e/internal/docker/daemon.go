@@ -61,6 +61,11 @@ func (d Daemon) Load(ctx context.Context, image images.Image) (bool, error) {
 	return true, nil
 }
 
+// TopLayer returns the folder of this machine that holds the files of the image's uppermost layer.
+func TopLayer(ctx context.Context, ref string) (string, error) {
+	return run(ctx, "image", "inspect", "--format", "{{.GraphDriver.Data.UpperDir}}", ref)
+}
+
 // Containers returns the names of the containers that carry a label, running or not.
 func Containers(ctx context.Context, label string) ([]string, error) {
 	out, err := run(ctx, "ps", "--all", "--filter", "label="+label, "--format", "{{.Names}}")

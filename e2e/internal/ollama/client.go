@@ -97,6 +97,23 @@ func (c *Client) Generate(ctx context.Context, q Question) (Answer, error) {
 	return out, err
 }
 
+// EmbedTokens asks for the embedding of the question's prompt and returns how many tokens were read. An empty prompt only loads the
+// model.
+func (c *Client) EmbedTokens(ctx context.Context, q Question) (int, error) {
+	input := []string{}
+	if q.Prompt != "" {
+		input = append(input, q.Prompt)
+	}
+	var out struct {
+		Tokens int `json:"prompt_eval_count"`
+	}
+	in := map[string]any{"model": q.Model, "input": input}
+	if q.Threads > 0 {
+		in["options"] = map[string]any{"num_thread": q.Threads}
+	}
+	return out.Tokens, c.do(ctx, http.MethodPost, "/api/embed", in, &out)
+}
+
 // Chat asks the OpenAI route with the question as the user's one message, temperature 0 and a fixed seed. The route has no
 // field for threads.
 func (c *Client) Chat(ctx context.Context, q Question) (string, error) {

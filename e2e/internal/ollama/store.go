@@ -50,7 +50,7 @@ func Store(ctx context.Context, b *images.Builder, models ...Model) (string, err
 				return err
 			}
 			for i, m := range models {
-				if err := server.create(ctx, m, weights[i]); err != nil {
+				if err := server.Create(ctx, m, weights[i]); err != nil {
 					_ = server.Stop() // the error that counts is the first
 					return fmt.Errorf("creating %s: %w", m.Name, err)
 				}
@@ -71,8 +71,8 @@ func Store(ctx context.Context, b *images.Builder, models ...Model) (string, err
 	})
 }
 
-// create does what `ollama create` does with a Modelfile: it sends the weights up and asks for a model made of them.
-func (s *Server) create(ctx context.Context, m Model, weights map[string]string) error {
+// Create does what `ollama create` does with a Modelfile: it sends the weights up and asks for a model made of them.
+func (s *Server) Create(ctx context.Context, m Model, weights map[string]string) error {
 	digests := map[string]string{}
 	for name, path := range weights {
 		digest, err := s.upload(ctx, path)

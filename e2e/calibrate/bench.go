@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/hearth-dev/hearth/e2e/internal/docker"
+	"github.com/hearth-dev/hearth/e2e/internal/images"
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"golang.org/x/sys/unix"
+)
+
+// bench is what every measurement needs: the image, a store of models, and the place for what was seen.
+type bench struct {
+	options
+	data     Data
+	out, err io.Writer
+
+	builder *images.Builder
+	store   string
+}
+
+// open builds or finds the image and gives it to the daemon.
+func (b *bench) open(ctx context.Context) error {
+	daemon, err := docker.Ask(ctx)
+	if err != nil {
+		return err
+	}
+	if b.builder, err = images.NewBuilder(b.err); err != nil {
+		return err
+	}
+	image, err := ollama.Image(ctx, b.builder)
+	if err != nil {
+		return err
+	}
+	if _, err := daemon.Load(ctx, image); err != nil {
+		return err
+	}
+	// Beside the cache, so that the models are hard links: symbolic ones lead nowhere in a container.
+	if b.store, err = os.MkdirTemp(filepath.Join(b.builder.Dir, "tmp"), "calibrate-"); err != nil {
+		return err
+	}
+	b.data.Machine, err = machine(daemon)
+	return err
+}
+
+func (b *bench) close() error {
+	if b.store == "" {
+		return nil
+	}
+	return os.RemoveAll(b.store)
+}
+
+// save writes what was seen so far: a measurement that is interrupted keeps its rows.
+func (b *bench) save() error { return b.data.write(filepath.Join(b.dir, dataFile)) }
+
+// provide puts the models into the store that the containers see.
+func (b *bench) provide(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		dir, info, err := model(ctx, b.builder, name)
+		if err != nil {
+			return err
+		}
+		if err := link(dir, b.store); err != nil {
+			return err
+		}
+		i := slices.IndexFunc(b.data.Models, func(m Model) bool { return m.Name == name })
+		if i < 0 {
+			b.data.Models = append(b.data.Models, info)
+		} else {
+			b.data.Models[i] = info
+		}
+	}
+	return nil
+}
+
+// link makes dest hold all files of source, too.
+func link(source, dest string) error {
+	return filepath.WalkDir(source, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(source, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(dest, below)
+		if d.IsDir() {
+			return os.MkdirAll(target, 0o755)
+		}
+		if err := os.Link(path, target); err != nil && !os.IsExist(err) {
+			return err
+		}
+		return nil
+	})
+}
+
+// evict drops the models and Ollama itself from the file cache, so that the server that reads them is charged for them, as in a
+// pod that starts on a node that never ran either. Whoever read a file first is charged until it is dropped.
+func (b *bench) evict(ctx context.Context) error {
+	layer, err := docker.TopLayer(ctx, ollama.Ref)
+	if err != nil {
+		return err
+	}
+	for _, dir := range []string{filepath.Join(b.store, "blobs"), layer} {
+		err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			return drop(path)
+		})
+		if err != nil {
+			return fmt.Errorf("dropping from the file cache: %w", err)
+		}
+	}
+	return nil
+}
+
+func drop(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return unix.Fadvise(int(file.Fd()), 0, 0, unix.FADV_DONTNEED)
+}
+
+func machine(daemon docker.Daemon) (Machine, error) {
+	m := Machine{Cores: runtime.NumCPU(), Ollama: ollama.Version, CgroupVersion: 2}
+	if daemon.CgroupVersion == "1" {
+		m.CgroupVersion = 1
+	}
+	var info syscall.Sysinfo_t
+	if err := syscall.Sysinfo(&info); err != nil {
+		return m, err
+	}
+	m.MemoryMiB = int64(info.Totalram) * int64(info.Unit) >> 20
+	kernel, err := readFile("/proc/sys/kernel/osrelease")
+	if err != nil {
+		return m, err
+	}
+	m.Kernel = kernel
+	cpus, err := readFile("/proc/cpuinfo")
+	if err != nil {
+		return m, err
+	}
+	for line := range strings.Lines(cpus) {
+		if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
+			m.CPU = strings.TrimSpace(value)
+			break
+		}
+	}
+	return m, nil
+}
+
+// readFile is the text of a file of the kernel's.
+func readFile(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	return strings.TrimSpace(string(data)), err
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hearth-dev/hearth/generator/sizing"
+)
+
+// root is the checkout, seen from this package's folder.
+const root = "../.."
+
+func measured(t *testing.T) Data {
+	t.Helper()
+	d, err := read(filepath.Join(root, dataFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Memory) == 0 {
+		t.Fatalf("%s holds no rows; run: go run ./e2e/calibrate memory", dataFile)
+	}
+	return d
+}
+
+// TestGoal holds sizing to its promise for everything that was measured.
+func TestGoal(t *testing.T) {
+	d := measured(t)
+	for _, row := range d.Memory {
+		need, err := d.need(row.Load)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if miss := off(need.Required, row.peak()); miss != "" {
+			t.Errorf("%s: required is %s: %s", row.Load, miss, need.Sum())
+		}
+	}
+}
+
+func TestOff(t *testing.T) {
+	const mib = 1 << 20
+	for _, c := range []struct {
+		required, peak int64
+		want           string
+	}{
+		{1000 * mib, 1000 * mib, ""},
+		{999 * mib, 1000 * mib, "1 MiB below the measured peak"},
+		{300 * mib, 100 * mib, ""},
+		{301 * mib, 100 * mib, "201 MiB above the measured peak, 200 are allowed"},
+		{2500 * mib, 2000 * mib, ""},
+		{2501 * mib, 2000 * mib, "501 MiB above the measured peak, 500 are allowed"},
+	} {
+		if diff := cmp.Diff(c.want, off(c.required, c.peak)); diff != "" {
+			t.Errorf("%d against %d (-want +got):\n%s", c.required/mib, c.peak/mib, diff)
+		}
+	}
+}
+
+// Every row was read at least five times a second.
+func TestSampling(t *testing.T) {
+	for _, row := range measured(t).Memory {
+		if row.Samples < 5*row.Seconds {
+			t.Errorf("%s: %d readings in %d seconds", row.Load, row.Samples, row.Seconds)
+		}
+	}
+}
+
+// The figures of the shapes are those of the catalogue that stacks are sized by.
+func TestCatalogueSizesTheShapes(t *testing.T) {
+	d := measured(t)
+	known := 0
+	for _, m := range d.Models {
+		row, ok := sizing.Lookup(m.Name)
+		if !ok || m.Weights != "random" {
+			continue // the real ones are other files than the library's
+		}
+		known++
+		s := sizing.Settings{Version: d.Machine.Ollama}
+		byName, byHeader := sizing.Memory([]sizing.Model{row}, s).Required, sizing.Memory([]sizing.Model{m.Figures}, s).Required
+		if ratio := float64(byName) / float64(byHeader); ratio < 0.98 || ratio > 1.02 {
+			t.Errorf("%s: %s by its name, %s by its header", m.Name, sizing.MiB(byName), sizing.MiB(byHeader))
+		}
+	}
+	if known == 0 {
+		t.Error("the catalogue knows none of the shapes")
+	}
+}
+
+// A limit that hearth derives is enough, and one that it refuses fails for real.
+func TestLimits(t *testing.T) {
+	d := measured(t)
+	failed := 0
+	for _, row := range d.Limits {
+		need, err := d.need(row.Load)
+		if err != nil {
+			t.Fatal(err)
+		}
+		enough := row.LimitMiB<<20 >= need.Required
+		if enough && row.Outcome != answered {
+			t.Errorf("%d MiB, cgroup %s: %s are required, and Ollama was %s", row.LimitMiB, row.Cgroup, sizing.MiB(need.Required), row.Outcome)
+		}
+		if !enough && row.Outcome != answered {
+			failed++
+		}
+	}
+	if failed == 0 {
+		t.Error("no limit that hearth refuses was seen to fail")
+	}
+}
+
+func TestPageIsUpToDate(t *testing.T) {
+	files, err := measured(t).render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range files {
+		got, err := os.ReadFile(filepath.Join(root, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s is out of date; run: go run ./e2e/calibrate page (-want +got):\n%s", path, diff)
+		}
+	}
+}

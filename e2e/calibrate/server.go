@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/hearth-dev/hearth/e2e/internal/cgroup"
+	"github.com/hearth-dev/hearth/e2e/internal/docker"
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+)
+
+// server is an Ollama in a container, configured as hearth renders it.
+type server struct {
+	ollama.Client
+	container docker.Container
+	group     cgroup.Group
+}
+
+// start returns a server that answers. flags are further ones of docker run: limits.
+func (b *bench) start(ctx context.Context, l Load, flags ...string) (*server, error) {
+	args := []string{
+		"--label", "dev.hearth.calibrate", "--volume", b.store + ":/models:ro", "--tmpfs", "/tmp", "--env", "HOME=/tmp",
+		"--env", "OLLAMA_MODELS=/models", "--env", "OLLAMA_NOPRUNE=1", "--env", "OLLAMA_NO_CLOUD=1", "--env", "OLLAMA_KEEP_ALIVE=-1",
+		"--env", "OLLAMA_CONTEXT_LENGTH=" + strconv.Itoa(l.Context),
+		"--env", "OLLAMA_NUM_PARALLEL=" + strconv.Itoa(l.Parallel),
+		"--env", "OLLAMA_MAX_LOADED_MODELS=" + strconv.Itoa(len(l.Models)),
+		"--env", "OLLAMA_LOAD_TIMEOUT=30m",
+	}
+	if l.KVCacheType != "f16" {
+		args = append(args, "--env", "OLLAMA_KV_CACHE_TYPE="+l.KVCacheType, "--env", "OLLAMA_FLASH_ATTENTION=1")
+	}
+	container, err := docker.Run(ctx, append(append(args, flags...), ollama.Ref)...)
+	s := &server{container: container}
+	if err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	if s.group, err = cgroup.Of(container.PID); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	s.URL = "http://" + container.Address + ":11434"
+	if err := s.ready(ctx); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	return s, nil
+}
+
+func (s *server) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, 2*time.Minute, errors.New("no answer from Ollama within two minutes"))
+	defer cancel()
+	for {
+		if _, err := s.Version(ctx); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("container %s: %w", s.container.ID, context.Cause(ctx))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// stop removes the container, whether or not the measurement was interrupted.
+func (s *server) stop() error {
+	if s.container.ID == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return s.container.Remove(ctx)
+}

@@ -2,7 +2,6 @@ package generator
 
 import (
 	_ "embed" // the seeding script
-	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -85,82 +84,4 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 			Template:    corev1.PodTemplateSpec{ObjectMeta: b.podMeta(c), Spec: pod},
 		},
 	}
-}
-
-// openWebUIEnv is the chat's environment: what the exposure decides first, then
-// what is the same everywhere.
-func (b builder) openWebUIEnv() []corev1.EnvVar {
-	w := b.base.OpenWebUI
-	var env []corev1.EnvVar
-	if e := b.base.Expose; e.Type != spec.ExposeInternal {
-		url := e.URL()
-		env = append(env,
-			corev1.EnvVar{Name: "WEBUI_URL", Value: url},
-			corev1.EnvVar{Name: "CORS_ALLOW_ORIGIN", Value: url}) // the default admits every site
-		if e.TLS.Type != spec.TLSNone {
-			env = append(env,
-				corev1.EnvVar{Name: "WEBUI_SESSION_COOKIE_SECURE", Value: "True"},
-				corev1.EnvVar{Name: "WEBUI_AUTH_COOKIE_SECURE", Value: "True"})
-		}
-		// Open WebUI's page opens a WebSocket only while this is true. The route's
-		// annotation follows the same field: docs/decisions/0003-nginx-websocket.md.
-		upgrade := "False"
-		if e.WebSocket == spec.WebSocketUpgrade {
-			upgrade = "True"
-		}
-		env = append(env, corev1.EnvVar{Name: "ENABLE_WEBSOCKET_SUPPORT", Value: upgrade})
-	}
-	if w.SignUp == spec.SignUpClosed {
-		env = append(env,
-			corev1.EnvVar{Name: "ENABLE_SIGNUP", Value: "False"},
-			corev1.EnvVar{Name: "WEBUI_ADMIN_EMAIL", ValueFrom: secretKey(w.SecretName, "admin-email")},
-			corev1.EnvVar{Name: "WEBUI_ADMIN_PASSWORD", ValueFrom: secretKey(w.SecretName, "admin-password")})
-	}
-	env = append(env, b.embeddingEnv()...)
-	env = append(env, b.proxyEnv()...)
-	if b.base.CABundle != nil {
-		// Unlike Go, Python's clients read one bundle in place of their own.
-		for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"} {
-			env = append(env, corev1.EnvVar{Name: name, Value: caMountPath + "/ca.crt"})
-		}
-	}
-	return append(env,
-		corev1.EnvVar{Name: "WEBUI_NAME", Value: w.Name},
-		corev1.EnvVar{Name: "OLLAMA_BASE_URLS", Value: strings.Join(b.ollamaURLs(), ";")},
-		// Without a fixed key every restart signs everybody out.
-		corev1.EnvVar{Name: "WEBUI_SECRET_KEY", ValueFrom: secretKey(w.SecretName, "secret-key")},
-		corev1.EnvVar{Name: "ENABLE_OPENAI_API", Value: "False"}, // it would ask api.openai.com for models
-		corev1.EnvVar{Name: "OFFLINE_MODE", Value: "True"},       // no look for updates, no download from model hubs
-		corev1.EnvVar{Name: "HOME", Value: "/tmp"},
-	)
-}
-
-// embeddingEnv points the search in documents at Ollama. Without it the pod runs
-// the image's own model.
-func (b builder) embeddingEnv() []corev1.EnvVar {
-	e := b.base.OpenWebUI.Embedding
-	if e.Engine != spec.EmbeddingOllama {
-		return nil
-	}
-	server := b.ownOllamaURL()
-	if b.base.Ollama == nil {
-		server = b.ollamaURLs()[0]
-	}
-	return []corev1.EnvVar{
-		{Name: "RAG_EMBEDDING_ENGINE", Value: "ollama"},
-		{Name: "RAG_EMBEDDING_MODEL", Value: e.Model},
-		{Name: "RAG_OLLAMA_BASE_URL", Value: server}, // it does not follow OLLAMA_BASE_URLS
-	}
-}
-
-// ollamaURLs are the servers that the chat talks to.
-func (b builder) ollamaURLs() []string {
-	if urls := b.base.OpenWebUI.OllamaURLs; len(urls) > 0 {
-		return urls
-	}
-	return []string{b.ownOllamaURL()}
-}
-
-func (b builder) ownOllamaURL() string {
-	return "http://" + ollamaName + "." + b.base.Namespace + ".svc:11434"
 }

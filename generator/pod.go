@@ -191,8 +191,8 @@ func (b builder) proxyEnv() []corev1.EnvVar {
 }
 
 // environment puts the person's own variables first, by name, and hearth's
-// after them. What an overlay adds tends to stand in front then, which keeps
-// its patch short: a strategic merge prepends.
+// after them, but for those that the person has set. What an overlay adds tends
+// to stand in front then, which keeps its patch short: a strategic merge prepends.
 func environment(own map[string]spec.EnvValue, ours []corev1.EnvVar) []corev1.EnvVar {
 	var env []corev1.EnvVar
 	for _, name := range slices.Sorted(maps.Keys(own)) {
@@ -202,7 +202,12 @@ func environment(own map[string]spec.EnvValue, ours []corev1.EnvVar) []corev1.En
 		}
 		env = append(env, v)
 	}
-	return append(env, ours...)
+	for _, v := range ours {
+		if _, set := own[v.Name]; !set {
+			env = append(env, v)
+		}
+	}
+	return env
 }
 
 func secretKey(name, key string) *corev1.EnvVarSource {

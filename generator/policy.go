@@ -48,24 +48,33 @@ func (b builder) ollamaPolicy(c component) *networkingv1.NetworkPolicy {
 		out = append(out, b.egress(d))
 	}
 	if o.Pull == spec.PullMissing {
-		out = append(out, networkingv1.NetworkPolicyEgressRule{
-			To: []networkingv1.NetworkPolicyPeer{
-				{IPBlock: &networkingv1.IPBlock{CIDR: "0.0.0.0/0", Except: private4}},
-				{IPBlock: &networkingv1.IPBlock{CIDR: "::/0", Except: private6}},
-			},
-			Ports: ports(443, 80),
-		})
+		out = append(out, internet(443, 80))
 	}
 	return b.networkPolicy(c, in, append(out, dns()))
 }
 
+// internet admits every public address.
+func internet(numbers ...int) networkingv1.NetworkPolicyEgressRule {
+	return networkingv1.NetworkPolicyEgressRule{
+		To: []networkingv1.NetworkPolicyPeer{
+			{IPBlock: &networkingv1.IPBlock{CIDR: "0.0.0.0/0", Except: private4}},
+			{IPBlock: &networkingv1.IPBlock{CIDR: "::/0", Except: private6}},
+		},
+		Ports: ports(numbers...),
+	}
+}
+
 // openWebUIPolicy admits the stack's clients and the route; and lets the pod
-// out to Ollama and to look up names.
+// out to Ollama, to a public provider that signs people in, and to look up
+// names.
 func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 	w := b.base.OpenWebUI
 	var out []networkingv1.NetworkPolicyEgressRule
 	for _, d := range w.AllowTo {
 		out = append(out, b.egress(d))
+	}
+	if w.OIDC != nil && w.OIDC.Public() {
+		out = append(out, internet(443))
 	}
 	if o := b.base.Ollama; o != nil {
 		out = append(out, networkingv1.NetworkPolicyEgressRule{

@@ -81,6 +81,12 @@ func baseSecrets(b *spec.Base, add func(namespace, name, kind, purpose string, k
 		if w.SignUp == spec.SignUpClosed {
 			add(b.Namespace, w.SecretName, "Opaque", "", SecretKey{"admin-email", SecretEmail}, SecretKey{"admin-password", SecretPassword})
 		}
+		if o := w.OIDC; o != nil {
+			if ref := o.ClientID.SecretKeyRef; ref != nil {
+				add(b.Namespace, ref.Name, "Opaque", "signs people in at "+o.ProviderURL, SecretKey{ref.Key, SecretGiven})
+			}
+			add(b.Namespace, o.ClientSecret.Name, "Opaque", "signs people in at "+o.ProviderURL, SecretKey{o.ClientSecret.Key, SecretGiven})
+		}
 		envSecrets(b.Namespace, w.Env, add)
 	}
 	if o := b.Ollama; o != nil {

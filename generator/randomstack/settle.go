@@ -36,12 +36,12 @@ func (d *drawing) settle(base object) object {
 		if isEmpty(webUI["ollamaURLs"]) && ollama == nil {
 			webUI["ollamaURLs"] = []any{"http://ollama.ollama.svc:11434"}
 		}
-		if e := child(webUI, "embedding"); e["engine"] == "inPod" || e["engine"] == nil && ollama == nil {
-			delete(e, "model")
-		}
 	}
 	if e := child(base, "expose"); e != nil {
 		d.settleExpose(e, webUI)
+	}
+	if webUI != nil {
+		d.settleChat(webUI, ollama != nil, child(base, "proxy"))
 	}
 	for _, r := range list(base["resources"]) {
 		if m := child(r.(object), "metadata"); d.chance(0.3) && r.(object)["kind"] != "ClusterRole" {

@@ -51,12 +51,16 @@ func (c *checker) secretKeyRef(at string, v EnvValue) {
 	if v.Value != "" {
 		c.errorf(at, "keep one of them", "has both a value and a secretKeyRef")
 	}
-	c.name(at+".secretKeyRef.name", v.SecretKeyRef.Name, "a Secret")
-	switch key := v.SecretKeyRef.Key; {
-	case key == "":
-		c.errorf(at+".secretKeyRef.key", "", "missing: want the key in the Secret")
-	case len(validation.IsConfigMapKey(key)) > 0:
-		c.errorf(at+".secretKeyRef.key", "", "got %q, want the key in the Secret: letters, digits, '-', '_' and '.'", key)
+	c.secretKey(at+".secretKeyRef", *v.SecretKeyRef)
+}
+
+func (c *checker) secretKey(at string, ref SecretKeyRef) {
+	c.name(at+".name", ref.Name, "a Secret")
+	switch {
+	case ref.Key == "":
+		c.errorf(at+".key", "", "missing: want the key in the Secret")
+	case len(validation.IsConfigMapKey(ref.Key)) > 0:
+		c.errorf(at+".key", "", "got %q, want the key in the Secret: letters, digits, '-', '_' and '.'", ref.Key)
 	}
 }
 
@@ -77,17 +81,22 @@ func (c *checker) ollamaEnv(env map[string]EnvValue) {
 	}
 }
 
-// openWebUIEnv refuses settings of Ollama's, and those that undo what hearth
-// relies on.
-func (c *checker) openWebUIEnv(w *OpenWebUI) {
+// openWebUIEnv refuses settings of Ollama's, and a door that stands open.
+func (c *checker) openWebUIEnv(b *Base) {
+	w := b.OpenWebUI
 	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
 		if _, owned := openWebUIOwned[name]; !owned && slices.Contains(ollamaVariables, name) {
 			c.errorf("openWebUI.env."+name, "move it to ollama.env", "Ollama reads this variable, and Open WebUI does not")
 		}
 	}
-	// With its settings from the environment alone, each restart forgets that
-	// sign-up was closed after the first user.
-	if v := w.Env["ENABLE_PERSISTENT_CONFIG"].Value; strings.EqualFold(v, "false") && w.SignUp == SignUpOpen && c.read("openWebUI.signUp") {
-		c.errorf("openWebUI.env.ENABLE_PERSISTENT_CONFIG", "write signUp: closed, or remove it", "got %q: every restart would open sign-up again", v)
+	// Whoever may connect to the pod can write a header.
+	const header = "WEBUI_AUTH_TRUSTED_EMAIL_HEADER"
+	peers := *w.AllowFrom
+	switch {
+	case w.Env[header] == EnvValue{}:
+	case b.Expose.Type != ExposeInternal:
+		c.errorf("openWebUI.env."+header, "remove expose, and let the proxy that sets the header lead here", "the route passes on what a client sends: everybody could sign in as anybody")
+	case len(peers) != 1 || len(peers[0].PodLabels) == 0:
+		c.errorf("openWebUI.env."+header, "admit the proxy that sets it alone: allowFrom: [{namespace: NAMESPACE, podLabels: {app: PROXY}}]", "whoever gets to the chat past the proxy could sign in as anybody")
 	}
 }

@@ -46,6 +46,15 @@ func (c *checker) proxy(b *Base) {
 	}
 }
 
+// parseURL is a URL that url has checked, nil where there is none.
+func parseURL(value string) *url.URL {
+	u, err := url.Parse(value)
+	if value == "" || err != nil {
+		return nil
+	}
+	return u
+}
+
 // url checks an address that may be absent, and returns it if it is good.
 func (c *checker) url(path, value, example string, schemes ...string) *url.URL {
 	if value == "" {

@@ -12,16 +12,24 @@ import (
 var openWebUIOwned = map[string]string{
 	"CORS_ALLOW_ORIGIN":           "remove it: it follows from expose",
 	"DATA_DIR":                    "remove it: the volume is mounted there",
+	"ENABLE_OAUTH_SIGNUP":         "use openWebUI.oidc.signUp",
 	"ENABLE_OPENAI_API":           "remove it: the page would ask api.openai.com for models",
+	"ENABLE_PERSISTENT_CONFIG":    "use openWebUI.persistentConfig",
 	"ENABLE_SIGNUP":               "use openWebUI.signUp",
+	"ENABLE_VERSION_UPDATE_CHECK": "remove it: nothing is to be looked up outside",
 	"ENABLE_WEBSOCKET_SUPPORT":    "use expose.webSocket",
 	"HOME":                        "remove it",
 	"HTTP_PROXY":                  "use proxy.http",
 	"HTTPS_PROXY":                 "use proxy.https",
 	"NO_PROXY":                    "use proxy.noProxy",
+	"OAUTH_CLIENT_ID":             "use openWebUI.oidc.clientID",
+	"OAUTH_CLIENT_SECRET":         "use openWebUI.oidc.clientSecret",
+	"OAUTH_PROVIDER_NAME":         "use openWebUI.oidc.name",
 	"OFFLINE_MODE":                "remove it: nothing is to be looked up outside",
 	"OLLAMA_BASE_URL":             "use openWebUI.ollamaURLs",
 	"OLLAMA_BASE_URLS":            "use openWebUI.ollamaURLs",
+	"OPENID_PROVIDER_URL":         "use openWebUI.oidc.providerURL",
+	"OPENID_REDIRECT_URI":         "remove it: it follows from expose",
 	"PORT":                        "remove it: Service, probes and policy lean on the port",
 	"RAG_EMBEDDING_ENGINE":        "use openWebUI.embedding.engine",
 	"RAG_EMBEDDING_MODEL":         "use openWebUI.embedding.model",
@@ -40,12 +48,16 @@ var openWebUIOwned = map[string]string{
 func (c *checker) openWebUI(b *Base) {
 	w := b.OpenWebUI
 	c.workload("openWebUI", &w.Workload, openWebUIOwned)
-	c.openWebUIEnv(w)
+	c.openWebUIEnv(b)
 	c.openWebUIMemory(w)
 	c.embedding(b)
-	if strings.TrimSpace(w.Name) == "" || strings.ContainsAny(w.Name, "\n\t") || utf8.RuneCountInString(w.Name) > 100 {
-		c.errorf("openWebUI.name", "", "got %q, want a name of one line and at most 100 characters", w.Name)
+	c.oneLine("openWebUI.name", w.Name)
+	// With its settings from the environment alone, each restart forgets that
+	// sign-up was closed after the first user.
+	if !*w.PersistentConfig && w.SignUp == SignUpOpen && c.read("openWebUI.signUp") {
+		c.errorf("openWebUI.persistentConfig", "write signUp: closed, or remove it", "got false: every restart would open sign-up again")
 	}
+	c.oidc(b)
 	if len(w.OllamaURLs) == 0 && b.Ollama == nil {
 		c.errorf("openWebUI.ollamaURLs", "write the servers' URLs, or ollama to have one in this base", "missing: the base has no Ollama of its own")
 	}
@@ -54,6 +66,13 @@ func (c *checker) openWebUI(b *Base) {
 	if w.Service.Type != ClusterIP && !slices.ContainsFunc(*w.AllowFrom, func(p Peer) bool { return len(p.CIDRs) > 0 }) {
 		c.warnf("openWebUI.service.type", "name the addresses of its clients in openWebUI.allowFrom, by cidrs",
 			"%s opens the chat outside the cluster, and the NetworkPolicy lets nobody in from there", w.Service.Type)
+	}
+}
+
+// oneLine checks a name that people read.
+func (c *checker) oneLine(path, name string) {
+	if strings.TrimSpace(name) == "" || strings.ContainsAny(name, "\n\t") || utf8.RuneCountInString(name) > 100 {
+		c.errorf(path, "", "got %q, want a name of one line and at most 100 characters", name)
 	}
 }
 

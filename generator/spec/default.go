@@ -68,6 +68,10 @@ func (w *OpenWebUI) applyDefaults() {
 	fill(&w.Name, "Open WebUI")
 	fill(&w.SignUp, SignUpOpen)
 	fill(&w.SecretName, "open-webui")
+	fillPointer(&w.PersistentConfig, w.SignUp == SignUpOpen)
+	if w.OIDC != nil {
+		w.OIDC.applyDefaults(w.SecretName)
+	}
 }
 
 func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {

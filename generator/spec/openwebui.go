@@ -15,9 +15,16 @@ type OpenWebUI struct {
 	// for the admin's consent; refused at a public audience. closed: nobody can
 	// sign up, and the admin's e-mail and password come from the Secret.
 	SignUp SignUp `json:"signUp,omitempty"`
+	// PersistentConfig lets what an admin saves in the page outlive a restart
+	// (ENABLE_PERSISTENT_CONFIG); from then on the stack has no say in it. Default
+	// true while sign-up is open, which closes after the first user by such a
+	// setting; else false: the stack alone says what is set.
+	PersistentConfig *bool `json:"persistentConfig,omitempty"`
+	// OIDC signs people in at an OpenID Connect provider. Default none.
+	OIDC *OIDC `json:"oidc,omitempty"`
 	// SecretName is the Secret with the key secret-key, which signs sessions
-	// (WEBUI_SECRET_KEY, 32 bytes or more), and with signUp closed also
-	// admin-email and admin-password. Default open-webui.
+	// (WEBUI_SECRET_KEY, 32 bytes or more), with signUp closed also admin-email
+	// and admin-password, and with oidc oidc-client-secret. Default open-webui.
 	SecretName string `json:"secretName,omitempty"`
 }
 

@@ -1,0 +1,145 @@
+package generator
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// openWebUIEnv is the chat's environment: what the exposure decides first, then
+// what is the same everywhere. Names and defaults are those of env.py and
+// config.py of v0.9.4.
+func (b builder) openWebUIEnv() []corev1.EnvVar {
+	w := b.base.OpenWebUI
+	env := b.exposureEnv()
+	if !*w.PersistentConfig {
+		env = append(env, corev1.EnvVar{Name: "ENABLE_PERSISTENT_CONFIG", Value: "False"})
+	}
+	if w.SignUp == spec.SignUpClosed {
+		env = append(env,
+			corev1.EnvVar{Name: "ENABLE_SIGNUP", Value: "False"},
+			corev1.EnvVar{Name: "WEBUI_ADMIN_EMAIL", ValueFrom: secretKey(w.SecretName, "admin-email")},
+			corev1.EnvVar{Name: "WEBUI_ADMIN_PASSWORD", ValueFrom: secretKey(w.SecretName, "admin-password")})
+	}
+	env = append(env, b.oidcEnv()...)
+	env = append(env, b.embeddingEnv()...)
+	env = append(env, b.proxyEnv()...)
+	if b.base.CABundle != nil {
+		// Unlike Go, Python's clients read one bundle in place of their own.
+		for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"} {
+			env = append(env, corev1.EnvVar{Name: name, Value: caMountPath + "/ca.crt"})
+		}
+	}
+	return append(env,
+		corev1.EnvVar{Name: "WEBUI_NAME", Value: w.Name},
+		corev1.EnvVar{Name: "OLLAMA_BASE_URLS", Value: strings.Join(b.ollamaURLs(), ";")},
+		// Without a fixed key every restart signs everybody out.
+		corev1.EnvVar{Name: "WEBUI_SECRET_KEY", ValueFrom: secretKey(w.SecretName, "secret-key")},
+		corev1.EnvVar{Name: "ENABLE_OPENAI_API", Value: "False"},           // it would ask api.openai.com for models
+		corev1.EnvVar{Name: "OFFLINE_MODE", Value: "True"},                 // no download from model hubs
+		corev1.EnvVar{Name: "ENABLE_VERSION_UPDATE_CHECK", Value: "False"}, // no question to GitHub
+		// SQLite keeps up to 512 connections otherwise, each with 64 MB of cache
+		// and 256 MB of the file mapped.
+		corev1.EnvVar{Name: "DATABASE_POOL_SIZE", Value: "8"},
+		corev1.EnvVar{Name: "DATABASE_SQLITE_PRAGMA_CACHE_SIZE", Value: "-2000"}, // KiB
+		corev1.EnvVar{Name: "DATABASE_SQLITE_PRAGMA_MMAP_SIZE", Value: "0"},
+		corev1.EnvVar{Name: "HOME", Value: "/tmp"},
+	)
+}
+
+// exposureEnv is what follows from the way in.
+func (b builder) exposureEnv() []corev1.EnvVar {
+	var env []corev1.EnvVar
+	if e := b.base.Expose; e.Type != spec.ExposeInternal {
+		url := e.URL()
+		env = append(env,
+			corev1.EnvVar{Name: "WEBUI_URL", Value: url},
+			corev1.EnvVar{Name: "CORS_ALLOW_ORIGIN", Value: url}) // the default admits every site
+		if e.TLS.Type != spec.TLSNone {
+			env = append(env,
+				corev1.EnvVar{Name: "WEBUI_SESSION_COOKIE_SECURE", Value: "True"},
+				corev1.EnvVar{Name: "WEBUI_AUTH_COOKIE_SECURE", Value: "True"})
+		}
+		// Open WebUI's page opens a WebSocket only while this is true. The route's
+		// annotation follows the same field: docs/decisions/0003-nginx-websocket.md.
+		upgrade := "False"
+		if e.WebSocket == spec.WebSocketUpgrade {
+			upgrade = "True"
+		}
+		env = append(env, corev1.EnvVar{Name: "ENABLE_WEBSOCKET_SUPPORT", Value: upgrade})
+		if limit := e.MaxBodySize.Bytes(); limit > 0 {
+			// The page itself says then that a file is too large, where the route
+			// would answer 413. In MiB; 0 would refuse every file.
+			env = append(env, corev1.EnvVar{Name: "RAG_FILE_MAX_SIZE", Value: strconv.FormatInt(max(1, limit>>20), 10)})
+		}
+	}
+	return append(env, corev1.EnvVar{Name: "AIOHTTP_CLIENT_TIMEOUT", Value: b.answerLimit()})
+}
+
+// answerLimit is how many seconds an answer of Ollama may take as a whole: an
+// hour, or longer where the route is more patient. Without a limit, the default,
+// a request to a server that hangs waits for ever.
+func (b builder) answerLimit() string {
+	limit := max(time.Hour, b.base.Expose.ReadTimeout.Parsed())
+	return strconv.Itoa(int(limit.Seconds()))
+}
+
+// oidcEnv is the sign-in at a provider.
+func (b builder) oidcEnv() []corev1.EnvVar {
+	o := b.base.OpenWebUI.OIDC
+	if o == nil {
+		return nil
+	}
+	id := corev1.EnvVar{Name: "OAUTH_CLIENT_ID", Value: o.ClientID.Value}
+	if ref := o.ClientID.SecretKeyRef; ref != nil {
+		id.ValueFrom = secretKey(ref.Name, ref.Key)
+	}
+	env := []corev1.EnvVar{
+		{Name: "OPENID_PROVIDER_URL", Value: o.Discovery()},
+		id,
+		{Name: "OAUTH_CLIENT_SECRET", ValueFrom: secretKey(o.ClientSecret.Name, o.ClientSecret.Key)},
+		{Name: "OAUTH_PROVIDER_NAME", Value: o.Name},
+	}
+	if e := b.base.Expose; e.Type != spec.ExposeInternal {
+		// Behind a route the pod would make it up as http://.
+		env = append(env, corev1.EnvVar{Name: "OPENID_REDIRECT_URI", Value: e.URL() + "/oauth/oidc/callback"})
+	}
+	if *o.SignUp {
+		env = append(env, corev1.EnvVar{Name: "ENABLE_OAUTH_SIGNUP", Value: "True"})
+	}
+	return env
+}
+
+// embeddingEnv points the search in documents at Ollama. Without it the pod runs
+// the image's own model.
+func (b builder) embeddingEnv() []corev1.EnvVar {
+	e := b.base.OpenWebUI.Embedding
+	if e.Engine != spec.EmbeddingOllama {
+		return nil
+	}
+	server := b.ownOllamaURL()
+	if b.base.Ollama == nil {
+		server = b.ollamaURLs()[0]
+	}
+	return []corev1.EnvVar{
+		{Name: "RAG_EMBEDDING_ENGINE", Value: "ollama"},
+		{Name: "RAG_EMBEDDING_MODEL", Value: e.Model},
+		{Name: "RAG_OLLAMA_BASE_URL", Value: server}, // it does not follow OLLAMA_BASE_URLS
+	}
+}
+
+// ollamaURLs are the servers that the chat talks to.
+func (b builder) ollamaURLs() []string {
+	if urls := b.base.OpenWebUI.OllamaURLs; len(urls) > 0 {
+		return urls
+	}
+	return []string{b.ownOllamaURL()}
+}
+
+func (b builder) ownOllamaURL() string {
+	return "http://" + ollamaName + "." + b.base.Namespace + ".svc:11434"
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/hearth-dev/hearth/internal/gguf"
+)
+
+// store is the folder that Ollama keeps its models in, $OLLAMA_MODELS.
+type store string
+
+func (s store) read(_ context.Context, name string) (found, error) {
+	family, tag, _ := strings.Cut(name, ":")
+	f, err := os.Open(filepath.Join(string(s), "manifests", "registry.ollama.ai", "library", family, tag))
+	if err != nil {
+		return found{}, err
+	}
+	defer f.Close()
+	return describe(f, func(weights blob) (io.ReadCloser, error) {
+		return os.Open(filepath.Join(string(s), "blobs", strings.ReplaceAll(weights.Digest, ":", "-")))
+	})
+}
+
+// folder holds GGUF files that are called like their rows: llama3.2-3b.gguf.
+type folder string
+
+func (f folder) read(_ context.Context, name string) (found, error) {
+	m, err := gguf.ReadFile(filepath.Join(string(f), strings.ReplaceAll(name, ":", "-")+".gguf"))
+	return found{Model: m}, err
+}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/internal/verify"
 )
@@ -74,4 +76,24 @@ func (e *exposure) followsCertificate(t *testing.T) {
 			t.Errorf("status %s: no hint", c.status)
 		}
 	}
+}
+
+// fillsMemory starts a program in the server's container that takes what is left of the limit up to a twentieth, and
+// removes the pod with it.
+func (e *exposure) fillsMemory(t *testing.T) {
+	row, _ := e.verify(t).Row("memory", "")
+	used, ok := row.Measured.(verify.Memory)
+	if !ok {
+		t.Fatalf("nothing was measured: %+v", row)
+	}
+	fill := used.LimitBytes*95/100 - used.UsedBytes
+	// tail keeps a line until its end, and this one has none.
+	e.seesRed(t, breakage{check: "memory", spoil: []string{
+		"-n", "ollama", "exec", "deployment/ollama", "--container=ollama", "--", "sh", "-c",
+		fmt.Sprintf("{ { head -c %d /dev/zero; sleep 600; } | tail; } < /dev/null > /dev/null 2>&1 &", fill),
+	}}, func() verify.Report { return e.verify(t) })
+	full, err := e.pod("ollama", "ollama")
+	must(t, err)
+	must(t, e.Client.CoreV1().Pods("ollama").Delete(e.ctx, full.Name, metav1.DeleteOptions{}))
+	e.waitReady(t, "ollama", "ollama", full, 2*time.Minute)
 }

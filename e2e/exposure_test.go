@@ -46,6 +46,7 @@ func (s *suite) exposed(t *testing.T) {
 		{"the API asks for a password and streams", e.streams},
 		{"rows turn red", e.turnsRed},
 		{"the certificate's row follows cert-manager", e.followsCertificate},
+		{"the memory's row turns red", e.fillsMemory},
 	} {
 		if !t.Run(part.name, part.run) {
 			t.FailNow()
@@ -56,6 +57,7 @@ func (s *suite) exposed(t *testing.T) {
 // prepare deploys the controller and the overlay, as the people would who run them.
 func (e *exposure) prepare(t *testing.T) {
 	e.startTraefik(t)
+	e.startMetricsServer(t)
 	data, err := os.ReadFile("testdata/exposed.yaml")
 	must(t, err)
 	stack, problems := generator.Parse("exposed.yaml", data)
@@ -113,6 +115,18 @@ func (e *exposure) startTraefik(t *testing.T) {
 	must(t, err)
 	e.applyText(t, strings.ReplaceAll(string(manifest), "image: IMAGE", "image: "+traefik.Ref))
 	e.waitReady(t, "traefik", "traefik", nil, 3*time.Minute)
+}
+
+func (e *exposure) startMetricsServer(t *testing.T) {
+	const folder = "/hearth/metrics-server"
+	server := images.MetricsServer()
+	dir, err := server.Dir(e.ctx)
+	must(t, err)
+	must(t, e.CopyDir(e.ctx, filepath.Join(dir, "manifests", "base"), folder+"/base"))
+	must(t, e.CopyDir(e.ctx, "testdata/metrics-server", folder))
+	name, tag, _ := strings.Cut(server.Ref, ":")
+	e.docker(t, "exec", e.Node(), "sed", "-i", "s|NAME|"+name+"|; s|TAG|"+tag+"|", folder+"/kustomization.yaml")
+	e.kubectl(t, "apply", "-k", folder)
 }
 
 func (e *exposure) applyModule(t *testing.T, m images.Module, file string) {

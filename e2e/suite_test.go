@@ -57,9 +57,11 @@ func start(t *testing.T) *suite {
 		image, err := ollama.Image(ctx, s.builder)
 		must(t, err)
 		load = append(load, image)
-		traefik, err := s.builder.AddonImage(ctx, images.Traefik())
-		must(t, err)
-		load = append(load, traefik)
+		for _, a := range []images.Addon{images.Traefik(), images.MetricsServer()} {
+			image, err := s.builder.AddonImage(ctx, a)
+			must(t, err)
+			load = append(load, image)
+		}
 	}
 	registry, err := ollama.RegistryImage(ctx, s.builder, ollama.SmolLM2())
 	must(t, err)

@@ -23,7 +23,7 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return b.binaries(ctx, *p) },
 		})
 	}
-	for _, a := range []Addon{Traefik()} {
+	for _, a := range []Addon{Traefik(), MetricsServer()} {
 		targets = append(targets, Target{
 			Name: a.program.name, About: "image " + a.Ref + ", compiled from its Go module",
 			Build: func(ctx context.Context, b *Builder) (string, error) {

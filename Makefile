@@ -1,7 +1,7 @@
 # The few targets there are. Everything also runs as the plain command beside it.
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 
-.PHONY: render test lint e2e
+.PHONY: render test lint e2e e2e-full
 
 render: ## write bases/, overlays/ and fleet.yaml from stack.yaml
 	go run ./cmd/hearth render
@@ -16,3 +16,6 @@ lint: ## gofmt, vet and golangci-lint
 
 e2e: ## the smoke test on a kind cluster; needs Docker
 	E2E=1 go test -v -count=1 -timeout 60m ./e2e
+
+e2e-full: ## what the gate has no time for: the chat in a real browser; writes docs/reports
+	E2E=full go test -v -count=1 -timeout 180m ./e2e

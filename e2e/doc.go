@@ -1,10 +1,13 @@
 // Package e2e proves on a real kind cluster that the committed e2e-kind overlay does what hearth promises: a real Ollama
 // pulls a real model, answers, and is as fast as outside the cluster.
 //
-// The tests run only with E2E=1 and need Docker; then anything that is missing is a failure that says how to get it. They
+// The tests of the gate run only with E2E=1 and need Docker; then anything that is missing is a failure that says how to get it. They
 // make a cluster of their own with a kubeconfig in a temporary folder and delete it again, also after Ctrl-C. What failed
 // leaves logs, events and descriptions in a folder that is named in the output.
 //
 // HEARTH_E2E_IMAGES says where images come from: pull (the default) takes the published node and Ollama images, source
 // builds all of them from Go modules, Debian and PyPI, for machines without a container registry.
+//
+// E2E=full (make e2e-full) runs in place of these what the gate has no time for: [TestChat] uses the chat in a real browser,
+// through an ingress, and writes a report to docs/reports.
 package e2e

@@ -58,25 +58,12 @@ func (s *suite) exposed(t *testing.T) {
 func (e *exposure) prepare(t *testing.T) {
 	e.startTraefik(t)
 	e.startMetricsServer(t)
-	data, err := os.ReadFile("testdata/exposed.yaml")
-	must(t, err)
-	stack, problems := generator.Parse("exposed.yaml", data)
-	must(t, problems.Err())
-	e.stack = stack
-	files, err := generator.Generate(stack, generator.Options{})
-	must(t, err)
-	tree := t.TempDir()
-	for _, f := range files {
-		file := filepath.Join(tree, filepath.FromSlash(f.Path))
-		must(t, os.MkdirAll(filepath.Dir(file), 0o755))
-		must(t, os.WriteFile(file, f.Data, 0o644))
-	}
-	must(t, e.CopyDir(e.ctx, tree, e.folder))
-
+	e.stack = e.render(t, "testdata/exposed.yaml", e.folder)
+	var err error
 	e.authority, err = authority.New("hearth e2e")
 	must(t, err)
 	e.serve(t, host)
-	needs, err := generator.Secrets(stack, "traefik")
+	needs, err := generator.Secrets(e.stack, "traefik")
 	must(t, err)
 	outcomes, err := secrets.Apply(e.ctx, e.Client.CoreV1(), needs, secrets.Known{User: "ann"})
 	must(t, err)
@@ -91,13 +78,39 @@ func (e *exposure) prepare(t *testing.T) {
 	t.Log(e.restore(t))
 	e.kubectl(t, "-n", "ollama", "rollout", "status", "deployment/ollama", "--timeout=3m") // earlier parts have changed it
 
+	e.resolve(t, host, "traefik")
+	e.options.Cold = true
+}
+
+// resolve says how to look at the overlay from outside: its host is where Traefik listens on the node.
+func (e *exposure) resolve(t *testing.T, host, overlay string) {
+	t.Helper()
 	node, err := e.Client.CoreV1().Nodes().Get(e.ctx, e.Node(), metav1.GetOptions{})
 	must(t, err)
 	address := node.Status.Addresses[0].Address // the node's in Docker's network, which its host reaches
 	e.options = verify.Options{
-		Config: e.Config, Context: e.Context(), Stack: stack, Overlay: "traefik", Cold: true, Roots: e.authority.Pool(),
+		Config: e.Config, Context: e.Context(), Stack: e.stack, Overlay: overlay, Roots: e.authority.Pool(),
 		Resolve: map[string]string{host + ":443": address + ":" + securePort, host + ":80": address + ":" + webPort},
 	}
+}
+
+// render reads a stack of the tests and puts what it describes into a folder of the node.
+func (s *suite) render(t *testing.T, file, folder string) *generator.Stack {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	must(t, err)
+	stack, problems := generator.Parse(filepath.Base(file), data)
+	must(t, problems.Err())
+	files, err := generator.Generate(stack, generator.Options{})
+	must(t, err)
+	tree := t.TempDir()
+	for _, f := range files {
+		path := filepath.Join(tree, filepath.FromSlash(f.Path))
+		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		must(t, os.WriteFile(path, f.Data, 0o644))
+	}
+	must(t, s.CopyDir(s.ctx, tree, folder))
+	return stack
 }
 
 func (e *exposure) restore(t *testing.T) string {

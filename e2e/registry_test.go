@@ -25,28 +25,33 @@ const (
 	registryNamespace = "models"
 	registryName      = "model-registry"
 	registryCA        = "model-registry-ca"
+	// publicRegistry is where Ollama looks for a model whose name has no host.
+	publicRegistry = "registry.ollama.ai"
 )
 
-// startRegistry serves the model inside the cluster, with a certificate of an authority that only this run knows.
-func (s *suite) startRegistry(t *testing.T, image string) {
+// startRegistry serves the models inside the cluster, with a certificate of an authority that only this run knows. The
+// namespaces get the authority's certificate.
+func (s *suite) startRegistry(t *testing.T, image string, namespaces ...string) {
 	t.Helper()
 	ca, err := authority.New("hearth e2e")
 	must(t, err)
-	pair, err := ca.Issue(registryName + "." + registryNamespace + ".svc")
+	pair, err := ca.Issue(registryName+"."+registryNamespace+".svc", publicRegistry)
 	must(t, err)
 	labels := map[string]string{"app.kubernetes.io/name": registryName}
 	meta := metav1.ObjectMeta{Name: registryName, Namespace: registryNamespace, Labels: labels}
 	core, create := s.Client.CoreV1(), metav1.CreateOptions{}
-	for _, namespace := range []string{registryNamespace, "ollama"} {
+	for _, namespace := range append([]string{registryNamespace}, namespaces...) {
 		_, err = core.Namespaces().Create(s.ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 			Name: namespace, Labels: map[string]string{"pod-security.kubernetes.io/enforce": "restricted"},
 		}}, create)
 		must(t, err)
 	}
-	_, err = core.ConfigMaps("ollama").Create(s.ctx, &corev1.ConfigMap{
-		ObjectMeta: metav1.ObjectMeta{Name: registryCA}, Data: map[string]string{"ca.crt": string(ca.Certificate)},
-	}, create)
-	must(t, err)
+	for _, namespace := range namespaces {
+		_, err = core.ConfigMaps(namespace).Create(s.ctx, &corev1.ConfigMap{
+			ObjectMeta: metav1.ObjectMeta{Name: registryCA}, Data: map[string]string{"ca.crt": string(ca.Certificate)},
+		}, create)
+		must(t, err)
+	}
 	_, err = core.Secrets(registryNamespace).Create(s.ctx, &corev1.Secret{
 		ObjectMeta: meta, Type: corev1.SecretTypeTLS,
 		Data: map[string][]byte{corev1.TLSCertKey: pair.Certificate, corev1.TLSPrivateKeyKey: pair.Key},
@@ -54,7 +59,10 @@ func (s *suite) startRegistry(t *testing.T, image string) {
 	must(t, err)
 	_, err = core.Services(registryNamespace).Create(s.ctx, &corev1.Service{
 		ObjectMeta: meta,
-		Spec:       corev1.ServiceSpec{Selector: labels, Ports: []corev1.ServicePort{{Port: ollama.RegistryPort}}},
+		Spec: corev1.ServiceSpec{Selector: labels, Ports: []corev1.ServicePort{
+			{Name: "registry", Port: ollama.RegistryPort},
+			{Name: "https", Port: 443, TargetPort: intstr.FromInt32(ollama.RegistryPort)}, // for its public name
+		}},
 	}, create)
 	must(t, err)
 	_, err = s.Client.AppsV1().Deployments(registryNamespace).Create(s.ctx, registryDeployment(meta, image), create)
@@ -94,6 +102,26 @@ func registryDeployment(meta metav1.ObjectMeta, image string) *appsv1.Deployment
 			},
 		},
 	}
+}
+
+// standInForThePublic makes the cluster's registry answer under the public one's name, so that a stack can name its models as
+// people do.
+func (s *suite) standInForThePublic(t *testing.T) {
+	t.Helper()
+	const namespace, name = "kube-system", "coredns"
+	maps := s.Client.CoreV1().ConfigMaps(namespace)
+	config, err := maps.Get(s.ctx, name, metav1.GetOptions{})
+	must(t, err)
+	service := registryName + "." + registryNamespace + ".svc.cluster.local"
+	config.Data["Corefile"] = strings.Replace(config.Data["Corefile"], "    ready\n",
+		"    ready\n    rewrite name exact "+publicRegistry+" "+service+"\n", 1)
+	if !strings.Contains(config.Data["Corefile"], service) {
+		t.Fatalf("the Corefile has no line \"ready\":\n%s", config.Data["Corefile"])
+	}
+	_, err = maps.Update(s.ctx, config, metav1.UpdateOptions{})
+	must(t, err)
+	s.kubectl(t, "-n", namespace, "rollout", "restart", "deployment/"+name)
+	s.kubectl(t, "-n", namespace, "rollout", "status", "deployment/"+name, "--timeout=2m")
 }
 
 // askRegistry calls one of the registry's controls through the API server.

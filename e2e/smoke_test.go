@@ -17,7 +17,7 @@ import (
 // TestSmoke deploys the committed overlay and follows it from the first byte of the model to the last token. Its parts build
 // on each other: the first that fails ends the test.
 func TestSmoke(t *testing.T) {
-	s := start(t)
+	s := start(t, wants{models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{"ollama"}})
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)

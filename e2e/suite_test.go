@@ -37,11 +37,27 @@ type suite struct {
 	model   string       // as the stack names it
 }
 
-// start makes the cluster with the images in it, or skips without E2E=1.
-func start(t *testing.T) *suite {
+// wants is what a test needs in its cluster, besides Ollama and Traefik.
+type wants struct {
+	// full says that the test is none of the gate's: it runs with E2E=full only.
+	full bool
+	// models that the registry in the cluster serves.
+	models []ollama.Model
+	// namespaces that trust the registry. They are made before anything else, and enforce Pod Security restricted.
+	namespaces []string
+	// chat asks for Open WebUI's image.
+	chat bool
+}
+
+// start makes the cluster with the images in it, or skips without E2E=1, or E2E=full.
+func start(t *testing.T, w wants) *suite {
 	t.Helper()
-	if os.Getenv("E2E") != "1" {
-		t.Skip("needs Docker and minutes: set E2E=1 to run it")
+	need := "1"
+	if w.full {
+		need = "full"
+	}
+	if os.Getenv("E2E") != need {
+		t.Skipf("needs Docker and minutes: set E2E=%s to run it", need)
 	}
 	mode, err := cluster.ModeFromEnvironment()
 	must(t, err)
@@ -63,7 +79,12 @@ func start(t *testing.T) *suite {
 			load = append(load, image)
 		}
 	}
-	registry, err := ollama.RegistryImage(ctx, s.builder, ollama.SmolLM2())
+	if mode == cluster.Source && w.chat {
+		image, err := s.builder.OpenWebUI(ctx)
+		must(t, err)
+		load = append(load, image)
+	}
+	registry, err := ollama.RegistryImage(ctx, s.builder, w.models...)
 	must(t, err)
 
 	logs, err := os.MkdirTemp("", "hearth-e2e-logs-")
@@ -89,7 +110,7 @@ func start(t *testing.T) *suite {
 	s.http, err = rest.HTTPClientFor(s.Config)
 	must(t, err)
 	s.model = models(t)[0]
-	s.startRegistry(t, registry.Ref)
+	s.startRegistry(t, registry.Ref, w.namespaces...)
 	return s
 }
 

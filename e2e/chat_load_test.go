@@ -1,0 +1,257 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"github.com/hearth-dev/hearth/e2e/internal/report"
+)
+
+const (
+	// loadTime is how long each number of people is at it.
+	loadTime = 2 * time.Minute
+	// loadTokens bounds each answer, so that a small machine gives enough of them.
+	loadTokens = 16
+)
+
+// memory reads what the chat's container uses, from inside: the kernel shows a container its own group.
+func (c *chat) memory(t *testing.T, when string) float64 {
+	t.Helper()
+	out := c.kubectl(t, "-n", chatNamespace, "exec", "statefulset/open-webui", "--container=open-webui", "--", "sh", "-c",
+		"cd /sys/fs/cgroup; if [ -f memory.current ]; then echo total $(cat memory.current); cat memory.stat; "+
+			"else echo total $(cat memory/memory.usage_in_bytes); sed -n 's/^total_//p' memory/memory.stat; fi")
+	figures := map[string]float64{}
+	for line := range strings.Lines(out) {
+		var name string
+		var value float64
+		if _, err := fmt.Sscan(line, &name, &value); err == nil {
+			figures[name] = value / (1 << 20)
+		}
+	}
+	anonymous := figures["anon"] + figures["rss"] // by the two versions of the interface
+	set := figures["total"] - figures["inactive_file"]
+	if anonymous <= 0 || set <= 0 {
+		t.Fatalf("no figures in:\n%s", out)
+	}
+	c.report.Figure("memory "+when+", working set", set, "MiB")
+	c.report.Figure("memory "+when+", anonymous", anonymous, "MiB")
+	return set
+}
+
+// remembers fills the history up to ten chats and looks at memory again.
+func (c *chat) remembers(t *testing.T) {
+	for c.asked < 10 {
+		c.ask(t, c.page, "another question", "What is the opposite of black?")
+	}
+	set := c.memory(t, "after ten chats")
+	p, err := c.pod(chatNamespace, "open-webui")
+	must(t, err)
+	limit := float64(p.Spec.Containers[0].Resources.Limits.Memory().Value()) / (1 << 20)
+	if p.Status.ContainerStatuses[0].RestartCount != 0 {
+		t.Errorf("the chat was restarted: %+v", p.Status.ContainerStatuses[0].LastTerminationState)
+	}
+	c.report.Step(func(s *report.Step) {
+		s.Plots = append(s.Plots, report.Plot{Title: "Open WebUI's memory after ten chats, against its limit", Unit: "MiB",
+			Bars: []report.Bar{{Label: "working set", Value: set}, {Label: "limit", Value: limit}}})
+	})
+}
+
+// visitor talks to the page's API as the page does, for there to be many of them.
+type visitor struct {
+	*chat
+	client *http.Client
+	token  string
+}
+
+func (c *chat) visit(t *testing.T) *visitor {
+	t.Helper()
+	v := &visitor{chat: c, client: &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: c.options.Roots, MinVersion: tls.VersionTLS12},
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, c.options.Resolve[address])
+		},
+	}}}
+	response, err := v.post("/api/v1/auths/signin", map[string]string{"email": c.admin.Email, "password": c.admin.Password})
+	must(t, err)
+	defer response.Body.Close()
+	var session struct{ Token string }
+	must(t, json.NewDecoder(response.Body).Decode(&session))
+	if session.Token == "" {
+		t.Fatalf("signing in: %s", response.Status)
+	}
+	v.token = session.Token
+	return v
+}
+
+func (v *visitor) post(path string, body any) (*http.Response, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(v.ctx, http.MethodPost, v.page.URL+path, bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if v.token != "" {
+		request.Header.Set("Authorization", "Bearer "+v.token)
+	}
+	return v.client.Do(request)
+}
+
+// message asks and returns when the first piece of the answer came and when the last.
+func (v *visitor) message(prompt string) (first, last time.Duration, err error) {
+	start := time.Now()
+	response, err := v.post("/api/chat/completions", map[string]any{
+		"model": chatModel, "stream": true, "max_tokens": loadTokens, "messages": []map[string]string{{"role": "user", "content": prompt}},
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		said, _ := io.ReadAll(response.Body)
+		return 0, 0, fmt.Errorf("%s: %s", response.Status, said)
+	}
+	done := false
+	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+		if first == 0 && strings.Contains(lines.Text(), `"content"`) {
+			first = time.Since(start)
+		}
+		done = done || strings.HasSuffix(lines.Text(), "[DONE]")
+	}
+	if first == 0 || !done {
+		return first, 0, errors.New("the answer has no text or no end")
+	}
+	return first, time.Since(start), nil
+}
+
+// isLoaded has one person ask again and again, then four at once.
+func (c *chat) isLoaded(t *testing.T) {
+	plot := report.Plot{Title: "Time to the end of an answer of 16 tokens, through the ingress", Unit: "s"}
+	for _, people := range []int{1, 4} {
+		var mutex sync.Mutex
+		var firsts, lasts []time.Duration
+		var lost []string
+		var wait sync.WaitGroup
+		deadline := time.Now().Add(loadTime)
+		for range people {
+			v := c.visit(t)
+			wait.Go(func() {
+				for time.Now().Before(deadline) && v.ctx.Err() == nil {
+					first, last, err := v.message("In which city is the Eiffel Tower?")
+					mutex.Lock()
+					if err != nil {
+						lost = append(lost, err.Error())
+					} else {
+						firsts, lasts = append(firsts, first), append(lasts, last)
+					}
+					mutex.Unlock()
+				}
+			})
+		}
+		wait.Wait()
+		if len(lost) > 0 || len(lasts) == 0 {
+			t.Errorf("%d at once: %d messages answered, %d lost: %q", people, len(lasts), len(lost), lost)
+		}
+		who := fmt.Sprintf("%d at once", people)
+		c.report.Figure(who+": messages answered", float64(len(lasts)), "")
+		c.report.Figure(who+": messages lost", float64(len(lost)), "")
+		for _, p := range []float64{50, 95, 99} {
+			c.report.Figure(fmt.Sprintf("%s: first piece, p%g", who, p), report.Percentile(firsts, p).Seconds(), "s")
+			end := report.Percentile(lasts, p).Seconds()
+			c.report.Figure(fmt.Sprintf("%s: whole answer, p%g", who, p), end, "s")
+			plot.Bars = append(plot.Bars, report.Bar{Label: fmt.Sprintf("%s, p%g", who, p), Value: end})
+		}
+	}
+	c.report.Step(func(s *report.Step) { s.Plots = append(s.Plots, plot) })
+	c.memory(t, "after the load")
+}
+
+// isFull fills Ollama's queue and asks once more, in the browser.
+func (c *chat) isFull(t *testing.T) {
+	old, err := c.pod(chatNamespace, "ollama")
+	must(t, err)
+	c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE=1", "OLLAMA_NUM_PARALLEL=1")
+	c.waitReady(t, chatNamespace, "ollama", old, 5*time.Minute)
+	server := &ollama.Client{URL: c.Config.Host + "/api/v1/namespaces/" + chatNamespace + "/services/ollama:http/proxy", HTTP: c.http}
+	stop := make(chan struct{})
+	var busy sync.WaitGroup
+	for range 6 {
+		busy.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				// Those that find the queue full fail at once and try again.
+				if _, err := server.Generate(c.ctx, ollama.Question{Model: chatModel, Prompt: "Tell me a very long story.", Threads: 1, MaxTokens: 400}); err != nil {
+					time.Sleep(100 * time.Millisecond)
+				}
+			}
+		})
+	}
+	time.Sleep(10 * time.Second)
+	c.see(t, c.page, "a full queue", func(ctx context.Context) error {
+		if err := c.page.NewChat(ctx); err != nil {
+			return err
+		}
+		reply, err := c.page.Ask(ctx, "In which city is the Eiffel Tower?", 2*time.Minute)
+		c.note("the queue is full: the page says %q", reply.Text)
+		if err == nil && reply.Text == "" {
+			err = errors.New("the page says nothing")
+		}
+		return err
+	})
+	close(stop)
+	busy.Wait()
+	c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE-", "OLLAMA_NUM_PARALLEL-")
+	c.applyOverlay(t, "open")
+	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=5m")
+}
+
+// answersLong slows Ollama down and asks a model that does not stop by itself.
+func (c *chat) answersLong(t *testing.T) {
+	const long, model = 320 * time.Second, "gemma3:270m"
+	c.applyOverlay(t, "long")
+	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=10m")
+	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "statefulset/open-webui", "--timeout=10m")
+	c.see(t, c.page, "a model that does not stop", func(ctx context.Context) error {
+		if err := c.page.NewChat(ctx); err != nil {
+			return err
+		}
+		if _, _, err := c.page.Models(ctx); err != nil {
+			return err
+		}
+		return c.page.ChooseModel(ctx, model)
+	})
+	c.see(t, c.page, "an answer of more than five minutes", func(ctx context.Context) error {
+		reply, err := c.page.Ask(ctx, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18", long)
+		if err != nil {
+			return err
+		}
+		c.report.Figure("first visible letter", reply.First.Seconds(), "s")
+		c.report.Figure("latest change on the page", reply.Last.Seconds(), "s")
+		c.report.Figure("changes on the page", float64(reply.Changes), "")
+		c.report.Figure("longest time without a change", reply.Gap.Seconds(), "s")
+		if reply.Last < 300*time.Second || reply.Changes < 100 {
+			return fmt.Errorf("the answer changed %d times, the last time after %s: cut, or ended by itself", reply.Changes, reply.Last)
+		}
+		return nil
+	})
+	c.applyOverlay(t, "open")
+}

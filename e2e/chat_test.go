@@ -1,0 +1,270 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/e2e/internal/browser"
+	"github.com/hearth-dev/hearth/e2e/internal/cluster"
+	"github.com/hearth-dev/hearth/e2e/internal/images"
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"github.com/hearth-dev/hearth/e2e/internal/ollama/authority"
+	"github.com/hearth-dev/hearth/e2e/internal/report"
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/secrets"
+)
+
+// The names in testdata/chat.yaml.
+const (
+	chatHost      = "chat.e2e.internal"
+	chatNamespace = "ai"
+	chatModel     = "smollm2:135m"
+	chatReports   = "../docs/reports"
+	chatImages    = "../docs/images"
+	// longAnswer asks for the part that takes more than five minutes by itself.
+	longAnswer = "HEARTH_E2E_LONG_ANSWER"
+)
+
+// chat is the chat behind an ingress controller, and a person in front of it.
+type chat struct {
+	*exposure
+	page   *browser.Chat
+	admin  browser.Person
+	shots  string // the folder for screenshots
+	report *report.Report
+	asked  int // messages so far
+}
+
+// TestChat uses the chat as people do: in a browser, through the ingress. Its parts build on each other: the first that fails
+// ends the test, and the report says how far it came.
+func TestChat(t *testing.T) {
+	s := start(t, wants{full: true, chat: true, models: chatModels(), namespaces: []string{chatNamespace}})
+	c := &chat{
+		exposure: &exposure{suite: s, folder: "/hearth/chat"},
+		admin:    browser.Person{Name: "Ann", Email: "ann@e2e.internal", Password: "correct horse battery"},
+	}
+	c.begin(t)
+	defer c.finish(t)
+	type part struct {
+		name string
+		run  func(*testing.T)
+	}
+	parts := []part{
+		{"the chat starts with the rendered limits and context", c.prepare},
+		{"only a browser that trusts the authority gets in", c.isTrusted},
+		{"the first to sign up becomes administrator", c.signsUp},
+		{"the models are listed", c.listsModels},
+		{"an answer streams", c.streamsAnswer},
+		{"a question about a document is answered from it", c.answersFromDocument},
+		{"a document over the limit is refused", c.refusesUpload},
+		{"hearth verify is green", c.verifies},
+		{"hearth verify turns red", c.turnsRed},
+		{"a deleted pod loses nothing and signs nobody out", c.survivesDeletion},
+		{"a rollout loses nothing and signs nobody out", c.survivesRollout},
+		{"memory after ten chats", c.remembers},
+		{"one and four people at once", c.isLoaded},
+		{"a full queue is told to people", c.isFull},
+		{"polling in place of a WebSocket", c.polls},
+		{"sign-up is closed and the administrator comes from the Secret", c.isClosed},
+	}
+	if os.Getenv(longAnswer) == "1" {
+		parts = slices.Insert(parts, len(parts)-1, part{"an answer of more than five minutes is not cut", c.answersLong})
+	}
+	for _, part := range parts {
+		end := c.report.Begin(part.name)
+		passed := t.Run(part.name, part.run)
+		end(passed)
+		if !passed {
+			t.FailNow()
+		}
+	}
+}
+
+// chatModels are what the registry serves: the embedder, too, and for the long answer a model that does not stop by itself.
+func chatModels() []ollama.Model {
+	models := []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}
+	if os.Getenv(longAnswer) == "1" {
+		models = append(models, ollama.Gemma3())
+	}
+	return models
+}
+
+// begin makes the report and the folder for screenshots.
+func (c *chat) begin(t *testing.T) {
+	dir, err := os.MkdirTemp("", "hearth-e2e-chat-")
+	must(t, err)
+	c.shots = dir
+	command := "make e2e-full"
+	if os.Getenv(longAnswer) == "1" {
+		command = longAnswer + "=1 " + command
+	}
+	if c.mode == cluster.Source {
+		command = cluster.ModeVariable + "=source " + command
+	}
+	c.report = report.New(report.Data{
+		Title: "The chat in a real browser", Name: "chat", Date: time.Now().Truncate(time.Second), Command: command,
+		Machine: fmt.Sprintf("%d cores, %s/%s, shared with other work", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
+		Versions: []report.Version{
+			{Program: "Open WebUI", Version: images.OpenWebUIRef}, {Program: "Ollama", Version: ollama.Ref},
+			{Program: "Traefik", Version: images.Traefik().Ref}, {Program: "Kubernetes", Version: images.KubernetesVersion},
+		},
+	})
+	c.report.Note(func(d *report.Data) {
+		if c.mode == cluster.Source {
+			d.Missing = append(d.Missing, "The nginx variant: F5's controller is an image that mode source cannot build, and no container registry was reachable.",
+				"Embeddings inside the pod: the image from PyPI has no torch, so only embeddings in Ollama were measured.")
+		}
+		if os.Getenv(longAnswer) != "1" {
+			d.Missing = append(d.Missing, "An answer of more than five minutes: set "+longAnswer+"=1.")
+		}
+	})
+}
+
+// finish writes the report beside the screenshots, and into the checkout when everything passed.
+func (c *chat) finish(t *testing.T) {
+	if c.page != nil {
+		c.page.Close()
+	}
+	must(t, c.report.Write(c.shots))
+	t.Logf("report and screenshots: %s", c.shots)
+	if t.Failed() {
+		return
+	}
+	c.report.Note(func(d *report.Data) {
+		for i := range d.Steps {
+			for j := range d.Steps[i].Images {
+				image := &d.Steps[i].Images[j]
+				name, kept := keptShots()[image.Caption]
+				if !kept {
+					continue
+				}
+				data, err := os.ReadFile(filepath.Join(c.shots, image.File))
+				must(t, err)
+				must(t, os.MkdirAll(chatImages, 0o755))
+				must(t, os.WriteFile(filepath.Join(chatImages, name), data, 0o644))
+				image.File, image.Kept = "../images/"+name, true
+			}
+		}
+	})
+	must(t, c.report.Write(chatReports))
+}
+
+// keptShots are the screenshots that stay in the checkout, by caption.
+func keptShots() map[string]string {
+	return map[string]string{
+		"an answer from a document": "chat-document.png",
+		"the list of models":        "chat-models.png",
+	}
+}
+
+// prepare deploys the overlay open and waits for the chat.
+func (c *chat) prepare(t *testing.T) {
+	c.standInForThePublic(t)
+	c.startTraefik(t)
+	c.stack = c.render(t, "testdata/chat.yaml", c.folder)
+	var err error
+	c.authority, err = authority.New("hearth e2e")
+	must(t, err)
+	pair, err := c.authority.Issue(chatHost)
+	must(t, err)
+	manifest, err := json.Marshal(&corev1.Secret{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: metav1.ObjectMeta{Name: "chat-tls", Namespace: chatNamespace}, Type: corev1.SecretTypeTLS,
+		Data: map[string][]byte{corev1.TLSCertKey: pair.Certificate, corev1.TLSPrivateKeyKey: pair.Key},
+	})
+	must(t, err)
+	c.applyText(t, string(manifest))
+	c.secrets(t, "open")
+	c.resolve(t, chatHost, "open")
+
+	started := time.Now()
+	t.Log(c.applyOverlay(t, "open"))
+	pod := c.waitReady(t, chatNamespace, "open-webui", nil, 15*time.Minute)
+	c.waitReady(t, chatNamespace, "ollama", nil, 10*time.Minute)
+	c.report.Figure("from kubectl apply to a ready chat", time.Since(started).Seconds(), "s")
+	for _, condition := range pod.Status.ContainerStatuses {
+		if condition.RestartCount != 0 {
+			t.Errorf("%s was restarted %d times while it started", condition.Name, condition.RestartCount)
+		}
+	}
+	own := pod.Spec.Containers[0].SecurityContext
+	c.note("runs as user %d, root file system read-only: %v, limits %s of CPU and %s of memory", *pod.Spec.SecurityContext.RunAsUser,
+		*own.ReadOnlyRootFilesystem, pod.Spec.Containers[0].Resources.Limits.Cpu(), pod.Spec.Containers[0].Resources.Limits.Memory())
+	c.memory(t, "at start")
+
+	c.page = c.browse(t, c.authority.Certificate)
+	c.report.Note(func(d *report.Data) {
+		d.Versions = append(d.Versions, report.Version{Program: "Chromium", Version: c.page.Version})
+	})
+}
+
+// secrets makes those of the overlay that are not there yet.
+func (c *chat) secrets(t *testing.T, overlay string) {
+	t.Helper()
+	needs, err := generator.Secrets(c.stack, overlay)
+	must(t, err)
+	outcomes, err := secrets.Apply(c.ctx, c.Client.CoreV1(), needs, secrets.Known{AdminEmail: c.admin.Email})
+	must(t, err)
+	for _, o := range outcomes {
+		if o.Wrong != "" {
+			t.Errorf("secret %s %s", o.Need.Name, o.Wrong)
+		}
+		for _, credential := range o.Credentials {
+			c.credential = credential
+		}
+	}
+}
+
+func (c *chat) applyOverlay(t *testing.T, name string) string {
+	t.Helper()
+	return c.kubectl(t, "apply", "-k", c.folder+"/overlays/"+name)
+}
+
+// browse opens a browser of a person who trusts the authority, or nobody.
+func (c *chat) browse(t *testing.T, trusted []byte) *browser.Chat {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "hearth-e2e-browser-")
+	must(t, err)
+	b, err := browser.Start(c.ctx, browser.Options{Dir: dir, Authority: trusted, Resolve: c.options.Resolve})
+	must(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return &browser.Chat{Browser: b, URL: "https://" + chatHost, Patience: 3 * time.Minute}
+}
+
+// see does what a person does and takes a picture afterwards, of what went wrong if something did.
+func (c *chat) see(t *testing.T, page *browser.Chat, caption string, do func(context.Context) error) {
+	t.Helper()
+	failed := do(c.ctx)
+	name := fmt.Sprintf("%02d-%s.png", c.pictures()+1, strings.NewReplacer(" ", "-", ",", "", "'", "").Replace(caption))
+	if err := page.Screenshot(c.ctx, filepath.Join(c.shots, name)); err != nil {
+		t.Error(err)
+	}
+	c.report.Step(func(s *report.Step) { s.Images = append(s.Images, report.Image{File: name, Caption: caption}) })
+	if failed != nil {
+		t.Fatalf("%s: %v (%s)", caption, failed, filepath.Join(c.shots, name))
+	}
+}
+
+func (c *chat) pictures() (n int) {
+	c.report.Note(func(d *report.Data) {
+		for _, s := range d.Steps {
+			n += len(s.Images)
+		}
+	})
+	return n
+}
+
+func (c *chat) note(format string, args ...any) {
+	c.report.Step(func(s *report.Step) { s.Notes = append(s.Notes, fmt.Sprintf(format, args...)) })
+}

@@ -184,8 +184,14 @@ func (c *chat) survivesDeletion(t *testing.T) {
 	})
 }
 
+// survivesRollout changes the pod's template, to one whose root file system is read-only.
 func (c *chat) survivesRollout(t *testing.T) {
-	c.staysSignedIn(t, func() { c.kubectl(t, "-n", chatNamespace, "rollout", "restart", "statefulset/open-webui") })
+	c.staysSignedIn(t, func() {
+		c.kubectl(t, "-n", chatNamespace, "patch", "statefulset/open-webui", "-p", `{"spec":{"template":{
+			"metadata":{"annotations":{"e2e":"rollout"}},
+			"spec":{"containers":[{"name":"open-webui","securityContext":{"readOnlyRootFilesystem":true}}]}}}}`)
+	})
+	c.note("from here on with a read-only root file system")
 }
 
 // polls applies the overlay for networks that let no WebSocket through.

@@ -170,7 +170,6 @@ func keptShots() map[string]string {
 
 // prepare deploys the overlay open and waits for the chat.
 func (c *chat) prepare(t *testing.T) {
-	c.standInForThePublic(t)
 	c.startTraefik(t)
 	c.stack = c.render(t, "testdata/chat.yaml", c.folder)
 	var err error
@@ -226,9 +225,21 @@ func (c *chat) secrets(t *testing.T, overlay string) {
 	}
 }
 
+// applyOverlay applies it with one change: that Ollama finds the cluster's registry under the public one's name, so that the
+// stack can name its models as people do. A node built from source has no DNS server that could rewrite a name.
 func (c *chat) applyOverlay(t *testing.T, name string) string {
 	t.Helper()
-	return c.kubectl(t, "apply", "-k", c.folder+"/overlays/"+name)
+	registry, err := c.Client.CoreV1().Services(registryNamespace).Get(c.ctx, registryName, metav1.GetOptions{})
+	must(t, err)
+	tree := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(tree, "kustomization.yaml"), fmt.Appendf(nil, `resources: [../../overlays/%s]
+patches:
+- target: {kind: Deployment, name: ollama}
+  patch: '[{"op": "add", "path": "/spec/template/spec/hostAliases", "value": [{"ip": "%s", "hostnames": ["%s"]}]}]'
+`, name, registry.Spec.ClusterIP, publicRegistry), 0o644))
+	folder := c.folder + "/aliased/" + name
+	must(t, c.CopyDir(c.ctx, tree, folder))
+	return c.kubectl(t, "apply", "-k", folder)
 }
 
 // browse opens a browser of a person who trusts the authority, or nobody.

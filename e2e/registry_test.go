@@ -104,26 +104,6 @@ func registryDeployment(meta metav1.ObjectMeta, image string) *appsv1.Deployment
 	}
 }
 
-// standInForThePublic makes the cluster's registry answer under the public one's name, so that a stack can name its models as
-// people do.
-func (s *suite) standInForThePublic(t *testing.T) {
-	t.Helper()
-	const namespace, name = "kube-system", "coredns"
-	maps := s.Client.CoreV1().ConfigMaps(namespace)
-	config, err := maps.Get(s.ctx, name, metav1.GetOptions{})
-	must(t, err)
-	service := registryName + "." + registryNamespace + ".svc.cluster.local"
-	config.Data["Corefile"] = strings.Replace(config.Data["Corefile"], "    ready\n",
-		"    ready\n    rewrite name exact "+publicRegistry+" "+service+"\n", 1)
-	if !strings.Contains(config.Data["Corefile"], service) {
-		t.Fatalf("the Corefile has no line \"ready\":\n%s", config.Data["Corefile"])
-	}
-	_, err = maps.Update(s.ctx, config, metav1.UpdateOptions{})
-	must(t, err)
-	s.kubectl(t, "-n", namespace, "rollout", "restart", "deployment/"+name)
-	s.kubectl(t, "-n", namespace, "rollout", "status", "deployment/"+name, "--timeout=2m")
-}
-
 // askRegistry calls one of the registry's controls through the API server.
 func (s *suite) askRegistry(method, path string) ([]byte, error) {
 	url := fmt.Sprintf("%s/api/v1/namespaces/%s/services/https:%s:%d/proxy%s",

@@ -136,8 +136,8 @@ func TestNoLongerAskedFor(t *testing.T) {
 	if err := l.item("Stack", "homelab").PipeE(yaml.Lookup("spec", "bases", "[name=ai]"), yaml.Clear("openWebUI")); err != nil {
 		t.Fatal(err)
 	}
-	route := yaml.Lookup("spec", "overlays", "[name=homelab-nginx]", "bases", "[name=ai]", "expose")
-	if err := l.item("Stack", "homelab").PipeE(route, yaml.Tee(yaml.Clear("webSocket")),
+	entry := yaml.Lookup("spec", "overlays", "[name=homelab-nginx]", "bases", "[name=ai]")
+	if err := l.item("Stack", "homelab").PipeE(entry, yaml.Tee(yaml.Clear("openWebUI")), yaml.Lookup("expose"), yaml.Tee(yaml.Clear("webSocket")),
 		yaml.SetField("basicAuth", yaml.MustParse("{secretName: users}"))); err != nil { // Ollama is behind the route now
 		t.Fatal(err)
 	}

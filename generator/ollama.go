@@ -38,10 +38,7 @@ func (b builder) ollama() []any {
 		return nil
 	}
 	c := ollamaComponent(o)
-	objects := []any{b.serviceAccount(c)}
-	if pvc := b.volumeClaim(c, o.Storage); pvc != nil {
-		objects = append(objects, pvc)
-	}
+	objects := append([]any{b.serviceAccount(c)}, b.volume(c, o.Storage)...)
 	return append(objects, b.ollamaDeployment(c), b.service(c, ollamaPort, o.Service), b.ollamaPolicy(c))
 }
 
@@ -79,11 +76,12 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 		StartupProbe:   httpProbe(c, "/api/version", 2, 5, 60),
 		ReadinessProbe: httpProbe(c, "/api/version", 10, 5, 3),
 		// Patient: a busy CPU makes the server slow, and a restart loses the
-		// loaded model.
-		LivenessProbe:   httpProbe(c, "/api/version", 30, 10, 6),
+		// loaded model. / is answered without a look at anything.
+		LivenessProbe:   httpProbe(c, "/", 30, 10, 6),
 		Lifecycle:       drain(15), // SIGTERM cuts a running answer within 20 ms
 		SecurityContext: restricted(false),
 	}}
+	b.accelerate(&pod)
 	patience := int32(7200)
 	return &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
@@ -124,7 +122,7 @@ func (b builder) ollamaEnv() []corev1.EnvVar {
 			corev1.EnvVar{Name: "OLLAMA_KV_CACHE_TYPE", Value: string(o.KVCacheType)},
 			corev1.EnvVar{Name: "OLLAMA_FLASH_ATTENTION", Value: "1"}) // without it the type is ignored
 	}
-	env = append(env, b.pullerEnv()...)
+	env = append(append(env, b.acceleratorEnv()...), b.pullerEnv()...)
 	return append(env,
 		corev1.EnvVar{Name: "OLLAMA_HOST", Value: "0.0.0.0:" + strconv.Itoa(ollamaPort)},
 		corev1.EnvVar{Name: "OLLAMA_CONTEXT_LENGTH", Value: strconv.Itoa(o.ContextLength)},

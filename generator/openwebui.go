@@ -33,10 +33,7 @@ func (b builder) openWebUI() []any {
 		return nil
 	}
 	c := openWebUIComponent(w)
-	objects := []any{b.serviceAccount(c)}
-	if pvc := b.volumeClaim(c, w.Storage); pvc != nil {
-		objects = append(objects, pvc)
-	}
+	objects := append([]any{b.serviceAccount(c)}, b.volume(c, w.Storage)...)
 	headless := b.service(c, openWebUIPort, spec.Service{Type: spec.ClusterIP})
 	headless.Name += "-headless"
 	headless.Spec.ClusterIP = corev1.ClusterIPNone
@@ -68,8 +65,9 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		Resources:       resources(w.Resources),
 		VolumeMounts:    b.mounts(openWebUIData),
 		// Five minutes to start: the embedding models load before it listens.
-		StartupProbe:   httpProbe(c, "/health", 5, 5, 60),
-		ReadinessProbe: httpProbe(c, "/health", 10, 5, 3),
+		StartupProbe: httpProbe(c, "/health", 5, 5, 60),
+		// /ready asks the database too; an older version answers it with the page.
+		ReadinessProbe: httpProbe(c, "/ready", 10, 5, 3),
 		LivenessProbe:  httpProbe(c, "/health", 30, 10, 6),
 		Lifecycle:      drain(5),
 		// It writes below its own program folder: the pages' static files.

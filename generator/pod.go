@@ -115,9 +115,14 @@ func restricted(writableRoot bool) *corev1.SecurityContext {
 	}
 }
 
-// resources are the container's requests and limits.
+// resources are the container's requests and limits. What it may write to the
+// node's disk, logs and /tmp, is bounded for every container: else one that runs
+// wild fills the disk, and the kubelet evicts its neighbours.
 func resources(r spec.Resources) corev1.ResourceRequirements {
-	return corev1.ResourceRequirements{Requests: amounts(r.Requests), Limits: amounts(r.Limits)}
+	out := corev1.ResourceRequirements{Requests: amounts(r.Requests), Limits: amounts(r.Limits)}
+	out.Requests[corev1.ResourceEphemeralStorage] = *resource.NewQuantity(64<<20, resource.BinarySI)
+	out.Limits[corev1.ResourceEphemeralStorage] = *resource.NewQuantity(2<<30, resource.BinarySI)
+	return out
 }
 
 func amounts(l spec.ResourceList) corev1.ResourceList {

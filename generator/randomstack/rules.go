@@ -94,6 +94,15 @@ var pathRules = map[string]rule{
 	"ollama.numParallel":     oneOf(1, 4, 64),
 	"ollama.maxLoadedModels": oneOf(1, 3, 32),
 
+	"storage.backup.group":             oneOf("default", "nightly", "on"),
+	"storage.backup.schedule":          oneOf("0 3 * * *", "*/15 0-6 1,15 * MON"),
+	"storage.backup.keep":              oneOf(1, 30),
+	"storage.backup.snapshotClassName": oneOf("csi", "longhorn.snap"),
+	"accelerator.count":                oneOf(1, 4),
+	"accelerator.resourceName":         oneOf("nvidia.com/gpu.shared", "gpu.intel.com/xe"),
+	"accelerator.runtimeClassName":     oneOf("nvidia", "gpu"),
+	"accelerator.groups[]":             oneOf(44, 993),
+
 	"openWebUI.env{key}":                        oneOf("DEFAULT_LOCALE", "TZ", "LOG_LEVEL", "OPENAI_API_KEY", "ENABLE_RAG_WEB_SEARCH"),
 	"openWebUI.name":                            oneOf("minicloud chat", "on", "Großes \"Modell\"", "a: b # c", "42", " spaced "),
 	"openWebUI.ollamaURLs[]":                    oneOf("http://ollama.ollama.svc:11434", "https://gpu.example.org", "http://10.0.0.9:11434/base"),

@@ -54,7 +54,12 @@ func (d *drawing) settle(base object) object {
 
 func (d *drawing) settleWorkload(path string, w object) {
 	if s := child(w, "storage"); s != nil && s["existingClaim"] != nil {
-		remove(s, "size", "storageClassName", "accessMode", "retain")
+		remove(s, "size", "storageClassName", "accessMode", "retain", "backup")
+	}
+	if k := child(child(w, "storage"), "backup"); k["type"] == "longhorn" {
+		remove(k, "schedule", "keep", "snapshotClassName")
+	} else {
+		remove(k, "group")
 	}
 	env := child(w, "env")
 	for _, name := range slices.Sorted(maps.Keys(env)) {
@@ -106,6 +111,9 @@ func (d *drawing) settlePeer(p object) {
 func (d *drawing) settleOllama(o, proxy object) {
 	if isEmpty(o["models"]) {
 		o["models"] = []any{"llama3.2:3b"}
+	}
+	if a := child(o, "accelerator"); a["type"] == "nvidia" {
+		remove(a, "groups")
 	}
 	private := slices.ContainsFunc(append(list(o["models"]), proxy["http"], proxy["https"]), func(name any) bool {
 		s, _ := name.(string)

@@ -70,6 +70,7 @@ func (c *checker) ollama(b *Base) {
 	}
 	c.models(o)
 	c.ollamaVersion(o)
+	c.accelerator(o)
 	c.intRange("ollama.contextLength", 256, 1<<20, "tokens")
 	c.intRange("ollama.numParallel", 1, 64, "requests")
 	c.intRange("ollama.maxLoadedModels", 1, 32, "models")

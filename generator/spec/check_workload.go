@@ -84,9 +84,10 @@ func (c *checker) meant(got Quantity, unit string, low, high Quantity) string {
 func (c *checker) storage(path string, s Storage) {
 	if s.ExistingClaim != "" {
 		c.name(path+".existingClaim", s.ExistingClaim, "a PersistentVolumeClaim")
-		c.noEffect(path, "existingClaim", "somebody else made the claim", "size", "storageClassName", "accessMode", "retain")
+		c.noEffect(path, "existingClaim", "somebody else made the claim", "size", "storageClassName", "accessMode", "retain", "backup")
 		return
 	}
+	c.backup(path+".backup", s.Backup)
 	c.between(path+".size", s.Size, "100Mi", "1Pi")
 	c.optionalName(path+".storageClassName", s.StorageClassName, "a StorageClass")
 	if s.AccessMode == ReadWriteMany && strings.HasPrefix(path, "openWebUI") {

@@ -45,6 +45,9 @@ func (b *Base) applyDefaults() {
 }
 
 func (o *Ollama) applyDefaults() {
+	if o.Accelerator != nil {
+		o.Accelerator.applyDefaults(&o.Image)
+	}
 	// Figures of the reference system: a 3B model at about 13 tokens/s on four
 	// cores, 2630 MiB while it answers, and room for a 7B model beside it.
 	o.Workload.applyDefaults(OllamaImage(), Resources{
@@ -85,6 +88,9 @@ func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
 		fill(&w.Storage.Size, size)
 		fill(&w.Storage.AccessMode, ReadWriteOnce)
 		fillPointer(&w.Storage.Retain, true)
+	}
+	if w.Storage.Backup != nil {
+		w.Storage.Backup.applyDefaults()
 	}
 	fill(&w.Service.Type, ClusterIP)
 	fillPointer(&w.AllowFrom, []Peer{{}})

@@ -114,7 +114,7 @@ func (d *document) parse(t *testing.T) problem.List {
 }
 
 // internal is the language of the program instead of the person's.
-var internal = regexp.MustCompile(`reflect|%!|strconv|yaml: |json: |unmarshal|\bnil\b|interface|runtime|panic|int64|map\[|\[\]string|struct\b|regexp|<nil>|0x[0-9a-f]{6}`)
+var internal = regexp.MustCompile(`reflect|%!|strconv|yaml: |json: |unmarshal|\bnil\b|interface|runtime error|panic|int64|map\[|\[\]string|struct\b|regexp|<nil>|0x[0-9a-f]{6}`)
 
 // judge checks what is said about the value at d.path, and tells whether it is
 // refused.

@@ -26,6 +26,9 @@ type Ollama struct {
 	// KVCacheType is f16 (Ollama's default), q8_0 or q4_0: half or a quarter of
 	// the cache's memory, with flash attention on (OLLAMA_KV_CACHE_TYPE).
 	KVCacheType KVCacheType `json:"kvCacheType,omitempty"`
+	// Accelerator to compute on. Default none, the CPU. The nodes that have one
+	// are chosen by nodeSelector and tolerations, as for every pod.
+	Accelerator *Accelerator `json:"accelerator,omitempty"`
 }
 
 // Pull says who fetches models.

@@ -59,6 +59,9 @@ type Storage struct {
 	// Retain keeps the volume when it leaves Git: Fleet, Helm, Argo CD and kpt
 	// are told so. Default true.
 	Retain *bool `json:"retain,omitempty"`
+	// Backup of the volume by the storage system. Default none: chats are lost
+	// with their volume, and models can be pulled again.
+	Backup *Backup `json:"backup,omitempty"`
 }
 
 // AccessMode of a volume.

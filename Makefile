@@ -1,7 +1,7 @@
 # The few targets there are. Everything also runs as the plain command beside it.
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 
-.PHONY: render test lint e2e e2e-full
+.PHONY: render test lint e2e e2e-full calibrate
 
 render: ## write bases/, overlays/ and fleet.yaml from stack.yaml
 	go run ./cmd/hearth render
@@ -19,3 +19,8 @@ e2e: ## the smoke test on a kind cluster; needs Docker
 
 e2e-full: ## what the gate has no time for: the chat in a real browser; writes docs/reports
 	E2E=full go test -v -count=1 -timeout 180m ./e2e
+
+calibrate: ## measure Ollama and hold sizing against it (docs/calibration.md); needs Docker, an hour
+	go run ./e2e/calibrate memory
+	go run ./e2e/calibrate limits
+	go run ./e2e/calibrate threads

@@ -35,7 +35,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	verbs := map[string]func(*bench, context.Context) error{
-		"memory": (*bench).memory, "limits": (*bench).limits, "threads": (*bench).threads, "page": (*bench).page,
+		"memory": (*bench).memory, "limits": (*bench).limits, "threads": (*bench).threads, "page": (*bench).nothing,
 	}
 	var o options
 	flags := flag.NewFlagSet("calibrate", flag.ContinueOnError)
@@ -66,6 +66,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		b := &bench{options: o, data: data, out: stdout, err: stderr}
 		err = errors.Join(measure(b, ctx), b.close())
+		if err == nil && !o.list {
+			err = b.page(ctx)
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "calibrate:", err)

@@ -78,6 +78,7 @@ func matrix() []Load {
 		add(full(4096, name))
 	}
 	add(full(8192, gemma))
+	add(full(32768, gemma)) // few of its layers see the whole context, so that it takes minutes, not hours
 	add(full(4096, llama1))
 	return loads
 }

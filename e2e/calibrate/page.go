@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -122,7 +123,9 @@ func (d Data) view() (view, error) {
 		slowest = min(slowest, float64(row.Samples)/float64(max(1, row.Seconds)))
 	}
 	v.SlowestSampling = fmt.Sprintf("%.0f", slowest)
-	slices.SortStableFunc(v.Memory, func(a, b memoryView) int { return int(a.Need - b.Need) })
+	slices.SortStableFunc(v.Memory, func(a, b memoryView) int {
+		return cmp.Or(len(a.Models)-len(b.Models), d.place(a.Models[0])-d.place(b.Models[0]), a.Context-b.Context, a.Parallel-b.Parallel, int(b.Need-a.Need))
+	})
 	for _, row := range d.Limits {
 		need, err := d.need(row.Load)
 		if err != nil {
@@ -139,6 +142,11 @@ func (d Data) view() (view, error) {
 	}
 	v.Threads = threadViews(d.Threads, d.Machine.Cores)
 	return v, nil
+}
+
+// place of a model among all that were measured.
+func (d Data) place(name string) int {
+	return slices.IndexFunc(d.Models, func(m Model) bool { return m.Name == name })
 }
 
 // threadViews names the settings: the one that hearth derives, the one that Ollama takes where it sees all cores, and the best.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/generator/sizing"
@@ -18,7 +17,7 @@ const (
 func (d Data) need(l Load) (sizing.Need, error) {
 	var models []sizing.Model
 	for _, name := range l.Models {
-		i := slices.IndexFunc(d.Models, func(m Model) bool { return m.Name == name })
+		i := d.place(name)
 		if i < 0 {
 			return sizing.Need{}, fmt.Errorf("model %s was not measured", name)
 		}

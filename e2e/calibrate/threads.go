@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 )
@@ -29,8 +30,10 @@ type ThreadRow struct {
 
 const (
 	sweptModel = "smollm2:135m"
-	// sweptTokens are written in a round, rounds for each setting: with them the sweep takes less than five minutes.
-	sweptTokens, sweptRounds = 24, 5
+	// sweptTokens are written in a round, if they come within sweptTime; sweptRounds for each setting. So the sweep takes less
+	// than five minutes also where threads that wait for one another write a token in seconds.
+	sweptTokens, sweptRounds = 24, 4
+	sweptTime                = 6 * time.Second
 )
 
 // threads measures the settings of one limit in turn, round after round, so that all of them meet the same weather.
@@ -72,9 +75,6 @@ func (b *bench) sweep(ctx context.Context, limit int64, counts []int) (rows []Th
 		}
 	}()
 	load := Load{Models: []string{sweptModel}, Context: 2048, Parallel: 1, KVCacheType: "f16"}
-	question := func(threads, tokens int) ollama.Question {
-		return ollama.Question{Model: sweptModel, Prompt: "Tell me a long story about a lighthouse.", Threads: threads, MaxTokens: tokens}
-	}
 	average, err := loadAverage()
 	if err != nil {
 		return nil, err
@@ -85,22 +85,51 @@ func (b *bench) sweep(ctx context.Context, limit int64, counts []int) (rows []Th
 			return nil, err
 		}
 		servers = append(servers, s)
-		if _, err := s.Generate(ctx, question(n, 4)); err != nil { // loads, and is not counted
+		// Loads the model, and is not counted.
+		if _, err := s.Generate(ctx, ollama.Question{Model: sweptModel, Threads: n}); err != nil {
 			return nil, err
 		}
 		rows = append(rows, ThreadRow{Model: sweptModel, Date: today(), MilliCPU: limit, Threads: n, LoadAverage: average})
 	}
-	for round := range sweptRounds {
+	for round := range sweptRounds + 1 {
 		for i := range counts {
 			i = (i + round) % len(counts) // nobody is always first
-			answer, err := servers[i].Generate(ctx, question(counts[i], sweptTokens))
+			speed, err := servers[i].speed(ctx, counts[i])
 			if err != nil {
 				return nil, err
 			}
-			rows[i].TokensPerSecond = append(rows[i].TokensPerSecond, answer.TokensPerSecond())
+			if round > 0 { // the first reads the prompt, which is kept for the others
+				rows[i].TokensPerSecond = append(rows[i].TokensPerSecond, speed)
+			}
 		}
 	}
 	return rows, nil
+}
+
+// speed is the tokens per second of one answer from its first token on, or until the time is up. 0 says that there were not
+// even two.
+func (s *server) speed(ctx context.Context, threads int) (float64, error) {
+	within, cancel := context.WithTimeout(ctx, sweptTime)
+	defer cancel()
+	var first, last time.Time
+	tokens := 0
+	q := ollama.Question{Model: sweptModel, Prompt: "Tell me a long story about a lighthouse.", Threads: threads, MaxTokens: sweptTokens}
+	err := s.Stream(within, q, func() {
+		last = time.Now()
+		if tokens++; tokens == 1 {
+			first = last
+		}
+	})
+	if err != nil && (ctx.Err() != nil || within.Err() == nil) {
+		return 0, err
+	}
+	if tokens < 2 {
+		return 0, nil
+	}
+	if err != nil { // cut: the time since the last token counts, too
+		last = time.Now()
+	}
+	return float64(tokens-1) / last.Sub(first).Seconds(), nil
 }
 
 // loadAverage of the last minute.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -97,6 +98,40 @@ func (c *Client) Generate(ctx context.Context, q Question) (Answer, error) {
 	return out, err
 }
 
+// Stream asks as Generate does, and calls token for each token as it comes. When ctx ends, so does the answer, and the error
+// is ctx's.
+func (c *Client) Stream(ctx context.Context, q Question, token func()) error {
+	options := map[string]any{"temperature": 0, "seed": seed, "num_predict": q.MaxTokens}
+	if q.Threads > 0 {
+		options["num_thread"] = q.Threads
+	}
+	data, err := json.Marshal(map[string]any{"model": q.Model, "prompt": q.Prompt, "options": options})
+	if err != nil {
+		return err
+	}
+	body, err := c.open(ctx, http.MethodPost, "/api/generate", bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	for lines := json.NewDecoder(body); ; {
+		var line struct {
+			Error string
+			Done  bool
+		}
+		if err := lines.Decode(&line); err != nil {
+			return err
+		}
+		if line.Error != "" {
+			return errors.New(line.Error)
+		}
+		if line.Done {
+			return nil
+		}
+		token()
+	}
+}
+
 // EmbedTokens asks for the embedding of the question's prompt and returns how many tokens were read. An empty prompt only loads the
 // model.
 func (c *Client) EmbedTokens(ctx context.Context, q Question) (int, error) {
@@ -167,6 +202,20 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 
 // send returns the body of a 2xx answer, and any other answer as an error with what the server said.
 func (c *Client) send(ctx context.Context, method, path string, body io.Reader) ([]byte, error) {
+	answer, err := c.open(ctx, method, path, body)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Close()
+	all, err := io.ReadAll(answer)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s%s: %w", method, c.URL, path, err)
+	}
+	return all, nil
+}
+
+// open returns the body of a 2xx answer while it still comes.
+func (c *Client) open(ctx context.Context, method, path string, body io.Reader) (io.ReadCloser, error) {
 	request, err := http.NewRequestWithContext(ctx, method, c.URL+path, body)
 	if err != nil {
 		return nil, err
@@ -179,13 +228,13 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader) 
 	if err != nil {
 		return nil, err
 	}
+	if response.StatusCode/100 == 2 {
+		return response.Body, nil
+	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	said, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s%s: %w", method, c.URL, path, err)
 	}
-	if response.StatusCode/100 != 2 {
-		return nil, fmt.Errorf("%s %s%s: %s: %s", method, c.URL, path, response.Status, bytes.TrimSpace(answer))
-	}
-	return answer, nil
+	return nil, fmt.Errorf("%s %s%s: %s: %s", method, c.URL, path, response.Status, bytes.TrimSpace(said))
 }

@@ -30,12 +30,18 @@ const (
 	wordBytes = 640
 	// requestWordBytes is for each word and each request at the same time beyond
 	// the first. Measured: docs/calibration.md.
-	requestWordBytes = 200
+	requestWordBytes = 160
 	// layerCacheBytes of the model's file stay in the file cache for each layer
 	// that llama.cpp loads, where it counts for the working set: it reads the
 	// tensors in another order than they lie in, so that the pages around their
 	// ends are read twice. Measured: docs/calibration.md.
 	layerCacheBytes = 8 * mib
+
+	// maskBytes is for each pair of a token in the batch and one in the context:
+	// whether the one sees the other, as four bytes and cast to two. Ollama's own
+	// engine also builds it in Go, for the batch that runs and the next
+	// (kvcache/causal.go). Measured: docs/calibration.md.
+	maskBytes, ownMaskBytes = 6, 12
 
 	// promptCacheBytes is LLAMA_ARG_CACHE_RAM from 0.30 on, in place of its
 	// default of 8 GiB for each model (ollama#18264).

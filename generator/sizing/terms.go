@@ -117,14 +117,15 @@ func (r run) compute() Term {
 	}
 	// Of what is reserved, resident is what a batch touches. llama.cpp reserves a
 	// batch of words, too; but only the last token of a request becomes one.
-	t.Bytes = 4*int64(r.batch)*int64(2*r.FeedForward+4*r.Embedding) +
-		6*int64(r.batch)*int64(r.context)*int64(r.parallel) + 4*int64(r.parallel)*int64(r.Vocab)
-	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (2 x %d feed forward + 4 x %d embedding) + mask of 6 bytes x %d x %d x %d + 4 bytes x %d x %d vocabulary",
-		r.batch, r.FeedForward, r.Embedding, r.batch, r.context, r.parallel, r.parallel, r.Vocab)
+	mask := int64(maskBytes)
 	t.Source = "graph_reserve in llama-context.cpp"
 	if r.ownEngine {
-		t.Source = "reserveWorstCaseGraph in runner/ollamarunner/runner.go"
+		mask, t.Source = ownMaskBytes, "reserveWorstCaseGraph in runner/ollamarunner/runner.go, buildMask in kvcache/causal.go"
 	}
+	t.Bytes = 4*int64(r.batch)*int64(2*r.FeedForward+4*r.Embedding) +
+		mask*int64(r.batch)*int64(r.context)*int64(r.parallel) + 4*int64(r.parallel)*int64(r.Vocab)
+	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (2 x %d feed forward + 4 x %d embedding) + mask of %d bytes x %d x %d x %d + 4 bytes x %d x %d vocabulary",
+		r.batch, r.FeedForward, r.Embedding, mask, r.batch, r.context, r.parallel, r.parallel, r.Vocab)
 	return t
 }
 

@@ -96,7 +96,7 @@ func (b *bench) measure(ctx context.Context, l Load) (row MemoryRow, err error) 
 	}
 	for _, name := range l.Models {
 		tokens := min(l.Context, trained(name)) * filled / 100
-		if l.Prompt > 0 {
+		if l.Prompt > 0 && !embedder(name) { // an embedder reads all of its context at once
 			tokens = min(tokens, l.Prompt)
 		}
 		answer, err := s.askAll(ctx, l, name, tokens)

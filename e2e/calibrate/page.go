@@ -76,6 +76,10 @@ type view struct {
 	Least, Most      int64  // MiB that required is above the peak
 	SlowestSampling  string
 	LongestGapMillis int64
+	// QuietestLoad and BusiestLoad are the machine's load averages while the threads were swept. Busy is more than its cores
+	// and the sweep itself account for.
+	QuietestLoad, BusiestLoad float64
+	Busy                      bool
 }
 
 type memoryView struct {
@@ -141,6 +145,13 @@ func (d Data) view() (view, error) {
 		v.Limits = append(v.Limits, l)
 	}
 	v.Threads = threadViews(d.Threads, d.Machine.Cores)
+	for i, r := range d.Threads {
+		if i == 0 {
+			v.QuietestLoad = r.LoadAverage
+		}
+		v.QuietestLoad, v.BusiestLoad = min(v.QuietestLoad, r.LoadAverage), max(v.BusiestLoad, r.LoadAverage)
+	}
+	v.Busy = v.BusiestLoad > float64(3*d.Machine.Cores)
 	return v, nil
 }
 

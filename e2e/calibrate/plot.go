@@ -81,7 +81,7 @@ func (powers) Ticks(from, to float64) []plot.Tick {
 func plotThreads(rows []ThreadRow) ([]byte, error) {
 	p := plot.New()
 	p.Title.Text = "Threads: tokens per second under a CPU limit"
-	p.X.Label.Text, p.Y.Label.Text = "CPU limit, and threads", "tokens/s (median, and range of the rounds)"
+	p.X.Label.Text, p.Y.Label.Text = "CPU limit in cores, and threads below it", "tokens/s, median and range"
 	p.Y.Min = 0
 	const width = 14
 	var labels []string
@@ -108,7 +108,7 @@ func plotThreads(rows []ThreadRow) ([]byte, error) {
 		}
 		span.Width = vg.Points(1)
 		p.Add(span)
-		labels = append(labels, fmt.Sprintf("%dm\n%d", r.MilliCPU, r.Threads))
+		labels = append(labels, fmt.Sprintf("%g\n%d", float64(r.MilliCPU)/1000, r.Threads))
 	}
 	p.NominalX(labels...)
 	p.Legend.Top, p.Legend.Left = true, true

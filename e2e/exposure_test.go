@@ -47,6 +47,7 @@ func (s *suite) exposed(t *testing.T) {
 		{"rows turn red", e.turnsRed},
 		{"the certificate's row follows cert-manager", e.followsCertificate},
 		{"the memory's row turns red", e.fillsMemory},
+		{"Traefik's own objects, and its Middlewares", e.ownObjects},
 	} {
 		if !t.Run(part.name, part.run) {
 			t.FailNow()

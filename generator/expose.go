@@ -33,20 +33,41 @@ func (b builder) expose() []any {
 	}
 }
 
-// ingress routes the whole host to the exposed Service.
-func (b builder) ingress(name string) *networkingv1.Ingress {
-	e, c := b.base.Expose, b.exposed()
-	port := int32(ollamaPort)
+// AllowsAnnotation is on a route, and names the dangers that a person has
+// allowed by a field with that danger for a name.
+const AllowsAnnotation = "hearth.dev/allows"
+
+// routeMeta is the metadata of the object that is the way in.
+func (b builder) routeMeta(name string) metav1.ObjectMeta {
+	m := b.meta(b.exposed(), name)
+	if m.Annotations == nil {
+		m.Annotations = map[string]string{}
+	}
+	maps.Copy(m.Annotations, b.base.Expose.Annotations)
+	if b.base.Expose.DangerouslyUnauthenticated {
+		m.Annotations[AllowsAnnotation] = "unauthenticated"
+	}
+	return m
+}
+
+// exposedPort is the port of the exposed Service.
+func (b builder) exposedPort() int32 {
 	switch {
 	case b.backend != nil:
-		port = b.backend.Port
-	case c.name == openWebUIName:
-		port = openWebUIServicePort
+		return b.backend.Port
+	case b.base.OpenWebUI != nil:
+		return openWebUIServicePort
 	}
+	return ollamaPort
+}
+
+// ingress routes the whole host to the exposed Service.
+func (b builder) ingress(name string) *networkingv1.Ingress {
+	e := b.base.Expose
 	prefix := networkingv1.PathTypePrefix
-	ingress := &networkingv1.Ingress{
+	return &networkingv1.Ingress{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"},
-		ObjectMeta: b.meta(c, name),
+		ObjectMeta: b.routeMeta(name),
 		Spec: networkingv1.IngressSpec{
 			IngressClassName: &e.ClassName,
 			Rules: []networkingv1.IngressRule{{
@@ -55,18 +76,13 @@ func (b builder) ingress(name string) *networkingv1.Ingress {
 					Paths: []networkingv1.HTTPIngressPath{{
 						Path: e.Path, PathType: &prefix,
 						Backend: networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
-							Name: c.name, Port: networkingv1.ServiceBackendPort{Number: port},
+							Name: b.exposed().name, Port: networkingv1.ServiceBackendPort{Number: b.exposedPort()},
 						}},
 					}},
 				}},
 			}},
 		},
 	}
-	if ingress.Annotations == nil {
-		ingress.Annotations = map[string]string{}
-	}
-	maps.Copy(ingress.Annotations, e.Annotations)
-	return ingress
 }
 
 // withTLS terminates TLS for the host, with the Secret where there is one.

@@ -21,15 +21,19 @@ func (d *drawing) settleExpose(e, webUI object) {
 		e["host"] = d.value("expose.host", reflect.TypeFor[spec.Host]())
 	}
 	if kind == "nginx" {
-		remove(e, "entryPoints")
+		remove(e, "entryPoints", "route", "forwardAuth", "rateLimit", "maxInFlight", "securityHeaders")
 	} else {
 		remove(e, "maxBodySize", "readTimeout", "sendTimeout", "connectTimeout")
 		if isEmpty(e["entryPoints"]) {
 			remove(e, "entryPoints")
 		}
 	}
+	if e["forwardAuth"] != nil {
+		remove(e, "basicAuth")
+	}
 	for key := range child(e, "annotations") {
-		if strings.HasPrefix(key, "nginx.org/") && kind != "nginx" || strings.HasPrefix(key, "traefik.") && kind != "traefik" {
+		if strings.HasPrefix(key, "nginx.org/") && kind != "nginx" ||
+			strings.HasPrefix(key, "traefik.") && (kind != "traefik" || e["route"] == "ingressRoute") {
 			remove(child(e, "annotations"), key)
 		}
 	}
@@ -46,14 +50,17 @@ func (d *drawing) settleExpose(e, webUI object) {
 	public := e["audience"] != "private" &&
 		(e["audience"] == "public" || strings.HasSuffix(host, ".org") || strings.Contains(host, "8.8.8.8"))
 	d.settleTLS(e, kind, public)
+	authenticated := e["basicAuth"] != nil || e["forwardAuth"] != nil
 	switch {
-	case webUI == nil && public && e["basicAuth"] == nil:
-		e["basicAuth"] = object{"secretName": "ollama-users"}
 	case webUI != nil:
-		remove(e, "basicAuth")
+		remove(e, "basicAuth", "dangerouslyUnauthenticated")
 		if public {
 			webUI["signUp"] = "closed"
 		}
+	case authenticated:
+		remove(e, "dangerouslyUnauthenticated")
+	case e["dangerouslyUnauthenticated"] != true:
+		e["basicAuth"] = object{"secretName": "ollama-users"}
 	}
 }
 

@@ -38,7 +38,7 @@ func (c *checker) routeAnnotations(e *Expose) {
 		case controller == ExposeNginx:
 			c.nginxAnnotation(at, key, value, e)
 		default:
-			c.traefikAnnotation(at, key, value)
+			c.traefikAnnotation(at, key, value, e)
 		}
 	})
 }
@@ -67,8 +67,12 @@ func (c *checker) known(at, key, value, unknown, wrong string, forms map[string]
 }
 
 // traefikAnnotation checks an annotation that Traefik reads on an Ingress.
-func (c *checker) traefikAnnotation(at, key, value string) {
+func (c *checker) traefikAnnotation(at, key, value string, e *Expose) {
 	const router = "traefik.ingress.kubernetes.io/router."
+	if e.Route == TraefikIngressRoute {
+		c.errorf(at, "remove it, or write route: ingress", "Traefik reads this annotation on an Ingress, not on an IngressRoute")
+		return
+	}
 	if strings.HasPrefix(key, "traefik.ingress.kubernetes.io/service.") {
 		c.errorf(at, "write a patch of the Service", "Traefik reads this annotation on the Service, not on the route")
 		return

@@ -3,7 +3,6 @@ package spec
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,14 +27,9 @@ func (c *checker) expose(b *Base) {
 	c.name("expose.className", e.ClassName, "an IngressClass")
 	switch e.Type {
 	case ExposeNginx:
-		c.noEffect("expose", "type", "only Traefik has entry points", "entryPoints")
-		c.timeout("expose.readTimeout", e.ReadTimeout, 24*time.Hour, "a connection that is silent for a day is dead")
-		c.timeout("expose.sendTimeout", e.SendTimeout, 24*time.Hour, "a connection that is silent for a day is dead")
-		c.timeout("expose.connectTimeout", e.ConnectTimeout, 75*time.Second, "nginx cannot wait longer for a connection")
+		c.nginx(e)
 	case ExposeTraefik:
-		c.noEffect("expose", "type", "Traefik has no limit of its own, and its buffering Middleware would stop answers from streaming", "maxBodySize")
-		c.noEffect("expose", "type", "Traefik's timeouts are in its entry point's static configuration, respondingTimeouts", "readTimeout", "sendTimeout", "connectTimeout")
-		c.entryPoints(e)
+		c.traefik(e)
 	}
 	if e.From != nil {
 		c.peer("expose.from", *e.From)
@@ -91,20 +85,6 @@ func short(d time.Duration) string {
 	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
 }
 
-// entryPointForm is a name that an annotation can list with others.
-var entryPointForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`) // and at most 63 long
-
-func (c *checker) entryPoints(e *Expose) {
-	for i, name := range e.EntryPoints {
-		if !entryPointForm.MatchString(name) || len(name) > 63 {
-			c.errorf(fmt.Sprintf("expose.entryPoints[%d]", i), "write one for each entry", "got %q, want an entry point such as websecure", name)
-		}
-	}
-	if len(e.EntryPoints) == 0 {
-		c.errorf("expose.entryPoints", "remove it for [websecure]", "got an empty list: Traefik would use its default entry points, plain http among them")
-	}
-}
-
 // allowList refuses a list that admits everybody.
 func (c *checker) allowList(e *Expose) {
 	if e.AllowList != nil && len(e.AllowList) == 0 {
@@ -127,18 +107,33 @@ func (c *checker) access(b *Base) {
 		c.name("expose.basicAuth.secretName", e.BasicAuth.SecretName, "a Secret")
 	}
 	switch {
-	case b.OpenWebUI != nil && e.BasicAuth != nil:
-		c.errorf("expose.basicAuth", "remove it",
-			"Open WebUI signs people in itself, and its page sends its own Authorization header, which basic authentication would refuse")
 	case b.OpenWebUI != nil:
+		if e.BasicAuth != nil {
+			c.errorf("expose.basicAuth", "remove it",
+				"Open WebUI signs people in itself, and its page sends its own Authorization header, which basic authentication would refuse")
+		}
+		c.noEffect("expose", "type", "Open WebUI signs people in itself", "dangerouslyUnauthenticated")
 		c.signIn(b)
-	case b.Ollama == nil || e.BasicAuth != nil:
-	case e.Audience == AudiencePublic:
-		c.errorf("expose.basicAuth", "write basicAuth: {secretName: ollama-users}; `hearth secrets` makes the Secret",
-			"missing: Ollama has no password of its own, and %s is public: open ones are found and abused within days", e.Host)
-	default:
-		c.warnf("expose", "write basicAuth", "Ollama has no password: everybody who reaches %s can use it and delete its models", e.Host)
+	case b.Ollama == nil:
+	case e.Authenticated():
+		if e.DangerouslyUnauthenticated {
+			c.errorf("expose.dangerouslyUnauthenticated", "remove it", "the route asks for a password, or has another program decide")
+		}
+	case e.DangerouslyUnauthenticated:
+		c.warnf("expose.dangerouslyUnauthenticated", "", "everybody who reaches %s can use Ollama and delete its models", e.Host)
+	case c.read("expose.forwardAuth") && c.read("expose.dangerouslyUnauthenticated"):
+		c.unauthenticated(e)
 	}
+}
+
+// unauthenticated refuses a route to Ollama that anybody could use.
+func (c *checker) unauthenticated(e *Expose) {
+	danger := "everybody who reaches it can use it and delete its models"
+	if e.Audience == AudiencePublic {
+		danger = "it is public, and open ones are found and abused within days"
+	}
+	c.errorf("expose.basicAuth", "write basicAuth: {secretName: ollama-users}; `hearth secrets` makes the Secret",
+		"missing: Ollama has no password of its own at %s: %s", e.Host, danger)
 }
 
 // signIn checks that strangers cannot get past Open WebUI's sign-in.

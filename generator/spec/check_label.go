@@ -89,7 +89,7 @@ var ownedAnnotations = []ownedAnnotation{
 	{"nginx.org/policies", "hearth sets this annotation", "use expose.allowList; for another Policy write a patch"},
 	{"nginx.org/websocket-services", "hearth sets this annotation, for the page and the route have to agree", "use expose.webSocket"},
 	{"traefik.ingress.kubernetes.io/router.entrypoints", "hearth sets this annotation", "use expose.entryPoints"},
-	{"traefik.ingress.kubernetes.io/router.middlewares", "hearth sets this annotation", "use expose.basicAuth and expose.allowList; for another Middleware write a patch"},
+	{"traefik.ingress.kubernetes.io/router.middlewares", "hearth sets this annotation", "use expose.basicAuth, expose.forwardAuth and the like; for another Middleware write a patch"},
 	{"traefik.ingress.kubernetes.io/router.tls", "hearth sets this annotation", "use expose.tls"},
 	{"cert-manager.io/", "cert-manager would make a second certificate", "use expose.tls"},
 	{"kubernetes.io/ingress.class", "it contradicts the Ingress's ingressClassName", "use expose.className"},

@@ -5,9 +5,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 )
+
+// nginx checks what F5's controller can do, and what it cannot.
+func (c *checker) nginx(e *Expose) {
+	c.noEffect("expose", "type", "only Traefik has entry points", "entryPoints")
+	c.noEffect("expose", "type", "only Traefik has IngressRoutes", "route")
+	c.noEffect("expose", "type", "only Traefik has it; F5's controller has basicAuth", "forwardAuth")
+	c.noEffect("expose", "type", "only Traefik has it; for F5's controller write expose.annotations with nginx.org/limit-req-rate", "rateLimit")
+	c.noEffect("expose", "type", "only Traefik has it", "maxInFlight")
+	c.noEffect("expose", "type", "only Traefik has it; for F5's controller write expose.annotations with nginx.org/hsts", "securityHeaders")
+	c.timeout("expose.readTimeout", e.ReadTimeout, 24*time.Hour, "a connection that is silent for a day is dead")
+	c.timeout("expose.sendTimeout", e.SendTimeout, 24*time.Hour, "a connection that is silent for a day is dead")
+	c.timeout("expose.connectTimeout", e.ConnectTimeout, 75*time.Second, "nginx cannot wait longer for a connection")
+}
 
 // nginxForms are the annotations that F5's controller reads on an Ingress, but
 // for those that hearth writes, and what it takes for a value: as in its own

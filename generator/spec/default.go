@@ -128,6 +128,11 @@ func (e *Expose) applyDefaults(service string) {
 			PodLabels: map[string]string{"app.kubernetes.io/name": "nginx-ingress"},
 		})
 	case ExposeTraefik:
+		fill(&e.Route, TraefikIngress)
+		if r := e.RateLimit; r != nil {
+			fill(&r.Period, "1s")
+			fill(&r.Burst, r.Average)
+		}
 		if e.EntryPoints == nil {
 			e.EntryPoints = []string{"websecure"}
 			if e.TLS.Type == TLSNone {

@@ -54,7 +54,31 @@ type Expose struct {
 	// external-dns's, or nginx.org/proxy-buffering. Their keys and values are
 	// checked as the controller does.
 	Annotations map[string]string `json:"annotations,omitempty"`
+	// Route is ingress (default), a plain Ingress, or ingressRoute, Traefik's
+	// own object (traefik only).
+	Route TraefikRoute `json:"route,omitempty"`
+	// ForwardAuth has another program, such as an OIDC proxy, decide about each
+	// request (traefik only). It counts as authentication.
+	ForwardAuth *ForwardAuth `json:"forwardAuth,omitempty"`
+	// RateLimit slows one client address down (traefik only). Default: none.
+	RateLimit *RateLimit `json:"rateLimit,omitempty"`
+	// MaxInFlight is how many requests are answered at a time, of all people
+	// together (traefik only); the others get 429. A page that upgraded to a
+	// WebSocket holds one. Default: no limit.
+	MaxInFlight int `json:"maxInFlight,omitempty"`
+	// SecurityHeaders tells browsers to come back by https only, for a year, not
+	// to guess types, and not to show the page in another site's frame (traefik
+	// only). Default false: a browser does not forget the first of these.
+	SecurityHeaders bool `json:"securityHeaders,omitempty"`
+	// DangerouslyUnauthenticated lets everybody who reaches the host use Ollama
+	// and delete its models. Without it Ollama's route has basicAuth or
+	// forwardAuth, or is refused. The route carries the annotation
+	// hearth.dev/allows: unauthenticated.
+	DangerouslyUnauthenticated bool `json:"dangerouslyUnauthenticated,omitempty"`
 }
+
+// Authenticated tells a route that asks who somebody is before Ollama answers.
+func (e *Expose) Authenticated() bool { return e.BasicAuth != nil || e.ForwardAuth != nil }
 
 // URL of the exposed service, without a slash at the end.
 func (e *Expose) URL() string {

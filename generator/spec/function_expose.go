@@ -117,7 +117,7 @@ func (r *Route) check(p Program, unread problem.List) problem.List {
 	}
 	c := checker{node: r.node, unread: unread}
 	c.expose(b)
-	if e := r.Expose; p == ProgramOther && e.Type != ExposeInternal && e.Audience == AudiencePublic && e.BasicAuth == nil {
+	if e := r.Expose; p == ProgramOther && e.Type != ExposeInternal && e.Audience == AudiencePublic && !e.Authenticated() {
 		c.warnf("expose.basicAuth", "", "missing, and %s is public: make sure that the program behind the Service %s asks for a password itself", e.Host, r.Service.Name)
 	}
 	return c.problems

@@ -105,9 +105,9 @@ func (r route) unreachable(err error, port int) result {
 		return failed("--ca-file with the authority's certificate; "+r.field("tls")+" if it should be a public one",
 			"served by %s, which is not trusted here", issuer(unverified.UnverifiedCertificates[0]))
 	case errors.As(err, &unverified):
-		return failed(r.field("tls")+"; "+r.kubectl("-n %s describe ingress %s", r.base.Namespace, r.base.Expose.Name), "%v", unverified.Err)
+		return failed(r.field("tls")+"; "+r.describe(), "%v", unverified.Err)
 	case isDNS(err):
 		return failed("a DNS record for "+r.host+" with the controller's address, or "+resolve, "%s", detail)
 	}
-	return failed(r.kubectl("-n %s describe ingress %s", r.base.Namespace, r.base.Expose.Name)+"; or "+resolve, "%s", detail)
+	return failed(r.describe()+"; or "+resolve, "%s", detail)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/hearth-dev/hearth/generator/spec"
 )
@@ -33,7 +34,7 @@ func (v *verifier) exposure(b *spec.Base) []check {
 	if e.TLS.Type != spec.TLSNone && *e.RedirectHTTP {
 		all = append(all, r.redirect())
 	}
-	if b.OpenWebUI != nil {
+	if b.OpenWebUI != nil && e.ForwardAuth == nil { // nobody gets to the page without signing in
 		all = append(all, r.title())
 	}
 	return all
@@ -50,17 +51,22 @@ func (r route) port() int {
 	return 443
 }
 
-// https wants the page: 200, or where a password is asked for 401, because none
-// is given.
+// describe is what says how the controller took the route.
+func (r route) describe() string {
+	kind := "ingress"
+	if r.base.Expose.Route == spec.TraefikIngressRoute {
+		kind = "ingressroute"
+	}
+	return r.kubectl("-n %s describe %s %s", r.base.Namespace, kind, r.base.Expose.Name)
+}
+
+// https wants the page: 200, or where somebody has to say who they are, a
+// refusal, because nobody does.
 func (r route) https() check {
 	e := r.base.Expose
 	id, title, needs := "https", "the host answers over HTTPS", []string{key("tls", r.host)}
 	if e.TLS.Type == spec.TLSNone {
 		id, title, needs = "http", "the host answers", nil
-	}
-	want := http.StatusOK
-	if e.BasicAuth != nil {
-		want = http.StatusUnauthorized
 	}
 	return check{id: id, subject: r.host, title: title, needs: needs, look: func(ctx context.Context) (result, error) {
 		client := r.web()
@@ -69,18 +75,35 @@ func (r route) https() check {
 		if err != nil {
 			return r.unreachable(err, r.port()), nil
 		}
-		switch {
-		case page.status == want && want == http.StatusOK:
-			return passed("%s", page.state()), nil
-		case page.status == want:
-			return passed("%s without a password", page.state()), nil
-		case page.status == http.StatusForbidden && len(e.AllowList) > 0:
-			return notChecked("%s: this machine is not in %s", page.state(), r.field("allowList")), nil
-		case page.status == http.StatusOK:
-			return failed(r.field("basicAuth"), "%s without a password: anybody can use it", page.state()), nil
-		}
-		return failed(r.statusHint(page.status), "%s, want %d", page.state(), want), nil
+		return r.judge(page), nil
 	}}
+}
+
+// judge looks at the answer to somebody who said nothing about themselves.
+func (r route) judge(page page) result {
+	e := r.base.Expose
+	field, want := "basicAuth", []int{http.StatusOK}
+	switch {
+	case e.BasicAuth != nil:
+		want = []int{http.StatusUnauthorized}
+	case e.ForwardAuth != nil:
+		// Some programs refuse, others send to a page for signing in.
+		field, want = "forwardAuth", []int{
+			http.StatusUnauthorized, http.StatusForbidden,
+			http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect,
+		}
+	}
+	switch {
+	case page.status == http.StatusForbidden && len(e.AllowList) > 0:
+		return notChecked("%s: this machine is not in %s", page.state(), r.field("allowList"))
+	case !slices.Contains(want, page.status) && page.status == http.StatusOK:
+		return failed(r.field(field), "%s without a password: anybody can use it", page.state())
+	case !slices.Contains(want, page.status):
+		return failed(r.statusHint(page.status), "%s, want %d", page.state(), want[0])
+	case e.Authenticated():
+		return passed("%s without a password", page.state())
+	}
+	return passed("%s", page.state())
 }
 
 // statusHint says what an ingress controller means by a status.
@@ -88,11 +111,11 @@ func (r route) statusHint(status int) string {
 	namespace := r.base.Namespace
 	switch status {
 	case http.StatusNotFound: // it has no such host, or rejected the Ingress
-		return r.field("className") + "; " + r.kubectl("-n %s describe ingress %s", namespace, r.base.Expose.Name)
+		return r.field("className") + "; " + r.describe()
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return r.field("from") + ": the NetworkPolicy admits the controller by it; " + r.kubectl("-n %s get endpointslices,networkpolicies", namespace)
 	default:
-		return r.kubectl("-n %s describe ingress %s", namespace, r.base.Expose.Name)
+		return r.describe()
 	}
 }
 
@@ -105,7 +128,7 @@ func (r route) redirect() check {
 		if err != nil {
 			return r.unreachable(err, 80), nil
 		}
-		hint := r.field("redirectHTTP") + "; " + r.kubectl("-n %s describe ingress", r.base.Namespace)
+		hint := r.field("redirectHTTP") + "; " + r.describe()
 		if page.status != http.StatusMovedPermanently && page.status != http.StatusPermanentRedirect {
 			return failed(hint, "%s, want 301 or 308", page.state()), nil
 		}
@@ -130,6 +153,6 @@ func (r route) title() check {
 		if err != nil {
 			return r.unreachable(err, r.port()), nil
 		}
-		return judgeTitle(page, r.kubectl("-n %s describe ingress %s", r.base.Namespace, r.base.Expose.Name)), nil
+		return judgeTitle(page, r.describe()), nil
 	}}
 }

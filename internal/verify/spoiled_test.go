@@ -399,7 +399,7 @@ func routeCases() []spoiled {
 			fail("https", "ollama.mutana.site", "200 OK without a password: anybody can use it", "expose.basicAuth (base ollama)")},
 
 		{"for now", "homelab-nginx", func(_ *testing.T, c *fakecluster.Cluster) { c.Route.Redirect = 302 }, verify.Options{},
-			fail("redirect", host, "302 Found, want 301 or 308", "expose.redirectHTTP (base ai); kubectl --context lab -n ai describe ingress")},
+			fail("redirect", host, "302 Found, want 301 or 308", "expose.redirectHTTP (base ai); "+describe)},
 		{"308", "homelab-nginx", func(_ *testing.T, c *fakecluster.Cluster) { c.Route.Redirect = 308 }, verify.Options{},
 			verify.Row{Check: "redirect", Subject: host, Status: verify.Passed, Detail: "308 to https://" + host + "/"}},
 		{"nobody listens", "homelab-nginx", nothing, elsewhere,

@@ -1,0 +1,87 @@
+package e2e
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hearth-dev/hearth/internal/verify"
+)
+
+// ownObjects replaces the Ingress by Traefik's own objects and asks what each Middleware does.
+func (e *exposure) ownObjects(t *testing.T) {
+	e.options.Cold = false
+	for _, o := range []struct {
+		overlay string
+		run     func(*exposure, *testing.T)
+	}{
+		{"ingress-route", (*exposure).limits},
+		{"forward-auth", (*exposure).decidedElsewhere},
+	} {
+		t.Run(o.overlay, func(t *testing.T) {
+			e.kubectl(t, "-n", "ollama", "delete", "ingress,ingressroutes.traefik.io,middlewares.traefik.io", "--all")
+			t.Log(e.kubectl(t, "apply", "-k", e.folder+"/overlays/"+o.overlay))
+			look := *e
+			look.options.Overlay = o.overlay
+			look.isGreen(t)
+			o.run(&look, t)
+		})
+	}
+}
+
+// limits wants each Middleware of the overlay ingress-route at its place in the chain.
+func (e *exposure) limits(t *testing.T) {
+	refused := e.status(t, "", "")
+	for name, want := range map[string]string{
+		"Strict-Transport-Security": "max-age=31536000", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "SAMEORIGIN",
+	} {
+		if got := refused.Header.Get(name); got != want {
+			t.Errorf("%s of a refusal is %q, want %q", name, got, want)
+		}
+	}
+	running, err := e.ask(e.credential.User, e.credential.Password) // its answer is not read, and so not over
+	must(t, err)
+	defer running.Body.Close()
+	if running.StatusCode != http.StatusOK {
+		t.Fatalf("with the password: %s", running.Status)
+	}
+	if second := e.status(t, e.credential.User, e.credential.Password); second.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("a second question while the first is answered: %s, want 429", second.Status)
+	}
+	if stranger := e.status(t, "", ""); stranger.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a stranger meanwhile: %s, want 401: they take up no place", stranger.Status)
+	}
+	const most = 400
+	for n := range most {
+		if e.status(t, "", "").StatusCode == http.StatusTooManyRequests {
+			t.Logf("429 after %d requests in a row", n+1)
+			return
+		}
+	}
+	t.Errorf("%d requests in a row were counted by nobody", most)
+}
+
+// decidedElsewhere wants the other program's word to count.
+func (e *exposure) decidedElsewhere(t *testing.T) {
+	if row, _ := e.verify(t).Row("https", ""); row.Status != verify.Passed || !strings.Contains(row.Detail, "401") {
+		t.Errorf("the row https: %+v, want it passed by a 401", row)
+	}
+	e.streams(t)
+	e.kubectl(t, "-n", "ollama", "delete", "ingressroutes.traefik.io", "gate")
+	e.eventually(t, time.Minute, "nobody gets in while nobody decides", func() (string, error) {
+		if got := e.status(t, e.credential.User, e.credential.Password); got.StatusCode == http.StatusOK {
+			return got.Status, nil
+		}
+		return "", nil
+	})
+}
+
+// status asks, and does not wait for the answer.
+func (e *exposure) status(t *testing.T, user, password string) *http.Response {
+	t.Helper()
+	response, err := e.ask(user, password)
+	must(t, err)
+	must(t, response.Body.Close())
+	return response
+}

@@ -1,0 +1,74 @@
+package generator
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// ingressRoute is Traefik's own kind of route, as far as hearth writes it.
+type ingressRoute struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              ingressRouteSpec `json:"spec"`
+}
+
+type ingressRouteSpec struct {
+	EntryPoints []string           `json:"entryPoints"`
+	Routes      []ingressRouteRule `json:"routes"`
+	TLS         *ingressRouteTLS   `json:"tls,omitempty"`
+}
+
+type ingressRouteRule struct {
+	Kind        string                `json:"kind"`
+	Match       string                `json:"match"`
+	Middlewares []ingressRouteName    `json:"middlewares,omitempty"`
+	Services    []ingressRouteService `json:"services"`
+}
+
+type ingressRouteName struct {
+	Name string `json:"name"`
+}
+
+type ingressRouteService struct {
+	Name string `json:"name"`
+	Port int32  `json:"port"`
+}
+
+type ingressRouteTLS struct {
+	SecretName   string `json:"secretName,omitempty"`
+	CertResolver string `json:"certResolver,omitempty"`
+}
+
+// ingressRoute leads the whole host to the exposed Service. What it refers to is
+// in its own namespace: Traefik looks into no other unless told to
+// (providers.kubernetesCRD.allowCrossNamespace).
+func (b builder) ingressRoute(name string, entryPoints []string, chain []*traefikMiddleware, secure bool) any {
+	e := b.base.Expose
+	rule := ingressRouteRule{
+		Kind:     "Rule",
+		Match:    "Host(`" + string(e.Host) + "`)",
+		Services: []ingressRouteService{{Name: b.exposed().name, Port: b.exposedPort()}},
+	}
+	for _, m := range chain {
+		rule.Middlewares = append(rule.Middlewares, ingressRouteName{m.Name})
+	}
+	route := &ingressRoute{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "traefik.io/v1alpha1", Kind: "IngressRoute"},
+		ObjectMeta: b.routeMeta(name),
+		Spec:       ingressRouteSpec{EntryPoints: entryPoints, Routes: []ingressRouteRule{rule}},
+	}
+	// A Traefik without providers.kubernetesCRD.ingressClass takes an IngressRoute
+	// of the class "traefik" as well as one without a class; one with it takes
+	// those of its own class only.
+	route.Annotations["kubernetes.io/ingress.class"] = e.ClassName
+	if secure {
+		route.Spec.TLS = &ingressRouteTLS{}
+		if e.TLS.Type == spec.TLSCertResolver {
+			route.Spec.TLS.CertResolver = e.TLS.CertResolver
+		} else {
+			route.Spec.TLS.SecretName = e.TLS.SecretName
+		}
+	}
+	return route
+}

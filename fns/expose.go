@@ -42,7 +42,7 @@ func expose(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 		Name: service.Name, Port: port.Port, TargetPort: targetPort(port), Selector: service.Spec.Selector,
 		Program: near.program(service, port), Closed: near.closed(),
 	}
-	results = append(results, c.results(r.Check(backend.Program))...)
+	results = append(results, c.results(r.Check(backend.Program, backend.Closed))...)
 	if results.ExitCode() != 0 {
 		return nil, results
 	}

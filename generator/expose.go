@@ -28,6 +28,8 @@ func (b builder) expose() []any {
 		return append(b.certificate(), b.nginx()...)
 	case spec.ExposeTraefik:
 		return append(b.certificate(), b.traefik()...)
+	case spec.ExposeGateway:
+		return append(b.certificate(), b.gateway()...)
 	default:
 		return nil
 	}

@@ -136,6 +136,13 @@ var pathRules = map[string]rule{
 	"expose.rateLimit.average":                 oneOf(1, 10, 500),
 	"expose.rateLimit.burst":                   oneOf(20, 1000),
 	"expose.rateLimit.period":                  oneOf("1s", "1m"),
+	"expose.gateway.name":                      unique("-gateway", "-gw"),
+	"expose.gateway.namespace":                 oneOf("infrastructure", "istio-ingress"),
+	"expose.gateway.sectionName":               oneOf("https", "web.tls"),
+	"expose.gateway.redirectSectionName":       oneOf("http", "web"),
+	"expose.gateway.className":                 oneOf("envoy", "traefik"),
+	"expose.gateway.httpsPort":                 oneOf(443, 8443),
+	"expose.gateway.httpPort":                  oneOf(80, 8000),
 	"expose.maxInFlight":                       oneOf(1, 8),
 	"expose.entryPoints[]":                     oneOf("websecure", "web", "internal-https"),
 

@@ -20,12 +20,22 @@ func (d *drawing) settleExpose(e, webUI object) {
 	if e["host"] == nil {
 		e["host"] = d.value("expose.host", reflect.TypeFor[spec.Host]())
 	}
-	if kind == "nginx" {
-		remove(e, "entryPoints", "route", "forwardAuth", "rateLimit", "maxInFlight", "securityHeaders")
-	} else {
-		remove(e, "maxBodySize", "readTimeout", "sendTimeout", "connectTimeout")
+	switch kind {
+	case "nginx":
+		remove(e, "entryPoints", "route", "forwardAuth", "rateLimit", "maxInFlight", "securityHeaders", "gateway")
+	case "traefik":
+		remove(e, "maxBodySize", "readTimeout", "sendTimeout", "connectTimeout", "gateway")
 		if isEmpty(e["entryPoints"]) {
 			remove(e, "entryPoints")
+		}
+	default:
+		remove(e, "className", "maxBodySize", "sendTimeout", "connectTimeout", "basicAuth", "allowList",
+			"entryPoints", "route", "forwardAuth", "rateLimit", "maxInFlight", "securityHeaders")
+		if e["from"] == nil {
+			e["from"] = object{"namespace": "envoy-gateway-system"}
+		}
+		if webUI == nil {
+			e["dangerouslyUnauthenticated"] = true
 		}
 	}
 	if e["forwardAuth"] != nil {
@@ -50,6 +60,9 @@ func (d *drawing) settleExpose(e, webUI object) {
 	public := e["audience"] != "private" &&
 		(e["audience"] == "public" || strings.HasSuffix(host, ".org") || strings.Contains(host, "8.8.8.8"))
 	d.settleTLS(e, kind, public)
+	if kind == "gateway" {
+		settleGateway(e)
+	}
 	authenticated := e["basicAuth"] != nil || e["forwardAuth"] != nil
 	switch {
 	case webUI != nil:
@@ -64,13 +77,35 @@ func (d *drawing) settleExpose(e, webUI object) {
 	}
 }
 
+// settleGateway makes it one that is there where the certificate is its own or
+// there is none, and else one of the base's.
+func settleGateway(e object) {
+	g := child(e, "gateway")
+	if g == nil {
+		g = object{}
+		e["gateway"] = g
+	}
+	switch child(e, "tls")["type"] {
+	case "gateway", "none":
+		remove(g, "className", "httpsPort", "httpPort")
+		if g["name"] == nil {
+			g["name"] = "public"
+		}
+	default:
+		remove(g, "namespace", "sectionName", "redirectSectionName")
+		if g["className"] == nil {
+			g["className"] = "envoy"
+		}
+	}
+}
+
 func (d *drawing) settleTLS(e object, kind string, public bool) {
 	tls := child(e, "tls")
 	if tls == nil {
 		tls = object{"type": d.value("tls.type", reflect.TypeFor[spec.TLSType]())}
 		e["tls"] = tls
 	}
-	if tls["type"] == "none" && public || tls["type"] == "certResolver" && kind == "nginx" {
+	if tls["type"] == "none" && public || tls["type"] == "certResolver" && kind != "traefik" || tls["type"] == "gateway" && kind != "gateway" {
 		tls["type"] = "certManager"
 	}
 	switch tls["type"] {
@@ -94,7 +129,7 @@ func (d *drawing) settleTLS(e object, kind string, public bool) {
 		}
 	default:
 		remove(tls, "secretName", "certResolver", "issuer", "privateKey", "duration", "renewBefore")
-		if e["redirectHTTP"] == true {
+		if tls["type"] == "none" && e["redirectHTTP"] == true {
 			e["redirectHTTP"] = false
 		}
 	}

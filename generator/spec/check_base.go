@@ -38,7 +38,7 @@ func checkBase(node *strict.Node, b *Base, unread problem.List) problem.List {
 	if b.OpenWebUI != nil {
 		c.openWebUI(b)
 	}
-	c.expose(b)
+	c.expose(b, true)
 	c.shared(b)
 	c.objects("resources", b.Resources)
 	c.baseNamespaces(b.Resources, b.Namespace)

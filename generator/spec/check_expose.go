@@ -8,7 +8,9 @@ import (
 	"time"
 )
 
-func (c *checker) expose(b *Base) {
+// expose checks the way in. policed says that a NetworkPolicy stands before the
+// program: it has to know the controller.
+func (c *checker) expose(b *Base, policed bool) {
 	e := b.Expose
 	if !c.read("expose.type") {
 		return // all of it depends on the type
@@ -24,16 +26,19 @@ func (c *checker) expose(b *Base) {
 	}
 	c.label("expose.name", e.Name, "the route's name")
 	c.staysText("expose.name", e.Name)
-	c.name("expose.className", e.ClassName, "an IngressClass")
+	if e.Type != ExposeGateway {
+		c.name("expose.className", e.ClassName, "an IngressClass")
+		c.noEffect("expose", "type", "only a route of type gateway attaches to one", "gateway")
+	}
 	switch e.Type {
 	case ExposeNginx:
 		c.nginx(e)
 	case ExposeTraefik:
 		c.traefik(e)
+	case ExposeGateway:
+		c.gateway(e)
 	}
-	if e.From != nil {
-		c.peer("expose.from", *e.From)
-	}
+	c.from(e, policed)
 	if b.Ollama != nil && b.OpenWebUI == nil {
 		c.noEffect("expose", "type", "Ollama has no WebSocket", "webSocket")
 	}
@@ -53,7 +58,7 @@ func (c *checker) internal() {
 	if c.written("expose.type") {
 		c.noEffect("expose", "type", "with type internal there is no route", fields...)
 	} else if slices.ContainsFunc(fields, func(f string) bool { return c.written("expose." + f) }) {
-		c.errorf("expose.type", "write type: nginx or type: traefik", "missing: without it there is no route, and the other fields have no effect")
+		c.errorf("expose.type", "write type: nginx, traefik or gateway", "missing: without it there is no route, and the other fields have no effect")
 	}
 }
 
@@ -131,6 +136,11 @@ func (c *checker) unauthenticated(e *Expose) {
 	danger := "everybody who reaches it can use it and delete its models"
 	if e.Audience == AudiencePublic {
 		danger = "it is public, and open ones are found and abused within days"
+	}
+	if e.Type == ExposeGateway {
+		c.errorf("expose.type", "use nginx or traefik, which ask for a password; or put a policy of the implementation in front, such as Envoy Gateway's SecurityPolicy, and write dangerouslyUnauthenticated: true",
+			"Ollama has no password of its own, and Gateway API has no authentication: at %s %s", e.Host, danger)
+		return
 	}
 	c.errorf("expose.basicAuth", "write basicAuth: {secretName: ollama-users}; `hearth secrets` makes the Secret",
 		"missing: Ollama has no password of its own at %s: %s", e.Host, danger)

@@ -19,6 +19,10 @@ func (c *checker) tls(e *Expose) {
 		c.name("expose.tls.secretName", t.SecretName, "the Secret with the certificate")
 	case TLSCertResolver:
 		c.certResolver(e)
+	case TLSGateway:
+		if e.Type != ExposeGateway {
+			c.errorf("expose.tls.type", "use certManager or secret", "gateway is the certificate of a Gateway, and the route is of type %s", e.Type)
+		}
 	case TLSNone:
 		if e.Audience == AudiencePublic {
 			c.errorf("expose.tls.type", "choose certManager, secret or certResolver", "without TLS, passwords and prompts cross the internet in clear")

@@ -104,7 +104,9 @@ func (e *Expose) applyDefaults(service string) {
 	}
 	fill(&e.Path, "/")
 	fill(&e.Name, service)
-	fill(&e.ClassName, string(e.Type))
+	if e.Type != ExposeGateway {
+		fill(&e.ClassName, string(e.Type))
+	}
 	fill(&e.WebSocket, WebSocketUpgrade)
 	if e.Audience == "" {
 		e.Audience = AudiencePublic
@@ -145,6 +147,24 @@ func (e *Expose) applyDefaults(service string) {
 			Namespace: "traefik",
 			PodLabels: map[string]string{"app.kubernetes.io/name": "traefik"},
 		})
+	case ExposeGateway:
+		fill(&e.ReadTimeout, "1h")
+		if e.Gateway != nil {
+			e.Gateway.applyDefaults(e.Name, e.TLS.Type)
+		}
+	}
+}
+
+func (g *Gateway) applyDefaults(name string, tls TLSType) {
+	fill(&g.RedirectSectionName, "http")
+	if tls == TLSNone {
+		fill(&g.SectionName, "http")
+	}
+	fill(&g.SectionName, "https")
+	if g.ClassName != "" {
+		fill(&g.Name, name)
+		fill(&g.HTTPSPort, 443)
+		fill(&g.HTTPPort, 80)
 	}
 }
 

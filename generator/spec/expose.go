@@ -3,7 +3,7 @@ package spec
 // Expose is the way in from outside the cluster.
 type Expose struct {
 	// Type is internal (default, no way in), nginx (F5 NGINX Ingress
-	// Controller) or traefik.
+	// Controller), traefik, or gateway (Gateway API).
 	Type ExposeType `json:"type,omitempty"`
 	// Host is the DNS name that people use.
 	Host Host `json:"host,omitempty"`
@@ -12,7 +12,7 @@ type Expose struct {
 	Path string `json:"path,omitempty"`
 	// Name of the Ingress and its companions. Default: the Service's name.
 	Name string `json:"name,omitempty"`
-	// ClassName of the Ingress. Defaults to nginx or traefik.
+	// ClassName of the Ingress (nginx, traefik). Defaults to nginx or traefik.
 	ClassName string `json:"className,omitempty"`
 	// Audience is private or public. Default: public, unless the host is a
 	// private address, a nip.io or sslip.io name of one, or ends in .internal,
@@ -27,8 +27,9 @@ type Expose struct {
 	// Default 10Mi; 0 is no limit. The controller's own default of 1 MiB is too
 	// small for documents.
 	MaxBodySize BodySize `json:"maxBodySize,omitempty"`
-	// ReadTimeout between two chunks of an answer (nginx only). Default 1h: the
-	// controller's 60s cuts a model that thinks for longer.
+	// ReadTimeout between two chunks of an answer (nginx), or of an answer as a
+	// whole (gateway). Default 1h: a controller's own default, such as nginx's
+	// 60s, cuts a model that thinks for longer.
 	ReadTimeout Duration `json:"readTimeout,omitempty"`
 	// SendTimeout between two chunks of a request (nginx only). Default 1h.
 	SendTimeout Duration `json:"sendTimeout,omitempty"`
@@ -41,7 +42,9 @@ type Expose struct {
 	AllowList []CIDR `json:"allowList,omitempty"`
 	// From is where the controller's own traffic comes from, for the
 	// NetworkPolicy. Defaults to the namespace and pod labels of the
-	// controller's Helm chart. A controller on the host network needs CIDRs.
+	// controller's Helm chart; for gateway there is no default, since each
+	// implementation has its proxies elsewhere. A controller on the host network
+	// needs CIDRs.
 	From *Peer `json:"from,omitempty"`
 	// EntryPoints of Traefik that serve https. Default [websecure].
 	EntryPoints []string `json:"entryPoints,omitempty"`
@@ -70,6 +73,8 @@ type Expose struct {
 	// to guess types, and not to show the page in another site's frame (traefik
 	// only). Default false: a browser does not forget the first of these.
 	SecurityHeaders bool `json:"securityHeaders,omitempty"`
+	// Gateway that the route attaches to (gateway only). Required there.
+	Gateway *Gateway `json:"gateway,omitempty"`
 	// DangerouslyUnauthenticated lets everybody who reaches the host use Ollama
 	// and delete its models. Without it Ollama's route has basicAuth or
 	// forwardAuth, or is refused. The route carries the annotation
@@ -96,11 +101,12 @@ const (
 	ExposeInternal ExposeType = "internal"
 	ExposeNginx    ExposeType = "nginx"
 	ExposeTraefik  ExposeType = "traefik"
+	ExposeGateway  ExposeType = "gateway"
 )
 
 // Values lists the allowed kinds.
 func (ExposeType) Values() []string {
-	return []string{string(ExposeInternal), string(ExposeNginx), string(ExposeTraefik)}
+	return []string{string(ExposeInternal), string(ExposeNginx), string(ExposeTraefik), string(ExposeGateway)}
 }
 
 // WebSocket is how a page hears what is new.
@@ -134,7 +140,8 @@ func (Audience) Values() []string {
 // TLS is where the host's certificate comes from.
 type TLS struct {
 	// Type is certManager, secret (one that exists), certResolver (Traefik's
-	// own) or none. No default: choose.
+	// own), gateway (the certificate of the Gateway that is there) or none. No
+	// default: choose.
 	Type TLSType `json:"type"`
 	// SecretName holds the certificate (certManager, secret). Defaults to the
 	// Ingress's name with "-tls" for certManager.
@@ -160,12 +167,13 @@ const (
 	TLSCertManager  TLSType = "certManager"
 	TLSSecret       TLSType = "secret"
 	TLSCertResolver TLSType = "certResolver"
+	TLSGateway      TLSType = "gateway"
 	TLSNone         TLSType = "none"
 )
 
 // Values lists the allowed sources.
 func (TLSType) Values() []string {
-	return []string{string(TLSCertManager), string(TLSSecret), string(TLSCertResolver), string(TLSNone)}
+	return []string{string(TLSCertManager), string(TLSSecret), string(TLSCertResolver), string(TLSGateway), string(TLSNone)}
 }
 
 // Issuer is a cert-manager issuer.

@@ -97,17 +97,18 @@ func ParseRoute(config *yaml.Node) (*Route, problem.List) {
 	if problems.Err() != nil {
 		// What does not need the Service is found in one go all the same.
 		if spec != nil {
-			problems = append(problems, r.check(ProgramOther, unread)...)
+			problems = append(problems, r.check(ProgramOther, false, unread)...)
 		}
 		return nil, problems.Sorted()
 	}
 	return r, problems.Sorted()
 }
 
-// Check validates the route to a Service that runs the given program.
-func (r *Route) Check(p Program) problem.List { return r.check(p, nil).Sorted() }
+// Check validates the route to a Service that runs the given program; closed
+// says that a NetworkPolicy keeps traffic from it.
+func (r *Route) Check(p Program, closed bool) problem.List { return r.check(p, closed, nil).Sorted() }
 
-func (r *Route) check(p Program, unread problem.List) problem.List {
+func (r *Route) check(p Program, closed bool, unread problem.List) problem.List {
 	b := &Base{Expose: r.Expose}
 	switch p {
 	case ProgramOllama:
@@ -116,7 +117,7 @@ func (r *Route) check(p Program, unread problem.List) problem.List {
 		b.OpenWebUI = &OpenWebUI{}
 	}
 	c := checker{node: r.node, unread: unread}
-	c.expose(b)
+	c.expose(b, closed)
 	if e := r.Expose; p == ProgramOther && e.Type != ExposeInternal && e.Audience == AudiencePublic && !e.Authenticated() {
 		c.warnf("expose.basicAuth", "", "missing, and %s is public: make sure that the program behind the Service %s asks for a password itself", e.Host, r.Service.Name)
 	}

@@ -42,7 +42,7 @@ func (v *verifier) objects() check {
 		total := len(v.want.objects)
 		switch {
 		case len(kinds) > 0:
-			return failed("install what defines it: cert-manager, Traefik or the NGINX Ingress Controller; or change expose",
+			return failed("install what defines it: cert-manager, Traefik, the NGINX Ingress Controller or Gateway API; or change expose",
 				"the cluster knows no %s", strings.Join(kinds, ", ")), nil
 		case len(missing) > 0:
 			return failed(v.deploy(), "%d of %d missing: %s", len(missing), total, strings.Join(missing, ", ")), nil

@@ -27,6 +27,12 @@ func (v *verifier) exposure(b *spec.Base) []check {
 	if e.TLS.Type == spec.TLSCertManager {
 		all = append(all, r.certificate())
 	}
+	if e.Type == spec.ExposeGateway {
+		all = append(all, r.accepted(e.Name))
+		if e.TLS.Type != spec.TLSNone && *e.RedirectHTTP {
+			all = append(all, r.accepted(e.Name+"-redirect"))
+		}
+	}
 	if e.TLS.Type != spec.TLSNone {
 		all = append(all, r.tls())
 	}
@@ -54,7 +60,10 @@ func (r route) port() int {
 // describe is what says how the controller took the route.
 func (r route) describe() string {
 	kind := "ingress"
-	if r.base.Expose.Route == spec.TraefikIngressRoute {
+	switch {
+	case r.base.Expose.Type == spec.ExposeGateway:
+		kind = "httproute"
+	case r.base.Expose.Route == spec.TraefikIngressRoute:
 		kind = "ingressroute"
 	}
 	return r.kubectl("-n %s describe %s %s", r.base.Namespace, kind, r.base.Expose.Name)
@@ -111,6 +120,9 @@ func (r route) statusHint(status int) string {
 	namespace := r.base.Namespace
 	switch status {
 	case http.StatusNotFound: // it has no such host, or rejected the Ingress
+		if r.base.Expose.Type == spec.ExposeGateway {
+			return r.field("gateway") + "; " + r.describe()
+		}
 		return r.field("className") + "; " + r.describe()
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return r.field("from") + ": the NetworkPolicy admits the controller by it; " + r.kubectl("-n %s get endpointslices,networkpolicies", namespace)

@@ -27,7 +27,7 @@ type spoiled struct {
 
 // TestSpoiled has a cluster in order but for one thing.
 func TestSpoiled(t *testing.T) {
-	for _, group := range [][]spoiled{objectCases(), volumeCases(), podCases(), answerCases(), routeCases(), otherCases()} {
+	for _, group := range [][]spoiled{objectCases(), volumeCases(), podCases(), answerCases(), routeCases(), furtherRouteCases(), otherCases()} {
 		for _, c := range group {
 			t.Run(c.want.Check+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
@@ -137,7 +137,7 @@ func objectCases() []spoiled {
 			skip("objects", "e2e-kind", "5 of 6; this user may not look for NetworkPolicy ollama/ollama")},
 		{"no cert-manager", "homelab-nginx", func(_ *testing.T, c *fakecluster.Cluster) { c.Remove("cert-manager.io") }, verify.Options{},
 			fail("objects", "homelab-nginx", "the cluster knows no Certificate (cert-manager.io/v1)",
-				"install what defines it: cert-manager, Traefik or the NGINX Ingress Controller; or change expose")},
+				"install what defines it: cert-manager, Traefik, the NGINX Ingress Controller or Gateway API; or change expose")},
 
 		{"missing", "homelab-internal", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("Secret", "open-webui") }, verify.Options{},
 			fail("secrets", "ai", "open-webui (secret-key) is missing: signs Open WebUI's sessions", "hearth secrets homelab-internal --apply --context lab")},
@@ -407,6 +407,46 @@ func routeCases() []spoiled {
 
 		{"another page", "homelab-nginx", func(_ *testing.T, c *fakecluster.Cluster) { c.Chat.Title = "Welcome to nginx!" }, verify.Options{},
 			fail("title", host, `title "Welcome to nginx!", want "Open WebUI"`, describe)},
+	}
+}
+
+// furtherRouteCases are about the overlays of testdata/routes.yaml.
+func furtherRouteCases() []spoiled {
+	const (
+		host     = "chat.example.org"
+		describe = "kubectl --context lab -n ai describe httproute open-webui"
+	)
+	status := func(n int) func(*testing.T, *fakecluster.Cluster) {
+		return func(_ *testing.T, c *fakecluster.Cluster) { c.Route.Status = n }
+	}
+	parents := func(text string) func(*testing.T, *fakecluster.Cluster) {
+		return func(t *testing.T, c *fakecluster.Cluster) {
+			set(t, c, "HTTPRoute", "open-webui", "status", tree(t, "{parents: "+text+"}"))
+		}
+	}
+	return []spoiled{
+		{"an open IngressRoute", "ingress-route", status(200), verify.Options{},
+			fail("https", "ollama.example.org", "200 OK without a password: anybody can use it", "expose.basicAuth (base ollama)")},
+		{"an unknown IngressRoute", "ingress-route", status(404), verify.Options{},
+			fail("https", "ollama.example.org", "404 Not Found, want 401", "expose.className (base ollama); kubectl --context lab -n ollama describe ingressroute ollama")},
+		{"no IngressRoutes", "ingress-route", func(_ *testing.T, c *fakecluster.Cluster) { c.Remove("traefik.io") }, verify.Options{},
+			fail("objects", "ingress-route", "the cluster knows no IngressRoute (traefik.io/v1alpha1), Middleware (traefik.io/v1alpha1), IngressRoute (traefik.io/v1alpha1), Middleware (traefik.io/v1alpha1)",
+				"install what defines it: cert-manager, Traefik, the NGINX Ingress Controller or Gateway API; or change expose")},
+		{"nobody decides", "forward-auth", status(200), verify.Options{},
+			fail("https", host, "200 OK without a password: anybody can use it", "expose.forwardAuth (base ai)")},
+		{"who decides is down", "forward-auth", status(500), verify.Options{},
+			fail("https", host, "500 Internal Server Error, want 401", "kubectl --context lab -n ai describe ingress open-webui")},
+
+		{"missing", "gateway", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("HTTPRoute", "open-webui-redirect") }, verify.Options{},
+			fail("route", "ai/open-webui-redirect", "no such HTTPRoute, or no Gateway API", "what objects above says")},
+		{"nobody looked", "gateway", parents("[]"), verify.Options{},
+			fail("route", "ai/open-webui", "no Gateway has looked at it yet", "expose.gateway (base ai); "+describe)},
+		{"another namespace's", "gateway", parents(`[{conditions: [{type: ResolvedRefs, status: "True"}, {type: Accepted, status: "False", message: "not allowed by the listener"}]}]`), verify.Options{},
+			fail("route", "ai/open-webui", "not Accepted: not allowed by the listener", "expose.gateway (base ai); "+describe)},
+		{"no Service", "gateway", parents(`[{conditions: [{type: Accepted, status: "True"}, {type: ResolvedRefs, status: "False", message: "no Service open-webui"}]}]`), verify.Options{},
+			fail("route", "ai/open-webui", "not ResolvedRefs: no Service open-webui", "expose.gateway (base ai); "+describe)},
+		{"unknown to the Gateway", "gateway", status(404), verify.Options{},
+			fail("https", host, "404 Not Found, want 200", "expose.gateway (base ai); "+describe)},
 	}
 }
 

@@ -52,10 +52,14 @@ func TestEverythingInOrder(t *testing.T) {
 	}
 }
 
-// start runs an overlay of the committed stack on a fake cluster.
+// start runs an overlay of the committed stack, or of the one with further
+// routes, on a fake cluster.
 func start(t *testing.T, overlay string) (*generator.Stack, *fakecluster.Cluster) {
 	t.Helper()
-	stack := parse(t)
+	stack := parse(t, "../../stack.yaml")
+	if stack.Overlay(overlay) == nil {
+		stack = parse(t, "testdata/routes.yaml")
+	}
 	cluster, err := fakecluster.New(stack, overlay)
 	if err != nil {
 		t.Fatal(err)
@@ -64,9 +68,9 @@ func start(t *testing.T, overlay string) (*generator.Stack, *fakecluster.Cluster
 	return stack, cluster
 }
 
-func parse(t *testing.T) *generator.Stack {
+func parse(t *testing.T, file string) *generator.Stack {
 	t.Helper()
-	data, err := os.ReadFile("../../stack.yaml")
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

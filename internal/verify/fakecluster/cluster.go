@@ -89,6 +89,10 @@ func (c *Cluster) deploy(stack string, b *spec.Base) error {
 		case "Certificate":
 			ready := map[string]any{"type": "Ready", "status": "True", "message": "Certificate is up to date and has not expired"}
 			set(o, map[string]any{"conditions": []any{ready}, "notAfter": "2030-01-01T00:00:00Z"}, "status")
+		case "HTTPRoute":
+			accepted := map[string]any{"type": "Accepted", "status": "True"}
+			resolved := map[string]any{"type": "ResolvedRefs", "status": "True"}
+			set(o, map[string]any{"parents": []any{map[string]any{"conditions": []any{accepted, resolved}}}}, "status")
 		case "Deployment", "StatefulSet":
 			if err := c.start(o); err != nil {
 				return err

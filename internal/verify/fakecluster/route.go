@@ -59,6 +59,9 @@ func newRoute(b *spec.Base, c *Cluster) (*Route, error) {
 			w.WriteHeader(r.Status)
 		case b.Expose.BasicAuth != nil && !ok:
 			w.WriteHeader(http.StatusUnauthorized)
+		case b.Expose.ForwardAuth != nil:
+			w.Header().Set("Location", "https://auth.example.org/sign-in")
+			w.WriteHeader(http.StatusFound)
 		default:
 			behind.ServeHTTP(w, request)
 		}

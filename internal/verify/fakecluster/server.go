@@ -43,6 +43,7 @@ func newServer() *Server {
 	core := schema.GroupVersion{Version: "v1"}
 	apps := schema.GroupVersion{Group: "apps", Version: "v1"}
 	networking := schema.GroupVersion{Group: "networking.k8s.io", Version: "v1"}
+	gateway := schema.GroupVersion{Group: "gateway.networking.k8s.io", Version: "v1"}
 	s.kinds = []kind{
 		{core.WithKind("Namespace"), "namespaces", true},
 		{core.WithKind("Pod"), "pods", false},
@@ -59,6 +60,9 @@ func newServer() *Server {
 		{schema.GroupVersionKind{Group: "discovery.k8s.io", Version: "v1", Kind: "EndpointSlice"}, "endpointslices", false},
 		{schema.GroupVersionKind{Group: "cert-manager.io", Version: "v1", Kind: "Certificate"}, "certificates", false},
 		{schema.GroupVersionKind{Group: "traefik.io", Version: "v1alpha1", Kind: "Middleware"}, "middlewares", false},
+		{schema.GroupVersionKind{Group: "traefik.io", Version: "v1alpha1", Kind: "IngressRoute"}, "ingressroutes", false},
+		{gateway.WithKind("Gateway"), "gateways", false},
+		{gateway.WithKind("HTTPRoute"), "httproutes", false},
 		{schema.GroupVersionKind{Group: "metrics.k8s.io", Version: "v1beta1", Kind: "PodMetrics"}, "pods", false},
 	}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))

@@ -1,0 +1,122 @@
+package generator
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+const (
+	secureListener = "https"
+	plainListener  = "http"
+)
+
+// gateway is the route by Gateway API: an HTTPRoute for the host, a second one
+// for the redirect, and the Gateway itself where it is the base's own. What the
+// API would fill in inside of lists is spelled out: Fleet reports it as drift.
+func (b builder) gateway() []any {
+	e := b.base.Expose
+	var objects []any
+	if e.Gateway.ClassName != "" {
+		objects = append(objects, b.ownGateway())
+	}
+	whole := gatewayDuration(e.ReadTimeout)
+	objects = append(objects, b.httpRoute(e.Name, e.Gateway.SectionName, gatewayv1.HTTPRouteRule{
+		// Of an answer as a whole: the API has no limit for silence. Without one
+		// an implementation has its own, such as Envoy's 15 seconds.
+		Timeouts: &gatewayv1.HTTPRouteTimeouts{Request: &whole, BackendRequest: &whole},
+		BackendRefs: []gatewayv1.HTTPBackendRef{{BackendRef: gatewayv1.BackendRef{
+			BackendObjectReference: gatewayv1.BackendObjectReference{
+				Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Service")),
+				Name: gatewayv1.ObjectName(b.exposed().name), Port: new(b.exposedPort()),
+			},
+			Weight: new(int32(1)),
+		}}},
+	}))
+	if e.TLS.Type != spec.TLSNone && *e.RedirectHTTP {
+		objects = append(objects, b.httpRoute(e.Name+"-redirect", e.Gateway.RedirectSectionName, gatewayv1.HTTPRouteRule{
+			Filters: []gatewayv1.HTTPRouteFilter{{
+				Type:            gatewayv1.HTTPRouteFilterRequestRedirect,
+				RequestRedirect: &gatewayv1.HTTPRequestRedirectFilter{Scheme: new("https"), StatusCode: new(301)},
+			}},
+		}))
+	}
+	return objects
+}
+
+// httpRoute attaches a rule for the whole host to one listener.
+func (b builder) httpRoute(name, listener string, rule gatewayv1.HTTPRouteRule) *gatewayv1.HTTPRoute {
+	e := b.base.Expose
+	parent := gatewayv1.ParentReference{
+		Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
+		Name: gatewayv1.ObjectName(e.Gateway.Name), SectionName: new(gatewayv1.SectionName(listener)),
+	}
+	if e.Gateway.Namespace != "" {
+		parent.Namespace = new(gatewayv1.Namespace(e.Gateway.Namespace))
+	}
+	rule.Matches = []gatewayv1.HTTPRouteMatch{{
+		Path: &gatewayv1.HTTPPathMatch{Type: new(gatewayv1.PathMatchPathPrefix), Value: new(e.Path)},
+	}}
+	return &gatewayv1.HTTPRoute{
+		TypeMeta:   metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "HTTPRoute"},
+		ObjectMeta: b.routeMeta(name),
+		Spec: gatewayv1.HTTPRouteSpec{
+			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{parent}},
+			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(e.Host)},
+			Rules:           []gatewayv1.HTTPRouteRule{rule},
+		},
+	}
+}
+
+// ownGateway listens for the host alone, and for routes of its namespace.
+func (b builder) ownGateway() *gatewayv1.Gateway {
+	e := b.base.Expose
+	listen := func(name string, port spec.Port, protocol gatewayv1.ProtocolType) gatewayv1.Listener {
+		return gatewayv1.Listener{
+			Name: gatewayv1.SectionName(name), Hostname: new(gatewayv1.Hostname(e.Host)),
+			Port: gatewayv1.PortNumber(port), Protocol: protocol,
+			AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}},
+		}
+	}
+	g := &gatewayv1.Gateway{
+		TypeMeta:   metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "Gateway"},
+		ObjectMeta: b.meta(b.exposed(), e.Gateway.Name),
+		Spec:       gatewayv1.GatewaySpec{GatewayClassName: gatewayv1.ObjectName(e.Gateway.ClassName)},
+	}
+	if e.TLS.Type != spec.TLSNone {
+		secure := listen(secureListener, e.Gateway.HTTPSPort, gatewayv1.HTTPSProtocolType)
+		secure.TLS = &gatewayv1.ListenerTLSConfig{
+			Mode: new(gatewayv1.TLSModeTerminate),
+			CertificateRefs: []gatewayv1.SecretObjectReference{{
+				Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Secret")), Name: gatewayv1.ObjectName(e.TLS.SecretName),
+			}},
+		}
+		g.Spec.Listeners = append(g.Spec.Listeners, secure)
+	}
+	if e.TLS.Type == spec.TLSNone || *e.RedirectHTTP {
+		g.Spec.Listeners = append(g.Spec.Listeners, listen(plainListener, e.Gateway.HTTPPort, gatewayv1.HTTPProtocolType))
+	}
+	return g
+}
+
+// gatewayDuration writes a span of time as the API reads it (GEP-2257): whole
+// units from hours down, of at most five digits each.
+func gatewayDuration(d spec.Duration) gatewayv1.Duration {
+	var out strings.Builder
+	rest := d.Parsed()
+	for _, unit := range []struct {
+		name string
+		size time.Duration
+	}{{"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}} {
+		if n := rest / unit.size; n > 0 {
+			fmt.Fprintf(&out, "%d%s", n, unit.name)
+		}
+		rest %= unit.size
+	}
+	return gatewayv1.Duration(out.String())
+}

@@ -61,7 +61,7 @@ func (d *drawing) settleExpose(e, webUI object) {
 		(e["audience"] == "public" || strings.HasSuffix(host, ".org") || strings.Contains(host, "8.8.8.8"))
 	d.settleTLS(e, kind, public)
 	if kind == "gateway" {
-		settleGateway(e)
+		d.settleGateway(e)
 	}
 	authenticated := e["basicAuth"] != nil || e["forwardAuth"] != nil
 	switch {
@@ -79,7 +79,7 @@ func (d *drawing) settleExpose(e, webUI object) {
 
 // settleGateway makes it one that is there where the certificate is its own or
 // there is none, and else one of the base's.
-func settleGateway(e object) {
+func (d *drawing) settleGateway(e object) {
 	g := child(e, "gateway")
 	if g == nil {
 		g = object{}
@@ -91,10 +91,23 @@ func settleGateway(e object) {
 		if g["name"] == nil {
 			g["name"] = "public"
 		}
+		d.fillGateway(g, reflect.TypeFor[string](), "namespace", "sectionName", "redirectSectionName")
 	default:
 		remove(g, "namespace", "sectionName", "redirectSectionName")
 		if g["className"] == nil {
 			g["className"] = "envoy"
+		}
+		if g["httpPort"] == nil && g["httpsPort"] == nil {
+			d.fillGateway(g, reflect.TypeFor[spec.Port](), "httpPort", "httpsPort")
+		}
+	}
+}
+
+// fillGateway draws more of the fields: few stacks get as far as to have them.
+func (d *drawing) fillGateway(g object, t reflect.Type, names ...string) {
+	for _, name := range names {
+		if g[name] == nil && d.chance(0.5) {
+			g[name] = d.value("expose.gateway."+name, t)
 		}
 	}
 }

@@ -95,6 +95,16 @@ func (r *render) report(cmd *cobra.Command) (*report, error) {
 	if stack == nil {
 		return out, nil
 	}
+	pinned, err := r.pin(stack)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pinned {
+		out.add(p)
+	}
+	if pinned.Err() != nil {
+		return out, nil
+	}
 	files, err := r.generate(cmd.Context(), out, stack)
 	if err != nil || files == nil {
 		return out, err

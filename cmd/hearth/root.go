@@ -28,6 +28,6 @@ change stack.yaml instead.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newInit(), newRender(), newSecrets(), newSize(), newVerify(), newVersion())
+	root.AddCommand(newInit(), newLock(), newRender(), newSecrets(), newSize(), newVerify(), newVersion())
 	return root
 }

@@ -31,6 +31,10 @@ type Images struct {
 	Mirrors map[string]string `json:"mirrors,omitempty"`
 	// PullSecrets are the names of Secrets of type kubernetes.io/dockerconfigjson.
 	PullSecrets []string `json:"pullSecrets,omitempty"`
+	// Lock pins the images to the digests of hearth.lock.yaml, which `hearth
+	// lock` writes. Default true; false for images that no registry has, such as
+	// those of a test.
+	Lock *bool `json:"lock,omitempty"`
 }
 
 // Proxy is an HTTP proxy for what leaves the cluster.

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/internal/lock"
+)
+
+// lockVerb pins the images of a stack.
+type lockVerb struct {
+	input
+	check  bool
+	dryRun bool
+	format format
+}
+
+func newLock() *cobra.Command {
+	v := &lockVerb{format: formatText}
+	cmd := &cobra.Command{
+		Use:   "lock",
+		Short: "Pin every image to the digest that its tag has now",
+		Long: `Lock asks the registries what the tags of the stack's images are now, mirrors
+included, and writes the digests to ` + lock.Name + ` beside the stack. Render
+then writes registry/repository:tag@digest: a tag that is moved changes nothing.
+Commit the file, and run lock again after a change of version.
+
+Passwords are those of docker login. A base with images: {lock: false} is left
+out, and so is an image with a digest of its own. If one registry does not
+answer, nothing is written.`,
+		Example: `  hearth lock             stack.yaml -> hearth.lock.yaml
+  hearth lock --dry-run   what would be written
+  hearth lock --check     for CI: exit 1 if a tag has moved or the file is old`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd) },
+	}
+	v.addFlag(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&v.check, "check", false, "write nothing; exit 1 if the file is not what the registries say")
+	flags.BoolVar(&v.dryRun, "dry-run", false, "write nothing; print the file to stdout")
+	flags.VarP(&v.format, "output", "o", "how to report: `text` on stderr, or json on stdout")
+	complete(cmd, "output", string(formatText), string(formatJSON))
+	cmd.MarkFlagsMutuallyExclusive("check", "dry-run")
+	return cmd
+}
+
+// lockReport is what -o json prints.
+type lockReport struct {
+	File    string       `json:"file"`
+	Images  []lock.Image `json:"images"`
+	Current bool         `json:"current"`
+	Written bool         `json:"written"`
+}
+
+func (v *lockVerb) run(cmd *cobra.Command) error {
+	stack, problems, err := v.parse(cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	if stack == nil {
+		return tellProblems(cmd.ErrOrStderr(), problems)
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	resolver := lock.Resolver{Progress: func(image string) { fmt.Fprintln(cmd.ErrOrStderr(), "asking for", image) }}
+	digests, err := resolver.Resolve(ctx, generator.Images(stack))
+	if err != nil {
+		return fmt.Errorf("nothing was written: %w", err)
+	}
+	data, err := lock.Encode(digests)
+	if err != nil {
+		return err
+	}
+	report := lockReport{File: filepath.Join(v.folder(), lock.Name), Images: lock.Images(digests)}
+	have, err := os.ReadFile(report.File)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	report.Current = string(have) == string(data)
+	if !v.check && !v.dryRun && !report.Current {
+		if err := replaceFile(report.File, data); err != nil {
+			return err
+		}
+		report.Written = true
+	}
+	return v.tell(cmd, report, data)
+}
+
+func (v *lockVerb) tell(cmd *cobra.Command, r lockReport, data []byte) error {
+	switch {
+	case v.format == formatJSON:
+		e := json.NewEncoder(cmd.OutOrStdout())
+		e.SetIndent("", "  ")
+		if err := e.Encode(r); err != nil {
+			return err
+		}
+	case v.dryRun:
+		if _, err := cmd.OutOrStdout().Write(data); err != nil {
+			return err
+		}
+	case r.Written:
+		fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s: %s; now run: hearth render\n", r.File, count(len(r.Images), "image"))
+	case r.Current:
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s is what the registries say\n", r.File)
+	default:
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s is not what the registries say; run: hearth lock\n", r.File)
+	}
+	if v.check && !r.Current {
+		return errProblems
+	}
+	return nil
+}
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".hearth-lock-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone after the rename
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// pin gives the stack's images the digests of the lock file beside it, and says
+// what is wrong with the file.
+func (in *input) pin(stack *generator.Stack) (problem.List, error) {
+	path := filepath.Join(in.folder(), lock.Name)
+	warn := func(format string, args ...any) problem.Problem {
+		return problem.Problem{Severity: problem.Warning, File: path, Message: fmt.Sprintf(format, args...), Fix: "run: hearth lock"}
+	}
+	want := generator.Images(stack)
+	data, err := os.ReadFile(path)
+	switch {
+	case len(want) == 0:
+		return nil, nil
+	case errors.Is(err, os.ErrNotExist):
+		return problem.List{warn("missing: images are named by tags, which can be moved")}, nil
+	case err != nil:
+		return nil, err
+	}
+	digests, err := lock.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	var out problem.List
+	for _, image := range generator.Pin(stack, digests) {
+		p := warn("has no digest of %s", image)
+		p.Severity = problem.Error // half a lock is taken for a whole one
+		out = append(out, p)
+	}
+	for _, image := range slices.Sorted(maps.Keys(digests)) {
+		if !slices.Contains(want, image) {
+			out = append(out, warn("has %s, which the stack does not run", image))
+		}
+	}
+	return out, nil
+}

@@ -205,14 +205,14 @@ func TestTwoOwners(t *testing.T) {
 	config := func(kind, name, spec string) *yaml.RNode {
 		return yaml.MustParse("{apiVersion: hearth.dev/v1alpha1, kind: " + kind + ", metadata: {name: " + name + ", namespace: ai}, spec: " + spec + "}")
 	}
-	ollama, chat := config("Ollama", "llm", "{models: [x]}"), config("OpenWebUI", "chat", "{}")
+	ollama, chat := config("Ollama", "llm", "{models: [\"smollm2:135m\"]}"), config("OpenWebUI", "chat", "{}")
 	first := mustRun(t, list{config: ollama}.String())
 	both := mustRun(t, next(t, first, chat).String())
 	again := mustRun(t, next(t, both, ollama).String())
 	if diff := cmp.Diff(parse(t, both).names(), parse(t, again).names()); diff != "" {
 		t.Errorf("a run for one owner changed the items (-before +after):\n%s", diff)
 	}
-	gone := parse(t, mustRun(t, next(t, again, config("Ollama", "llm", "{models: [x], pull: never, storage: {existingClaim: mine}}")).String()))
+	gone := parse(t, mustRun(t, next(t, again, config("Ollama", "llm", "{models: [\"smollm2:135m\"], pull: never, storage: {existingClaim: mine}}")).String()))
 	if gone.item("PersistentVolumeClaim", "ollama") != nil || gone.item("PersistentVolumeClaim", "open-webui") == nil {
 		t.Errorf("claims after a change of one owner: %v", gone.names())
 	}

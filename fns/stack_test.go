@@ -100,9 +100,9 @@ func TestStackIsTheOverlay(t *testing.T) {
 }
 
 func TestChoiceOfOverlay(t *testing.T) {
-	const two = `{bases: [{name: a, namespace: a, ollama: {models: [x]}}], overlays: [{name: one, bases: [{name: a}]}, {name: two, bases: [{name: a}]}]}`
-	const none = `{bases: [{name: a, namespace: a, ollama: {models: [x]}}]}`
-	const single = `{bases: [{name: a, namespace: a, ollama: {models: [x]}}], overlays: [{name: one, bases: [{name: a}]}]}`
+	const two = `{bases: [{name: a, namespace: a, ollama: {models: ["smollm2:135m"]}}], overlays: [{name: one, bases: [{name: a}]}, {name: two, bases: [{name: a}]}]}`
+	const none = `{bases: [{name: a, namespace: a, ollama: {models: ["smollm2:135m"]}}]}`
+	const single = `{bases: [{name: a, namespace: a, ollama: {models: ["smollm2:135m"]}}], overlays: [{name: one, bases: [{name: a}]}]}`
 	stack := func(name, spec string) string {
 		return "{apiVersion: hearth.dev/v1alpha1, kind: Stack, metadata: {name: " + name + "}, spec: " + spec + "}"
 	}

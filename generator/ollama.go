@@ -3,11 +3,13 @@ package generator
 import (
 	_ "embed" // the puller's script
 	"strconv"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/hearth-dev/hearth/generator/sizing"
 	"github.com/hearth-dev/hearth/generator/spec"
 )
 
@@ -55,7 +57,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			ImagePullPolicy: corev1.PullPolicy(o.Image.PullPolicy),
 			Command:         []string{"/bin/sh", "-c", pullModels, "pull-models"},
 			Args:            b.base.PullModels(),
-			Env:             b.pullerEnv(),
+			Env:             b.initEnv(),
 			// The server's: a pod counts the larger of the two, not their sum.
 			Resources:       resources(o.Resources),
 			VolumeMounts:    b.mounts(ollamaData),
@@ -82,7 +84,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 		SecurityContext: restricted(false),
 	}}
 	b.accelerate(&pod)
-	patience := int32(7200)
+	patience := int32(b.base.PullDeadline().Seconds())
 	return &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: b.meta(c, c.name),
@@ -94,7 +96,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			// go of a ReadWriteOnce volume: a deadlock.
 			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType},
 			// After ten minutes, the default, a Deployment counts as failed; to
-			// pull a large model takes longer.
+			// pull a model takes longer.
 			ProgressDeadlineSeconds: &patience,
 			Template:                corev1.PodTemplateSpec{ObjectMeta: b.podMeta(c), Spec: pod},
 		},
@@ -113,6 +115,22 @@ func (b builder) pullerEnv() []corev1.EnvVar {
 	return append(env, corev1.EnvVar{Name: "HOME", Value: ollamaHome})
 }
 
+// initEnv is the puller's: besides, the copies that it makes of models.
+func (b builder) initEnv() []corev1.EnvVar {
+	env := b.pullerEnv()
+	copies := b.base.Copies()
+	if len(copies) == 0 {
+		return env
+	}
+	var pairs []string
+	for _, c := range copies {
+		pairs = append(pairs, c[0]+"="+c[1]) // neither character is in a model's name
+	}
+	return append(env,
+		corev1.EnvVar{Name: "COPY_MODELS", Value: strings.Join(pairs, " ")},
+		corev1.EnvVar{Name: "COPY_THREADS", Value: string(b.base.Ollama.Threads)})
+}
+
 // ollamaEnv is the server's environment from the fields of the spec.
 func (b builder) ollamaEnv() []corev1.EnvVar {
 	o := b.base.Ollama
@@ -123,12 +141,22 @@ func (b builder) ollamaEnv() []corev1.EnvVar {
 			corev1.EnvVar{Name: "OLLAMA_FLASH_ATTENTION", Value: "1"}) // without it the type is ignored
 	}
 	env = append(append(env, b.acceleratorEnv()...), b.pullerEnv()...)
+	if sizing.LlamaServer(o.Image.Tag) {
+		// Unset it keeps 8 GiB of prompts for each model (ollama#18264).
+		cache := o.PromptCache.Parsed()
+		env = append(env, corev1.EnvVar{Name: "LLAMA_ARG_CACHE_RAM", Value: strconv.FormatInt(cache.Value()>>20, 10)})
+	}
+	if n := o.ServerThreads(); n > 0 {
+		// It ignores the CPU limit (ollama#17916).
+		env = append(env, corev1.EnvVar{Name: "LLAMA_ARG_THREADS", Value: strconv.Itoa(n)})
+	}
 	return append(env,
 		corev1.EnvVar{Name: "OLLAMA_HOST", Value: "0.0.0.0:" + strconv.Itoa(ollamaPort)},
 		corev1.EnvVar{Name: "OLLAMA_CONTEXT_LENGTH", Value: strconv.Itoa(o.ContextLength)},
 		corev1.EnvVar{Name: "OLLAMA_MAX_LOADED_MODELS", Value: strconv.Itoa(o.MaxLoadedModels)},
 		corev1.EnvVar{Name: "OLLAMA_NUM_PARALLEL", Value: strconv.Itoa(o.NumParallel)},
 		corev1.EnvVar{Name: "OLLAMA_KEEP_ALIVE", Value: string(o.KeepAlive)},
+		corev1.EnvVar{Name: "OLLAMA_LOAD_TIMEOUT", Value: string(o.LoadTimeout)},
 		corev1.EnvVar{Name: "OLLAMA_NO_CLOUD", Value: "1"}, // no remote models: nothing typed here leaves the cluster
 	)
 }

@@ -127,7 +127,7 @@ func resources(r spec.Resources) corev1.ResourceRequirements {
 
 func amounts(l spec.ResourceList) corev1.ResourceList {
 	out := corev1.ResourceList{}
-	if l.CPU != "" {
+	if l.CPU != "" && l.CPU != spec.None {
 		out[corev1.ResourceCPU] = l.CPU.Parsed()
 	}
 	if l.Memory != "" {

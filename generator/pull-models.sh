@@ -88,6 +88,18 @@ pull() {
   done
 }
 
+# copy makes of a model another one that says how many threads compute it: Ollama before 0.30 can be told so by a model
+# alone. The weights are shared. It is made anew each time, so that it follows a model that was pulled again.
+copy() {
+  printf 'FROM %s\nPARAMETER num_thread %s\n' "$1" "$COPY_THREADS" >"$work/Modelfile"
+  if ollama create "$2" -f "$work/Modelfile" >"$work/copy" 2>&1 </dev/null && present "$2"; then
+    say "$2: $1 with $COPY_THREADS threads"
+    return 0
+  fi
+  say "$2: not made: $(tr '\r' '\n' <"$work/copy" | sed -n 's/.*Error: //p' | tail -n 1)"
+  return 1
+}
+
 mkdir -p "$work" || exit 1
 ollama serve >"$work/server" 2>&1 </dev/null & server=$!
 waited=0
@@ -103,6 +115,10 @@ for model in "$@"; do
   if ! kill -0 "$server" 2>/dev/null; then failed="$failed $model"; continue; fi
   if present "$model"; then say "$model: already on the volume"; continue; fi
   pull "$model" || failed="$failed $model"
+done
+for pair in ${COPY_MODELS:-}; do
+  case " $failed " in *" ${pair%%=*} "*) continue ;; esac
+  copy "${pair%%=*}" "${pair#*=}" || failed="$failed ${pair#*=}"
 done
 if [ -n "$failed" ]; then
   say "not pulled:$failed; the last lines of the local server:"; grep -v GIN "$work/server" | tail -n 20; end 1

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/generator/sizing"
 	"github.com/hearth-dev/hearth/generator/spec"
 )
 
@@ -122,4 +123,42 @@ func (d *drawing) settleOllama(o, proxy object) {
 	if private && o["pull"] != "never" && isEmpty(o["allowTo"]) {
 		o["allowTo"] = []any{object{"namespace": "models", "ports": []any{5000}}}
 	}
+	if o["pull"] == "never" {
+		remove(o, "threads") // nobody makes the models that have them
+	}
+	d.settleSizes(o)
+}
+
+// settleSizes gives amounts to a server of models that nothing is known of.
+func (d *drawing) settleSizes(o object) {
+	sizes := child(o, "modelSizes")
+	models := list(o["models"])
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		if !slices.Contains(models, any(name)) {
+			delete(sizes, name)
+		} else if size := child(sizes, name); size["embedder"] == true {
+			size["contextLimit"] = 2048 // it takes the square of it
+		}
+	}
+	known := func(name any) bool {
+		_, is := sizing.Lookup(name.(string))
+		return is || sizes[name.(string)] != nil
+	}
+	if !slices.ContainsFunc(models, func(name any) bool { return !known(name) }) {
+		return
+	}
+	give := func(path []string, field, value string) {
+		in := o
+		for _, name := range path {
+			if child(in, name) == nil {
+				in[name] = object{}
+			}
+			in = child(in, name)
+		}
+		if in["existingClaim"] == nil && (in[field] == nil || in[field] == "auto") {
+			in[field] = value
+		}
+	}
+	give([]string{"resources", "limits"}, "memory", "60Ti")
+	give([]string{"storage"}, "size", "1Ti")
 }

@@ -50,7 +50,7 @@ const (
 	// headroom is how much of the limit is above what is required, in percent: a
 	// container at its limit is killed, not slowed.
 	headroom = 15
-	// limitStep rounds the memory limit up.
+	// limitStep rounds the memory limit and the request up.
 	limitStep = 256 * mib
 
 	// volumeTight is the smallest volume in percent of the blobs on it: file

@@ -60,15 +60,24 @@ func Memory(models []Model, s Settings) Need {
 }
 
 // Sum is the arithmetic in one line: "1926 MiB weights + 448 MiB kv cache + ...
-// = 2816 MiB".
+// = 2843 MiB". Of several models it gives the sum of each.
 func (n Need) Sum() string {
 	var parts []string
-	for _, t := range n.Terms {
-		part := MiB(t.Bytes) + " " + t.Name
-		if len(n.Models) > 1 && t.Model != "" {
-			part += " of " + t.Model
+	if len(n.Models) > 1 {
+		for _, name := range n.Models {
+			var bytes int64
+			for _, t := range n.Terms {
+				if t.Model == name {
+					bytes += t.Bytes
+				}
+			}
+			parts = append(parts, MiB(bytes)+" "+name)
 		}
-		parts = append(parts, part)
+	}
+	for _, t := range n.Terms {
+		if t.Model == "" || len(n.Models) == 1 {
+			parts = append(parts, MiB(t.Bytes)+" "+t.Name)
+		}
 	}
 	return strings.Join(parts, " + ") + " = " + MiB(n.Required)
 }
@@ -77,8 +86,17 @@ func (n Need) Sum() string {
 // 256 MiB.
 func Limit(required int64) int64 { return roundUp(required*(100+headroom)/100, limitStep) }
 
+// Request is the memory request: what is required, rounded up to 256 MiB, so
+// that the node keeps it free.
+func Request(required int64) int64 { return roundUp(required, limitStep) }
+
 // MiB spells bytes in whole mebibytes, rounded up.
 func MiB(bytes int64) string { return fmt.Sprintf("%d MiB", roundUp(bytes, mib)/mib) }
+
+// most bounds one term, so that no sum of absurd figures overflows: 1 PiB.
+const most = 1 << 50
+
+func bounded(bytes float64) int64 { return int64(min(bytes, most)) }
 
 func total(terms []Term) (bytes int64) {
 	for _, t := range terms {

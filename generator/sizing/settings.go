@@ -16,6 +16,8 @@ type Settings struct {
 	MaxLoadedModels int
 	// KVCacheType is f16 (default), q8_0 or q4_0.
 	KVCacheType string
+	// PromptCache in bytes, from Ollama 0.30 on. Default 512 MiB; below 0 for none.
+	PromptCache int64
 	// Version of Ollama, as its image is tagged: 0.23.2. Other tags, such as
 	// latest, count as the newest.
 	Version string
@@ -26,6 +28,13 @@ func (s Settings) context() int { return orDefault(s.ContextLength, 4096) }
 func (s Settings) parallel() int { return orDefault(s.NumParallel, 1) }
 
 func (s Settings) loaded() int { return orDefault(s.MaxLoadedModels, 1) }
+
+func (s Settings) promptCache() int64 {
+	if s.PromptCache == 0 {
+		return promptCacheBytes
+	}
+	return max(0, s.PromptCache)
+}
 
 func orDefault(value, fallback int) int {
 	if value <= 0 {

@@ -27,6 +27,7 @@ func ModelTerms(m Model, s Settings) []Term {
 	}
 	for i := range terms {
 		terms[i].Model = m.Name
+		terms[i].Bytes = min(terms[i].Bytes, most)
 	}
 	return terms
 }
@@ -43,11 +44,11 @@ type run struct {
 // (UseMmap in llm/server.go).
 func (r run) weights() Term {
 	t := Term{
-		Name: "weights", Bytes: r.DiskBytes, Formula: fmt.Sprintf("%d bytes on disk", r.DiskBytes),
+		Name: "weights", Bytes: min(r.DiskBytes, most), Formula: fmt.Sprintf("%d bytes on disk", r.DiskBytes),
 		Source: "no mmap without a GPU: llm/server.go",
 	}
 	if r.ownEngine && r.TiedBytes > 0 {
-		t.Bytes += r.TiedBytes
+		t.Bytes += min(r.TiedBytes, most)
 		t.Formula += fmt.Sprintf(" + %d bytes of token embedding, a second time as the output layer", r.TiedBytes)
 		t.Source += "; token_embd becomes output.weight: ml/backend/ggml/ggml.go"
 	}
@@ -60,17 +61,17 @@ func (r run) cache() Term {
 	if r.Embedder {
 		return Term{}
 	}
-	number := kvBytes(r.settings.KVCacheType)
-	row := float64((r.KeyLength+r.ValueLength)*r.KVHeads) * number
+	kind := r.settings.KVCacheType
+	if kind == "" || !r.quantizes() {
+		kind = "f16"
+	}
+	number := kvBytes(kind)
+	row := float64(r.KeyLength+r.ValueLength) * float64(r.KVHeads) * number
 	cells := padded(r.context) * r.parallel
 	sliding, window := r.slidingCells(cells)
 	full := r.Layers - sliding
-	kind := r.settings.KVCacheType
-	if kind == "" {
-		kind = "f16"
-	}
 	t := Term{Name: "kv cache", Source: "GraphSize in fs/ggml/ggml.go"}
-	t.Bytes = int64(row * float64(full*cells+sliding*window))
+	t.Bytes = bounded(row * (float64(full)*float64(cells) + float64(sliding)*float64(window)))
 	t.Formula = fmt.Sprintf("%d layers x %d tokens x %d requests x (%d + %d) x %d kv heads x %g bytes (%s)",
 		full, padded(r.context), r.parallel, r.KeyLength, r.ValueLength, r.KVHeads, number, kind)
 	if sliding > 0 {
@@ -78,6 +79,13 @@ func (r run) cache() Term {
 		t.Source = "kvcache/causal.go"
 	}
 	return t
+}
+
+// quantizes tells models whose cache can have another type than f16: that takes
+// flash attention, which these lack (SupportsFlashAttention in
+// fs/ggml/ggml.go).
+func (r run) quantizes() bool {
+	return r.Architecture != "gemma2" && r.Architecture != "grok" && r.KeyLength == r.ValueLength
 }
 
 // slidingCells is how many layers keep a window alone, and how many tokens such
@@ -109,7 +117,7 @@ func (r run) compute() Term {
 	if r.Embedder {
 		// Flash attention is off for embedders: the scores of every token with
 		// every other stand in memory.
-		t.Bytes = 4 * int64(r.batch) * int64(r.Heads*r.batch+2*r.FeedForward+4*r.Embedding)
+		t.Bytes = bounded(4 * float64(r.batch) * (float64(r.Heads)*float64(r.batch) + 2*float64(r.FeedForward) + 4*float64(r.Embedding)))
 		t.Formula = fmt.Sprintf("4 bytes x %d tokens x (%d heads x %d tokens + 2 x %d feed forward + 4 x %d embedding)",
 			r.batch, r.Heads, r.batch, r.FeedForward, r.Embedding)
 		t.Source = "SupportsFlashAttention in fs/ggml/ggml.go"
@@ -122,8 +130,8 @@ func (r run) compute() Term {
 	if r.ownEngine {
 		mask, t.Source = ownMaskBytes, "reserveWorstCaseGraph in runner/ollamarunner/runner.go, buildMask in kvcache/causal.go"
 	}
-	t.Bytes = 4*int64(r.batch)*int64(2*r.FeedForward+4*r.Embedding) +
-		mask*int64(r.batch)*int64(r.context)*int64(r.parallel) + 4*int64(r.parallel)*int64(r.Vocab)
+	t.Bytes = bounded(4*float64(r.batch)*(2*float64(r.FeedForward)+4*float64(r.Embedding)) +
+		float64(mask)*float64(r.batch)*float64(r.context)*float64(r.parallel) + 4*float64(r.parallel)*float64(r.Vocab))
 	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (2 x %d feed forward + 4 x %d embedding) + mask of %d bytes x %d x %d x %d + 4 bytes x %d x %d vocabulary",
 		r.batch, r.FeedForward, r.Embedding, mask, r.batch, r.context, r.parallel, r.parallel, r.Vocab)
 	return t
@@ -143,8 +151,8 @@ func (r run) promptCache() Term {
 		return Term{}
 	}
 	return Term{
-		Name: "prompt cache", Bytes: promptCacheBytes,
-		Formula: fmt.Sprintf("LLAMA_ARG_CACHE_RAM=%d", promptCacheBytes/mib),
+		Name: "prompt cache", Bytes: r.settings.promptCache(),
+		Formula: fmt.Sprintf("LLAMA_ARG_CACHE_RAM=%d", r.settings.promptCache()/mib),
 		Source:  "8 GiB unless set: ollama#18264",
 	}
 }

@@ -26,7 +26,7 @@ func disk(models []Model) (sum int64) {
 	seen := map[string]bool{}
 	for _, m := range models {
 		if !seen[m.Name] {
-			sum += m.DiskBytes
+			sum += min(m.DiskBytes, most)
 		}
 		seen[m.Name] = true
 	}
@@ -35,7 +35,7 @@ func disk(models []Model) (sum int64) {
 
 func largest(models []Model) (bytes int64) {
 	for _, m := range models {
-		bytes = max(bytes, m.DiskBytes)
+		bytes = max(bytes, min(m.DiskBytes, most))
 	}
 	return bytes
 }

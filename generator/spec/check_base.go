@@ -38,6 +38,9 @@ func checkBase(node *strict.Node, b *Base, unread problem.List) problem.List {
 	if b.OpenWebUI != nil {
 		c.openWebUI(b)
 	}
+	if b.Ollama != nil {
+		c.sizing(b)
+	}
 	c.expose(b, true)
 	c.shared(b)
 	c.objects("resources", b.Resources)

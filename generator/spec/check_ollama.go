@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -22,6 +21,8 @@ var ollamaVariables = []string{
 // them instead.
 var ollamaOwned = map[string]string{
 	"HOME":                     "remove it: the volume is mounted there",
+	"LLAMA_ARG_CACHE_RAM":      "use ollama.promptCache",
+	"LLAMA_ARG_THREADS":        "use ollama.threads",
 	"HTTP_PROXY":               "use proxy.http",
 	"HTTPS_PROXY":              "use proxy.https",
 	"NO_PROXY":                 "use proxy.noProxy",
@@ -31,6 +32,7 @@ var ollamaOwned = map[string]string{
 	"OLLAMA_HOST":              "remove it: Service, probes and policy lean on the port",
 	"OLLAMA_KEEP_ALIVE":        "use ollama.keepAlive",
 	"OLLAMA_KV_CACHE_TYPE":     "use ollama.kvCacheType",
+	"OLLAMA_LOAD_TIMEOUT":      "use ollama.loadTimeout",
 	"OLLAMA_MAX_LOADED_MODELS": "use ollama.maxLoadedModels",
 	"OLLAMA_MODELS":            "remove it: the volume is mounted there",
 	"OLLAMA_NO_CLOUD":          "remove it: prompts must not leave the cluster",
@@ -69,7 +71,6 @@ func (c *checker) ollama(b *Base) {
 			"got %s, which opens Ollama outside the cluster, and it has no password", o.Service.Type)
 	}
 	c.models(o)
-	c.ollamaVersion(o)
 	c.accelerator(o)
 	c.intRange("ollama.contextLength", 256, 1<<20, "tokens")
 	c.intRange("ollama.numParallel", 1, 64, "requests")
@@ -131,24 +132,6 @@ func (c *checker) modelHost(at, registry string, o *Ollama) {
 	case o.Pull == PullMissing && len(o.AllowTo) == 0 && c.read("ollama.allowTo") && !reachable(host, port):
 		c.errorf(at, "name the registry's namespace, or its cidrs, and its port in ollama.allowTo",
 			"the NetworkPolicy lets the pod out to public addresses only, at ports 80 and 443, and the registry is %s", registry)
-	}
-}
-
-var minorVersion = regexp.MustCompile(`^v?0\.([0-9]+)\.`)
-
-// ollamaVersion warns of releases that take every core of the node for their
-// own. From 0.30 on a server of its own runs the model, which ignores the CPU
-// limit (ollama#17916) and keeps 8 GiB of prompts (ollama#18264).
-func (c *checker) ollamaVersion(o *Ollama) {
-	m := minorVersion.FindStringSubmatch(o.Image.Tag)
-	if m == nil {
-		return
-	}
-	_, threads := o.Env["LLAMA_ARG_THREADS"]
-	_, cache := o.Env["LLAMA_ARG_CACHE_RAM"]
-	if minor, _ := strconv.Atoi(m[1]); minor >= 30 && !(threads && cache) {
-		c.warnf("ollama.image.tag", "write LLAMA_ARG_THREADS, the CPU limit, and LLAMA_ARG_CACHE_RAM, in MiB, into ollama.env",
-			"%s ignores the CPU limit, which makes it many times slower, and keeps up to 8 GiB of prompts in memory", o.Image.Tag)
 	}
 }
 

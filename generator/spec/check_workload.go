@@ -30,7 +30,7 @@ func (c *checker) workload(path string, w *Workload, owned map[string]string) {
 // 4000m, 8 bytes are 8Gi.
 func (c *checker) resources(path string, r Resources) {
 	request := c.between(path+".requests.cpu", r.Requests.CPU, "1m", "1024")
-	if limit := c.between(path+".limits.cpu", r.Limits.CPU, "10m", "1024"); request && limit {
+	if limit := r.Limits.CPU != None && c.between(path+".limits.cpu", r.Limits.CPU, "10m", "1024"); request && limit {
 		c.notAbove(path, "cpu", r.Requests.CPU, r.Limits.CPU)
 	}
 	request = c.between(path+".requests.memory", r.Requests.Memory, "32Mi", "64Ti")
@@ -62,6 +62,10 @@ func (c *checker) notAbove(path, what string, request, limit Quantity) {
 func (c *checker) between(path string, got, low, high Quantity) bool {
 	g, l, h := got.Parsed(), low.Parsed(), high.Parsed()
 	switch {
+	case !c.written(path): // hearth's own default
+		return true
+	case got == None || got == Auto:
+		c.errorf(path, "", "got %s, want an amount", got)
 	case g.Cmp(l) < 0:
 		c.errorf(path, c.meant(got, "Gi", low, high), "got %s, want at least %s", got, low)
 	case g.Cmp(h) > 0:

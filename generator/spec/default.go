@@ -1,5 +1,7 @@
 package spec
 
+import "github.com/hearth-dev/hearth/generator/sizing"
+
 // Versions of the software, pinned: what the end-to-end tests run.
 const (
 	OllamaVersion    = "0.23.2"
@@ -33,6 +35,7 @@ func (b *Base) applyDefaults() {
 			fill(&o.MaxLoadedModels, 2)
 		}
 		o.applyDefaults()
+		b.applySizes()
 	}
 	if b.Expose == nil {
 		b.Expose = &Expose{}
@@ -48,12 +51,19 @@ func (o *Ollama) applyDefaults() {
 	if o.Accelerator != nil {
 		o.Accelerator.applyDefaults(&o.Image)
 	}
-	// Figures of the reference system: a 3B model at about 13 tokens/s on four
-	// cores, 2630 MiB while it answers, and room for a 7B model beside it.
+	// The reference system's cores: a 3B model at about 13 tokens/s. Memory and
+	// volume follow from the models.
 	o.Workload.applyDefaults(OllamaImage(), Resources{
-		Requests: ResourceList{CPU: "1", Memory: "2Gi"},
-		Limits:   ResourceList{CPU: "4", Memory: "8Gi"},
-	}, "10Gi")
+		Requests: ResourceList{CPU: "1"},
+		Limits:   ResourceList{CPU: "4"},
+	}, "")
+	fill(&o.Threads, ThreadsAuto)
+	if o.PromptCache == Auto {
+		o.PromptCache = ""
+	}
+	if sizing.LlamaServer(o.Image.Tag) {
+		fill(&o.PromptCache, "512Mi")
+	}
 	fill(&o.Pull, PullMissing)
 	fill(&o.ContextLength, 4096) // Ollama's own default without a GPU
 	fill(&o.NumParallel, 1)
@@ -78,6 +88,13 @@ func (w *OpenWebUI) applyDefaults() {
 }
 
 func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
+	for _, q := range []*Quantity{
+		&w.Resources.Requests.CPU, &w.Resources.Requests.Memory, &w.Resources.Limits.CPU, &w.Resources.Limits.Memory, &w.Storage.Size,
+	} {
+		if *q == Auto {
+			*q = ""
+		}
+	}
 	fill(&w.Image.Tag, image.Tag)
 	fill(&w.Image.PullPolicy, image.PullPolicy)
 	fill(&w.Resources.Requests.CPU, r.Requests.CPU)

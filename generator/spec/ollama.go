@@ -29,6 +29,30 @@ type Ollama struct {
 	// Accelerator to compute on. Default none, the CPU. The nodes that have one
 	// are chosen by nodeSelector and tolerations, as for every pod.
 	Accelerator *Accelerator `json:"accelerator,omitempty"`
+	// Threads that compute an answer: auto (default), as many as the CPU limit
+	// has whole cores, or a number. Ollama 0.13 to 0.29 can be told a number by a
+	// model alone: the init container makes a copy of each with the number in its
+	// name, llama3.2:3b-t4, which shares the weights and stands beside the other.
+	Threads Threads `json:"threads,omitempty"`
+	// PromptCache of each loaded model (LLAMA_ARG_CACHE_RAM), from Ollama 0.30
+	// on: memory that keeps earlier prompts, or none. Default 512Mi.
+	PromptCache Quantity `json:"promptCache,omitempty"`
+	// LoadTimeout is how long the loading of a model may stall
+	// (OLLAMA_LOAD_TIMEOUT). Default: 5m, or what the largest model takes from a
+	// volume of 10 MB/s.
+	LoadTimeout Duration `json:"loadTimeout,omitempty"`
+	// Node is the size of the nodes that the pod may run on, what a pod can have
+	// of it: it refuses what fits on none of them. Default: unknown.
+	Node *Node `json:"node,omitempty"`
+	// ModelSizes are the figures of models that hearth does not know, by their
+	// name in models. `hearth size FILE.gguf` prints them.
+	ModelSizes map[string]ModelSize `json:"modelSizes,omitempty"`
+}
+
+// Node is what pods can have of a node (`kubectl describe node`, Allocatable).
+type Node struct {
+	CPU    Quantity `json:"cpu,omitempty"`
+	Memory Quantity `json:"memory,omitempty"`
 }
 
 // Pull says who fetches models.

@@ -14,11 +14,22 @@ import (
 // The scalar types validate as they are decoded and keep the spelling that the
 // person chose.
 
-// Quantity is an amount of CPU or memory as Kubernetes writes it: 500m, 2Gi.
+// Quantity is an amount of CPU or memory as Kubernetes writes it: 500m, 2Gi. Or
+// it is auto, which is the same as leaving it out, or none where a field says so.
 type Quantity string
 
-// UnmarshalText accepts a positive Kubernetes quantity.
+// The words among quantities.
+const (
+	Auto Quantity = "auto"
+	None Quantity = "none"
+)
+
+// UnmarshalText accepts a positive Kubernetes quantity, auto and none.
 func (q *Quantity) UnmarshalText(text []byte) error {
+	if word := Quantity(text); word == Auto || word == None {
+		*q = word
+		return nil
+	}
 	v, err := resource.ParseQuantity(string(text))
 	if err != nil {
 		return errors.New("not a quantity: want a number with an optional unit, such as 4, 500m, 1500Mi or 8Gi")
@@ -30,10 +41,11 @@ func (q *Quantity) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Parsed is the quantity as Kubernetes' own type; the zero quantity if unset.
+// Parsed is the quantity as Kubernetes' own type; the zero quantity if unset or
+// none.
 func (q Quantity) Parsed() resource.Quantity {
 	v, err := resource.ParseQuantity(string(q))
-	if err != nil { // only the empty string gets past UnmarshalText
+	if err != nil { // only "" and the words get past UnmarshalText
 		return resource.Quantity{}
 	}
 	return v

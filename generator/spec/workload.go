@@ -5,7 +5,8 @@ package spec
 type Workload struct {
 	// Image of the container. Defaults to the pinned version of hearth.
 	Image Image `json:"image,omitempty"`
-	// Resources of the container. A missing part has its own default.
+	// Resources of the container. A missing part, or auto, has its own default:
+	// Ollama's memory follows from its models.
 	Resources Resources `json:"resources,omitempty"`
 	// Storage is the volume. It outlives the pod and, by default, the bundle.
 	Storage Storage `json:"storage,omitempty"`
@@ -38,7 +39,9 @@ type Resources struct {
 	Limits   ResourceList `json:"limits,omitempty"`
 }
 
-// ResourceList holds amounts of CPU (cores) and memory (bytes).
+// ResourceList holds amounts of CPU (cores) and memory (bytes). auto is the
+// default. limits.cpu may be none: then nothing slows the pod down, and it may
+// use every core of its node.
 type ResourceList struct {
 	CPU    Quantity `json:"cpu,omitempty"`
 	Memory Quantity `json:"memory,omitempty"`
@@ -46,7 +49,9 @@ type ResourceList struct {
 
 // Storage is a standalone PersistentVolumeClaim, named like its workload.
 type Storage struct {
-	// Size of the volume. It cannot shrink after the first deploy.
+	// Size of the volume. It cannot shrink after the first deploy. Default, or
+	// auto: 1Gi for Open WebUI; for Ollama what its models need, and the largest
+	// of them a second time, to update it.
 	Size Quantity `json:"size,omitempty"`
 	// StorageClassName of the volume; it cannot change after the first deploy.
 	// Default: the cluster's default class.

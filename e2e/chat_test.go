@@ -112,9 +112,13 @@ func (c *chat) begin(t *testing.T) {
 	if c.mode == cluster.Source {
 		command = cluster.ModeVariable + "=source " + command
 	}
+	// Times mean little without it.
+	load, err := os.ReadFile("/proc/loadavg")
+	must(t, err)
 	c.report = report.New(report.Data{
 		Title: "The chat in a real browser", Name: "chat", Date: time.Now().Truncate(time.Second), Command: command,
-		Machine: fmt.Sprintf("%d cores, %s/%s, shared with other work", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
+		Machine: fmt.Sprintf("%d cores, %s/%s, load averages at the start %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
+			strings.Join(strings.Fields(string(load))[:3], " ")),
 		Versions: []report.Version{
 			{Program: "Open WebUI", Version: images.OpenWebUIRef}, {Program: "Ollama", Version: ollama.Ref},
 			{Program: "Traefik", Version: images.Traefik().Ref}, {Program: "Kubernetes", Version: images.KubernetesVersion},

@@ -49,7 +49,7 @@ func (c *chat) signsUp(t *testing.T) {
 		if err := c.page.Open(ctx, c.page.URL+"/admin/users"); err != nil {
 			return err
 		}
-		return c.page.Sees(ctx, c.page.Patience, "td", c.admin.Email)
+		return c.page.Sees(ctx, c.page.Patience, "body", c.admin.Email)
 	})
 }
 
@@ -75,7 +75,7 @@ func (c *chat) ask(t *testing.T, page *browser.Chat, caption, message string) br
 	t.Helper()
 	var reply browser.Reply
 	c.see(t, page, caption, func(ctx context.Context) (err error) {
-		reply, err = page.Ask(ctx, message, 10*time.Minute)
+		reply, err = page.Ask(ctx, message, 5*time.Minute)
 		if err == nil && (!reply.Ended || reply.Text == "") {
 			err = fmt.Errorf("no whole answer: %+v", reply)
 		}

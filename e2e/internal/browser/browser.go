@@ -53,7 +53,8 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	}
 	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath("chromium"),
-		chromedp.Env("HOME="+o.Dir, "XDG_CONFIG_HOME="+o.Dir, "XDG_CACHE_HOME="+o.Dir, "XDG_DATA_HOME="+filepath.Join(o.Dir, "share")),
+		// Without XDG_DATA_HOME: where it is set, Chromium looks for certificates in it.
+		chromedp.Env("HOME="+o.Dir, "XDG_CONFIG_HOME="+o.Dir, "XDG_CACHE_HOME="+o.Dir, "XDG_DATA_HOME="),
 		chromedp.UserDataDir(filepath.Join(o.Dir, "profile")),
 		chromedp.Flag("host-resolver-rules", strings.Join(rules, ", ")),
 		// Its own sandbox needs a user other than root, or user namespaces; it sees no page but the test's.

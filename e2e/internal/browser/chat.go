@@ -95,7 +95,7 @@ func (c *Chat) Models(ctx context.Context) (chosen string, all []string, err err
 	return chosen, all, err
 }
 
-// Choose picks a model of the open list, by the name of it.
+// ChooseModel picks a model of the open list, by the name of it.
 func (c *Chat) ChooseModel(ctx context.Context, name string) error {
 	return c.Click(ctx, "[role=option]", name)
 }
@@ -108,12 +108,16 @@ func (c *Chat) NewChat(ctx context.Context) error {
 	return c.Sees(ctx, c.Patience, prompt, "")
 }
 
-// Attach adds a file to the next message and waits until the page says what became of it.
+// Attach adds a file to the next message and waits until the page shows the sign, which may be the file's name or a refusal,
+// and nothing is on its way any more.
 func (c *Chat) Attach(ctx context.Context, file, sign string) error {
 	if err := c.Choose(ctx, "input[type=file]", file); err != nil {
 		return err
 	}
-	return c.Until(ctx, c.Patience, "the page to say "+sign, fmt.Sprintf("document.body.innerText.includes(%q)", sign))
+	if err := c.Sees(ctx, c.Patience, "body", sign); err != nil {
+		return err
+	}
+	return c.Until(ctx, c.Patience, "the upload to end", "!document.querySelector('#message-input-container [class*=spinner]')")
 }
 
 // Reply is what a person saw of an answer.

@@ -13,10 +13,19 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/e2e/internal/browser"
+	"github.com/hearth-dev/hearth/internal/verify"
 )
 
 // isTrusted shows that the browser checks the certificate, and follows http:// to https://.
 func (c *chat) isTrusted(t *testing.T) {
+	// Until Traefik has read the Secret it shows a certificate of its own.
+	c.eventually(t, 3*time.Minute, "Traefik serves the certificate", func() (string, error) {
+		row, _ := c.verify(t).Row("tls", "")
+		if row.Status != verify.Passed {
+			return string(row.Status) + ": " + row.Detail, nil
+		}
+		return "", nil
+	})
 	stranger := c.browse(t, nil)
 	defer stranger.Close()
 	if err := stranger.Open(c.ctx, c.page.URL); err == nil || !strings.Contains(err.Error(), "ERR_CERT_AUTHORITY_INVALID") {

@@ -92,6 +92,12 @@ func (v *verifyVerb) run(cmd *cobra.Command) error {
 	if stack == nil {
 		return tellProblems(cmd.ErrOrStderr(), problems)
 	}
+	// The objects on the cluster have the digests of the lock file.
+	if pinned, err := v.pin(stack); err != nil {
+		return err
+	} else if pinned.Err() != nil {
+		return tellProblems(cmd.ErrOrStderr(), pinned)
+	}
 	if stack.Overlay(v.overlay) == nil {
 		return fmt.Errorf("no overlay %q in %s; name one with --overlay: %s", v.overlay, v.name(), strings.Join(overlayNames(stack), ", "))
 	}

@@ -23,10 +23,11 @@ type config struct {
 // kinds is what each kind of config does with the items.
 func kinds() map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 	return map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results){
-		spec.Kind:          stack,
-		spec.KindOllama:    ollama,
-		spec.KindOpenWebUI: openWebUI,
-		spec.KindExpose:    expose,
+		spec.Kind:                stack,
+		spec.KindOllama:          ollama,
+		spec.KindOpenWebUI:       openWebUI,
+		spec.KindExpose:          expose,
+		spec.KindOllamaResources: ollamaResources,
 	}
 }
 

@@ -92,3 +92,49 @@ func same(a, b *yaml.Node) bool {
 	}
 	return true
 }
+
+// shared tells a value that stands in several places of its file.
+func shared(n *yaml.Node) bool {
+	return n != nil && (n.Kind == yaml.AliasNode || n.Anchor != "" || slices.ContainsFunc(n.Content, shared))
+}
+
+// elements are those of a list; none of anything else.
+func elements(n *yaml.Node) []*yaml.Node {
+	if n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return n.Content
+}
+
+// ensure is the mapping that a mapping's field holds; it is made if need be.
+func ensure(n *yaml.Node, name string) *yaml.Node {
+	if have := field(n, name); have != nil && have.Kind == yaml.MappingNode {
+		return have
+	}
+	remove(n, name) // null
+	made := &yaml.Node{Kind: yaml.MappingNode}
+	n.Content = append(n.Content, text(name), made)
+	return made
+}
+
+// setScalar sets a mapping's field to a text, and keeps the comments around it.
+func setScalar(n *yaml.Node, name, value string, style yaml.Style) {
+	v := text(value)
+	v.Style = style
+	if have := field(n, name); have != nil {
+		v.HeadComment, v.LineComment, v.FootComment = have.HeadComment, have.LineComment, have.FootComment
+		*have = *v
+		return
+	}
+	n.Content = append(n.Content, text(name), v)
+}
+
+// remove takes a field out of a mapping.
+func remove(n *yaml.Node, name string) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			n.Content = slices.Delete(n.Content, i, i+2)
+			return
+		}
+	}
+}

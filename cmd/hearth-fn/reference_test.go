@@ -42,6 +42,7 @@ var sections = []struct{ typ, title string }{
 	{"surroundings", "spec of kinds Ollama and OpenWebUI, as around them in a base"},
 	{"Expose", "spec of kind Expose, and expose"},
 	{"ServiceRef", "service of kind Expose"},
+	{"OllamaResources", "spec of kind OllamaResources"},
 	{"Spec", "spec of kind Stack"},
 }
 
@@ -59,7 +60,7 @@ func reference(t *testing.T) string {
 			for _, line := range f.doc {
 				fmt.Fprintf(&out, "        %s\n", line)
 			}
-			if name := strings.Trim(f.typ, "[]"); structs[name] != nil && !slices.Contains(queue, name) {
+			if name := strings.TrimPrefix(strings.Trim(f.typ, "[]"), "map of "); structs[name] != nil && !slices.Contains(queue, name) {
 				queue = append(queue, name)
 			}
 		}
@@ -105,8 +106,10 @@ type fieldDoc struct {
 	doc       []string
 }
 
-// fields are a struct's, those of embedded ones among them. A field without a
-// comment has the one of the same field of Base.
+// documented says of which type the same fields are that have the comments.
+var documented = map[string]string{"surroundings": "Base", "OllamaResources": "Ollama"}
+
+// fields are a struct's, those of embedded ones among them.
 func fields(t *testing.T, structs map[string]*ast.StructType, typ string) []fieldDoc {
 	t.Helper()
 	var out []fieldDoc
@@ -121,8 +124,8 @@ func fields(t *testing.T, structs map[string]*ast.StructType, typ string) []fiel
 		d := fieldDoc{name: name, typ: typeName(f.Type)}
 		if f.Doc != nil {
 			d.doc = strings.Split(strings.TrimSpace(f.Doc.Text()), "\n")
-		} else if typ == "surroundings" {
-			for _, of := range fields(t, structs, "Base") {
+		} else if documented[typ] != "" {
+			for _, of := range fields(t, structs, documented[typ]) {
 				if of.name == name {
 					d.doc = of.doc
 				}

@@ -23,6 +23,7 @@ func (v *sizeVerb) write(stdout, stderr io.Writer, r *sizeReport) error {
 		}
 		b.WriteString("\n" + explainPod(r))
 	}
+	b.WriteString(snippet(r.models))
 	if _, err := io.WriteString(stdout, b.String()); err != nil {
 		return err
 	}

@@ -72,6 +72,11 @@ func (c *checker) ollama(b *Base) {
 	}
 	c.models(o)
 	c.accelerator(o)
+	c.ollamaRanges()
+	c.sizing(b)
+}
+
+func (c *checker) ollamaRanges() {
 	c.intRange("ollama.contextLength", 256, 1<<20, "tokens")
 	c.intRange("ollama.numParallel", 1, 64, "requests")
 	c.intRange("ollama.maxLoadedModels", 1, 32, "models")

@@ -11,9 +11,10 @@ import (
 
 // The kinds of a function's config besides Stack, each of APIVersion.
 const (
-	KindOllama    = "Ollama"
-	KindOpenWebUI = "OpenWebUI"
-	KindExpose    = "Expose"
+	KindOllama          = "Ollama"
+	KindOllamaResources = "OllamaResources"
+	KindOpenWebUI       = "OpenWebUI"
+	KindExpose          = "Expose"
 )
 
 // Suggest is the fix for a name that is none of the options: the nearest one,

@@ -148,7 +148,7 @@ var pathRules = map[string]rule{
 		"traefik.ingress.kubernetes.io/router.priority"),
 	"expose.annotations{}":                     oneOf("0", "1"),
 	"expose.name":                              unique("-route", "-ui", "-x"),
-	"expose.className":                         oneOf("nginx", "traefik", "internal.ingress"),
+	"expose.className":                         oneOf("edge", "internal.ingress"),
 	"expose.tls.secretName":                    unique("-cert", "-certificate"),
 	"expose.tls.issuer.name":                   oneOf("minicloud-ca", "letsencrypt"),
 	"expose.tls.privateKey.size":               oneOf(256, 384, 521, 2048, 4096, 8192),

@@ -26,6 +26,7 @@ func (c *checker) stack(s *Stack) {
 	if s.Spec.Fleet != nil {
 		c.fleet(s)
 	}
+	c.exceptions("spec.exceptions", s.Spec.Exceptions, s.overlayNames())
 }
 
 func (c *checker) overlay(path string, o *Overlay, s *Stack) {

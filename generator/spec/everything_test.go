@@ -141,7 +141,7 @@ func (f field) short() (tree any, steps list) {
 	}
 	tree = put(f.tree, list{"spec", "bases"}, bases)
 	if len(steps) > 1 && steps[1] == "overlays" {
-		tree = put(tree, list{"spec", "fleet"}, nil) // it names them
+		tree = put(put(tree, list{"spec", "fleet"}, nil), list{"spec", "exceptions"}, nil) // they name them
 	}
 	return tree, steps
 }

@@ -36,6 +36,8 @@ type Spec struct {
 	// Fleet says which cluster gets which overlay. Without it no fleet.yaml is
 	// written.
 	Fleet *Fleet `json:"fleet,omitempty"`
+	// Exceptions are what `hearth vet` may find without failing.
+	Exceptions []Exception `json:"exceptions,omitempty"`
 }
 
 // Base is one deployable service in one namespace: Ollama, Open WebUI, or both.

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/vet"
+)
+
+// vetVerb looks for what would break before it does.
+type vetVerb struct {
+	input
+	format   format
+	accepted bool
+	list     bool
+	explain  string
+}
+
+func newVet() *cobra.Command {
+	v := &vetVerb{format: formatText}
+	cmd := &cobra.Command{
+		Use:   "vet [OVERLAY | FOLDER | FILE | -]...",
+		Short: "Find what would break, or stand open, before it is deployed",
+		Long: `Vet builds every overlay of the stack as kustomize and as Fleet's agent do, and
+looks at the objects: against the schemas of Kubernetes and of the controllers,
+Pod Security "restricted", kube-score's checks, and hearth's own rules. It needs
+no cluster and no network.
+
+A FOLDER is any folder of kustomize, whoever wrote it; a FILE, or - for stdin, is
+YAML that something else rendered.
+
+Clean means no errors. What may be found nevertheless stands in the stack, each
+with a reason; an exception that accepts nothing is itself a warning:
+
+  spec:
+    exceptions:
+      - rule: kube-score/container-image-pull-policy
+        reason: images have a version's tag; a node that has one need not ask
+
+Rules and their reasons: hearth vet --list, hearth vet --explain RULE.`,
+		Example: `  hearth vet                                  all overlays of stack.yaml
+  hearth vet homelab-nginx                    one of them
+  hearth vet ../their-repo/overlays/prod      a folder of kustomize
+  helm template ollama otwld/ollama | hearth vet -
+  hearth vet --explain ollama-memory`,
+		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd, args) },
+	}
+	v.addFlag(cmd)
+	flags := cmd.Flags()
+	flags.VarP(&v.format, "output", "o", "how to report: `text`, or json")
+	flags.BoolVar(&v.accepted, "accepted", false, "show what exceptions accept, too")
+	flags.BoolVar(&v.list, "list", false, "list the rules")
+	flags.StringVar(&v.explain, "explain", "", "say why a `rule` is there, and what to do")
+	cmd.MarkFlagsMutuallyExclusive("list", "explain")
+	complete(cmd, "output", string(formatText), string(formatJSON))
+	var ids []string
+	for _, r := range vet.Rules() {
+		ids = append(ids, r.ID)
+	}
+	complete(cmd, "explain", ids...)
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
+		names, _ := v.completeOverlay(cmd, nil, text)
+		return names, cobra.ShellCompDirectiveDefault // and files
+	}
+	return cmd
+}
+
+func (v *vetVerb) run(cmd *cobra.Command, args []string) error {
+	stdout := cmd.OutOrStdout()
+	switch {
+	case (v.list || v.explain != "") && len(args) > 0:
+		return fmt.Errorf("got %q: --list and --explain look at nothing", args[0])
+	case v.list:
+		return v.printRules(stdout, vet.Rules())
+	case v.explain != "":
+		rule, known := vet.FindRule(v.explain)
+		if !known {
+			return fmt.Errorf("no rule has the id %q; see: hearth vet --list", v.explain)
+		}
+		return v.printRule(stdout, rule)
+	}
+	results, err := v.results(cmd, args)
+	if err != nil {
+		return err
+	}
+	report := newVetReport(results)
+	if err := v.print(stdout, report); err != nil {
+		return err
+	}
+	if !report.Clean {
+		return errProblems
+	}
+	return nil
+}
+
+// results looks at what the arguments name; without any at the whole stack.
+func (v *vetVerb) results(cmd *cobra.Command, args []string) ([]vet.Result, error) {
+	checker := vet.New()
+	if len(args) == 0 {
+		return v.stack(cmd, checker, nil)
+	}
+	names, err := v.overlays(args)
+	if err != nil {
+		return nil, err
+	}
+	var results []vet.Result
+	var overlays []string
+	for _, arg := range args {
+		if slices.Contains(names, arg) {
+			overlays = append(overlays, arg)
+			continue
+		}
+		r, err := v.other(cmd.InOrStdin(), checker, arg, names)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, r)
+	}
+	if overlays == nil {
+		return results, nil
+	}
+	ofStack, err := v.stack(cmd, checker, overlays)
+	return append(ofStack, results...), err
+}
+
+// overlays are those of the stack, none where there is no stack to read: a
+// folder can be looked at without. A stack that was asked for must be there.
+func (v *vetVerb) overlays(args []string) ([]string, error) {
+	if v.file == "-" {
+		if slices.Contains(args, "-") {
+			return nil, errors.New("stdin is both the stack (-f -) and rendered objects (-): write one of them to a file")
+		}
+		return args, nil // it can be read once only, and names nothing but overlays
+	}
+	if _, err := os.Stat(v.file); errors.Is(err, fs.ErrNotExist) && v.file == stackFile {
+		return nil, nil
+	}
+	stack, _, err := v.parse(strings.NewReader(""))
+	if err != nil || stack == nil {
+		return nil, err
+	}
+	return overlayNames(stack), nil
+}
+
+// stack looks at overlays of the stack; nil is all of them.
+func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []string) ([]vet.Result, error) {
+	stack, problems, err := v.parse(cmd.InOrStdin())
+	if err != nil {
+		return nil, err
+	}
+	if stack == nil {
+		return nil, tellProblems(cmd.ErrOrStderr(), problems)
+	}
+	for _, name := range overlays {
+		if stack.Overlay(name) == nil {
+			return nil, fmt.Errorf("no overlay %q in %s; there are: %s", name, v.name(), strings.Join(overlayNames(stack), ", "))
+		}
+	}
+	folder, _, err := entries(cmd.Context(), v.folder())
+	if err != nil {
+		return nil, err
+	}
+	files, err := generator.Generate(stack, generator.Options{Folder: folder})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", v.name(), err)
+	}
+	in := vet.StackInput{Stack: stack, Files: files, Overlays: overlays}
+	if v.file != "-" {
+		in.Folder = newRepository(v.folder(), folder)
+	}
+	return checker.Stack(in)
+}
+
+// other looks at a folder of kustomize or at rendered objects.
+func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overlays []string) (vet.Result, error) {
+	if arg == "-" {
+		data, err := io.ReadAll(stdin)
+		return checker.Objects("stdin", data), err
+	}
+	info, err := os.Stat(arg)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && len(overlays) > 0:
+		return vet.Result{}, fmt.Errorf("%q is no overlay of %s (%s), and no folder or file", arg, v.name(), strings.Join(overlays, ", "))
+	case err != nil:
+		return vet.Result{}, err
+	case info.IsDir():
+		return checker.Folder(filepath.Clean(arg))
+	}
+	data, err := os.ReadFile(arg)
+	return checker.Objects(arg, data), err
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/internal/vet"
+)
+
+// vetReport is what vet tells, to a person or as JSON.
+type vetReport struct {
+	// Clean means no errors that nobody accepts.
+	Clean    bool         `json:"clean"`
+	Errors   int          `json:"errors"`
+	Warnings int          `json:"warnings"`
+	Accepted int          `json:"accepted"`
+	Results  []vet.Result `json:"results"`
+}
+
+func newVetReport(results []vet.Result) vetReport {
+	r := vetReport{Results: results}
+	for _, result := range results {
+		errs, warnings, accepted := counts(result)
+		r.Errors, r.Warnings, r.Accepted = r.Errors+errs, r.Warnings+warnings, r.Accepted+accepted
+	}
+	r.Clean = r.Errors == 0
+	return r
+}
+
+func counts(r vet.Result) (errs, warnings, accepted int) {
+	for _, f := range r.Findings {
+		switch {
+		case f.Counts(problem.Error):
+			errs++
+		case f.Counts(problem.Warning):
+			warnings++
+		default:
+			accepted++
+		}
+	}
+	return errs, warnings, accepted
+}
+
+func (v *vetVerb) print(stdout io.Writer, r vetReport) error {
+	if v.format == formatJSON {
+		return encodeJSON(stdout, r)
+	}
+	paint := painter(stdout)
+	var b strings.Builder
+	objects, places := 0, 0
+	for _, result := range r.Results {
+		objects += result.Objects
+		if result.Name == "" && len(result.Findings) == 0 {
+			continue
+		}
+		name := result.Name
+		if name == "" {
+			name = "the stack"
+		} else {
+			places++
+		}
+		errs, warnings, accepted := counts(result)
+		fmt.Fprintf(&b, "%s: %s\n", name, tally(result.Objects, errs, warnings, accepted))
+		v.findings(&b, paint, result.Findings)
+	}
+	if places > 1 {
+		fmt.Fprintf(&b, "in all: %s\n", tally(objects, r.Errors, r.Warnings, r.Accepted))
+	}
+	_, err := io.WriteString(stdout, b.String())
+	return err
+}
+
+func tally(objects, errs, warnings, accepted int) string {
+	return fmt.Sprintf("%s, %s, %s, %d accepted", count(objects, "object"), count(errs, "error"), count(warnings, "warning"), accepted)
+}
+
+// findings shows them by rule, in the order of the rules, with each fix once
+// where it is the same for several.
+func (v *vetVerb) findings(b *strings.Builder, paint paint, found []vet.Finding) {
+	rule := ""
+	for i, f := range found {
+		if f.Excepted != "" && !v.accepted {
+			continue
+		}
+		word, colour := string(f.Severity), red
+		switch {
+		case f.Excepted != "":
+			word, colour = "accepted", green
+		case f.Severity == problem.Warning:
+			colour = yellow
+		}
+		if head := word + " " + f.Rule; head != rule {
+			rule = head
+			fmt.Fprintf(b, "  %s %s\n", paint.in(colour, word), f.Rule)
+		}
+		fmt.Fprintf(b, "    %s\n", spaced(": ", spaced(" ", f.Object.String(), f.Path), f.Message))
+		switch next := i + 1; {
+		case f.Excepted != "":
+			fmt.Fprintf(b, "      reason: %s\n", f.Excepted)
+		case f.Fix != "" && (next == len(found) || found[next].Rule != f.Rule || found[next].Fix != f.Fix):
+			fmt.Fprintf(b, "      fix: %s\n", f.Fix)
+		}
+	}
+}
+
+// spaced joins what is not empty.
+func spaced(sep string, parts ...string) string {
+	var some []string
+	for _, p := range parts {
+		if p != "" {
+			some = append(some, p)
+		}
+	}
+	return strings.Join(some, sep)
+}
+
+func (v *vetVerb) printRules(stdout io.Writer, rules []vet.Rule) error {
+	if v.format == formatJSON {
+		return encodeJSON(stdout, rules)
+	}
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	for _, r := range rules {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity, r.Reason)
+	}
+	return w.Flush()
+}
+
+func (v *vetVerb) printRule(stdout io.Writer, r vet.Rule) error {
+	if v.format == formatJSON {
+		return encodeJSON(stdout, r)
+	}
+	_, err := fmt.Fprintf(stdout, "%s (%s)\nreason: %s\nfix:    %s\nsource: %s\n", r.ID, r.Severity, r.Reason, r.Fix, r.Source)
+	return err
+}
+
+func encodeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
+}

@@ -1,0 +1,83 @@
+package vet
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	kyaml "sigs.k8s.io/yaml"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+func buildRules() []Rule {
+	return []Rule{{
+		ID: "build", Severity: problem.Error,
+		Reason: "what does not build is not deployed",
+		Fix:    "run kustomize build on the folder",
+		Source: "kustomize, as a library: sigs.k8s.io/kustomize/api v0.21.2",
+	}, {
+		ID: "fleet-build", Severity: problem.Error,
+		Reason: "Fleet's agent builds in memory from the bundle's files alone; what it applies would be something else than what was looked at",
+		Fix:    "keep what the overlay needs in files of the bundle, below fleet.yaml and not in .fleetignore",
+		Source: "Fleet v0.16 internal/cmd/agent/deployer/kustomize; package internal/fleetsim does the same",
+	}}
+}
+
+// Build runs kustomize on a folder of a file system.
+func Build(fsys filesys.FileSystem, folder string) ([]Object, error) {
+	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(fsys, folder)
+	if err != nil {
+		return nil, err
+	}
+	objects := []Object{}
+	for _, r := range resources.Resources() {
+		data, err := r.MarshalJSON()
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", r.CurId(), err)
+		}
+		var o Object
+		if err := json.Unmarshal(data, &o); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", r.CurId(), err)
+		}
+		objects = append(objects, o)
+	}
+	return objects, nil
+}
+
+// Decode reads rendered objects: YAML or JSON documents, Lists among them.
+func Decode(data []byte) ([]Object, error) {
+	objects := []Object{}
+	for d := yaml.NewDecoder(bytes.NewReader(data)); ; {
+		var node yaml.Node
+		if err := d.Decode(&node); errors.Is(err, io.EOF) {
+			return objects, nil
+		} else if err != nil {
+			return nil, err
+		}
+		text, err := yaml.Marshal(&node)
+		if err != nil {
+			return nil, err
+		}
+		var o Object
+		// As the API server reads it: YAML 1.1's yes is a boolean, and a key that
+		// stands twice is an error.
+		if err := kyaml.UnmarshalStrict(text, &o); err != nil {
+			return nil, fmt.Errorf("document at line %d: %w", node.Line, err)
+		}
+		switch {
+		case o == nil: // empty, or nothing but comments
+		case RefOf(o).Kind == "List":
+			objects = append(objects, list(o, "items")...)
+		case RefOf(o).Kind == "":
+			return nil, fmt.Errorf("document at line %d: no kind: want rendered objects", node.Line)
+		default:
+			objects = append(objects, o)
+		}
+	}
+}

@@ -1,0 +1,21 @@
+// Package vet looks through rendered Kubernetes objects for what would break,
+// or stand open, once they are applied: objects in, findings out.
+//
+// A [Rule] is a row: an id, why it is there, what to do about it, and a
+// function. Some rows stand for programs of others: the schemas' dialect and
+// engine are kubeconform's, Pod Security is judged by Kubernetes' own
+// evaluator, kube-score's checks run as they are.
+//
+// [Checker.Check] knows nothing but the objects, wherever they come from: an
+// overlay of a Stack ([Checker.Stack]), any folder of kustomize ([Folder]), or
+// YAML that something else rendered ([Decode]). It touches neither a cluster nor
+// the network.
+//
+// kubeconform itself (github.com/yannh/kubeconform) takes its schemas from
+// files or a server only, and a KRM function has neither; so its engine,
+// github.com/santhosh-tekuri/jsonschema/v6, runs over schemas that are compiled
+// in, and a test holds every fixture against kubeconform. Rejected: kube-linter,
+// which is not to be had as a module; datree and polaris, whose rules need a
+// server or repeat kube-score's; an OPA or CEL engine, since rules that compare
+// several objects are shorter in Go.
+package vet

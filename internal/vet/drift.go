@@ -1,0 +1,57 @@
+package vet
+
+import (
+	"fmt"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+func driftRules() []Rule {
+	return []Rule{{
+		ID: "drift", Severity: problem.Warning, check: drift,
+		Reason: "what the cluster writes otherwise is shown as modified for ever, or set back and forth",
+		Fix:    "leave the field to the cluster, or write it as the cluster does",
+		Source: "Fleet v0.16 and Argo CD compare field by field; docs/decisions/0004-labels-that-helm-owns.md",
+	}}
+}
+
+// drift finds the fields that somebody else writes too.
+func drift(in *input) []Finding {
+	var found []Finding
+	for i, o := range in.objects {
+		ref := in.refs[i]
+		add := func(path, format string, args ...any) {
+			found = append(found, Finding{Object: ref, Path: path, Message: fmt.Sprintf(format, args...)})
+		}
+		for _, field := range []string{"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"} {
+			if at(o, "metadata", field) != nil {
+				add("metadata."+field, "is the API server's")
+			}
+		}
+		if at(o, "status") != nil {
+			add("status", "is the controller's")
+		}
+		if by := text(o, "metadata", "labels", "app.kubernetes.io/managed-by"); by != "" {
+			add("metadata.labels[app.kubernetes.io/managed-by]", "%q: Helm, by which Fleet installs, writes this label itself", by)
+		}
+		switch {
+		case ref.is("networking.k8s.io", "NetworkPolicy"):
+			for _, direction := range []string{"ingress", "egress"} {
+				for j, rule := range list(o, "spec", direction) {
+					for k, port := range list(rule, "ports") {
+						if port["protocol"] == nil {
+							add(fmt.Sprintf("spec.%s[%d].ports[%d]", direction, j, k), "has no protocol: the API server adds TCP")
+						}
+					}
+				}
+			}
+		case ref.is("autoscaling", "HorizontalPodAutoscaler"):
+			group := Ref{APIVersion: text(o, "spec", "scaleTargetRef", "apiVersion")}.group()
+			target := in.find(group, text(o, "spec", "scaleTargetRef", "kind"), ref.Namespace, text(o, "spec", "scaleTargetRef", "name"))
+			if at(target, "spec", "replicas") != nil {
+				found = append(found, Finding{Object: RefOf(target), Path: "spec.replicas", Message: fmt.Sprintf("is set, and %s sets it too", ref)})
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,63 @@
+package vet
+
+import (
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// except marks what the exceptions accept, and notes which of them were of use.
+// overlay is where the findings are from, "" for none.
+func except(found []Finding, exceptions []spec.Exception, overlay string, used []bool) {
+	for i := range found {
+		for j, e := range exceptions {
+			if accepts(e, found[i], overlay) {
+				used[j] = true
+				if found[i].Excepted == "" {
+					found[i].Excepted = e.Reason
+				}
+			}
+		}
+	}
+}
+
+// accepts tells whether an exception is for a finding. A family's id is for all
+// of its members.
+func accepts(e spec.Exception, f Finding, overlay string) bool {
+	family, _, _ := strings.Cut(f.Rule, "/")
+	return (e.Rule == f.Rule || e.Rule == family) &&
+		(e.Overlay == "" || e.Overlay == overlay) &&
+		(e.Object == "" || e.Object == f.Object.String() || e.Object == f.Object.Kind+"/"+f.Object.Name)
+}
+
+// unused are warnings about exceptions that accept nothing: the reason may be
+// gone, or the name is misspelt.
+func unused(exceptions []spec.Exception, used []bool) []Finding {
+	var found []Finding
+	for i, e := range exceptions {
+		if used[i] {
+			continue
+		}
+		f := Finding{Rule: exceptionRule, Path: exceptionPath(i), Message: "accepts nothing: no finding of " + e.Rule + what(e)}
+		if _, known := FindRule(e.Rule); !known {
+			var ids []string
+			for _, r := range Rules() {
+				ids = append(ids, r.ID)
+			}
+			f.Message, f.Fix = "no rule has the id "+e.Rule, spec.Suggest(e.Rule, ids)
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+func what(e spec.Exception) string {
+	out := ""
+	if e.Object != "" {
+		out += " in " + e.Object
+	}
+	if e.Overlay != "" {
+		out += " of the overlay " + e.Overlay
+	}
+	return out
+}

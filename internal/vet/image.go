@@ -1,0 +1,61 @@
+package vet
+
+import (
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+func podRules() []Rule {
+	return []Rule{{
+		ID: "image-tag", Severity: problem.Error, check: imageTag,
+		Reason: "latest is another program tomorrow, and nodes that pulled it on different days run different ones",
+		Fix:    "write a version's tag, or a digest",
+		Source: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
+	}, {
+		ID: "service-account-token", Severity: problem.Warning, check: serviceAccountToken,
+		Reason: "whoever breaks into the pod can ask the API server with its token, and neither Ollama nor Open WebUI needs one",
+		Fix:    "set automountServiceAccountToken: false in the pod",
+		Source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account",
+	}}
+}
+
+// tag of an image, "" if it has none.
+func tag(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	return strings.TrimPrefix(strings.TrimPrefix(image, repository(image)), ":")
+}
+
+func imageTag(in *input) []Finding {
+	var found []Finding
+	for _, c := range in.containers(anyContainer) {
+		switch t := tag(c.Image); {
+		case strings.Contains(c.Image, "@"):
+		case c.Image == "":
+			found = append(found, c.finding("image", "is not set"))
+		case t == "":
+			found = append(found, c.finding("image", "%s has no tag, which means latest", c.Image))
+		case t == "latest" || t == "main" || t == "dev" || t == "cuda":
+			found = append(found, c.finding("image", "%s moves", c.Image))
+		}
+	}
+	return found
+}
+
+func serviceAccountToken(in *input) []Finding {
+	var found []Finding
+	for i := range in.pods {
+		p := &in.pods[i]
+		mount := p.spec.AutomountServiceAccountToken
+		if mount == nil {
+			account := in.find("", "ServiceAccount", p.ref.Namespace, orElse(p.spec.ServiceAccountName, "default"))
+			if at(account, "automountServiceAccountToken") == false {
+				continue
+			}
+		}
+		if mount == nil || *mount {
+			found = append(found, p.finding("automountServiceAccountToken", "the pod gets a token for the API server"))
+		}
+	}
+	return found
+}

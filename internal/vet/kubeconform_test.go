@@ -1,0 +1,101 @@
+package vet
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/yannh/kubeconform/pkg/resource"
+	"github.com/yannh/kubeconform/pkg/validator"
+	"golang.org/x/tools/txtar"
+)
+
+// kubeconform reads schemas from files or a server. Given ours as files, it
+// must say the same of every fixture.
+func TestKubeconformAgrees(t *testing.T) {
+	files, err := filepath.Glob("testdata/rules/*/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := schemaDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	theirs, err := validator.New([]string{filepath.Join(dir, "{{ .Group }}_{{ .ResourceAPIVersion }}_{{ .ResourceKind }}.json")},
+		validator.Opts{Strict: true, KubernetesVersion: "master", IgnoreMissingSchemas: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, valid, invalid := &schemaSet{}, 0, 0
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			if f.Name != "objects.yaml" {
+				continue
+			}
+			objects, err := Decode(f.Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range objects {
+				writeSchema(t, dir, doc, RefOf(o))
+				data, err := json.Marshal(without(o))
+				if err != nil {
+					t.Fatal(err)
+				}
+				result := theirs.ValidateResource(resource.Resource{Bytes: data})
+				if result.Status == validator.Skipped {
+					continue // no schema
+				}
+				found := ours.check(newInput([]Object{o}, Facts{}))
+				if (result.Status == validator.Valid) != (len(found) == 0) {
+					t.Errorf("%s, %s: kubeconform says %v, we %v", file, RefOf(o), result.Err, found)
+				}
+				if len(found) == 0 {
+					valid++
+				} else {
+					invalid++
+				}
+			}
+		}
+	}
+	if valid < 50 || invalid < 2 {
+		t.Errorf("compared %d valid objects and %d others: too few", valid, invalid)
+	}
+}
+
+// writeSchema puts a kind's schema where kubeconform looks for it.
+func writeSchema(t *testing.T, dir string, doc map[string]any, r Ref) {
+	t.Helper()
+	kind, ok := doc["kinds"].(map[string]any)[r.APIVersion+"/"+r.Kind].(map[string]any)
+	if !ok {
+		return
+	}
+	group, version, has := strings.Cut(r.APIVersion, "/")
+	if !has {
+		version = group
+	}
+	file := filepath.Join(dir, group+"_"+version+"_"+strings.ToLower(r.Kind)+".json")
+	if _, err := os.Stat(file); err == nil {
+		return
+	}
+	whole := maps.Clone(kind)
+	if ref, ok := kind["$ref"].(string); ok { // draft 4 reads nothing beside a reference
+		whole = map[string]any{"allOf": []any{map[string]any{"$ref": ref}}}
+	}
+	whole["definitions"] = doc["definitions"]
+	data, err := json.Marshal(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

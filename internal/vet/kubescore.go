@@ -1,0 +1,121 @@
+package vet
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/zegl/kube-score/config"
+	"github.com/zegl/kube-score/domain"
+	"github.com/zegl/kube-score/score/checks"
+	scorecontainer "github.com/zegl/kube-score/score/container"
+	"github.com/zegl/kube-score/score/cronjob"
+	"github.com/zegl/kube-score/score/hpa"
+	"github.com/zegl/kube-score/score/ingress"
+	"github.com/zegl/kube-score/score/meta"
+	"github.com/zegl/kube-score/score/podtopologyspreadconstraints"
+	"github.com/zegl/kube-score/score/security"
+	"github.com/zegl/kube-score/score/stable"
+	"github.com/zegl/kube-score/scorecard"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/third_party/kube-score/apps"
+	"github.com/hearth-dev/hearth/third_party/kube-score/deployment"
+	"github.com/hearth-dev/hearth/third_party/kube-score/disruptionbudget"
+	"github.com/hearth-dev/hearth/third_party/kube-score/networkpolicy"
+	"github.com/hearth-dev/hearth/third_party/kube-score/probes"
+	"github.com/hearth-dev/hearth/third_party/kube-score/service"
+)
+
+func kubeScoreRules() []Rule {
+	return []Rule{{
+		ID: "kube-score", Severity: problem.Error, check: kubeScore,
+		Reason: "kube-score's own checks; what it calls critical is an error, what it calls a warning a warning",
+		Fix:    "see kube-score's message, or accept it with an exception for kube-score/CHECK and a reason",
+		Source: "https://github.com/zegl/kube-score v1.20.0, README_CHECKS.md, the checks that are on by default",
+	}}
+}
+
+// kubeScoreChecks are the checks of kube-score's own list, registered as its
+// command does it. That function is in a package that does not build with our
+// version of Kubernetes' libraries: see third_party/kube-score.
+func kubeScoreChecks(all domain.AllTypes) *checks.Checks {
+	c := checks.New(nil)
+	deployment.Register(c, all, 2) // the command's default
+	ingress.Register(c, all)
+	cronjob.Register(c)
+	scorecontainer.Register(c, false, false)
+	disruptionbudget.Register(c, all)
+	networkpolicy.Register(c, all, all, all)
+	probes.Register(c, all)
+	security.Register(c)
+	service.Register(c, all, all)
+	stable.Register(config.Semver{Major: 1, Minor: 18}, c) // the command's default
+	apps.Register(c, all.HorizontalPodAutoscalers(), all.Services())
+	meta.Register(c)
+	hpa.Register(c, all.Metas(), 2)
+	podtopologyspreadconstraints.Register(c)
+	return c
+}
+
+// scoring collects what the checks say.
+type scoring struct {
+	found []Finding
+	err   error
+}
+
+// kubeScore runs every check that is on by default on every object it is for.
+func kubeScore(in *input) []Finding {
+	all := kubeScoreObjects(in)
+	c, s := kubeScoreChecks(all), &scoring{}
+	run(s, c.Ingresses(), all.ingresses)
+	run(s, c.Metas(), all.metas)
+	run(s, c.Pods(), all.podSpecs)
+	run(s, c.Services(), all.services)
+	run(s, c.StatefulSets(), all.statefulSets)
+	run(s, c.Deployments(), all.deployments)
+	run(s, c.NetworkPolicies(), all.policies)
+	run(s, c.CronJobs(), all.cronJobs)
+	run(s, c.HorizontalPodAutoscalers(), all.autoscalers)
+	run(s, c.PodDisruptionBudgets(), all.budgets)
+	if s.err != nil {
+		s.found = append(s.found, Finding{Message: s.err.Error()})
+	}
+	return s.found
+}
+
+// run asks each check about each object, in the order of the objects.
+func run[T any](s *scoring, checks map[string]checks.GenCheck[T], objects []scored[T]) {
+	for _, o := range objects {
+		for _, id := range slices.Sorted(maps.Keys(checks)) {
+			check := checks[id]
+			if check.Optional {
+				continue
+			}
+			score, err := check.Fn(o.value)
+			if err != nil {
+				s.err = err
+				continue
+			}
+			s.add(check.ID, o.ref, score)
+		}
+	}
+}
+
+// add turns a check's comments into findings.
+func (s *scoring) add(id string, ref Ref, score scorecard.TestScore) {
+	severity := problem.Warning
+	switch {
+	case score.Skipped || score.Grade > scorecard.GradeWarning:
+		return
+	case score.Grade == scorecard.GradeCritical:
+		severity = problem.Error
+	}
+	comments := score.Comments
+	if len(comments) == 0 {
+		comments = []scorecard.TestScoreComment{{}}
+	}
+	for _, c := range comments {
+		f := Finding{Rule: "kube-score/" + id, Severity: severity, Object: ref, Path: c.Path, Message: c.Summary, Fix: c.Description}
+		s.found = append(s.found, f)
+	}
+}

@@ -1,0 +1,140 @@
+package vet
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// route is a way in from outside the cluster: an Ingress, an HTTPRoute, or
+// Traefik's IngressRoute.
+type route struct {
+	ref         Ref
+	hosts       []string // as written; "" is every host
+	backends    []backend
+	middlewares []string // Traefik's, as namespace/name
+	annotations map[string]string
+	class       string
+}
+
+type backend struct{ namespace, service string }
+
+func routeOf(o Object, ref Ref) (route, bool) {
+	r := route{ref: ref, annotations: annotations(o)}
+	switch {
+	case ref.is("networking.k8s.io", "Ingress"):
+		r.ingress(o)
+	case ref.is("gateway.networking.k8s.io", "HTTPRoute"):
+		r.httpRoute(o)
+	case ref.is("traefik.io", "IngressRoute"):
+		r.ingressRoute(o)
+	default:
+		return route{}, false
+	}
+	if len(r.hosts) == 0 {
+		r.hosts = []string{""}
+	}
+	return r, true
+}
+
+func (r *route) ingress(o Object) {
+	r.class = text(o, "spec", "ingressClassName")
+	if r.class == "" {
+		r.class = r.annotations["kubernetes.io/ingress.class"]
+	}
+	add := func(service string) {
+		if service != "" {
+			r.backends = append(r.backends, backend{r.ref.Namespace, service})
+		}
+	}
+	add(text(o, "spec", "defaultBackend", "service", "name"))
+	for _, rule := range list(o, "spec", "rules") {
+		r.hosts = append(r.hosts, text(rule, "host"))
+		for _, p := range list(rule, "http", "paths") {
+			add(text(p, "backend", "service", "name"))
+		}
+	}
+	for name := range strings.SplitSeq(r.annotations["traefik.ingress.kubernetes.io/router.middlewares"], ",") {
+		name, ofCRD := strings.CutSuffix(strings.TrimSpace(name), "@kubernetescrd")
+		if name == "" || !ofCRD {
+			continue
+		}
+		// The namespace and the name are joined by a dash, which both may have.
+		if own, ok := strings.CutPrefix(name, r.ref.Namespace+"-"); ok {
+			name = r.ref.Namespace + "/" + own
+		}
+		r.middlewares = append(r.middlewares, name)
+	}
+}
+
+func (r *route) httpRoute(o Object) {
+	hosts, _ := at(o, "spec", "hostnames").([]any)
+	for _, h := range hosts {
+		if s, ok := h.(string); ok {
+			r.hosts = append(r.hosts, s)
+		}
+	}
+	for _, rule := range list(o, "spec", "rules") {
+		for _, to := range list(rule, "backendRefs") {
+			r.backends = append(r.backends, backend{orElse(text(to, "namespace"), r.ref.Namespace), text(to, "name")})
+		}
+		for _, f := range list(rule, "filters") {
+			if text(f, "extensionRef", "kind") == "Middleware" {
+				r.middlewares = append(r.middlewares, r.ref.Namespace+"/"+text(f, "extensionRef", "name"))
+			}
+		}
+	}
+}
+
+// hostMatch finds the hosts in a rule of Traefik's.
+var hostMatch = regexp.MustCompile("Host\\(([^)]*)\\)")
+
+func (r *route) ingressRoute(o Object) {
+	for _, rule := range list(o, "spec", "routes") {
+		found := hostMatch.FindAllStringSubmatch(text(rule, "match"), -1)
+		if found == nil {
+			r.hosts = append(r.hosts, "")
+		}
+		for _, m := range found {
+			for host := range strings.SplitSeq(m[1], ",") {
+				r.hosts = append(r.hosts, strings.Trim(host, "` \"'"))
+			}
+		}
+		for _, s := range list(rule, "services") {
+			r.backends = append(r.backends, backend{orElse(text(s, "namespace"), r.ref.Namespace), text(s, "name")})
+		}
+		for _, m := range list(rule, "middlewares") {
+			r.middlewares = append(r.middlewares, orElse(text(m, "namespace"), r.ref.Namespace)+"/"+text(m, "name"))
+		}
+	}
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// private tells a route that only a private network reaches.
+func (in *input) private(r route) bool {
+	return !slices.ContainsFunc(r.hosts, func(host string) bool {
+		return !in.facts.Private[host] && !spec.PrivateHost(host)
+	})
+}
+
+// leadsTo the first pod with such a container behind the route.
+func (in *input) leadsTo(r route, want func(container) bool) (container, bool) {
+	for _, b := range r.backends {
+		for _, p := range in.behind(b.namespace, b.service) {
+			for _, c := range p.containers() {
+				if want(c) {
+					return c, true
+				}
+			}
+		}
+	}
+	return container{}, false
+}

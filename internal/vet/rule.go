@@ -1,0 +1,107 @@
+package vet
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+// Rule is one thing to look for.
+type Rule struct {
+	// ID is what findings and exceptions name it by. Those of a family have a
+	// second part: kube-score/pod-probes.
+	ID string `json:"id"`
+	// Severity is an error for what breaks or stands open, a warning for what is
+	// worth knowing. A finding can have its own.
+	Severity problem.Severity `json:"severity"`
+	// Reason says in a sentence what happens without the rule.
+	Reason string `json:"reason"`
+	// Fix says what to do.
+	Fix string `json:"fix"`
+	// Source is where the reason can be read.
+	Source string `json:"source"`
+
+	check func(*input) []Finding
+}
+
+// Rules are all there is, in the order of their findings.
+func Rules() []Rule { return rules(&schemaSet{}) }
+
+// FindRule is the rule with an id, or the one of its family.
+func FindRule(id string) (Rule, bool) {
+	family, _, _ := strings.Cut(id, "/")
+	all := Rules()
+	i := slices.IndexFunc(all, func(r Rule) bool { return r.ID == id || r.ID == family })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return all[i], true
+}
+
+// Finding is one place where a rule does not hold.
+type Finding struct {
+	// Rule is the id of the rule.
+	Rule     string           `json:"rule"`
+	Severity problem.Severity `json:"severity"`
+	// Object is what it was found in; empty if it is about all of them.
+	Object Ref `json:"object,omitzero"`
+	// Path of the field, list elements by name or position.
+	Path string `json:"path,omitempty"`
+	// Message says what was seen.
+	Message string `json:"message"`
+	// Fix says what to do.
+	Fix string `json:"fix,omitempty"`
+	// Excepted is the reason of the exception that accepts it; "" if none does.
+	Excepted string `json:"excepted,omitempty"`
+}
+
+// Counts tells whether nobody accepts the finding.
+func (f Finding) Counts(s problem.Severity) bool { return f.Excepted == "" && f.Severity == s }
+
+// Checker runs the rules. Making one costs nothing; what a rule needs, such as
+// compiled schemas, it keeps from its first use on. It may be used by several
+// goroutines.
+type Checker struct {
+	rules []Rule
+}
+
+// New returns a Checker of all rules.
+func New() *Checker { return &Checker{rules: rules(&schemaSet{})} }
+
+// Facts are what a person said about the objects, which does not stand in them.
+type Facts struct {
+	// Private are hosts that only a private network reaches, whatever their
+	// names look like.
+	Private map[string]bool
+}
+
+// Check returns the findings in the order of the rules and the objects.
+func (c *Checker) Check(objects []Object, facts Facts) []Finding {
+	in := newInput(objects, facts)
+	found := []Finding{}
+	for _, r := range c.rules {
+		if r.check == nil {
+			continue // it looks at more than objects
+		}
+		found = append(found, r.complete(r.check(in))...)
+	}
+	return found
+}
+
+// complete fills in what a finding inherits from its rule.
+func (r Rule) complete(found []Finding) []Finding {
+	for i := range found {
+		f := &found[i]
+		if f.Rule == "" {
+			f.Rule = r.ID
+		}
+		if f.Severity == "" {
+			f.Severity = r.Severity
+		}
+		if f.Fix == "" {
+			f.Fix = r.Fix
+		}
+	}
+	return found
+}

@@ -1,0 +1,260 @@
+package vet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/third_party/schemas"
+)
+
+// schemaSet compiles schemas when they are first asked for: unpacking them
+// takes longer than a KRM function lives that needs none.
+type schemaSet struct {
+	mu       sync.Mutex
+	err      error
+	compiler *jsonschema.Compiler
+	document map[string]any
+	kinds    map[string]bool
+	compiled map[string]*jsonschema.Schema
+}
+
+const schemaURL = "mem:schemas"
+
+// load reads all schemas; the caller holds the lock.
+func (s *schemaSet) load() error {
+	if s.compiler != nil || s.err != nil {
+		return s.err
+	}
+	doc, err := schemaDocument()
+	if err != nil {
+		s.err = err
+		return err
+	}
+	s.document, s.kinds, s.compiled = doc, map[string]bool{}, map[string]*jsonschema.Schema{}
+	for key := range doc["kinds"].(map[string]any) {
+		s.kinds[key] = true
+	}
+	s.compiler = jsonschema.NewCompiler()
+	s.compiler.DefaultDraft(jsonschema.Draft4) // as kubeconform does
+	s.err = s.compiler.AddResource(schemaURL, doc)
+	return s.err
+}
+
+// schemaDocument is all kinds and definitions in one document.
+func schemaDocument() (map[string]any, error) {
+	upstream, err := schemas.Upstream()
+	if err != nil {
+		return nil, err
+	}
+	var doc, own map[string]map[string]any
+	if err := json.Unmarshal(upstream, &doc); err != nil {
+		return nil, fmt.Errorf("reading the schemas: %w", err)
+	}
+	if err := json.Unmarshal(schemas.Ours(), &own); err != nil {
+		return nil, fmt.Errorf("reading the schemas: %w", err)
+	}
+	maps.Copy(doc["kinds"], own["kinds"])
+	return map[string]any{"kinds": doc["kinds"], "definitions": doc["definitions"]}, nil
+}
+
+// of is the schema of a kind, nil if there is none.
+func (s *schemaSet) of(r Ref) (*jsonschema.Schema, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.load(); err != nil {
+		return nil, err
+	}
+	key := r.APIVersion + "/" + r.Kind
+	if !s.kinds[key] || s.compiled[key] != nil {
+		return s.compiled[key], nil
+	}
+	compiled, err := s.compiler.Compile(schemaURL + "#/kinds/" + strings.ReplaceAll(key, "/", "~1"))
+	s.compiled[key] = compiled
+	return compiled, err
+}
+
+// check holds every object against its kind's schema.
+func (s *schemaSet) check(in *input) []Finding {
+	var found []Finding
+	for i, o := range in.objects {
+		ref := in.refs[i]
+		schema, err := s.of(ref)
+		switch {
+		case err != nil:
+			found = append(found, Finding{Object: ref, Message: err.Error()})
+		case schema == nil && s.builtIn(ref):
+			found = append(found, Finding{Object: ref, Path: "apiVersion",
+				Message: fmt.Sprintf("Kubernetes %s knows no %s in %s", schemas.Version, ref.Kind, ref.APIVersion),
+				Fix:     s.suggest(ref)})
+		case schema != nil:
+			found = append(found, s.violations(o, ref, schema.Validate(without(o)))...)
+		}
+	}
+	return found
+}
+
+// unknown finds the objects that there is no schema for.
+func (s *schemaSet) unknown(in *input) []Finding {
+	var found []Finding
+	for _, ref := range in.refs {
+		if schema, err := s.of(ref); err == nil && schema == nil && !s.builtIn(ref) {
+			found = append(found, Finding{Object: ref, Path: "kind", Message: fmt.Sprintf("no schema of %s %s is compiled in: a misspelt field would not be noticed", ref.APIVersion, ref.Kind)})
+		}
+	}
+	return found
+}
+
+// builtIn tells the groups that no CustomResourceDefinition may add to.
+func (s *schemaSet) builtIn(r Ref) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	group := r.group()
+	if !strings.Contains(group, ".") {
+		return true
+	}
+	for key := range s.kinds {
+		if strings.HasPrefix(key, group+"/") && strings.HasSuffix(group, ".k8s.io") {
+			return true
+		}
+	}
+	return false
+}
+
+// suggest is what the person may have meant, by kind or by the kind's versions.
+func (s *schemaSet) suggest(r Ref) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var names []string
+	for key := range s.kinds {
+		version, name := key[:strings.LastIndex(key, "/")], key[strings.LastIndex(key, "/")+1:]
+		if name == r.Kind {
+			return "write apiVersion: " + version
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return spec.Suggest(r.Kind, slices.Compact(names))
+}
+
+// without is the tree without nulls, which the API server drops.
+func without(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, value := range v {
+			if value != nil {
+				out[key] = without(value)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = without(v[i])
+		}
+		return out
+	}
+	return v
+}
+
+// violations are what a schema says against an object, by path.
+func (s *schemaSet) violations(o Object, ref Ref, err error) []Finding {
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		return nil
+	}
+	english := message.NewPrinter(language.English)
+	var found []Finding
+	var visit func(e *jsonschema.ValidationError)
+	visit = func(e *jsonschema.ValidationError) {
+		if len(e.Causes) > 0 {
+			for _, cause := range e.Causes {
+				visit(cause)
+			}
+			return
+		}
+		if unknown, ok := e.ErrorKind.(*kind.AdditionalProperties); ok {
+			for _, field := range unknown.Properties {
+				found = append(found, Finding{Object: ref, Path: named(o, append(slices.Clone(e.InstanceLocation), field)),
+					Message: "unknown field", Fix: spec.Suggest(field, s.fields(e.SchemaURL))})
+			}
+			return
+		}
+		found = append(found, Finding{Object: ref, Path: named(o, e.InstanceLocation), Message: e.ErrorKind.LocalizedString(english)})
+	}
+	visit(invalid)
+	slices.SortStableFunc(found, func(a, b Finding) int { return strings.Compare(a.Path+a.Message, b.Path+b.Message) })
+	return slices.CompactFunc(found, func(a, b Finding) bool { return a.Path == b.Path && a.Message == b.Message })
+}
+
+// fields are those that the schema at a URL has.
+func (s *schemaSet) fields(url string) []string {
+	var node any = s.document
+	_, pointer, _ := strings.Cut(url, "#/")
+	for part := range strings.SplitSeq(pointer, "/") {
+		m, _ := node.(map[string]any)
+		node = m[strings.NewReplacer("~1", "/", "~0", "~").Replace(part)]
+	}
+	schema, _ := node.(map[string]any)
+	properties, _ := schema["properties"].(map[string]any)
+	return slices.Sorted(maps.Keys(properties))
+}
+
+// named is a path with the names of list elements in place of their positions,
+// where they have one.
+func named(o Object, location []string) string {
+	var out strings.Builder
+	var v any = o
+	for _, part := range location {
+		switch node := v.(type) {
+		case []any:
+			i, err := strconv.Atoi(part)
+			if err != nil || i >= len(node) {
+				return strings.Join(location, ".")
+			}
+			v = node[i]
+			if m, ok := v.(map[string]any); ok && text(m, "name") != "" {
+				part = text(m, "name")
+			}
+			out.WriteString("[" + part + "]")
+		case map[string]any:
+			v = node[part]
+			if strings.ContainsAny(part, "./") {
+				out.WriteString("[" + part + "]")
+				continue
+			}
+			if out.Len() > 0 {
+				out.WriteByte('.')
+			}
+			out.WriteString(part)
+		}
+	}
+	return out.String()
+}
+
+func schemaRules(s *schemaSet) []Rule {
+	return []Rule{{
+		ID: "schema", Severity: problem.Error, check: s.check,
+		Reason: "a misspelt or misplaced field is dropped by the API server or refused by it, and Git then does not say what runs",
+		Fix:    "write the field as the kind's schema has it",
+		Source: "Kubernetes " + schemas.Version + "'s OpenAPI, and the controllers' CustomResourceDefinitions; see third_party/schemas",
+	}, {
+		ID: "schema-unknown", Severity: problem.Warning, check: s.unknown,
+		Reason: "an object whose kind is not known here is not checked",
+		Fix:    "check it against its own controller, by kubectl apply --dry-run=server",
+		Source: "third_party/schemas",
+	}}
+}

@@ -1,0 +1,238 @@
+package vet
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"testing/fstest"
+
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/internal/fleetsim"
+)
+
+// Result is what was found in one place.
+type Result struct {
+	// Name of the overlay, folder or file; empty for the stack as a whole.
+	Name string `json:"name"`
+	// Objects that were looked at.
+	Objects  int       `json:"objects"`
+	Findings []Finding `json:"findings"`
+}
+
+// exceptionRule is the id of the rule about exceptions themselves.
+const exceptionRule = "exception"
+
+func exceptionPath(i int) string { return fmt.Sprintf("spec.exceptions[%d]", i) }
+
+func stackRules() []Rule {
+	return []Rule{{
+		ID: "fleet", Severity: problem.Error,
+		Reason: "Fleet accepts it in silence and deploys something else: each finding is of a rule fleet/NAME",
+		Fix:    "see the finding",
+		Source: "Fleet v0.16; package internal/fleetsim simulates it",
+	}, {
+		ID: "escape-hatch", Severity: problem.Warning,
+		Reason: "what a person opened on purpose stays open unless somebody is reminded",
+		Fix:    "close it, or accept it with an exception and a reason",
+		Source: "the Stack's own fields",
+	}, {
+		ID: exceptionRule, Severity: problem.Warning,
+		Reason: "an exception without a finding hides the next one that it happens to fit",
+		Fix:    "remove it from the stack",
+		Source: "spec.exceptions",
+	}}
+}
+
+// StackInput is a stack, and the tree that is rendered from it.
+type StackInput struct {
+	Stack *spec.Stack
+	// Files of the tree, as package generator makes them.
+	Files []generator.File
+	// Folder that the tree is written to: Fleet packs what else is there, too.
+	// Default: none.
+	Folder fs.FS
+	// Overlays to look at. Default: all.
+	Overlays []string
+}
+
+// Stack looks at each overlay, and at what holds for all of them: a Result for
+// each, and one more.
+func (c *Checker) Stack(in StackInput) ([]Result, error) {
+	all := in.Overlays == nil
+	if all {
+		for _, o := range in.Stack.Spec.Overlays {
+			in.Overlays = append(in.Overlays, o.Name)
+		}
+	}
+	used := make([]bool, len(in.Stack.Spec.Exceptions))
+	var results []Result
+	for _, name := range in.Overlays {
+		r, err := c.overlay(in, name)
+		if err != nil {
+			return nil, fmt.Errorf("overlay %s: %w", name, err)
+		}
+		except(r.Findings, in.Stack.Spec.Exceptions, name, used)
+		results = append(results, r)
+	}
+	whole := Result{Findings: []Finding{}}
+	if in.Stack.Spec.Fleet != nil {
+		found, err := c.fleet(in)
+		if err != nil {
+			return nil, err
+		}
+		whole.Findings = append(whole.Findings, found...)
+	}
+	except(whole.Findings, in.Stack.Spec.Exceptions, "", used)
+	if all { // else the others may have the findings
+		whole.Findings = append(whole.Findings, c.complete(unused(in.Stack.Spec.Exceptions, used))...)
+	}
+	return append(results, whole), nil
+}
+
+// complete fills in what findings inherit from their rules.
+func (c *Checker) complete(found []Finding) []Finding {
+	for i := range found {
+		family, _, _ := strings.Cut(found[i].Rule, "/")
+		for _, r := range c.rules {
+			if r.ID == family {
+				r.complete(found[i : i+1])
+			}
+		}
+	}
+	return found
+}
+
+// overlay builds one as kustomize does and as Fleet's agent does, and looks at
+// the objects.
+func (c *Checker) overlay(in StackInput, name string) (Result, error) {
+	folder := path.Join("overlays", name)
+	memory := filesys.MakeFsInMemory()
+	for _, f := range in.Files {
+		if err := memory.WriteFile(f.Path, f.Data); err != nil {
+			return Result{}, err
+		}
+	}
+	objects, err := Build(memory, folder)
+	if err != nil {
+		return Result{Name: name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
+	}
+	o := in.Stack.Overlay(name)
+	facts := Facts{Private: map[string]bool{}}
+	for _, b := range o.Bases {
+		if b.Expose.Audience == spec.AudiencePrivate {
+			facts.Private[string(b.Expose.Host)] = true
+		}
+	}
+	found := c.Check(objects, facts)
+	found = append(found, c.complete(fleetBuild(in.Files, folder, objects))...)
+	found = append(found, c.complete(hatches(o))...)
+	return Result{Name: name, Objects: len(objects), Findings: found}, nil
+}
+
+// fleetBuild compares the objects with what a cluster's agent would apply of
+// the same overlay.
+func fleetBuild(files []generator.File, folder string, objects []Object) []Finding {
+	tree := fstest.MapFS{}
+	for _, f := range files {
+		tree[f.Path] = &fstest.MapFile{Data: f.Data}
+	}
+	tree["fleet.yaml"] = &fstest.MapFile{Data: []byte("kustomize: {dir: " + folder + "}\n")}
+	bundles, err := fleetsim.Open(tree)
+	if err != nil {
+		return []Finding{{Rule: "fleet-build", Message: err.Error()}}
+	}
+	deployment, err := bundles[0].Deploy(fleetsim.Cluster{})
+	if err != nil {
+		return []Finding{{Rule: "fleet-build", Message: err.Error()}}
+	}
+	agent := map[string]bool{}
+	for _, o := range deployment.Objects {
+		r := RefOf(o)
+		agent[r.APIVersion+"/"+r.Kind+"/"+r.Name] = true
+	}
+	var found []Finding
+	for _, o := range objects {
+		if r := RefOf(o); !agent[r.APIVersion+"/"+r.Kind+"/"+r.Name] {
+			found = append(found, Finding{Rule: "fleet-build", Object: r, Message: "is not among what Fleet's agent builds"})
+		}
+	}
+	if len(deployment.Objects) != len(objects) {
+		found = append(found, Finding{Rule: "fleet-build", Message: fmt.Sprintf("kustomize builds %d objects, Fleet's agent %d", len(objects), len(deployment.Objects))})
+	}
+	return found
+}
+
+// fleet lints the tree alone, and the folder around it.
+func (c *Checker) fleet(in StackInput) ([]Finding, error) {
+	tree := fstest.MapFS{}
+	for _, f := range in.Files {
+		tree[f.Path] = &fstest.MapFile{Data: f.Data}
+	}
+	found, err := c.Fleet(tree)
+	if err != nil || in.Folder == nil {
+		return found, err
+	}
+	if _, err := fs.Stat(in.Folder, "fleet.yaml"); err != nil {
+		return found, nil // not rendered yet
+	}
+	around, err := c.Fleet(in.Folder)
+	for _, f := range around {
+		if !slices.Contains(found, f) {
+			found = append(found, f)
+		}
+	}
+	return found, err
+}
+
+// Fleet names what Fleet accepts of a folder in silence.
+func (c *Checker) Fleet(folder fs.FS) ([]Finding, error) {
+	lint, err := fleetsim.Lint(folder)
+	if err != nil {
+		return nil, fmt.Errorf("looking at the folder as Fleet does: %w", err)
+	}
+	var found []Finding
+	for _, f := range lint {
+		where := f.File
+		if f.Line > 0 {
+			where = fmt.Sprintf("%s:%d", where, f.Line)
+		}
+		found = append(found, Finding{Rule: "fleet/" + f.Rule, Severity: f.Severity, Path: strings.Trim(where+": "+f.Path, ": "), Message: f.Message, Fix: f.Fix})
+	}
+	return c.complete(found), nil
+}
+
+// hatches are what the overlay opens on purpose.
+func hatches(o *spec.Overlay) []Finding {
+	var found []Finding
+	add := func(path, format string, args ...any) {
+		found = append(found, Finding{Rule: "escape-hatch", Path: path, Message: fmt.Sprintf(format, args...)})
+	}
+	const enforce = "pod-security.kubernetes.io/enforce"
+	for _, b := range o.Bases {
+		at := "bases[" + b.Name + "]"
+		if n := len(b.Patches); n > 0 {
+			add(at+".patches", "%d of them: they change generated objects past every check of the stack", n)
+		}
+		if level := b.NamespaceLabels[enforce]; level != "restricted" {
+			add(at+".namespaceLabels", "%s is %q, not restricted", enforce, level)
+		}
+		if b.OpenWebUI != nil {
+			for _, name := range slices.Sorted(maps.Keys(b.OpenWebUI.Env)) {
+				if v := b.OpenWebUI.Env[name]; name == "WEBUI_AUTH" && strings.EqualFold(v.Value, "false") {
+					add(at+".openWebUI.env.WEBUI_AUTH", "nobody is asked who they are")
+				}
+			}
+		}
+	}
+	if n := len(o.Patches); n > 0 {
+		add("patches", "%d of them: they change generated objects past every check of the stack", n)
+	}
+	return found
+}

@@ -1,0 +1,137 @@
+package vet_test
+
+import (
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/randomstack"
+	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/internal/vet"
+)
+
+var stacks = flag.Int("stacks", 3, "how many random stacks to look at; a run of 1000 takes some minutes")
+
+func committed(t *testing.T) *generator.Stack {
+	t.Helper()
+	data, err := os.ReadFile("../../stack.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stack, problems := generator.Parse("stack.yaml", data)
+	if stack == nil {
+		t.Fatal(problems)
+	}
+	return stack
+}
+
+// tally counts what was looked at and what was found.
+type tally struct{ overlays, objects, errors, warnings, accepted int }
+
+func (n *tally) add(r vet.Result) {
+	if r.Name != "" {
+		n.overlays++
+	}
+	n.objects += r.Objects
+	for _, f := range r.Findings {
+		switch {
+		case f.Excepted != "":
+			n.accepted++
+		case f.Severity == problem.Error:
+			n.errors++
+		default:
+			n.warnings++
+		}
+	}
+}
+
+func vetted(t *testing.T, checker *vet.Checker, stack *generator.Stack) []vet.Result {
+	t.Helper()
+	files, err := generator.Generate(stack, generator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := checker.Stack(vet.StackInput{Stack: stack, Files: files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+// The reference system has neither errors nor warnings but those that stand in
+// the stack with a reason.
+func TestCommittedOverlaysAreClean(t *testing.T) {
+	var n tally
+	for _, r := range vetted(t, vet.New(), committed(t)) {
+		n.add(r)
+		for _, f := range r.Findings {
+			if f.Excepted == "" {
+				t.Errorf("%s: %+v", r.Name, f)
+			}
+		}
+	}
+	t.Logf("%d overlays, %d objects: %d errors, %d warnings, %d accepted", n.overlays, n.objects, n.errors, n.warnings, n.accepted)
+}
+
+// Any valid stack is as clean, with the same exceptions: what the generator
+// writes is never an error. What a person adds past it, by resources and
+// patches, is left out.
+func TestRandomStacksAreClean(t *testing.T) {
+	checker := vet.New()
+	exceptions := committed(t).Spec.Exceptions
+	var n tally
+	warnings := map[string]int{}
+	for seed := range uint64(*stacks) {
+		stack, problems := generator.Parse("stack.yaml", randomstack.Draw(seed))
+		if stack == nil {
+			t.Fatalf("seed %d: %v", seed, problems)
+		}
+		withoutHatches(stack)
+		stack.Spec.Exceptions = exceptions
+		for _, r := range vetted(t, checker, stack) {
+			// The limits are drawn without a look at the models.
+			r.Findings = slices.DeleteFunc(r.Findings, func(f vet.Finding) bool { return f.Rule == "ollama-memory" })
+			n.add(r)
+			for _, f := range r.Findings {
+				if f.Counts(problem.Error) {
+					t.Errorf("seed %d, %s: %+v", seed, r.Name, f)
+				} else if f.Excepted == "" && f.Rule != "exception" {
+					warnings[f.Rule]++
+				}
+			}
+		}
+	}
+	t.Logf("%d stacks, %d overlays, %d objects: %d errors, %d accepted; warnings %v", *stacks, n.overlays, n.objects, n.errors, n.accepted, warnings)
+}
+
+// withoutHatches removes what package generator passes through as it is.
+func withoutHatches(s *generator.Stack) {
+	base := func(b *spec.Base) { b.Resources, b.Patches = nil, nil }
+	for i := range s.Spec.Bases {
+		base(&s.Spec.Bases[i])
+	}
+	for i := range s.Spec.Overlays {
+		o := &s.Spec.Overlays[i]
+		o.Resources, o.Patches = nil, nil
+		for j := range o.Bases {
+			base(&o.Bases[j])
+		}
+	}
+}
+
+func TestRulesAreComplete(t *testing.T) {
+	var ids []string
+	for _, r := range vet.Rules() {
+		if r.ID == "" || r.Severity == "" || r.Reason == "" || r.Fix == "" || r.Source == "" {
+			t.Errorf("%+v: something is missing", r)
+		}
+		if strings.HasSuffix(r.Reason, ".") || slices.Contains(ids, r.ID) {
+			t.Errorf("%s: a second one, or a dot at the end", r.ID)
+		}
+		ids = append(ids, r.ID)
+	}
+}

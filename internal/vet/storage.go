@@ -1,0 +1,71 @@
+package vet
+
+import (
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+)
+
+func storageRules() []Rule {
+	return []Rule{{
+		ID: "rolling-update", Severity: problem.Error, check: rollingUpdate,
+		Reason: "the new pod waits for a volume that the old one holds, and the old one waits for the new one: an update never ends",
+		Fix:    "set strategy: {type: Recreate}",
+		Source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes",
+	}, {
+		ID: "snapshot-once", Severity: problem.Error, check: snapshotOnce,
+		Reason: "a VolumeSnapshot in Git is taken once, when it is applied, and looks like a backup from then on",
+		Fix:    "schedule it: a SnapshotSchedule, or Longhorn's recurring jobs",
+		Source: "https://kubernetes.io/docs/concepts/storage/volume-snapshots",
+	}}
+}
+
+func rollingUpdate(in *input) []Finding {
+	var found []Finding
+	for i := range in.pods {
+		p := &in.pods[i]
+		d, ok := decode[appsv1.Deployment](p.whole)
+		if !ok || !p.ref.is("apps", "Deployment") || d.Spec.Strategy.Type == appsv1.RecreateDeploymentStrategyType {
+			continue
+		}
+		for _, v := range p.spec.Volumes {
+			if v.PersistentVolumeClaim == nil {
+				continue
+			}
+			if mode := in.oneNode(p.ref.Namespace, v.PersistentVolumeClaim.ClaimName); mode != "" {
+				found = append(found, Finding{Object: p.ref, Path: "spec.strategy",
+					Message: "RollingUpdate, with the " + string(mode) + " volume " + v.PersistentVolumeClaim.ClaimName})
+			}
+		}
+	}
+	return found
+}
+
+// oneNode is the access mode of a claim that only one node or pod can use; ""
+// if others can, or the claim is not in the list.
+func (in *input) oneNode(namespace, claim string) corev1.PersistentVolumeAccessMode {
+	for _, c := range in.claims {
+		if c.Namespace != namespace || c.Name != claim || slices.Contains(c.Spec.AccessModes, corev1.ReadWriteMany) {
+			continue
+		}
+		for _, mode := range []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOncePod, corev1.ReadWriteOnce} {
+			if slices.Contains(c.Spec.AccessModes, mode) {
+				return mode
+			}
+		}
+	}
+	return ""
+}
+
+func snapshotOnce(in *input) []Finding {
+	var found []Finding
+	for _, ref := range in.refs {
+		if ref.is("snapshot.storage.k8s.io", "VolumeSnapshot") {
+			found = append(found, Finding{Object: ref, Path: "kind", Message: "is taken once"})
+		}
+	}
+	return found
+}

@@ -41,7 +41,8 @@ type chat struct {
 	*exposure
 	page   *browser.Chat
 	admin  browser.Person
-	shots  string // the folder for screenshots
+	shots  string   // the folder for screenshots
+	homes  []string // of the browsers
 	report *report.Report
 	asked  int // messages so far
 }
@@ -140,6 +141,9 @@ func (c *chat) begin(t *testing.T) {
 func (c *chat) finish(t *testing.T) {
 	if c.page != nil {
 		c.page.Close()
+	}
+	for _, dir := range c.homes {
+		_ = os.RemoveAll(dir) // Chromium may still write its last words
 	}
 	must(t, c.report.Write(c.shots))
 	t.Logf("report and screenshots: %s", c.shots)
@@ -254,7 +258,7 @@ func (c *chat) browse(t *testing.T, trusted []byte) *browser.Chat {
 	must(t, err)
 	b, err := browser.Start(c.ctx, browser.Options{Dir: dir, Authority: trusted, Resolve: c.options.Resolve})
 	must(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	c.homes = append(c.homes, dir) // not t.Cleanup: the part that opens the browser ends long before it
 	return &browser.Chat{Browser: b, URL: "https://" + chatHost, Patience: 3 * time.Minute}
 }
 

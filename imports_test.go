@@ -29,6 +29,7 @@ var layers = map[string][]string{
 // library gets these and what they bring: add one only for a reason.
 var generatorModules = []string{
 	"go.yaml.in/yaml/v3", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/json",
+	"sigs.k8s.io/gateway-api", // a route in its own types, as k8s.io/api has the others
 	"sigs.k8s.io/kustomize/api", "sigs.k8s.io/kustomize/kyaml",
 }
 

@@ -115,7 +115,7 @@ func (d Data) write(path string) error {
 
 // put replaces the row of the same load, or adds one.
 func (d *Data) put(row MemoryRow) {
-	i := slices.IndexFunc(d.Memory, func(r MemoryRow) bool { return r.Load.String() == row.Load.String() })
+	i := slices.IndexFunc(d.Memory, func(r MemoryRow) bool { return r.String() == row.String() })
 	if i < 0 {
 		d.Memory = append(d.Memory, row)
 		return

@@ -27,7 +27,7 @@ const (
 func (b *bench) memory(ctx context.Context) error {
 	var chosen []Load
 	for _, l := range matrix() {
-		known := slices.ContainsFunc(b.data.Memory, func(r MemoryRow) bool { return r.Load.String() == l.String() })
+		known := slices.ContainsFunc(b.data.Memory, func(r MemoryRow) bool { return r.String() == l.String() })
 		if strings.Contains(l.String(), b.only) && !(b.onlyNew && known) {
 			chosen = append(chosen, l)
 		}

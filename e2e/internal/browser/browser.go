@@ -16,8 +16,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Width and Height of the window, in pixels: a laptop's.
-const Width, Height = 1280, 800
+// The size of the window in pixels: a laptop's.
+const (
+	Width  = 1280
+	Height = 800
+)
 
 // Options say what a browser trusts and where it finds hosts.
 type Options struct {

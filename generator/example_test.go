@@ -32,7 +32,7 @@ func ExampleParse() {
 	fmt.Println("overlaid:", stack.Overlay("small").Bases[0].Ollama.Storage.Size)
 	// Output:
 	// written:  [llama3.2:3b]
-	// default:  10Gi 0.23.2
+	// default:  5Gi 0.23.2
 	// overlaid: 4Gi
 }
 

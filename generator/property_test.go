@@ -112,10 +112,11 @@ func at(o generator.Object, path ...string) any {
 	return v
 }
 
-// onlyOurs tells labels of which none is a person's.
+// onlyOurs tells labels of which none is a person's; Longhorn's say what to
+// back up.
 func onlyOurs(labels map[string]any) bool {
 	for key := range maps.Keys(labels) {
-		if !strings.HasPrefix(key, "app.kubernetes.io/") {
+		if !strings.HasPrefix(key, "app.kubernetes.io/") && !strings.Contains(key, ".longhorn.io/") {
 			return false
 		}
 	}

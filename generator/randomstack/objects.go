@@ -124,7 +124,7 @@ func (d *drawing) jsonPatch() any {
 		},
 		object{
 			"patch":  d.patchText([]any{object{"op": "add", "path": "/spec/sessionAffinity", "value": "ClientIP"}}),
-			"target": object{"kind": "Service", "name": pick(d, "ollama", "open-.*")},
+			"target": object{"kind": "Service", "name": pick(d, "ollama", "open-.*ui")},
 		},
 	)
 }

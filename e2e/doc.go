@@ -9,5 +9,6 @@
 // builds all of them from Go modules, Debian and PyPI, for machines without a container registry.
 //
 // E2E=full (make e2e-full) runs in place of these what the gate has no time for: [TestChat] uses the chat in a real browser,
-// through an ingress, and writes a report to docs/reports.
+// through an ingress; [TestFaults] deletes pods, kills processes, restarts the node and fills a volume, and changes and removes
+// what is deployed; package dryrun shows everything that is rendered to an API server. Each writes a report to docs/reports.
 package e2e

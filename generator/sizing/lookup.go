@@ -20,7 +20,7 @@ func Lookup(name string) (Model, bool) {
 	family, tag, _ := strings.Cut(want, ":")
 	for _, m := range catalogue() {
 		own, _, _ := strings.Cut(m.Name, ":")
-		if m.Name == want || own == family && slices.Contains(m.Tags, tag) {
+		if m.Name == want || own == family && slices.ContainsFunc(m.Tags, func(t string) bool { return strings.EqualFold(t, tag) }) {
 			return m, true
 		}
 	}

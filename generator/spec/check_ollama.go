@@ -73,7 +73,6 @@ func (c *checker) ollama(b *Base) {
 	c.models(o)
 	c.accelerator(o)
 	c.ollamaRanges()
-	c.sizing(b)
 }
 
 func (c *checker) ollamaRanges() {

@@ -125,11 +125,17 @@ func (b builder) embeddingEnv() []corev1.EnvVar {
 	if b.base.Ollama == nil {
 		server = b.ollamaURLs()[0]
 	}
-	return []corev1.EnvVar{
+	env := []corev1.EnvVar{
 		{Name: "RAG_EMBEDDING_ENGINE", Value: "ollama"},
 		{Name: "RAG_EMBEDDING_MODEL", Value: e.Model},
 		{Name: "RAG_OLLAMA_BASE_URL", Value: server}, // it does not follow OLLAMA_BASE_URLS
 	}
+	if o := b.base.Ollama; o != nil {
+		// Without it the page chooses the first model by name, which may be the
+		// embedder, and that one answers nobody. A person's own value wins.
+		env = append(env, corev1.EnvVar{Name: "DEFAULT_MODELS", Value: o.Models[0]})
+	}
+	return env
 }
 
 // ollamaURLs are the servers that the chat talks to.

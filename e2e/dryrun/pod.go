@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	nodev1 "k8s.io/api/node/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -42,7 +43,7 @@ func (s *Server) TryPod(ctx context.Context, pod *corev1.Pod) []string {
 	})
 }
 
-// ready makes what admission looks up: a pod is refused without its service account and its priority class.
+// ready makes what admission looks up: a pod is refused without its service account and its classes.
 func (s *Server) ready(ctx context.Context, pod *corev1.Pod) error {
 	if err := s.namespace(ctx, restricted, map[string]string{
 		"pod-security.kubernetes.io/enforce": "restricted", "pod-security.kubernetes.io/warn": "restricted",
@@ -59,6 +60,14 @@ func (s *Server) ready(ctx context.Context, pod *corev1.Pod) error {
 		}, metav1.CreateOptions{})
 		return err
 	})
+	if class := pod.Spec.RuntimeClassName; err == nil && class != nil {
+		err = s.once("runtime class "+*class, func() error {
+			_, err := s.client.NodeV1().RuntimeClasses().Create(ctx, &nodev1.RuntimeClass{
+				ObjectMeta: metav1.ObjectMeta{Name: *class}, Handler: "runc",
+			}, metav1.CreateOptions{})
+			return err
+		})
+	}
 	if err != nil || pod.Spec.PriorityClassName == "" || strings.HasPrefix(pod.Spec.PriorityClassName, "system-") {
 		return err // every cluster has the system's classes
 	}

@@ -28,6 +28,7 @@ func kinds() map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Re
 		spec.KindOpenWebUI:       openWebUI,
 		spec.KindExpose:          expose,
 		spec.KindOllamaResources: ollamaResources,
+		spec.KindStackCheck:      stackCheck,
 	}
 }
 

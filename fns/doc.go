@@ -8,6 +8,8 @@
 //	Ollama           emits the inference server
 //	OpenWebUI        emits the chat
 //	Expose           adds the way in to a Service that is in the list
+//	OllamaResources  sizes an Ollama that is in the list
+//	StackCheck       looks for what would break, and changes nothing
 //	v1 ConfigMap     names an overlay of the Stack that is in the list
 //
 // A function recognises what it made before by the comment in front of it, puts

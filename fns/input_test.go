@@ -47,7 +47,7 @@ func TestWrongInput(t *testing.T) {
 
 // With a list, wrong configs are results too.
 func TestWrongConfig(t *testing.T) {
-	const kinds = "Expose, Ollama, OllamaResources, OpenWebUI, Stack"
+	const kinds = "Expose, Ollama, OllamaResources, OpenWebUI, Stack, StackCheck"
 	for _, test := range []struct{ name, config, want string }{
 		{"none", "null", "functionConfig: missing: want one of kind " + kinds},
 		{"text", "hello", "functionConfig: want a mapping with apiVersion, kind, metadata and spec"},

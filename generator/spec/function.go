@@ -15,6 +15,7 @@ const (
 	KindOllamaResources = "OllamaResources"
 	KindOpenWebUI       = "OpenWebUI"
 	KindExpose          = "Expose"
+	KindStackCheck      = "StackCheck"
 )
 
 // Suggest is the fix for a name that is none of the options: the nearest one,

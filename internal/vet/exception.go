@@ -6,6 +6,14 @@ import (
 	"github.com/hearth-dev/hearth/generator/spec"
 )
 
+// Except marks what the exceptions accept in objects that are of no
+// overlay, and adds a warning for each that accepts nothing.
+func (c *Checker) Except(found []Finding, exceptions []spec.Exception) []Finding {
+	used := make([]bool, len(exceptions))
+	except(found, exceptions, "", used)
+	return append(found, c.complete(unused(exceptions, used))...)
+}
+
 // except marks what the exceptions accept, and notes which of them were of use.
 // overlay is where the findings are from, "" for none.
 func except(found []Finding, exceptions []spec.Exception, overlay string, used []bool) {

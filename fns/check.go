@@ -1,0 +1,80 @@
+package fns
+
+import (
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/internal/vet"
+)
+
+// stackCheck looks for what would break once the items are applied, as hearth
+// vet does. It changes none of them.
+func stackCheck(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
+	s, problems := spec.ParseStackCheck(c.node.YNode())
+	results := c.results(problems)
+	if s == nil {
+		return nil, results
+	}
+	var objects []vet.Object
+	from := map[vet.Ref]*yaml.RNode{}
+	for _, item := range items {
+		if !applied(item) {
+			continue
+		}
+		decoded, err := decodeForVet(item)
+		if err != nil {
+			results = append(results, itemResult(item, "", "not to be read as the API server would: "+err.Error()))
+			continue
+		}
+		for _, o := range decoded {
+			from[vet.RefOf(o)] = item
+		}
+		objects = append(objects, decoded...)
+	}
+	checker := vet.New()
+	for _, f := range checker.Except(checker.Check(objects, vet.Facts{}), s.Exceptions) {
+		if f.Excepted == "" {
+			results = append(results, c.finding(f, from[f.Object]))
+		}
+	}
+	return items, results
+}
+
+// applied tells what reaches a cluster from what is a tool's own: kpt sends the
+// whole package, its Kptfile, configs and kustomization.yaml among it.
+func applied(item *yaml.RNode) bool {
+	i := idOf(item.YNode())
+	return i.kind != "" && !i.isKustomization() && annotation(item.YNode(), localConfig) != "true"
+}
+
+// decodeForVet reads an item as rendered YAML is read.
+func decodeForVet(item *yaml.RNode) ([]vet.Object, error) {
+	text, err := item.String()
+	if err != nil {
+		return nil, err
+	}
+	return vet.Decode([]byte(text))
+}
+
+// finding is one as a result about its item; without one it is about the config,
+// if a field of that is named, or about the list as a whole.
+func (c config) finding(f vet.Finding, item *yaml.RNode) *framework.Result {
+	message := f.Rule + ": " + f.Message
+	if f.Fix != "" {
+		message += "; " + f.Fix
+	}
+	r := plainResult(message)
+	switch {
+	case item != nil:
+		r = itemResult(item, f.Path, message)
+	case f.Object == vet.Ref{}:
+		r = itemResult(c.node, f.Path, message)
+	}
+	if f.Severity == problem.Warning {
+		r.Severity = framework.Warning
+	}
+	r.Tags = map[string]string{"rule": f.Rule}
+	return r
+}

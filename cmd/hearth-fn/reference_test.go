@@ -43,6 +43,7 @@ var sections = []struct{ typ, title string }{
 	{"Expose", "spec of kind Expose, and expose"},
 	{"ServiceRef", "service of kind Expose"},
 	{"OllamaResources", "spec of kind OllamaResources"},
+	{"StackCheck", "spec of kind StackCheck"},
 	{"Spec", "spec of kind Stack"},
 }
 

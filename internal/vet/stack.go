@@ -45,7 +45,7 @@ func stackRules() []Rule {
 	}, {
 		ID: exceptionRule, Severity: problem.Warning,
 		Reason: "an exception without a finding hides the next one that it happens to fit",
-		Fix:    "remove it from the stack",
+		Fix:    "remove the exception",
 		Source: "spec.exceptions",
 	}}
 }

@@ -13,8 +13,9 @@
 //
 // kubeconform itself (github.com/yannh/kubeconform) takes its schemas from
 // files or a server only, and a KRM function has neither; so its engine,
-// github.com/santhosh-tekuri/jsonschema/v6, runs over schemas that are compiled
-// in, and a test holds every fixture against kubeconform. Rejected: kube-linter,
+// github.com/santhosh-tekuri/jsonschema/v6 (copied, see third_party/jsonschema),
+// runs over schemas that are compiled in, and a test holds every fixture against
+// kubeconform. Rejected: kube-linter,
 // which is not to be had as a module; datree and polaris, whose rules need a
 // server or repeat kube-score's; an OPA or CEL engine, since rules that compare
 // several objects are shorter in Go.

@@ -10,13 +10,13 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
 	"github.com/hearth-dev/hearth/generator/problem"
 	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/third_party/jsonschema"
+	"github.com/hearth-dev/hearth/third_party/jsonschema/kind"
 	"github.com/hearth-dev/hearth/third_party/schemas"
 )
 
@@ -47,6 +47,7 @@ func (s *schemaSet) load() error {
 	for key := range doc["kinds"].(map[string]any) {
 		s.kinds[key] = true
 	}
+	jsonschema.CompileMetaschemas()
 	s.compiler = jsonschema.NewCompiler()
 	s.compiler.DefaultDraft(jsonschema.Draft4) // as kubeconform does
 	s.err = s.compiler.AddResource(schemaURL, doc)

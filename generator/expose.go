@@ -121,13 +121,14 @@ type certificatePrivateKey struct {
 	Size      int    `json:"size,omitempty"`
 }
 
-// certificate asks cert-manager for the host's certificate.
+// certificate asks cert-manager for the host's certificate, and lets its
+// challenge be answered.
 func (b builder) certificate() []any {
 	e := b.base.Expose
 	if e.TLS.Type != spec.TLSCertManager {
 		return nil
 	}
-	return []any{&certificate{
+	objects := []any{&certificate{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "cert-manager.io/v1", Kind: "Certificate"},
 		ObjectMeta: b.meta(b.exposed(), e.TLS.SecretName),
 		Spec: certificateSpec{
@@ -141,4 +142,8 @@ func (b builder) certificate() []any {
 			},
 		},
 	}}
+	if e.TLS.ACMESolver {
+		objects = append(objects, b.acmeSolverPolicy())
+	}
+	return objects
 }

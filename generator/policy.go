@@ -87,6 +87,22 @@ func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 	return b.networkPolicy(c, b.clients(&w.Workload, c), append(out, dns()))
 }
 
+// acmeSolverPolicy admits the route's controller to the pods that cert-manager
+// starts beside the route for as long as an HTTP-01 challenge is open. The label
+// and port are cert-manager's own (pkg/issuer/acme/http). It says nothing about
+// what those pods may reach: a solver answers and asks nobody.
+func (b builder) acmeSolverPolicy() *networkingv1.NetworkPolicy {
+	return &networkingv1.NetworkPolicy{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy"},
+		ObjectMeta: b.meta(b.exposed(), b.base.Expose.Name+"-acme-solver"),
+		Spec: networkingv1.NetworkPolicySpec{
+			PodSelector: metav1.LabelSelector{MatchLabels: map[string]string{"acme.cert-manager.io/http01-solver": "true"}},
+			PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
+			Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: b.peers(*b.base.Expose.From), Ports: ports(8089)}},
+		},
+	}
+}
+
 // clients are the peers that may connect to the component: the route's
 // controller first, then the stack's clients.
 func (b builder) clients(w *spec.Workload, c component) []networkingv1.NetworkPolicyPeer {

@@ -131,17 +131,17 @@ func (d *drawing) settleTLS(e object, kind string, public bool) {
 			d.settleKey(key)
 		}
 	case "secret":
-		remove(tls, "certResolver", "issuer", "privateKey", "duration", "renewBefore")
+		remove(tls, "certResolver", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
 		if tls["secretName"] == nil {
 			tls["secretName"] = "wildcard"
 		}
 	case "certResolver":
-		remove(tls, "secretName", "issuer", "privateKey", "duration", "renewBefore")
+		remove(tls, "secretName", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
 		if tls["certResolver"] == nil {
 			tls["certResolver"] = "letsencrypt"
 		}
 	default:
-		remove(tls, "secretName", "certResolver", "issuer", "privateKey", "duration", "renewBefore")
+		remove(tls, "secretName", "certResolver", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
 		if tls["type"] == "none" && e["redirectHTTP"] == true {
 			e["redirectHTTP"] = false
 		}

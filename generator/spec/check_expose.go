@@ -38,7 +38,7 @@ func (c *checker) expose(b *Base, policed bool) {
 	case ExposeGateway:
 		c.gateway(e)
 	}
-	c.from(e, policed)
+	c.from(e, policed || e.TLS.ACMESolver)
 	if b.Ollama != nil && b.OpenWebUI == nil {
 		c.noEffect("expose", "type", "Ollama has no WebSocket", "webSocket")
 	}

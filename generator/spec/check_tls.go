@@ -43,6 +43,9 @@ func (c *checker) tls(e *Expose) {
 			c.noEffect("expose.tls", "type", fmt.Sprintf("type is %s", t.Type), field)
 		}
 	}
+	if t.Type != TLSCertManager {
+		c.noEffect("expose.tls", "type", "only cert-manager answers challenges with pods in the namespace", "acmeSolver")
+	}
 }
 
 func (c *checker) certResolver(e *Expose) {

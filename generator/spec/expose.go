@@ -154,6 +154,12 @@ type TLS struct {
 	Duration Duration `json:"duration,omitempty"`
 	// RenewBefore its end (certManager). Default 720h.
 	RenewBefore Duration `json:"renewBefore,omitempty"`
+	// ACMESolver admits the controller (from) to the pods by which cert-manager
+	// answers an HTTP-01 challenge in the base's namespace (certManager). Default
+	// false: what kind the issuer is, only the cluster knows; and only where other
+	// NetworkPolicies close the namespace are those pods closed at all. The
+	// issuer's solver has to use the route's controller.
+	ACMESolver bool `json:"acmeSolver,omitempty"`
 	// CertResolver is the name of a resolver in Traefik's static configuration
 	// (certResolver).
 	CertResolver string `json:"certResolver,omitempty"`

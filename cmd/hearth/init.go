@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,6 @@ type initVerb struct {
 	starter
 	file   string
 	stdout bool
-	noTLS  bool
 }
 
 func newInit() *cobra.Command {
@@ -31,6 +31,7 @@ one.`,
 		Example: `  hearth init
   hearth init --name homelab --expose nginx --host chat.10.0.0.200.nip.io --issuer my-ca
   hearth init --namespace ollama --chat=false --expose traefik --host ollama.example.org --cert-resolver letsencrypt
+  hearth init --expose gateway --host chat.example.org --gateway infrastructure/public
   hearth init --stdout --model qwen3:4b | hearth render -f - -o /tmp/look`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd) },
@@ -43,8 +44,9 @@ one.`,
 	flags.StringSliceVar(&v.models, "model", []string{"llama3.2:3b"}, "a `model` as for ollama pull; may be given several times")
 	flags.BoolVar(&v.chat, "chat", true, "put Open WebUI in front of Ollama")
 	flags.StringVar(&v.storageClass, "storage-class", "", "the `class` of the volumes (default: the cluster's default class)")
-	flags.StringVar(&v.expose, "expose", string(spec.ExposeInternal), "the way in from outside: internal, nginx or traefik")
+	flags.StringVar(&v.expose, "expose", string(spec.ExposeInternal), "the way in from outside: internal, nginx, traefik or gateway")
 	flags.StringVar(&v.host, "host", "", "the DNS `name` that people use")
+	flags.StringVar(&v.gateway, "gateway", "", "the Gateway that the route attaches to, as `NAMESPACE/NAME`; its listener has the certificate")
 	flags.StringVar(&v.issuer, "issuer", "", "TLS: the `name` of a cert-manager ClusterIssuer")
 	flags.StringVar(&v.certResolver, "cert-resolver", "", "TLS: the `name` of a resolver of Traefik's own")
 	flags.StringVar(&v.tlsSecret, "tls-secret", "", "TLS: the `name` of a Secret with the certificate")
@@ -93,14 +95,22 @@ func (v *initVerb) run(cmd *cobra.Command) error {
 // check catches what would only make sense in other words further down.
 func (v *initVerb) check() error {
 	exposed := v.expose != string(spec.ExposeInternal)
+	gateway := v.expose == string(spec.ExposeGateway)
 	tls := v.issuer + v.certResolver + v.tlsSecret
+	namespace, name, _ := strings.Cut(v.gateway, "/")
 	switch {
 	case exposed && v.host == "":
 		return fmt.Errorf("--expose %s needs --host, the DNS name that people use", v.expose)
-	case exposed && tls == "" && !v.noTLS:
+	case !gateway && v.gateway != "":
+		return errors.New("--gateway needs --expose gateway")
+	case gateway && (namespace == "" || name == ""):
+		return fmt.Errorf("--expose gateway needs --gateway NAMESPACE/NAME, the Gateway that the route attaches to; got %q", v.gateway)
+	case gateway && tls != "":
+		return errors.New("with --expose gateway the certificate is that of the Gateway's listener: leave --issuer, --cert-resolver and --tls-secret out")
+	case exposed && !gateway && tls == "" && !v.noTLS:
 		return errors.New("choose where the certificate comes from: --issuer, --cert-resolver, --tls-secret, or --no-tls for a private network")
 	case !exposed && (v.host != "" || tls != "" || v.noTLS):
-		return errors.New("--host and the TLS flags need --expose nginx or --expose traefik")
+		return errors.New("--host and the TLS flags need --expose nginx, traefik or gateway")
 	}
 	return nil
 }

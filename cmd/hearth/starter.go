@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -20,7 +21,8 @@ type starter struct {
 	models                          []string
 	chat                            bool
 	storageClass                    string
-	expose, host                    string
+	expose, host, gateway           string // gateway is NAMESPACE/NAME
+	noTLS                           bool
 	issuer, certResolver, tlsSecret string
 	signUp                          string
 	fleet                           bool
@@ -89,11 +91,17 @@ func (s starter) storage(size string) mapping {
 
 func (s starter) overlay() mapping {
 	base := section().put("name", s.namespace)
-	expose := section().put("type", s.expose, "internal: no way in from outside the cluster. nginx: F5 NGINX Ingress\nController. traefik: Traefik.")
+	expose := section().put("type", s.expose, "internal: no way in from outside the cluster. nginx: F5 NGINX Ingress\nController. traefik: Traefik. gateway: Gateway API.")
 	if s.host != "" {
 		expose.put("host", s.host).put("tls", s.tls())
 	}
-	if s.host != "" && !s.chat {
+	if s.gateway != "" {
+		namespace, name, _ := strings.Cut(s.gateway, "/")
+		expose.put("gateway", section().put("name", name).put("namespace", namespace),
+			"The Gateway that is there. Its listeners https and http are meant, unless\nsectionName and redirectSectionName name others.")
+		expose.put("from", section().put("namespace", namespace),
+			"Where the Gateway's proxies run, for the NetworkPolicy: beside the Gateway with\nIstio and NGINX Gateway Fabric, in envoy-gateway-system with Envoy Gateway, in\nTraefik's own namespace with Traefik. Anything else is a 503.")
+	} else if s.host != "" && !s.chat {
 		expose.put("basicAuth", section().put("secretName", "ollama-users"),
 			"Ollama has no password of its own. `hearth secrets` makes this Secret.")
 	}
@@ -109,6 +117,8 @@ func (s starter) tls() mapping {
 		return section().put("type", string(spec.TLSCertResolver)).put("certResolver", s.certResolver)
 	case s.tlsSecret != "":
 		return section().put("type", string(spec.TLSSecret)).put("secretName", s.tlsSecret)
+	case s.gateway != "" && !s.noTLS:
+		return section().put("type", string(spec.TLSGateway))
 	}
 	return section().put("type", string(spec.TLSNone))
 }

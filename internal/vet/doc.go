@@ -11,6 +11,12 @@
 // YAML that something else rendered ([Decode]). It touches neither a cluster nor
 // the network.
 //
+// Clean is a promise about what nobody decided. What a stack says by a field
+// that is named for it, such as expose.dangerouslyUnauthenticated or limits.cpu:
+// none, is a warning and never silent: its author knows, the next reader may
+// not. The same thing by a patch is an error, for nothing checked it; and an
+// exception, with its reason, accepts either.
+//
 // kubeconform itself (github.com/yannh/kubeconform) takes its schemas from
 // files or a server only, and a KRM function has neither; so its engine,
 // github.com/santhosh-tekuri/jsonschema/v6 (copied, see third_party/jsonschema),

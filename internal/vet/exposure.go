@@ -1,8 +1,10 @@
 package vet
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/generator/problem"
 )
 
@@ -27,7 +29,7 @@ func ollamaExposed(in *input) []Finding {
 			continue
 		}
 		f := Finding{Object: r.ref, Path: "spec", Message: "leads to Ollama without authentication: everybody who reaches " + hosts(r) + " can use it and delete its models"}
-		if in.private(r) {
+		if in.private(r) || r.allows("unauthenticated") {
 			f.Severity = problem.Warning
 		}
 		found = append(found, f)
@@ -45,6 +47,11 @@ func ollamaExposed(in *input) []Finding {
 		}
 	}
 	return found
+}
+
+// allows tells a danger that the stack names on the route: chosen, not missed.
+func (r route) allows(danger string) bool {
+	return slices.Contains(strings.Split(r.annotations[generator.AllowsAnnotation], ","), danger)
 }
 
 func hosts(r route) string {

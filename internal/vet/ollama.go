@@ -49,11 +49,16 @@ func ollamaRules() []Rule {
 // pulled finds the models that a script pulls.
 var pulled = regexp.MustCompile(`\bollama (?:pull|run) +([A-Za-z0-9][A-Za-z0-9._/:-]*)`)
 
-// models that the pod's containers name and the catalogue knows.
-func models(p *pod) []sizing.Model {
+// models that the pod's containers name, as far as the stack or else the
+// catalogue has their figures.
+func (in *input) models(p *pod) []sizing.Model {
 	var found []sizing.Model
+	own := in.facts.Models[p.ref.Namespace]
 	add := func(name string) {
 		m, known := sizing.Lookup(name)
+		if i := slices.IndexFunc(own, func(m sizing.Model) bool { return m.Name == name }); i >= 0 {
+			m, known = own[i], true
+		}
 		if known && !slices.ContainsFunc(found, func(other sizing.Model) bool { return other.Name == m.Name }) {
 			found = append(found, m)
 		}
@@ -84,7 +89,12 @@ func settings(c container) sizing.Settings {
 		return n
 	}
 	kv, _ := c.env("OLLAMA_KV_CACHE_TYPE")
+	cache := int64(number("LLAMA_ARG_CACHE_RAM")) << 20
+	if value, set := c.env("LLAMA_ARG_CACHE_RAM"); set && value == "0" {
+		cache = -1
+	}
 	return sizing.Settings{
+		PromptCache:   cache,
 		ContextLength: number("OLLAMA_CONTEXT_LENGTH"), NumParallel: number("OLLAMA_NUM_PARALLEL"),
 		MaxLoadedModels: number("OLLAMA_MAX_LOADED_MODELS"), KVCacheType: kv, Version: tag(c.Image),
 	}
@@ -94,7 +104,7 @@ func ollamaMemory(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(ollama) {
 		limit, set := c.Resources.Limits["memory"]
-		known := models(c.pod)
+		known := in.models(c.pod)
 		if !set || len(known) == 0 || accelerated(c) {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/sizing"
 )
 
 // Rule is one thing to look for.
@@ -74,6 +75,8 @@ type Facts struct {
 	// Private are hosts that only a private network reaches, whatever their
 	// names look like.
 	Private map[string]bool
+	// Models are figures that go before the catalogue's, by namespace.
+	Models map[string][]sizing.Model
 }
 
 // Check returns the findings in the order of the rules and the objects.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/sizing"
 	"github.com/hearth-dev/hearth/generator/spec"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
 )
@@ -124,13 +125,17 @@ func (c *Checker) overlay(in StackInput, name string) (Result, error) {
 		return Result{Name: name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
 	}
 	o := in.Stack.Overlay(name)
-	facts := Facts{Private: map[string]bool{}}
+	facts := Facts{Private: map[string]bool{}, Models: map[string][]sizing.Model{}}
 	for _, b := range o.Bases {
+		if b.Ollama != nil {
+			facts.Models[b.Namespace], _ = b.Sizes()
+		}
 		if b.Expose.Audience == spec.AudiencePrivate {
 			facts.Private[string(b.Expose.Host)] = true
 		}
 	}
 	found := c.Check(objects, facts)
+	chosen(found, o)
 	found = append(found, c.complete(fleetBuild(in.Files, folder, objects))...)
 	found = append(found, c.complete(hatches(o))...)
 	return Result{Name: name, Objects: len(objects), Findings: found}, nil
@@ -219,6 +224,9 @@ func hatches(o *spec.Overlay) []Finding {
 		at := "bases[" + b.Name + "]"
 		if n := len(b.Patches); n > 0 {
 			add(at+".patches", "%d of them: they change generated objects past every check of the stack", n)
+		}
+		if b.Expose.DangerouslyUnauthenticated {
+			add(at+".expose.dangerouslyUnauthenticated", "everybody who reaches %s can use Ollama and delete its models", b.Expose.Host)
 		}
 		if level := b.NamespaceLabels[enforce]; level != "restricted" {
 			add(at+".namespaceLabels", "%s is %q, not restricted", enforce, level)

@@ -88,13 +88,12 @@ func TestRandomStacksAreClean(t *testing.T) {
 	for seed := range uint64(*stacks) {
 		stack, problems := generator.Parse("stack.yaml", randomstack.Draw(seed))
 		if stack == nil {
-			t.Fatalf("seed %d: %v", seed, problems)
+			t.Errorf("seed %d: not valid: %v", seed, problems)
+			continue
 		}
 		withoutHatches(stack)
 		stack.Spec.Exceptions = slices.Concat(exceptions, solvers(stack))
 		for _, r := range vetted(t, checker, stack) {
-			// The limits are drawn without a look at the models.
-			r.Findings = slices.DeleteFunc(r.Findings, func(f vet.Finding) bool { return f.Rule == "ollama-memory" })
 			n.add(r)
 			for _, f := range r.Findings {
 				if f.Counts(problem.Error) {

@@ -89,7 +89,7 @@ func (r *route) httpRoute(o Object) {
 }
 
 // hostMatch finds the hosts in a rule of Traefik's.
-var hostMatch = regexp.MustCompile("Host\\(([^)]*)\\)")
+var hostMatch = regexp.MustCompile(`Host\(([^)]*)\)`)
 
 func (r *route) ingressRoute(o Object) {
 	for _, rule := range list(o, "spec", "routes") {

@@ -14,8 +14,9 @@
 // Clean is a promise about what nobody decided. What a stack says by a field
 // that is named for it, such as expose.dangerouslyUnauthenticated or limits.cpu:
 // none, is a warning and never silent: its author knows, the next reader may
-// not. The same thing by a patch is an error, for nothing checked it; and an
-// exception, with its reason, accepts either.
+// not. A route's annotation hearth.dev/allows counts as that, whoever wrote it; a
+// CPU limit that a patch removes does not. An exception, with its reason,
+// accepts either.
 //
 // kubeconform itself (github.com/yannh/kubeconform) takes its schemas from
 // files or a server only, and a KRM function has neither; so its engine,

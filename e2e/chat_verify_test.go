@@ -34,7 +34,7 @@ func (c *chat) verifies(t *testing.T) {
 func (c *chat) turnsRed(t *testing.T) {
 	stop := func(signal string) {
 		// From the node: inside its own container the program is the first process, which ignores the signal.
-		c.docker(t, "exec", c.Node(), "sh", "-c", "kill -"+signal+" $(pgrep -f open_webui.main:app)")
+		c.docker(t, "exec", c.Node(), "pkill", "-"+signal, "-f", "open_webui.main:app")
 	}
 	ingress := func(service, port string) {
 		c.kubectl(t, "-n", chatNamespace, "patch", "ingress/open-webui", "--type=json", "-p",

@@ -116,6 +116,9 @@ func at(o generator.Object, path ...string) any {
 // back up.
 func onlyOurs(labels map[string]any) bool {
 	for key := range maps.Keys(labels) {
+		if key == "acme.cert-manager.io/http01-solver" { // cert-manager's, as fixed as ours
+			continue
+		}
 		if !strings.HasPrefix(key, "app.kubernetes.io/") && !strings.Contains(key, ".longhorn.io/") {
 			return false
 		}

@@ -25,7 +25,7 @@ var objectRules = []struct {
 	{"selectors are immutable, and a person's labels change", func(_ *spec.Base, o generator.Object) bool {
 		for _, path := range [][]string{{"spec", "selector", "matchLabels"}, {"spec", "podSelector", "matchLabels"}, {"spec", "selector"}} {
 			labels, _ := at(o, path...).(map[string]any)
-			if _, nested := labels["matchLabels"]; !nested && !onlyOurs(labels) {
+			if _, nested := labels["matchLabels"]; !nested && !onlyOurs(labels, "acme.cert-manager.io") { // its solvers' pods
 				return false
 			}
 		}
@@ -37,7 +37,8 @@ var objectRules = []struct {
 		}
 		labels, _ := at(o, "metadata", "labels").(map[string]any)
 		annotations, _ := at(o, "metadata", "annotations").(map[string]any)
-		return onlyOurs(labels) && (len(annotations) == 0 || len(annotations) == 3)
+		backup := []string{"recurring-job.longhorn.io", "recurring-job-group.longhorn.io"}
+		return onlyOurs(labels, backup...) && (len(annotations) == 0 || len(annotations) == 3)
 	}},
 	{"a volume is kept unless retain is false", func(b *spec.Base, o generator.Object) bool {
 		if o["kind"] != "PersistentVolumeClaim" {
@@ -112,14 +113,12 @@ func at(o generator.Object, path ...string) any {
 	return v
 }
 
-// onlyOurs tells labels of which none is a person's; Longhorn's say what to
-// back up.
-func onlyOurs(labels map[string]any) bool {
+// onlyOurs tells labels of which none is a person's. Further ones belong to the
+// programs that read them.
+func onlyOurs(labels map[string]any, further ...string) bool {
 	for key := range maps.Keys(labels) {
-		if key == "acme.cert-manager.io/http01-solver" { // cert-manager's, as fixed as ours
-			continue
-		}
-		if !strings.HasPrefix(key, "app.kubernetes.io/") && !strings.Contains(key, ".longhorn.io/") {
+		domain, _, _ := strings.Cut(key, "/")
+		if domain != "app.kubernetes.io" && !slices.Contains(further, domain) {
 			return false
 		}
 	}

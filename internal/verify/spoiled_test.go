@@ -56,14 +56,7 @@ func TestSpoiled(t *testing.T) {
 
 var unstable = regexp.MustCompile(`wall +[0-9.]+s|127\.0\.0\.1:[0-9]+|[0-9]+ (seconds|minutes|hours) ago`)
 
-// closed is what a request may meet in place of the error that the other end of a port-forward reports: which of the two
-// comes first is not decided.
-var closed = regexp.MustCompile(`write tcp \S+->\S+: use of closed network connection`)
-
-func stable(s string) string {
-	s = closed.ReplaceAllString(s, "an error occurred forwarding ai/ollama-0:11434: connection refused")
-	return unstable.ReplaceAllString(s, "...")
-}
+func stable(s string) string { return unstable.ReplaceAllString(s, "...") }
 
 // fail is the wanted row; its hint may be for the context lab.
 func fail(check, subject, detail, hint string) verify.Row {

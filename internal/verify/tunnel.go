@@ -88,12 +88,13 @@ func cause(err error) error {
 type tunnel struct {
 	httpstream.Stream // the data
 	connection        httpstream.Connection
-	refused           chan error // what the kubelet says, if it cannot connect
+	told              chan struct{} // closed once the kubelet has nothing more to say
+	refusal           error         // why it cannot connect, if so; to be read after told
 }
 
 // openTunnel opens the two streams of a port-forward: errors, then data.
 func openTunnel(connection httpstream.Connection, port int) (net.Conn, error) {
-	t := &tunnel{connection: connection, refused: make(chan error, 1)}
+	t := &tunnel{connection: connection, told: make(chan struct{})}
 	headers := http.Header{}
 	headers.Set(corev1.StreamType, corev1.StreamTypeError)
 	headers.Set(corev1.PortHeader, strconv.Itoa(port))
@@ -110,28 +111,47 @@ func openTunnel(connection httpstream.Connection, port int) (net.Conn, error) {
 		return nil, err
 	}
 	go func() {
-		defer close(t.refused)
-		if message, _ := io.ReadAll(io.LimitReader(errorStream, 4<<10)); len(message) > 0 {
-			t.refused <- errors.New(string(message))
+		message, _ := io.ReadAll(io.LimitReader(errorStream, 4<<10))
+		if len(message) > 0 {
+			t.refusal = errors.New(string(message))
+		}
+		close(t.told)
+		if len(message) > 0 {
 			_ = connection.Close() // ends the data stream's reader
 		}
 	}()
 	return t, nil
 }
 
-// Read turns the end that a refusal causes into the kubelet's reason.
+// Read and Write turn the end that a refusal causes into the kubelet's reason:
+// which of the two meets it first is not decided.
+
 func (t *tunnel) Read(p []byte) (int, error) {
 	n, err := t.Stream.Read(p)
-	if n == 0 && err != nil {
-		select {
-		case refused, ok := <-t.refused:
-			if ok {
-				err = refused
-			}
-		case <-time.After(100 * time.Millisecond): // the reason may come just after the end
-		}
+	if n == 0 {
+		err = t.reason(err)
 	}
 	return n, err
+}
+
+func (t *tunnel) Write(p []byte) (int, error) {
+	n, err := t.Stream.Write(p)
+	return n, t.reason(err)
+}
+
+// reason is the kubelet's where it has one, else err.
+func (t *tunnel) reason(err error) error {
+	if err == nil {
+		return nil
+	}
+	select {
+	case <-t.told:
+		if t.refusal != nil {
+			return t.refusal
+		}
+	case <-time.After(100 * time.Millisecond): // the reason may come just after the end
+	}
+	return err
 }
 
 // Close ends the connection as a whole: a stream's own Close leaves readers

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/hearth-dev/hearth/generator/internal/spelling"
 )
 
 // Catalogue is every known model, sorted by name; the caller owns the slice.
@@ -40,12 +42,12 @@ func Nearest(name string) []string {
 	var near []candidate
 	for _, m := range Catalogue() {
 		family, tag, _ := strings.Cut(m.Name, ":")
-		far := distance(wantFamily, family)
+		far := spelling.Distance(wantFamily, family)
 		// A third of the letters may differ: more is another word.
 		if far*3 > len(family) {
 			continue
 		}
-		near = append(near, candidate{m.Name, far*100 + distance(wantTag, tag)})
+		near = append(near, candidate{m.Name, far*100 + spelling.Distance(wantTag, tag)})
 	}
 	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.far, b.far) })
 	var names []string
@@ -53,25 +55,4 @@ func Nearest(name string) []string {
 		names = append(names, c.name)
 	}
 	return names
-}
-
-// distance is Levenshtein's: how many letters to insert, delete or change.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

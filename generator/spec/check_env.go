@@ -10,6 +10,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/hearth-dev/hearth/generator/internal/spelling"
 	"github.com/hearth-dev/hearth/generator/internal/strict"
 )
 
@@ -70,7 +71,7 @@ func (c *checker) ollamaEnv(env map[string]EnvValue) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if strings.HasPrefix(name, "OLLAMA_") && !slices.Contains(ollamaVariables, name) {
 			fix := "see `ollama serve --help`"
-			if near := strict.Nearest(name, ollamaVariables); near != "" {
+			if near := spelling.Nearest(name, ollamaVariables); near != "" {
 				fix = fmt.Sprintf("did you mean %s?", near)
 			}
 			c.errorf(strict.Join("ollama.env", name), fix, "Ollama reads no variable of this name")

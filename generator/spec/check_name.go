@@ -8,7 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/hearth-dev/hearth/generator/internal/strict"
+	"github.com/hearth-dev/hearth/generator/internal/spelling"
 )
 
 // label checks a name that becomes a DNS label: of a folder, a namespace.
@@ -93,7 +93,7 @@ func list(names []string) string {
 
 // suggest names the nearest of the options, if one is near.
 func suggest(name string, options []string) string {
-	if near := strict.Nearest(name, options); near != "" {
+	if near := spelling.Nearest(name, options); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return ""

@@ -156,15 +156,3 @@ func TestAbsentNode(t *testing.T) {
 		t.Errorf("got %q, want x", got.Text())
 	}
 }
-
-func TestNearest(t *testing.T) {
-	options := []string{"internal", "nginx", "traefik", "certManager", "on"}
-	for name, want := range map[string]string{
-		"ngnix": "nginx", "NGINX": "nginx", "treafik": "traefik", "cert-manager": "certManager", "internl": "internal",
-		"": "", "x": "", "gateway": "", "no": "on",
-	} {
-		if got := strict.Nearest(name, options); got != want {
-			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
-		}
-	}
-}

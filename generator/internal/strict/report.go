@@ -3,6 +3,7 @@ package strict
 import (
 	"unicode/utf8"
 
+	"github.com/hearth-dev/hearth/generator/internal/spelling"
 	"github.com/hearth-dev/hearth/generator/problem"
 )
 
@@ -23,7 +24,7 @@ func (r *report) add(at *Node, fix, format string, args ...any) {
 
 // didYouMean is the fix for a word that is none of options.
 func didYouMean(word string, options []string, otherwise string) string {
-	if near := Nearest(word, options); near != "" {
+	if near := spelling.Nearest(word, options); near != "" {
 		return `did you mean "` + near + `"?`
 	}
 	return otherwise

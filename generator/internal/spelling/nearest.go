@@ -1,4 +1,5 @@
-package strict
+// Package spelling finds what a person meant who mistyped a name.
+package spelling
 
 import "strings"
 
@@ -11,7 +12,7 @@ func Nearest(name string, options []string) string {
 	}
 	best, least := "", 1+(len(name)+2)/4
 	for _, option := range options {
-		if d := distance(strings.ToLower(name), strings.ToLower(option)); d < least {
+		if d := Distance(strings.ToLower(name), strings.ToLower(option)); d < least {
 			best, least = option, d
 		}
 	}
@@ -39,8 +40,8 @@ func related(name string, options []string) string {
 	return found
 }
 
-// distance counts the letters to insert, drop, change, or swap with the next.
-func distance(a, b string) int {
+// Distance counts the letters to insert, drop, change, or swap with the next.
+func Distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	rows := make([][]int, len(x)+1)
 	for i := range rows {

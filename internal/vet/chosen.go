@@ -9,8 +9,8 @@ import (
 const noCPULimit = "CPU limit is not set"
 
 // chosen turns an error into a warning where a field of the stack that is named
-// for it says so: it stays in sight, and is nobody's mistake. What a route
-// allows stands on the route itself; see [ollamaExposed].
+// for it says so: it stays in sight, and is nobody's mistake. An open route
+// is a fact of the check itself; see [Facts].
 func chosen(found []Finding, o *spec.Overlay) {
 	unlimited := map[string]bool{} // by namespace and name of the workload
 	for _, b := range o.Bases {

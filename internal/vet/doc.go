@@ -14,9 +14,9 @@
 // Clean is a promise about what nobody decided. What a stack says by a field
 // that is named for it, such as expose.dangerouslyUnauthenticated or limits.cpu:
 // none, is a warning and never silent: its author knows, the next reader may
-// not. A route's annotation hearth.dev/allows counts as that, whoever wrote it; a
-// CPU limit that a patch removes does not. An exception, with its reason,
-// accepts either.
+// not. The field counts, which only an overlay of a Stack has: neither a route's
+// annotation hearth.dev/allows, which anybody can write, nor a CPU limit that a
+// patch removes. An exception, with its reason, accepts either.
 //
 // kubeconform itself (github.com/yannh/kubeconform) takes its schemas from
 // files or a server only, and a KRM function has neither; so its engine,

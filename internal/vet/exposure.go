@@ -29,8 +29,11 @@ func ollamaExposed(in *input) []Finding {
 			continue
 		}
 		f := Finding{Object: r.ref, Path: "spec", Message: "leads to Ollama without authentication: everybody who reaches " + hosts(r) + " can use it and delete its models"}
-		if in.private(r) || r.allows("unauthenticated") {
+		switch {
+		case in.private(r) || in.chosenOpen(r):
 			f.Severity = problem.Warning
+		case r.annotations[generator.AllowsAnnotation] != "":
+			f.Fix = "protect it, or accept it with an exception: " + generator.AllowsAnnotation + " is believed of no route but a stack's own"
 		}
 		found = append(found, f)
 	}
@@ -49,9 +52,10 @@ func ollamaExposed(in *input) []Finding {
 	return found
 }
 
-// allows tells a danger that the stack names on the route: chosen, not missed.
-func (r route) allows(danger string) bool {
-	return slices.Contains(strings.Split(r.annotations[generator.AllowsAnnotation], ","), danger)
+// chosenOpen tells a route whose stack says by a field that it stands open. The
+// annotation of such a route proves nothing: anybody can write one.
+func (in *input) chosenOpen(r route) bool {
+	return !slices.ContainsFunc(r.hosts, func(host string) bool { return !in.facts.Unauthenticated[host] })
 }
 
 func hosts(r route) string {

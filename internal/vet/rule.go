@@ -75,6 +75,8 @@ type Facts struct {
 	// Private are hosts that only a private network reaches, whatever their
 	// names look like.
 	Private map[string]bool
+	// Unauthenticated are hosts where Ollama stands open on purpose.
+	Unauthenticated map[string]bool
 	// Models are figures that go before the catalogue's, by namespace.
 	Models map[string][]sizing.Model
 }

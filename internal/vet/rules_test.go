@@ -19,23 +19,34 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the findings in testdata")
 
-// Each rule has a folder with an archive that it finds something in, and one
-// that it does not. An archive holds rendered objects, or a stack and files that
-// stand in its tree instead of the generated ones; the findings are below.
+// Each rule has a folder with an archive that it finds something in, fail.txtar,
+// and one that it does not, pass.txtar, and maybe more of either, named pass-WHY
+// or fail-WHY. An archive holds rendered objects, or a stack and files that stand
+// in its tree instead of the generated ones; the findings are below.
 func TestEveryRulePassesAndFails(t *testing.T) {
 	checker := vet.New()
 	folders := map[string]bool{}
 	for _, r := range vet.Rules() {
 		folders[r.ID] = true
+		files, err := filepath.Glob(filepath.Join("testdata", "rules", r.ID, "*.txtar"))
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, verdict := range []string{"pass", "fail"} {
-			t.Run(r.ID+"/"+verdict, func(t *testing.T) {
-				file := filepath.Join("testdata", "rules", r.ID, verdict+".txtar")
+			if need := filepath.Join("testdata", "rules", r.ID, verdict+".txtar"); !slices.Contains(files, need) {
+				t.Errorf("%s: is missing", need)
+			}
+		}
+		for _, file := range files {
+			name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+			verdict, _, _ := strings.Cut(name, "-")
+			t.Run(r.ID+"/"+name, func(t *testing.T) {
 				archive, err := txtar.ParseFile(file)
 				if err != nil {
 					t.Fatal(err)
 				}
 				found := ofRule(look(t, checker, archive), r.ID)
-				if (len(found) == 0) != (verdict == "pass") {
+				if want := map[string]bool{"pass": false, "fail": true}; want[verdict] != (len(found) > 0) {
 					t.Errorf("%d findings of %s", len(found), r.ID)
 				}
 				golden(t, file, archive, found)

@@ -125,13 +125,16 @@ func (c *Checker) overlay(in StackInput, name string) (Result, error) {
 		return Result{Name: name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
 	}
 	o := in.Stack.Overlay(name)
-	facts := Facts{Private: map[string]bool{}, Models: map[string][]sizing.Model{}}
+	facts := Facts{Private: map[string]bool{}, Unauthenticated: map[string]bool{}, Models: map[string][]sizing.Model{}}
 	for _, b := range o.Bases {
 		if b.Ollama != nil {
 			facts.Models[b.Namespace], _ = b.Sizes()
 		}
 		if b.Expose.Audience == spec.AudiencePrivate {
 			facts.Private[string(b.Expose.Host)] = true
+		}
+		if b.Expose.DangerouslyUnauthenticated {
+			facts.Unauthenticated[string(b.Expose.Host)] = true
 		}
 	}
 	found := c.Check(objects, facts)

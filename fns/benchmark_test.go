@@ -3,6 +3,7 @@ package fns_test
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -91,4 +92,19 @@ func BenchmarkForeign(b *testing.B) {
 			measure(b, func() error { return fns.Run(strings.NewReader(in), io.Discard, io.Discard) })
 		})
 	}
+}
+
+// BenchmarkStackCheck looks through lists of foreign applications, of five items
+// each, a hundred items in a namespace: every rule has something to compare with
+// everything else there. In the last list they are all in one.
+func BenchmarkStackCheck(b *testing.B) {
+	run := func(name, in string) {
+		b.Run(name, func(b *testing.B) {
+			measure(b, func() error { return fns.Run(strings.NewReader(in), io.Discard, io.Discard) })
+		})
+	}
+	for _, n := range []int{100, 1000, 10000} {
+		run(fmt.Sprint(n), applications(n))
+	}
+	run("10000/one-namespace", regexp.MustCompile("space-[0-9]+").ReplaceAllString(applications(10000), "space"))
 }

@@ -55,7 +55,7 @@ func decodeForVet(item *yaml.RNode) ([]vet.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return vet.Decode([]byte(text))
+	return vet.Document([]byte(text))
 }
 
 // finding is one as a result about its item; without one it is about the config,

@@ -54,3 +54,61 @@ func TestManyItems(t *testing.T) {
 		}
 	}
 }
+
+// applications is a list of n items for StackCheck, each hundred in a namespace:
+// Deployments with a claim, a Service, an Ingress and a NetworkPolicy.
+func applications(n int) string {
+	var b strings.Builder
+	b.WriteString("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n")
+	for i := range n / 5 {
+		b.WriteString(strings.NewReplacer("NAME", fmt.Sprintf("app-%d", i), "SPACE", fmt.Sprintf("space-%d", i/20)).Replace(application))
+	}
+	return b.String() + `functionConfig:
+  apiVersion: hearth.dev/v1alpha1
+  kind: StackCheck
+  metadata: {name: check}
+  spec:
+    exceptions:
+    - {rule: kube-score, reason: the list is not about its taste}
+`
+}
+
+const application = `- apiVersion: v1
+  kind: PersistentVolumeClaim
+  metadata: {name: NAME, namespace: SPACE}
+  spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: NAME, namespace: SPACE}
+  spec:
+    strategy: {type: Recreate}
+    selector: {matchLabels: {app: NAME}}
+    template:
+      metadata: {labels: {app: NAME}}
+      spec:
+        automountServiceAccountToken: false
+        securityContext: {runAsNonRoot: true, runAsUser: 10001, seccompProfile: {type: RuntimeDefault}}
+        containers:
+        - name: ollama
+          image: docker.io/ollama/ollama:0.23.2
+          args: [serve]
+          resources: {requests: {cpu: "1"}, limits: {cpu: "4", memory: 8Gi}}
+          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+        volumes: [{name: data, persistentVolumeClaim: {claimName: NAME}}]
+- apiVersion: v1
+  kind: Service
+  metadata: {name: NAME, namespace: SPACE}
+  spec: {selector: {app: NAME}, ports: [{port: 11434}]}
+- apiVersion: networking.k8s.io/v1
+  kind: Ingress
+  metadata: {name: NAME, namespace: SPACE, annotations: {nginx.org/basic-auth-secret: users}}
+  spec:
+    ingressClassName: nginx
+    rules:
+    - host: NAME.example.org
+      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: NAME, port: {number: 11434}}}}]}
+- apiVersion: networking.k8s.io/v1
+  kind: NetworkPolicy
+  metadata: {name: NAME, namespace: SPACE}
+  spec: {podSelector: {matchLabels: {app: NAME}}, policyTypes: [Ingress], ingress: [{ports: [{port: 11434, protocol: TCP}]}]}
+`

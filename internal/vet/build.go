@@ -64,20 +64,29 @@ func Decode(data []byte) ([]Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		var o Object
-		// As the API server reads it: YAML 1.1's yes is a boolean, and a key that
-		// stands twice is an error.
-		if err := kyaml.UnmarshalStrict(text, &o); err != nil {
+		found, err := Document(text)
+		if err != nil {
 			return nil, fmt.Errorf("document at line %d: %w", node.Line, err)
 		}
-		switch {
-		case o == nil: // empty, or nothing but comments
-		case RefOf(o).Kind == "List":
-			objects = append(objects, list(o, "items")...)
-		case RefOf(o).Kind == "":
-			return nil, fmt.Errorf("document at line %d: no kind: want rendered objects", node.Line)
-		default:
-			objects = append(objects, o)
-		}
+		objects = append(objects, found...)
 	}
+}
+
+// Document reads one rendered object, or a List of them.
+func Document(text []byte) ([]Object, error) {
+	var o Object
+	// As the API server reads it: YAML 1.1's yes is a boolean, and a key that
+	// stands twice is an error.
+	if err := kyaml.UnmarshalStrict(text, &o); err != nil {
+		return nil, err
+	}
+	switch {
+	case o == nil: // empty, or nothing but comments
+		return nil, nil
+	case RefOf(o).Kind == "List":
+		return list(o, "items"), nil
+	case RefOf(o).Kind == "":
+		return nil, errors.New("no kind: want rendered objects")
+	}
+	return []Object{o}, nil
 }

@@ -1,60 +1,75 @@
 package vet
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 )
 
-// input is a list of objects, taken apart once for all rules.
+// input is a list of objects, taken apart once for all rules. What rules look
+// for by name or namespace has an index: a list may have ten thousand objects.
 type input struct {
 	facts    Facts
 	objects  []Object
 	refs     []Ref
 	pods     []pod
 	services []corev1.Service
-	claims   []corev1.PersistentVolumeClaim
-	policies []networkingv1.NetworkPolicy
 	routes   []route
+
+	named       map[Ref]int // the first by group, kind, namespace and name
+	podsIn      map[string][]int
+	servicesAt  map[backend][]int
+	admittersIn map[string][]labels.Selector // of NetworkPolicies for what comes in
 }
 
 func newInput(objects []Object, facts Facts) *input {
-	in := &input{facts: facts, objects: objects}
-	for _, o := range objects {
-		ref := RefOf(o)
-		in.refs = append(in.refs, ref)
-		in.addPod(o, ref)
-		switch {
-		case ref.is("", "Service"):
-			in.services = appendDecoded(in.services, o)
-		case ref.is("", "PersistentVolumeClaim"):
-			in.claims = appendDecoded(in.claims, o)
-		case ref.is("networking.k8s.io", "NetworkPolicy"):
-			in.policies = appendDecoded(in.policies, o)
-		}
+	in := &input{
+		facts: facts, objects: objects, named: map[Ref]int{}, podsIn: map[string][]int{},
+		servicesAt: map[backend][]int{}, admittersIn: map[string][]labels.Selector{},
 	}
 	for i, o := range objects {
-		if r, ok := routeOf(o, in.refs[i]); ok {
+		ref := RefOf(o)
+		in.refs = append(in.refs, ref)
+		key := Ref{APIVersion: ref.group(), Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name}
+		if _, twice := in.named[key]; !twice {
+			in.named[key] = i
+		}
+		in.addPod(o, ref)
+		in.index(o, ref)
+		if r, ok := routeOf(o, ref); ok {
 			in.routes = append(in.routes, r)
 		}
 	}
 	return in
 }
 
-func appendDecoded[T any](all []T, o Object) []T {
-	if typed, ok := decode[T](o); ok {
-		all = append(all, typed)
+// index the objects that rules look for.
+func (in *input) index(o Object, ref Ref) {
+	switch {
+	case ref.is("", "Service"):
+		if s, ok := decode[corev1.Service](o); ok {
+			at := backend{ref.Namespace, ref.Name}
+			in.servicesAt[at] = append(in.servicesAt[at], len(in.services))
+			in.services = append(in.services, s)
+		}
+	case ref.is("networking.k8s.io", "NetworkPolicy"):
+		p, ok := decode[networkingv1.NetworkPolicy](o)
+		if !ok || !forIngress(p) {
+			return
+		}
+		if selector, err := metav1.LabelSelectorAsSelector(&p.Spec.PodSelector); err == nil {
+			in.admittersIn[ref.Namespace] = append(in.admittersIn[ref.Namespace], selector)
+		}
 	}
-	return all
 }
 
 // find is the object of a kind by name, nil if it is not in the list.
 func (in *input) find(group, kind, namespace, name string) Object {
-	for i, ref := range in.refs {
-		if ref.is(group, kind) && ref.Namespace == namespace && ref.Name == name {
-			return in.objects[i]
-		}
+	if i, ok := in.named[Ref{APIVersion: group, Kind: kind, Namespace: namespace, Name: name}]; ok {
+		return in.objects[i]
 	}
 	return nil
 }
@@ -62,13 +77,14 @@ func (in *input) find(group, kind, namespace, name string) Object {
 // behind are the pods that a Service leads to.
 func (in *input) behind(namespace, service string) []pod {
 	var out []pod
-	for _, s := range in.services {
-		if s.Namespace != namespace || s.Name != service || len(s.Spec.Selector) == 0 {
+	for _, i := range in.servicesAt[backend{namespace, service}] {
+		s := in.services[i]
+		if len(s.Spec.Selector) == 0 {
 			continue
 		}
 		selector := labels.SelectorFromSet(s.Spec.Selector)
-		for _, p := range in.pods {
-			if p.ref.Namespace == namespace && selector.Matches(labels.Set(p.meta.Labels)) {
+		for _, j := range in.podsIn[namespace] {
+			if p := in.pods[j]; selector.Matches(labels.Set(p.meta.Labels)) {
 				out = append(out, p)
 			}
 		}
@@ -78,24 +94,10 @@ func (in *input) behind(namespace, service string) []pod {
 
 // admitted tells whether a NetworkPolicy decides what may come into the pod.
 func (in *input) admitted(p pod) bool {
-	for _, policy := range in.policies {
-		if policy.Namespace != p.ref.Namespace || !forIngress(policy) {
-			continue
-		}
-		selector, err := metav1.LabelSelectorAsSelector(&policy.Spec.PodSelector)
-		if err == nil && selector.Matches(labels.Set(p.meta.Labels)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(in.admittersIn[p.ref.Namespace], func(s labels.Selector) bool { return s.Matches(labels.Set(p.meta.Labels)) })
 }
 
 // forIngress: a policy without types is one for what comes in.
 func forIngress(p networkingv1.NetworkPolicy) bool {
-	for _, t := range p.Spec.PolicyTypes {
-		if t == networkingv1.PolicyTypeIngress {
-			return true
-		}
-	}
-	return len(p.Spec.PolicyTypes) == 0
+	return len(p.Spec.PolicyTypes) == 0 || slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeIngress)
 }

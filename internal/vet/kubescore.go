@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -59,14 +60,41 @@ func kubeScoreChecks(all domain.AllTypes) *checks.Checks {
 
 // scoring collects what the checks say.
 type scoring struct {
-	found []Finding
+	found []placed
+	kind  int // how many kinds of checks were run in the namespace
 	err   error
 }
 
-// kubeScore runs every check that is on by default on every object it is for.
+// placed is a finding, with its place among the others.
+type placed struct {
+	Finding
+	kind, object int
+}
+
+// kubeScore runs every check that is on by default on every object it is for,
+// namespace by namespace: the checks compare each object with all others, and
+// heed nothing but those of its own namespace. The one difference is a hint, that
+// another namespace has the disruption budget.
 func kubeScore(in *input) []Finding {
-	all := kubeScoreObjects(in)
-	c, s := kubeScoreChecks(all), &scoring{}
+	s, all := &scoring{}, kubeScoreObjects(in)
+	for _, namespace := range slices.Sorted(maps.Keys(all)) {
+		s.score(all[namespace])
+	}
+	slices.SortStableFunc(s.found, func(a, b placed) int { return cmp.Or(a.kind-b.kind, a.object-b.object) })
+	var found []Finding
+	for _, p := range s.found {
+		found = append(found, p.Finding)
+	}
+	if s.err != nil {
+		found = append(found, Finding{Message: s.err.Error()})
+	}
+	return found
+}
+
+// score the objects of one namespace.
+func (s *scoring) score(all *scoredObjects) {
+	c := kubeScoreChecks(all)
+	s.kind = 0
 	run(s, c.Ingresses(), all.ingresses)
 	run(s, c.Metas(), all.metas)
 	run(s, c.Pods(), all.podSpecs)
@@ -77,16 +105,14 @@ func kubeScore(in *input) []Finding {
 	run(s, c.CronJobs(), all.cronJobs)
 	run(s, c.HorizontalPodAutoscalers(), all.autoscalers)
 	run(s, c.PodDisruptionBudgets(), all.budgets)
-	if s.err != nil {
-		s.found = append(s.found, Finding{Message: s.err.Error()})
-	}
-	return s.found
 }
 
-// run asks each check about each object, in the order of the objects.
+// run asks each check about each object.
 func run[T any](s *scoring, checks map[string]checks.GenCheck[T], objects []scored[T]) {
+	s.kind++
+	ids := slices.Sorted(maps.Keys(checks))
 	for _, o := range objects {
-		for _, id := range slices.Sorted(maps.Keys(checks)) {
+		for _, id := range ids {
 			check := checks[id]
 			if check.Optional {
 				continue
@@ -96,17 +122,19 @@ func run[T any](s *scoring, checks map[string]checks.GenCheck[T], objects []scor
 				s.err = err
 				continue
 			}
-			s.add(check.ID, o.ref, score)
+			for _, f := range findings(check.ID, o.ref, score) {
+				s.found = append(s.found, placed{f, s.kind, o.position})
+			}
 		}
 	}
 }
 
-// add turns a check's comments into findings.
-func (s *scoring) add(id string, ref Ref, score scorecard.TestScore) {
+// findings are a check's comments.
+func findings(id string, ref Ref, score scorecard.TestScore) []Finding {
 	severity := problem.Warning
 	switch {
 	case score.Skipped || score.Grade > scorecard.GradeWarning:
-		return
+		return nil
 	case score.Grade == scorecard.GradeCritical:
 		severity = problem.Error
 	}
@@ -114,8 +142,9 @@ func (s *scoring) add(id string, ref Ref, score scorecard.TestScore) {
 	if len(comments) == 0 {
 		comments = []scorecard.TestScoreComment{{}}
 	}
+	var found []Finding
 	for _, c := range comments {
-		f := Finding{Rule: "kube-score/" + id, Severity: severity, Object: ref, Path: c.Path, Message: c.Summary, Fix: c.Description}
-		s.found = append(s.found, f)
+		found = append(found, Finding{Rule: "kube-score/" + id, Severity: severity, Object: ref, Path: c.Path, Message: c.Summary, Fix: c.Description})
 	}
+	return found
 }

@@ -1,6 +1,8 @@
 package vet
 
 import (
+	"slices"
+
 	"github.com/zegl/kube-score/domain"
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
@@ -11,73 +13,86 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// kubeScoreObjects sorts the objects by what kube-score has checks for. Kinds
-// that it does not know it does not look at, and neither does this.
-func kubeScoreObjects(in *input) *scoredObjects {
-	s := &scoredObjects{}
+// kubeScoreObjects sorts the objects by namespace and by what kube-score has
+// checks for. Kinds that it does not know it does not look at, and neither does
+// this.
+func kubeScoreObjects(in *input) map[string]*scoredObjects {
+	all := map[string]*scoredObjects{}
 	pods := map[Ref]pod{}
 	for _, p := range in.pods {
 		pods[p.ref] = p
 	}
 	for i, o := range in.objects {
 		ref := in.refs[i]
-		head, ok := decode[struct {
-			metav1.TypeMeta `json:",inline"`
-			Metadata        metav1.ObjectMeta `json:"metadata"`
-		}](o)
-		if !ok {
-			continue
+		if all[ref.Namespace] == nil {
+			all[ref.Namespace] = &scoredObjects{}
 		}
-		it := item{head.TypeMeta, head.Metadata}
-		known := s.add(o, ref, it)
-		if p, has := pods[ref]; has {
-			known = true
-			template := corev1.PodTemplateSpec{ObjectMeta: p.meta, Spec: p.spec}
-			template.Namespace = ref.Namespace // where its checks look for it
-			s.podSpecs = append(s.podSpecs, scored[domain.PodSpecer]{ref, podSpecer{it, template}})
-			if ref.Kind == "Pod" {
-				s.pods = append(s.pods, corev1.Pod{TypeMeta: it.TypeMeta, ObjectMeta: it.ObjectMeta, Spec: p.spec})
-			}
-			if job, ok := decode[batchv1.CronJob](o); ok && ref.Kind == "CronJob" {
-				s.cronJobs = append(s.cronJobs, scored[domain.CronJob]{ref, scoredCronJob{podSpecer{it, template}, job}})
-			}
-		}
-		if known {
-			s.metas = append(s.metas, scored[domain.BothMeta]{ref, it.both()})
-		}
+		p, has := pods[ref]
+		all[ref.Namespace].add(o, ref, i, p, has)
 	}
-	return s
+	return all
 }
 
-// add takes an object that is more than its pod, and says whether there are
+// add takes an object, and the pod that it is or makes.
+func (s *scoredObjects) add(o Object, ref Ref, position int, p pod, has bool) {
+	head, ok := decode[struct {
+		metav1.TypeMeta `json:",inline"`
+		Metadata        metav1.ObjectMeta `json:"metadata"`
+	}](Object{"apiVersion": o["apiVersion"], "kind": o["kind"], "metadata": o["metadata"]})
+	if !ok {
+		return
+	}
+	it := item{head.TypeMeta, head.Metadata}
+	known := s.addKind(o, ref, position, it)
+	if has {
+		known = true
+		template := corev1.PodTemplateSpec{ObjectMeta: p.meta, Spec: p.spec}
+		template.Namespace = ref.Namespace // where its checks look for it
+		template.Spec.InitContainers = slices.Clip(template.Spec.InitContainers)
+		s.podSpecs = append(s.podSpecs, scored[domain.PodSpecer]{ref, position, podSpecer{it, template}})
+		if ref.Kind == "Pod" {
+			s.pods = append(s.pods, corev1.Pod{TypeMeta: it.TypeMeta, ObjectMeta: it.ObjectMeta, Spec: p.spec})
+		}
+		if ref.Kind == "CronJob" {
+			if job, ok := decode[batchv1.CronJob](o); ok {
+				s.cronJobs = append(s.cronJobs, scored[domain.CronJob]{ref, position, scoredCronJob{podSpecer{it, template}, job}})
+			}
+		}
+	}
+	if known {
+		s.metas = append(s.metas, scored[domain.BothMeta]{ref, position, it.both()})
+	}
+}
+
+// addKind takes an object that is more than its pod, and says whether there are
 // checks for it.
-func (s *scoredObjects) add(o Object, ref Ref, it item) bool {
+func (s *scoredObjects) addKind(o Object, ref Ref, position int, it item) bool {
 	switch {
 	case ref.is("", "Service"):
-		s.services = appendScored(s.services, ref, o)
+		s.services = appendScored(s.services, ref, position, o)
 	case ref.is("apps", "StatefulSet"):
 		if typed, ok := decode[appsv1.StatefulSet](o); ok {
 			typed.Spec.Replicas = replicas(typed.Spec.Replicas)
-			s.statefulSets = append(s.statefulSets, scored[appsv1.StatefulSet]{ref, typed})
+			s.statefulSets = append(s.statefulSets, scored[appsv1.StatefulSet]{ref, position, typed})
 		}
 	case ref.is("apps", "Deployment"):
 		if typed, ok := decode[appsv1.Deployment](o); ok {
 			typed.Spec.Replicas = replicas(typed.Spec.Replicas)
-			s.deployments = append(s.deployments, scored[appsv1.Deployment]{ref, typed})
+			s.deployments = append(s.deployments, scored[appsv1.Deployment]{ref, position, typed})
 		}
 	case ref.is("networking.k8s.io", "NetworkPolicy"):
-		s.policies = appendScored(s.policies, ref, o)
+		s.policies = appendScored(s.policies, ref, position, o)
 	case ref.is("networking.k8s.io", "Ingress"):
 		if typed, ok := decode[networkingv1.Ingress](o); ok {
-			s.ingresses = append(s.ingresses, scored[domain.Ingress]{ref, scoredIngress{it, typed}})
+			s.ingresses = append(s.ingresses, scored[domain.Ingress]{ref, position, scoredIngress{it, typed}})
 		}
 	case ref.is("policy", "PodDisruptionBudget"):
 		if typed, ok := decode[policyv1.PodDisruptionBudget](o); ok {
-			s.budgets = append(s.budgets, scored[domain.PodDisruptionBudget]{ref, scoredBudget{it, typed}})
+			s.budgets = append(s.budgets, scored[domain.PodDisruptionBudget]{ref, position, scoredBudget{it, typed}})
 		}
 	case ref.is("autoscaling", "HorizontalPodAutoscaler"):
 		if typed, ok := decode[autoscalingv2.HorizontalPodAutoscaler](o); ok {
-			s.autoscalers = append(s.autoscalers, scored[domain.HpaTargeter]{ref, scoredAutoscaler{it, typed.Spec}})
+			s.autoscalers = append(s.autoscalers, scored[domain.HpaTargeter]{ref, position, scoredAutoscaler{it, typed.Spec}})
 		}
 	default:
 		return false
@@ -95,9 +110,9 @@ func replicas(n *int32) *int32 {
 	return n
 }
 
-func appendScored[T any](all []scored[T], ref Ref, o Object) []scored[T] {
+func appendScored[T any](all []scored[T], ref Ref, position int, o Object) []scored[T] {
 	if typed, ok := decode[T](o); ok {
-		all = append(all, scored[T]{ref, typed})
+		all = append(all, scored[T]{ref, position, typed})
 	}
 	return all
 }

@@ -14,11 +14,12 @@ import (
 
 // scored is an object, or its part, that a kind of check is for.
 type scored[T any] struct {
-	ref   Ref
-	value T
+	ref      Ref
+	position int // in the list
+	value    T
 }
 
-// scoredObjects are the objects as kube-score wants them. It is a
+// scoredObjects are those of one namespace as kube-score wants them. It is a
 // domain.AllTypes, as kube-score's own parser would make it: that one reads
 // YAML, and does not build with our version of Kubernetes' libraries.
 type scoredObjects struct {
@@ -54,7 +55,9 @@ type podSpecer struct {
 	template corev1.PodTemplateSpec
 }
 
-func (p podSpecer) GetPodTemplateSpec() corev1.PodTemplateSpec { return *p.template.DeepCopy() }
+// GetPodTemplateSpec is not copied: some checks ask for it once for every other
+// object, and they append to its containers but change none.
+func (p podSpecer) GetPodTemplateSpec() corev1.PodTemplateSpec { return p.template }
 
 type scoredPod struct {
 	item

@@ -42,6 +42,7 @@ func (in *input) addPod(o Object, ref Ref) {
 		return
 	}
 	p.meta, p.spec = typed.ObjectMeta, typed.Spec
+	in.podsIn[ref.Namespace] = append(in.podsIn[ref.Namespace], len(in.pods))
 	in.pods = append(in.pods, p)
 }
 

@@ -19,6 +19,7 @@ type route struct {
 	class       string
 }
 
+// backend is a Service that a route leads to.
 type backend struct{ namespace, service string }
 
 func routeOf(o Object, ref Ref) (route, bool) {

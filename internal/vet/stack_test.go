@@ -16,7 +16,7 @@ import (
 
 var stacks = flag.Int("stacks", 3, "how many random stacks to look at; a run of 1000 takes some minutes")
 
-func committed(t *testing.T) *generator.Stack {
+func committed(t testing.TB) *generator.Stack {
 	t.Helper()
 	data, err := os.ReadFile("../../stack.yaml")
 	if err != nil {

@@ -27,8 +27,7 @@ func rollingUpdate(in *input) []Finding {
 	var found []Finding
 	for i := range in.pods {
 		p := &in.pods[i]
-		d, ok := decode[appsv1.Deployment](p.whole)
-		if !ok || !p.ref.is("apps", "Deployment") || d.Spec.Strategy.Type == appsv1.RecreateDeploymentStrategyType {
+		if !p.ref.is("apps", "Deployment") || text(p.whole, "spec", "strategy", "type") == string(appsv1.RecreateDeploymentStrategyType) {
 			continue
 		}
 		for _, v := range p.spec.Volumes {
@@ -47,14 +46,15 @@ func rollingUpdate(in *input) []Finding {
 // oneNode is the access mode of a claim that only one node or pod can use; ""
 // if others can, or the claim is not in the list.
 func (in *input) oneNode(namespace, claim string) corev1.PersistentVolumeAccessMode {
-	for _, c := range in.claims {
-		if c.Namespace != namespace || c.Name != claim || slices.Contains(c.Spec.AccessModes, corev1.ReadWriteMany) {
-			continue
-		}
-		for _, mode := range []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOncePod, corev1.ReadWriteOnce} {
-			if slices.Contains(c.Spec.AccessModes, mode) {
-				return mode
-			}
+	c, _ := decode[corev1.PersistentVolumeClaim](in.find("", "PersistentVolumeClaim", namespace, claim))
+	modes := c.Spec.AccessModes
+	for _, mode := range []corev1.PersistentVolumeAccessMode{corev1.ReadWriteMany, corev1.ReadWriteOncePod, corev1.ReadWriteOnce} {
+		switch {
+		case !slices.Contains(modes, mode):
+		case mode == corev1.ReadWriteMany:
+			return ""
+		default:
+			return mode
 		}
 	}
 	return ""

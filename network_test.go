@@ -31,7 +31,8 @@ enforces NetworkPolicy; most do, flannel alone does not.
 
 "Private" is an address of a home or company network. The node that a pod runs on always reaches the pod, or probes could not.
 "Metadata" is the address by which cloud providers hand credentials to whoever asks. Pods of another namespace stay outside
-whatever labels they wear.
+whatever labels they wear. "DNS" and "node-local DNS" are where most clusters have them; for one that has them elsewhere, a
+base's field ` + "`dns`" + ` says where.
 `
 
 // party is one end of a connection: a pod, or an address outside.

@@ -50,7 +50,7 @@ func (b builder) ollamaPolicy(c component) *networkingv1.NetworkPolicy {
 	if o.Pull == spec.PullMissing {
 		out = append(out, internet(443, 80))
 	}
-	return b.networkPolicy(c, in, append(out, dns()))
+	return b.networkPolicy(c, in, append(out, b.dns()))
 }
 
 // internet admits every public address.
@@ -84,7 +84,7 @@ func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 			Ports: ports(ollamaPort),
 		})
 	}
-	return b.networkPolicy(c, b.clients(&w.Workload, c), append(out, dns()))
+	return b.networkPolicy(c, b.clients(&w.Workload, c), append(out, b.dns()))
 }
 
 // acmeSolverPolicy admits the route's controller to the pods that cert-manager
@@ -141,20 +141,18 @@ func (b builder) egress(d spec.Destination) networkingv1.NetworkPolicyEgressRule
 	return rule
 }
 
-// dns admits the cluster's DNS pods, and node-local DNS, which is no pod but an
-// address on the node.
-func dns() networkingv1.NetworkPolicyEgressRule {
-	udp, tcp, port := corev1.ProtocolUDP, corev1.ProtocolTCP, intstr.FromInt32(53)
-	return networkingv1.NetworkPolicyEgressRule{
-		To: []networkingv1.NetworkPolicyPeer{
-			{
-				NamespaceSelector: namespaceNamed(metav1.NamespaceSystem),
-				PodSelector:       &metav1.LabelSelector{MatchLabels: map[string]string{"k8s-app": "kube-dns"}},
-			},
-			{IPBlock: &networkingv1.IPBlock{CIDR: "169.254.20.10/32"}},
-		},
-		Ports: []networkingv1.NetworkPolicyPort{{Protocol: &udp, Port: &port}, {Protocol: &tcp, Port: &port}},
+// dns admits the servers that the pods look up names at.
+func (b builder) dns() networkingv1.NetworkPolicyEgressRule {
+	var rule networkingv1.NetworkPolicyEgressRule
+	for _, p := range b.base.DNS.To {
+		rule.To = append(rule.To, b.peers(p)...)
 	}
+	udp := corev1.ProtocolUDP
+	for _, number := range b.base.DNS.Ports {
+		byTCP := ports(int(number))[0]
+		rule.Ports = append(rule.Ports, networkingv1.NetworkPolicyPort{Protocol: &udp, Port: byTCP.Port}, byTCP)
+	}
+	return rule
 }
 
 func namespaceNamed(name string) *metav1.LabelSelector {

@@ -63,6 +63,8 @@ var pathRules = map[string]rule{
 	"caBundle.configMap":   oneOf("ca", "company-ca.pem"),
 	"caBundle.key":         oneOf("bundle.pem", "ca.crt", "root_ca"),
 
+	"dns.ports[]": oneOf(53, 5353, 8053),
+
 	"image.registry":                  oneOf("docker.io", "ghcr.io", "registry.lan:5000"),
 	"image.repository":                oneOf("ollama/ollama", "open-webui/open-webui", "mirror/team/x__y"),
 	"image.tag":                       oneOf("1.10", "0.23", "0.9.4-slim", "20240101", "_A.b-c", "1.10.", "yes"),
@@ -90,7 +92,8 @@ var pathRules = map[string]rule{
 	"ollama.env{key}": oneOf("OLLAMA_DEBUG", "OLLAMA_MAX_QUEUE", "OLLAMA_ORIGINS", "TZ", "GODEBUG", "HF_TOKEN", "z"),
 	"ollama.models[]": oneOf("llama3.2:3b", "smollm2:135m", "registry.example.org/team/model:tag",
 		"model-registry.models.svc:5000/library/smollm2:135m", "10.0.0.7:5000/library/tiny:1", "qwen3", "me/mine:latest"),
-	"ollama.resources.requests.memory": oneOf("64Mi", "512Mi", "1Gi", "auto"),
+	// Below the limit that follows from the smallest model of all, 768Mi.
+	"ollama.resources.requests.memory": oneOf("64Mi", "512Mi", "700M", "auto"),
 	// More than any draw needs: a million tokens of context for 64 requests.
 	"ollama.resources.limits.memory":    oneOf("60Ti", "64Ti", "auto", spelled("65970697666560")),
 	"ollama.resources.limits.cpu":       oneOf(spelled("2"), "2500m", "16", "none", "auto"),

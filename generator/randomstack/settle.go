@@ -22,6 +22,9 @@ func (d *drawing) settle(base object) object {
 	if p := child(base, "proxy"); p != nil && p["http"] == nil && p["https"] == nil {
 		p["https"] = d.value("proxy.https", nil)
 	}
+	if dns := child(base, "dns"); dns != nil {
+		d.settleDNS(dns)
+	}
 	labels := child(base, "namespaceLabels")
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		if strings.HasPrefix(key, "pod-security") {
@@ -88,9 +91,7 @@ func (d *drawing) settleWorkload(path string, w object) {
 		d.settlePeer(p.(object))
 	}
 	for _, p := range list(w["allowTo"]) {
-		if p := p.(object); isEmpty(p["cidrs"]) && len(child(p, "podLabels")) == 0 && p["namespace"] == nil {
-			p["namespace"] = "models"
-		}
+		settlePlace(p.(object))
 	}
 	if path == "ollama" {
 		if s := child(w, "service"); s != nil && s["type"] != nil {
@@ -106,6 +107,25 @@ func (d *drawing) settlePeer(p object) {
 			return
 		}
 		remove(p, "namespace", "podLabels")
+	}
+}
+
+// settlePlace gives a destination the place that it needs.
+func settlePlace(p object) {
+	if isEmpty(p["cidrs"]) && len(child(p, "podLabels")) == 0 && p["namespace"] == nil {
+		p["namespace"] = "models"
+	}
+}
+
+func (d *drawing) settleDNS(dns object) {
+	for _, name := range []string{"to", "ports"} {
+		if isEmpty(dns[name]) {
+			delete(dns, name)
+		}
+	}
+	for _, p := range list(dns["to"]) {
+		d.settlePeer(p.(object))
+		settlePlace(p.(object))
 	}
 }
 

@@ -32,6 +32,7 @@ func checkBase(node *strict.Node, b *Base, unread problem.List) problem.List {
 			c.errorf("caBundle.key", "", "got %q, want a key such as ca.crt", b.CABundle.Key)
 		}
 	}
+	c.dns(b.DNS)
 	if b.Ollama != nil {
 		c.ollama(b)
 	}

@@ -102,9 +102,22 @@ func (c *checker) peer(path string, p Peer) {
 
 // destination is peer for where a pod may go: one without a place would be the
 // pods of its own namespace, which nobody means who writes a port alone.
-func (c *checker) destination(path string, d Destination) {
-	if d.Namespace == "" && len(d.PodLabels) == 0 && len(d.CIDRs) == 0 {
+func (c *checker) destination(path string, p Peer) {
+	if p.Namespace == "" && len(p.PodLabels) == 0 && len(p.CIDRs) == 0 {
 		c.errorf(path, "write namespace, podLabels or cidrs: 0.0.0.0/0 is everywhere", "names no destination")
 	}
-	c.peer(path, d.Peer)
+	c.peer(path, p)
+}
+
+// dns checks the servers that names are asked of.
+func (c *checker) dns(d *DNS) {
+	if len(d.To) == 0 {
+		c.errorf("dns.to", "name the cluster's DNS servers, or leave the field out", "an empty list lets the pods look up no name")
+	}
+	if len(d.Ports) == 0 {
+		c.errorf("dns.ports", "write [53], or leave the field out", "an empty list lets the pods look up no name")
+	}
+	for i, p := range d.To {
+		c.destination(fmt.Sprintf("dns.to[%d]", i), p)
+	}
 }

@@ -22,7 +22,7 @@ func (c *checker) workload(path string, w *Workload, owned map[string]string) {
 		c.peer(fmt.Sprintf("%s.allowFrom[%d]", path, i), p)
 	}
 	for i, d := range w.AllowTo {
-		c.destination(fmt.Sprintf("%s.allowTo[%d]", path, i), d)
+		c.destination(fmt.Sprintf("%s.allowTo[%d]", path, i), d.Peer)
 	}
 }
 

@@ -26,6 +26,8 @@ func (b *Base) applyDefaults() {
 	if b.CABundle != nil {
 		fill(&b.CABundle.Key, "ca.crt")
 	}
+	fillPointer(&b.DNS, DNS{})
+	b.DNS.applyDefaults()
 	if w := b.OpenWebUI; w != nil {
 		w.Embedding.applyDefaults(b.Ollama != nil)
 		w.applyDefaults()

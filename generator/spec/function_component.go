@@ -15,6 +15,7 @@ type surroundings struct {
 	Images      Images            `json:"images,omitempty"`
 	Proxy       *Proxy            `json:"proxy,omitempty"`
 	CABundle    *CABundle         `json:"caBundle,omitempty"`
+	DNS         *DNS              `json:"dns,omitempty"`
 	Expose      *Expose           `json:"expose,omitempty"`
 }
 
@@ -80,7 +81,7 @@ func (s surroundings) base(m FunctionMetadata) *Base {
 	return &Base{
 		Name: m.Name, Namespace: m.Namespace,
 		Labels: s.Labels, Annotations: s.Annotations,
-		Images: s.Images, Proxy: s.Proxy, CABundle: s.CABundle, Expose: s.Expose,
+		Images: s.Images, Proxy: s.Proxy, CABundle: s.CABundle, DNS: s.DNS, Expose: s.Expose,
 	}
 }
 
@@ -137,6 +138,7 @@ func baseNode(root *strict.Node, kind string) (*strict.Node, problem.List) {
 		"images":      spec.Field("images"),
 		"proxy":       spec.Field("proxy"),
 		"caBundle":    spec.Field("caBundle"),
+		"dns":         spec.Field("dns"),
 		"expose":      spec.Field("expose"),
 	}), nil
 }

@@ -142,14 +142,14 @@ func (c *CIDR) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Port is a TCP port.
+// Port is a port's number.
 type Port int
 
 // UnmarshalText accepts 1 to 65535.
 func (p *Port) UnmarshalText(text []byte) error {
 	n, err := strconv.ParseUint(string(text), 10, 16)
 	if err != nil || n == 0 {
-		return errors.New("want a TCP port, 1 to 65535")
+		return errors.New("want a port, 1 to 65535")
 	}
 	*p = Port(n)
 	return nil

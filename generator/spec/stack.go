@@ -71,6 +71,9 @@ type Base struct {
 	// CABundle is a ConfigMap with extra certificate authorities that the pods
 	// trust: for a private model registry or identity provider.
 	CABundle *CABundle `json:"caBundle,omitempty"`
+	// DNS is where the pods look up names. Default: the cluster's DNS pods and
+	// node-local DNS, where most clusters have them.
+	DNS *DNS `json:"dns,omitempty"`
 	// Ollama is the inference server. Default none.
 	Ollama *Ollama `json:"ollama,omitempty"`
 	// OpenWebUI is the chat in front of it. Default none.

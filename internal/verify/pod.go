@@ -124,6 +124,9 @@ func (v *verifier) crashed(ctx context.Context, w *workload, pod *corev1.Pod, s 
 			return result{}, err
 		}
 		detail = phrase(detail, words)
+		if w.ollama != nil && s.Name == puller {
+			return failed(w.unreached(words)+"; "+v.logs(pod, s.Name), "%s", detail), nil
+		}
 	}
 	return failed(v.endingHint(w, pod, s.Name, end), "%s", detail), nil
 }
@@ -138,13 +141,27 @@ func ending(end *corev1.ContainerStateTerminated) string {
 }
 
 func (v *verifier) endingHint(w *workload, pod *corev1.Pod, container string, end *corev1.ContainerStateTerminated) string {
-	switch {
-	case end.Reason == "OOMKilled":
+	if end.Reason == "OOMKilled" {
 		return w.field("resources.limits.memory")
-	case w.ollama != nil && container == "pull-models":
-		return w.field("models") + " and its registry; " + v.logs(pod, container)
+	}
+	return v.logs(pod, container)
+}
+
+// puller is the init container that pulls the models.
+const puller = "pull-models"
+
+// unreached names the field that keeps the puller from its registry, by what
+// Ollama said. A name that no DNS server knows is a wrong name; one that none
+// answered for, as Go's resolver and the C library's put it, is a server that
+// the NetworkPolicy does not let the pod ask.
+func (w *workload) unreached(words string) string {
+	switch {
+	case strings.Contains(words, "lookup ") && !strings.Contains(words, "no such host"):
+		return "dns (base " + w.base + "): no DNS server answered, and the NetworkPolicy admits those alone"
+	case strings.Contains(words, "dial tcp ") && !strings.Contains(words, "lookup "):
+		return w.field("allowTo") + ": the NetworkPolicy admits public addresses at ports 80 and 443, and what stands there"
 	default:
-		return v.logs(pod, container)
+		return w.field("models") + " and its registry"
 	}
 }
 

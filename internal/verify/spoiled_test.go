@@ -117,6 +117,19 @@ func broken(status string) func(*testing.T, *fakecluster.Cluster) {
 	}
 }
 
+// pulled is an Ollama whose models were not pulled, for the reason that its
+// client gave.
+func pulled(reason string) func(*testing.T, *fakecluster.Cluster) {
+	return func(t *testing.T, c *fakecluster.Cluster) {
+		t.Helper()
+		broken(`{phase: Pending, initContainerStatuses: [{name: pull-models, state: {terminated: {reason: Error, exitCode: 1}}}]}`)(t, c)
+		c.Log("ollama", "ollama-0", "pull-models", "2026-01-01T00:00:00Z x:1: not complete: "+reason+`
+2026-01-01T00:00:00Z x:1: giving up after 5 tries
+2026-01-01T00:00:01Z not pulled: x:1; the last lines of the local server:
+`)
+	}
+}
+
 func objectCases() []spoiled {
 	const namespaceHint = "namespaceLabels, or: kubectl --context lab label --overwrite namespace ollama pod-security.kubernetes.io/enforce=restricted"
 	return []spoiled{
@@ -263,6 +276,15 @@ func podCases() []spoiled {
 			c.Log("ollama", "ollama-0", "pull-models", "2026-01-01T00:00:00Z the local server did not start; its log:\nError: could not create directory\n")
 		}, verify.Options{}, workload("pull-models ended with exit code 1: Error: could not create directory",
 			"ollama.models (base ollama) and its registry; "+logs+"pull-models")},
+		{"no DNS", "e2e-kind", pulled("Get \"https://registry.ollama.ai/v2/\": dial tcp: lookup registry.ollama.ai on 10.96.0.10:53: read udp 10.244.0.7:40000->10.96.0.10:53: i/o timeout"),
+			verify.Options{}, workload("pull-models ended with exit code 1: x:1: not complete: Get \"https://registry.ollama.ai/v2/\": dial tcp: lookup registry.ollama.ai on 10.96.0.10:53: read udp 10.244.0.7:40000->10.96.0.10:53: i/o timeout; x:1: giving up after 5 tries",
+				"dns (base ollama): no DNS server answered, and the NetworkPolicy admits those alone; "+logs+"pull-models")},
+		{"no such registry", "e2e-kind", pulled("dial tcp: lookup registry.lan on 10.96.0.10:53: no such host"), verify.Options{},
+			workload("pull-models ended with exit code 1: x:1: not complete: dial tcp: lookup registry.lan on 10.96.0.10:53: no such host; x:1: giving up after 5 tries",
+				"ollama.models (base ollama) and its registry; "+logs+"pull-models")},
+		{"registry closed off", "e2e-kind", pulled("dial tcp 10.0.0.9:5000: i/o timeout"), verify.Options{},
+			workload("pull-models ended with exit code 1: x:1: not complete: dial tcp 10.0.0.9:5000: i/o timeout; x:1: giving up after 5 tries",
+				"ollama.allowTo (base ollama): the NetworkPolicy admits public addresses at ports 80 and 443, and what stands there; "+logs+"pull-models")},
 		{"pulling without a log", "e2e-kind", broken(`{phase: Pending, initContainerStatuses: [{name: pull-models, state: {running: {}}}]}`), verify.Options{},
 			workload("pull-models is running", logs+"pull-models")},
 		{"out of memory", "e2e-kind", broken(`{phase: Running, containerStatuses: [{name: ollama, restartCount: 2, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {reason: OOMKilled, exitCode: 137}}}]}`), verify.Options{},

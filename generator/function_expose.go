@@ -41,15 +41,7 @@ func Route(r *spec.Route, s Backend) ([]Object, error) {
 	if len(typed) > 0 && (s.Closed || r.Admits) && len(s.Selector) > 0 {
 		typed = append(typed, b.routePolicy())
 	}
-	var objects []Object
-	for _, t := range typed {
-		o, err := tree(t)
-		if err != nil {
-			return nil, err
-		}
-		objects = append(objects, o)
-	}
-	return objects, nil
+	return trees(typed)
 }
 
 // routePolicy admits the route's controller to the pods behind the Service, and

@@ -25,15 +25,7 @@ func Objects(stack string, base *spec.Base) ([]Object, error) {
 	typed = append(typed, b.ollama()...)
 	typed = append(typed, b.openWebUI()...)
 	typed = append(typed, b.expose()...)
-	objects := make([]Object, 0, len(typed))
-	for _, t := range typed {
-		o, err := tree(t)
-		if err != nil {
-			return nil, err
-		}
-		objects = append(objects, o)
-	}
-	return objects, nil
+	return trees(typed)
 }
 
 // namespace is the base's Namespace, never deleted with the bundle.

@@ -12,34 +12,52 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// tree is a typed object as a JSON tree without what Kubernetes' types add to
-// it: nulls, the status, and empty structs that nobody wrote.
-func tree(typed any) (Object, error) {
-	v, err := jsonTree(reflect.ValueOf(typed))
-	if err != nil {
-		return nil, fmt.Errorf("encoding %T: %w", typed, err)
+// trees are typed objects as JSON trees without what Kubernetes' types add to
+// them: nulls, the status, and empty structs that nobody wrote.
+func trees(typed []any) ([]Object, error) {
+	e := encoder{types: map[reflect.Type]structType{}}
+	objects := make([]Object, 0, len(typed))
+	for _, t := range typed {
+		v, err := e.tree(reflect.ValueOf(t))
+		if err != nil {
+			return nil, fmt.Errorf("encoding %T: %w", t, err)
+		}
+		o, ok := v.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("encoding %T: not an object", t)
+		}
+		delete(o, "status")
+		prune(o)
+		objects = append(objects, o)
 	}
-	o, ok := v.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("encoding %T: not an object", typed)
-	}
-	delete(o, "status")
-	prune(o)
-	return o, nil
+	return objects, nil
 }
 
-var marshaler = reflect.TypeFor[json.Marshaler]()
+// encoder makes JSON trees of Go values. It looks at each type once.
+type encoder struct{ types map[reflect.Type]structType }
 
-// jsonTree is what encoding/json makes of a value, decoded again. It goes from
-// value to value, where encoding/json begins by looking at every type that a
-// pod could have: a third of the time that a KRM function lives.
-func jsonTree(v reflect.Value) (any, error) {
+// structType is what encoding/json sees of a struct's type.
+type structType struct {
+	marshals bool // has a method of its own for it
+	fields   []jsonField
+}
+
+type jsonField struct {
+	index               int
+	name                string // "" where the struct's fields are the outer one's
+	omitEmpty, omitZero bool
+}
+
+// tree is what encoding/json makes of a value, decoded again. It goes from value
+// to value, where encoding/json begins by looking at every type that a pod could
+// have: a third of the time that a KRM function lives.
+func (e encoder) tree(v reflect.Value) (any, error) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.IsNil() {
 			return nil, nil
 		}
-		return jsonTree(v.Elem())
+		return e.tree(v.Elem())
 	case reflect.String:
 		return v.String(), nil
 	case reflect.Bool:
@@ -50,17 +68,36 @@ func jsonTree(v reflect.Value) (any, error) {
 		if tree, ok := scalarOf(v); ok {
 			return tree, nil
 		}
-		if v.Type().Implements(marshaler) || v.CanAddr() && v.Addr().Type().Implements(marshaler) {
+		t := e.structType(v.Type())
+		if t.marshals {
 			return encoded(v)
 		}
 		o := map[string]any{}
-		return o, addFields(o, v)
+		return o, e.addFields(o, t.fields, v)
 	case reflect.Map:
-		return jsonMap(v)
+		return e.mapping(v)
 	case reflect.Slice:
-		return jsonList(v)
+		return e.list(v)
 	}
 	return encoded(v)
+}
+
+var marshaler = reflect.TypeFor[json.Marshaler]()
+
+func (e encoder) structType(t reflect.Type) structType {
+	if known, met := e.types[t]; met {
+		return known
+	}
+	s := structType{marshals: reflect.PointerTo(t).Implements(marshaler)}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name != "-" && f.IsExported() {
+			s.fields = append(s.fields, jsonField{i, name, strings.Contains(options, "omitempty"), strings.Contains(options, "omitzero")})
+		}
+	}
+	e.types[t] = s
+	return s
 }
 
 // scalarOf is what a quantity, or a port by number or name, is in JSON: the two
@@ -81,27 +118,23 @@ func scalarOf(v reflect.Value) (any, bool) {
 }
 
 // addFields adds the fields of a struct, those of embedded structs among them.
-func addFields(o map[string]any, v reflect.Value) error {
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		value := v.Field(i)
+func (e encoder) addFields(o map[string]any, fields []jsonField, v reflect.Value) error {
+	for _, f := range fields {
+		value := v.Field(f.index)
 		switch {
-		case name == "-" || !f.IsExported():
-			continue
-		case f.Anonymous && name == "":
-			if err := addFields(o, value); err != nil {
+		case f.name == "":
+			if err := e.addFields(o, e.structType(value.Type()).fields, value); err != nil {
 				return err
 			}
 			continue
-		case strings.Contains(options, "omitempty") && empty(value), strings.Contains(options, "omitzero") && value.IsZero():
+		case f.omitEmpty && empty(value), f.omitZero && value.IsZero():
 			continue
 		}
-		tree, err := jsonTree(value)
+		tree, err := e.tree(value)
 		if err != nil {
 			return err
 		}
-		o[name] = tree
+		o[f.name] = tree
 	}
 	return nil
 }
@@ -117,13 +150,13 @@ func empty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-func jsonMap(v reflect.Value) (any, error) {
+func (e encoder) mapping(v reflect.Value) (any, error) {
 	if v.IsNil() {
 		return nil, nil
 	}
 	o := make(map[string]any, v.Len())
 	for _, key := range v.MapKeys() {
-		tree, err := jsonTree(v.MapIndex(key))
+		tree, err := e.tree(v.MapIndex(key))
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +165,7 @@ func jsonMap(v reflect.Value) (any, error) {
 	return o, nil
 }
 
-func jsonList(v reflect.Value) (any, error) {
+func (e encoder) list(v reflect.Value) (any, error) {
 	if v.IsNil() {
 		return nil, nil
 	}
@@ -141,7 +174,7 @@ func jsonList(v reflect.Value) (any, error) {
 	}
 	list := make([]any, v.Len())
 	for i := range list {
-		tree, err := jsonTree(v.Index(i))
+		tree, err := e.tree(v.Index(i))
 		if err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func TestTreeIsJSON(t *testing.T) {
 			if err := d.Decode(&want); err != nil {
 				t.Fatal(err)
 			}
-			got, err := jsonTree(reflect.ValueOf(typed))
+			got, err := encoder{map[reflect.Type]structType{}}.tree(reflect.ValueOf(typed))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,7 +61,7 @@ func TestTreeScalars(t *testing.T) {
 		if err := d.Decode(&want); err != nil {
 			t.Fatal(err)
 		}
-		got, err := jsonTree(reflect.ValueOf(typed))
+		got, err := encoder{map[reflect.Type]structType{}}.tree(reflect.ValueOf(typed))
 		if err != nil {
 			t.Fatal(err)
 		}

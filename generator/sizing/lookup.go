@@ -10,7 +10,10 @@ import (
 
 // Catalogue is every known model, sorted by name; the caller owns the slice.
 func Catalogue() []Model {
-	models := catalogue()
+	models := slices.Clone(catalogue)
+	for i := range models {
+		models[i].Tags = slices.Clone(models[i].Tags)
+	}
 	slices.SortFunc(models, func(a, b Model) int { return cmp.Compare(a.Name, b.Name) })
 	return models
 }
@@ -20,7 +23,7 @@ func Catalogue() []Model {
 func Lookup(name string) (Model, bool) {
 	want := baseName(name)
 	family, tag, _ := strings.Cut(want, ":")
-	for _, m := range catalogue() {
+	for _, m := range catalogue {
 		own, _, _ := strings.Cut(m.Name, ":")
 		if m.Name == want || own == family && slices.ContainsFunc(m.Tags, func(t string) bool { return strings.EqualFold(t, tag) }) {
 			return m, true

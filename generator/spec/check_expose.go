@@ -54,6 +54,9 @@ func (c *checker) expose(b *Base, policed bool) {
 
 // internal refuses what only a route has.
 func (c *checker) internal() {
+	if !c.written("expose") {
+		return
+	}
 	fields := routeFields()
 	if c.written("expose.type") {
 		c.noEffect("expose", "type", "with type internal there is no route", fields...)

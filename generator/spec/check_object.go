@@ -134,11 +134,8 @@ func (c *checker) metadataStrings(at string, o Object, field string) {
 // date or the like: kustomize writes both without quotes once it has patched the
 // object, and the cluster refuses it.
 func (c *checker) staysText(path, value string) {
-	var v any
-	if err := goyaml.Unmarshal([]byte(value), &v); err != nil || value == "" {
-		return // a mistake of another kind
-	}
-	if _, text := v.(string); !text {
+	n := goyaml.Node{Kind: goyaml.ScalarNode, Value: value}
+	if value != "" && n.ShortTag() != "!!str" { // no name at all is another mistake
 		c.errorf(path, "put a letter in front", "got %q, which kustomize would write without quotes, and then it is no text any more", value)
 	}
 }

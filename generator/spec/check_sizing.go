@@ -22,9 +22,8 @@ func (c *checker) sizing(b *Base) {
 	c.modelSizes(o)
 	c.threads(o)
 	c.promptCache(o)
-	ollama, embedding := c.node.Problem("ollama", "").Path, c.node.Problem("openWebUI.embedding", "").Path
 	wrong := slices.ContainsFunc(c.problems, func(p problem.Problem) bool {
-		return p.Severity == problem.Error && (inside(p.Path, ollama) || inside(p.Path, embedding))
+		return p.Severity == problem.Error && (inside(p.Path, c.node.Path("ollama")) || inside(p.Path, c.node.Path("openWebUI.embedding")))
 	})
 	if wrong || !c.read("ollama") || !c.read("openWebUI.embedding") {
 		return

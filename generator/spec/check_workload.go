@@ -60,10 +60,11 @@ func (c *checker) notAbove(path, what string, request, limit Quantity) {
 
 // between refuses an amount that nobody can mean.
 func (c *checker) between(path string, got, low, high Quantity) bool {
+	if !c.written(path) { // hearth's own default
+		return true
+	}
 	g, l, h := got.Parsed(), low.Parsed(), high.Parsed()
 	switch {
-	case !c.written(path): // hearth's own default
-		return true
 	case got == None || got == Auto:
 		c.errorf(path, "", "got %s, want an amount", got)
 	case g.Cmp(l) < 0:

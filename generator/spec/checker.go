@@ -53,7 +53,7 @@ func clip(s string) string {
 // in the file. Where it could not be decoded a default has taken its place, and
 // one typing mistake would make a list of problems.
 func (c *checker) read(path string) bool {
-	return !c.within(c.node.Problem(path, "").Path)
+	return len(c.unread) == 0 || !c.within(c.node.Path(path))
 }
 
 // within tells whether a value that could not be decoded is at path, around it
@@ -73,7 +73,7 @@ func inside(path, outer string) bool {
 // at is what stands in the file for the field at path; nil if nothing does.
 func (c *checker) at(path string) *strict.Node {
 	n := c.node
-	for _, field := range strings.Split(path, ".") {
+	for field := range strings.SplitSeq(path, ".") {
 		n = n.Field(field)
 	}
 	return n
@@ -104,7 +104,7 @@ func (c *checker) noEffect(path, decider, why string, fields ...string) {
 // own tells whether the value at path was written where the node was: not in
 // the base that an overlay's entry is merged into.
 func (c *checker) own(path string) bool {
-	return inside(c.node.Problem(path, "").Path, c.node.Problem("", "").Path)
+	return inside(c.node.Path(path), c.node.Path(""))
 }
 
 // intRange checks a whole number as it stands in the file: a 0 has given way to

@@ -60,10 +60,11 @@ func ParseStackFunction(config *yaml.Node) (*Stack, string, problem.List) {
 	if wrong := typeMeta(root, Kind); wrong != nil {
 		return nil, "", append(problems, wrong...).Sorted()
 	}
+	var d strict.Decoder
 	var f stackFunction
-	unread := strict.Decode(root, &f)
+	unread := d.Decode(root, &f)
 	s := &Stack{APIVersion: f.APIVersion, Kind: f.Kind, Metadata: Metadata{Name: f.Metadata.Name}, Spec: f.Spec.Spec}
-	problems = append(problems, s.complete(root, unread)...).Sorted()
+	problems = append(problems, s.complete(root, &d, unread)...).Sorted()
 	if problems.Err() != nil {
 		return nil, "", problems
 	}

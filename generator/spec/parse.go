@@ -28,14 +28,15 @@ func decode(root *strict.Node) (*Stack, problem.List) {
 	if problems := typeMeta(root, Kind); problems != nil {
 		return nil, problems // the fields of another kind would all be unknown
 	}
+	var d strict.Decoder
 	s := &Stack{}
-	unread := strict.Decode(root, s)
-	return s, s.complete(root, unread)
+	unread := d.Decode(root, s)
+	return s, s.complete(root, &d, unread)
 }
 
 // complete merges, defaults and validates a decoded Stack; unread is what could
 // not be decoded of it. It returns all problems.
-func (s *Stack) complete(root *strict.Node, unread problem.List) problem.List {
+func (s *Stack) complete(root *strict.Node, d *strict.Decoder, unread problem.List) problem.List {
 	c := checker{node: root, unread: unread}
 	bases := root.Field("spec").Field("bases").Items()
 	for i := range s.Spec.Bases {
@@ -49,7 +50,7 @@ func (s *Stack) complete(root *strict.Node, unread problem.List) problem.List {
 		entries := overlays[i].Field("bases").Items()
 		for j := range o.Bases {
 			path := fmt.Sprintf("spec.overlays[%d].bases[%d]", i, j)
-			o.Bases[j] = c.mergedBase(path, s, bases, entries[j], o.Bases[j])
+			o.Bases[j] = c.mergedBase(path, s, d, bases, entries[j], o.Bases[j])
 		}
 	}
 	if f := s.Spec.Fleet; f != nil {
@@ -78,7 +79,7 @@ func typeMeta(root *strict.Node, kind string) problem.List {
 
 // mergedBase lays an overlay's entry over the base it names. It is empty, with
 // the reason reported, if there is nothing to merge.
-func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry *strict.Node, written Base) Base {
+func (c *checker) mergedBase(path string, s *Stack, d *strict.Decoder, bases []*strict.Node, entry *strict.Node, written Base) Base {
 	var base *strict.Node
 	for i := range s.Spec.Bases {
 		if s.Spec.Bases[i].Name == written.Name {
@@ -98,7 +99,7 @@ func (c *checker) mergedBase(path string, s *Stack, bases []*strict.Node, entry 
 	}
 	node := strict.Merge(base, entry)
 	b := Base{}
-	unread := strict.Decode(node, &b)
+	unread := d.Decode(node, &b)
 	b.applyDefaults()
 	c.unread = append(c.unread, unread...)
 	c.problems = append(c.problems, checkBase(node, &b, unread)...)

@@ -6,51 +6,61 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// quick is the YAML of a string that nobody takes for two things, as nearly all
-// in an object are: words, paths, versions, quantities, whole numbers, scripts.
-// It is nil in doubt; then the library is asked, which writes and reads the
-// string and takes a hundred times as long.
-func quick(s string) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	switch {
-	case isWord(s):
-	case isText(s):
-		n.Style = yaml.LiteralStyle
-	case s != "" && strings.Trim(s, "0123456789") == "":
-		n.Style = yaml.DoubleQuotedStyle
-	default:
-		return nil
+// quick makes n the YAML of a string that nobody takes for two things, as nearly
+// all in an object are: words, paths, versions, quantities, numbers, scripts. In
+// doubt it does nothing and says so; then the library is asked, which writes and
+// reads the string and takes a hundred times as long.
+func quick(n *yaml.Node, s string) bool {
+	text := isText(s)
+	if !text && (!isPlain(s) || inDoubt(s)) {
+		return false
 	}
-	return n
+	n.Kind, n.Value = yaml.ScalarNode, s
+	switch {
+	case text:
+		n.Style = yaml.LiteralStyle
+	case s[0] > '9' && len(s) > len("false"):
+	case s[0] <= '9' && strings.Trim(s, "0123456789") == "" || n.ShortTag() != "!!str":
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	n.Tag = "!!str"
+	return true
 }
 
-// isWord tells a string that stands in YAML without quotes and that every
-// version of YAML takes for a string.
-func isWord(s string) bool {
-	if s == "" || s[len(s)-1] == ':' || s[0] != '/' && !isAlphanumeric(s[0]) {
+// isPlain tells a string that can stand in YAML without quotes, as a string or
+// as something else: no comment, no pair of key and value, no list begins in it.
+func isPlain(s string) bool {
+	if s == "" || strings.IndexByte("/:-", s[0]) < 0 && !isAlphanumeric(s[0]) || strings.IndexByte("-: ", s[len(s)-1]) >= 0 ||
+		s[0] == '-' && !isAlphanumeric(s[1]) {
 		return false
 	}
 	for i := range len(s) {
 		switch s[i] {
 		case '.', '/', ':', '_', '-', '=', ',':
+		case ' ':
+			if s[i-1] == ':' || s[i-1] == '-' || s[i-1] == ' ' {
+				return false
+			}
 		default:
 			if !isAlphanumeric(s[i]) {
 				return false
 			}
 		}
 	}
-	if '0' <= s[0] && s[0] <= '9' { // 10Gi and 0.23.2 are strings; 012, 1e3, 2001-01-01 and 1:30 may not be
-		n := yaml.Node{Kind: yaml.ScalarNode, Value: s}
-		return n.ShortTag() == "!!str" && !strings.Contains(s, ":")
-	}
-	if len(s) > len("false") {
-		return true
-	}
-	switch strings.ToLower(s) {
-	case "y", "yes", "on", "true", "n", "no", "off", "false", "null":
-		return false
-	}
 	return true
+}
+
+// inDoubt tells what YAML 1.1 alone may take for a truth value, or for a number
+// to base 60: 1:30.
+func inDoubt(s string) bool {
+	if len(s) <= len("yes") {
+		switch strings.ToLower(s) {
+		case "y", "yes", "on", "n", "no", "off":
+			return true
+		}
+	}
+	whole, _, found := strings.Cut(s, ":")
+	return found && whole != "" && strings.Trim(whole, "-0123456789_") == ""
 }
 
 // isText tells several lines that can stand as they are in a block.

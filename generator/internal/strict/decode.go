@@ -11,6 +11,10 @@ import (
 	"github.com/hearth-dev/hearth/generator/problem"
 )
 
+// Decoder fills Go values from Nodes. It remembers the fields of every type that
+// it met: let one fill all values of a document. The zero Decoder is ready.
+type Decoder struct{ types map[reflect.Type][]field }
+
 // Decode fills *into from n and reports everything that does not fit. Null
 // fields are absent fields. What it knows besides Go's own types:
 //
@@ -24,16 +28,23 @@ import (
 // nulls; elsewhere an entry of a map or list needs a value. A plain string field
 // is never "", which is for entries of maps and lists. Decode panics if it meets
 // a Go type that no file can fill.
-func Decode(n *Node, into any) problem.List {
-	d := &decoder{}
-	if n != nil {
-		d.value(n, reflect.ValueOf(into).Elem())
+func (d *Decoder) Decode(n *Node, into any) problem.List {
+	if d.types == nil {
+		d.types = map[reflect.Type][]field{}
 	}
-	return d.problems.Sorted()
+	one := &decoder{types: d.types}
+	if n != nil {
+		one.value(n, reflect.ValueOf(into).Elem())
+	}
+	return one.problems.Sorted()
 }
+
+// Decode fills one value with a Decoder of its own.
+func Decode(n *Node, into any) problem.List { return new(Decoder).Decode(n, into) }
 
 type decoder struct {
 	report
+	types map[reflect.Type][]field
 	patch bool // within a field tagged strict:"patch"
 }
 
@@ -49,16 +60,18 @@ func (d *decoder) value(n *Node, v reflect.Value) {
 		return
 	}
 	u, isText := v.Addr().Interface().(encoding.TextUnmarshaler)
-	union := isText && v.Kind() == reflect.Struct && len(fieldsOf(v.Type())) > 0
+	union := isText && v.Kind() == reflect.Struct && len(d.fieldsOf(v.Type())) > 0
 	if isText && (!union || n.kind < listKind) {
 		d.text(n, u)
 		return
 	}
-	if e, ok := v.Interface().(enum); ok && v.Kind() == reflect.String {
-		d.enum(n, e.Values(), v)
-		return
-	}
 	switch v.Kind() {
+	case reflect.String:
+		if e, ok := v.Interface().(enum); ok {
+			d.enum(n, e.Values(), v)
+			return
+		}
+		d.scalar(n, v)
 	case reflect.Struct:
 		d.structure(n, v)
 	case reflect.Map:
@@ -71,7 +84,7 @@ func (d *decoder) value(n *Node, v reflect.Value) {
 }
 
 func (d *decoder) structure(n *Node, v reflect.Value) {
-	known := fieldsOf(v.Type())
+	known := d.fieldsOf(v.Type())
 	if n.kind != mapKind {
 		want := "a mapping of " + strings.Join(names(known), ", ")
 		if _, union := v.Addr().Interface().(encoding.TextUnmarshaler); union {
@@ -84,21 +97,30 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		d.mismatch(n, want, fix)
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(n.fields)) {
-		child := n.fields[name]
-		i := slices.IndexFunc(known, func(f field) bool { return f.name == name })
-		if i >= 0 {
-			outer := d.patch
-			d.patch = outer || known[i].patch
-			d.value(child, v.FieldByIndex(known[i].index))
-			d.patch = outer
-			if child.kind == stringKind && child.text == "" && v.FieldByIndex(known[i].index).Type() == reflect.TypeFor[string]() {
-				// It would pass for an absent field, and get a default that nobody asked for.
-				d.add(child, "write a value, or remove the field", `got "", want a value`)
-			}
+	met := 0
+	for _, f := range known {
+		child := n.fields[f.name]
+		if child == nil {
 			continue
 		}
-		d.add(child.keyNode(), didYouMean(name, names(known), "remove it"),
+		met++
+		outer := d.patch
+		d.patch = outer || f.patch
+		d.value(child, v.FieldByIndex(f.index))
+		d.patch = outer
+		if child.kind == stringKind && child.text == "" && v.FieldByIndex(f.index).Type() == reflect.TypeFor[string]() {
+			// It would pass for an absent field, and get a default that nobody asked for.
+			d.add(child, "write a value, or remove the field", `got "", want a value`)
+		}
+	}
+	if met == len(n.fields) {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.fields)) {
+		if slices.ContainsFunc(known, func(f field) bool { return f.name == name }) {
+			continue
+		}
+		d.add(n.fields[name].keyNode(), didYouMean(name, names(known), "remove it"),
 			"unknown field %q: known fields: %s", clip(name), strings.Join(names(known), ", "))
 	}
 }
@@ -179,11 +201,21 @@ type field struct {
 	text     bool // of a string type
 }
 
-func fieldsOf(t reflect.Type) []field {
+func (d *decoder) fieldsOf(t reflect.Type) []field {
+	if known, met := d.types[t]; met {
+		return known
+	}
 	var fields []field
-	for _, f := range reflect.VisibleFields(t) {
+	for i := range t.NumField() {
+		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.IsExported() && name != "" && name != "-" {
+		switch {
+		case f.Anonymous && name == "":
+			for _, inner := range d.fieldsOf(f.Type) {
+				inner.index = append([]int{i}, inner.index...)
+				fields = append(fields, inner)
+			}
+		case f.IsExported() && name != "" && name != "-":
 			fields = append(fields, field{
 				name: name, index: f.Index,
 				patch:    f.Tag.Get("strict") == "patch",
@@ -192,6 +224,7 @@ func fieldsOf(t reflect.Type) []field {
 			})
 		}
 	}
+	d.types[t] = fields
 	return fields
 }
 

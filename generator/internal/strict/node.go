@@ -81,6 +81,16 @@ func (n *Node) path() string {
 	return n.parent.path() + segment(n.key)
 }
 
+// Path is that of the field at path, counted from n, in the file in which it was
+// written. A field that is missing has the path it would have there.
+func (n *Node) Path(path string) string {
+	if n == nil {
+		return path
+	}
+	at, rest := n.find(path)
+	return strings.TrimPrefix(at.path()+rest, ".")
+}
+
 // Problem is an Error about the field at path, counted from n: "expose.host",
 // "bases[0].name", or "" for n itself. The problem carries the position and
 // path at which the value was written. For a field that is missing they are the
@@ -123,8 +133,10 @@ func (n *Node) find(path string) (*Node, string) {
 
 // step is the child that path starts with, and the length of that start.
 func (n *Node) step(path string) (*Node, int) {
-	if m := simpleStep.FindStringSubmatch(path); m != nil {
-		return n.fields[m[1]], len(m[0])
+	if path[0] == '.' {
+		if end := 1 + simplePrefix(path[1:]); end > 1 {
+			return n.fields[path[1:end]], end
+		}
 	}
 	for key, child := range n.fields {
 		if s := segment(key); s[0] == '[' && strings.HasPrefix(path, s) {
@@ -139,12 +151,18 @@ func (n *Node) step(path string) (*Node, int) {
 	return nil, 0
 }
 
-var (
-	simpleStep = regexp.MustCompile(`^\.([A-Za-z0-9_-]+)`)
-	simpleKey  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	// bracketKey needs no quotes between brackets: labels, hosts, <<.
-	bracketKey = regexp.MustCompile(`^[A-Za-z0-9_./:@<-]+$`)
-)
+// simplePrefix is the length of the part of s that needs no brackets in a path.
+func simplePrefix(s string) int {
+	for i := range len(s) {
+		if c := s[i]; !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-') {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// bracketKey needs no quotes between brackets: labels, hosts, <<.
+var bracketKey = regexp.MustCompile(`^[A-Za-z0-9_./:@<-]+$`)
 
 // Join is the path of a mapping's entry whose key comes from the person:
 // env.OLLAMA_DEBUG, labels[app.kubernetes.io/name].
@@ -154,7 +172,7 @@ func Join(path, key string) string {
 
 func segment(key string) string {
 	switch {
-	case simpleKey.MatchString(key):
+	case key != "" && simplePrefix(key) == len(key):
 		return "." + key
 	case bracketKey.MatchString(key):
 		return "[" + key + "]"

@@ -4,15 +4,20 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// oldBool is what YAML 1.1 reads as a boolean and YAML 1.2 as text. People mean
-// either, and their other tools disagree.
-var oldBool = regexp.MustCompile(`^(?i:y|yes|on|n|no|off)$`)
+// oldBool tells what YAML 1.1 reads as a boolean and YAML 1.2 as text. People
+// mean either, and their other tools disagree.
+func oldBool(text string) bool {
+	switch strings.ToLower(text) {
+	case "y", "yes", "on", "n", "no", "off":
+		return true
+	}
+	return false
+}
 
 func (d *decoder) text(n *Node, u encoding.TextUnmarshaler) {
 	if n.kind >= listKind {
@@ -38,7 +43,7 @@ func (d *decoder) scalar(n *Node, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
 		switch {
-		case n.kind == stringKind && !(n.plain && oldBool.MatchString(n.text)):
+		case n.kind == stringKind && !(n.plain && oldBool(n.text)):
 			v.SetString(n.text)
 		case n.kind < listKind:
 			d.mismatch(n, "a string", "quote it: "+strconv.Quote(clip(n.text)))
@@ -105,7 +110,7 @@ func (n *Node) describe() string {
 	case intKind, floatKind:
 		return "the number " + clip(n.text)
 	case stringKind:
-		if n.plain && oldBool.MatchString(n.text) {
+		if n.plain && oldBool(n.text) {
 			return n.text + ", which some tools read as a boolean and some as text"
 		}
 		return fmt.Sprintf("the string %q", clip(n.text))

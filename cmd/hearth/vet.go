@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/generator/spec"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
@@ -62,11 +63,7 @@ Rules and their reasons: hearth vet --list, hearth vet --explain RULE.`,
 	flags.StringVar(&v.explain, "explain", "", "say why a `rule` is there, and what to do")
 	cmd.MarkFlagsMutuallyExclusive("list", "explain")
 	complete(cmd, "output", string(formatText), string(formatJSON))
-	var ids []string
-	for _, r := range vet.Rules() {
-		ids = append(ids, r.ID)
-	}
-	complete(cmd, "explain", ids...)
+	complete(cmd, "explain", vet.RuleIDs()...)
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
 		names, _ := v.completeOverlay(cmd, nil, text)
 		return names, cobra.ShellCompDirectiveDefault // and files
@@ -84,7 +81,7 @@ func (v *vetVerb) run(cmd *cobra.Command, args []string) error {
 	case v.explain != "":
 		rule, known := vet.FindRule(v.explain)
 		if !known {
-			return fmt.Errorf("no rule has the id %q; see: hearth vet --list", v.explain)
+			return errors.New(spaced("; ", fmt.Sprintf("no rule has the id %q", v.explain), "see: hearth vet --list", spec.Suggest(v.explain, vet.RuleIDs())))
 		}
 		return v.printRule(stdout, rule)
 	}

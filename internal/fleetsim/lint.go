@@ -35,6 +35,18 @@ func Lint(fsys fs.FS) ([]Finding, error) {
 	return found, nil
 }
 
+// Reason is why a rule is there.
+type Reason struct{ Rule, Why string }
+
+// Reasons are those of all rules, in the order of their findings.
+func Reasons() []Reason {
+	var all []Reason
+	for _, r := range rules() {
+		all = append(all, Reason{r.id, r.why})
+	}
+	return all
+}
+
 // rule is one thing to look for.
 type rule struct {
 	id    string

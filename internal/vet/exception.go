@@ -48,11 +48,7 @@ func unused(exceptions []spec.Exception, used []bool) []Finding {
 		}
 		f := Finding{Rule: exceptionRule, Path: exceptionPath(i), Message: "accepts nothing: no finding of " + e.Rule + what(e)}
 		if _, known := FindRule(e.Rule); !known {
-			var ids []string
-			for _, r := range Rules() {
-				ids = append(ids, r.ID)
-			}
-			f.Message, f.Fix = "no rule has the id "+e.Rule, spec.Suggest(e.Rule, ids)
+			f.Message, f.Fix = "no rule has the id "+e.Rule, spec.Suggest(e.Rule, RuleIDs())
 		}
 		found = append(found, f)
 	}

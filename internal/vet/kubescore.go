@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/zegl/kube-score/config"
 	"github.com/zegl/kube-score/domain"
@@ -29,11 +30,29 @@ import (
 
 func kubeScoreRules() []Rule {
 	return []Rule{{
-		ID: "kube-score", Severity: problem.Error, check: kubeScore,
+		ID: "kube-score", Severity: problem.Error, check: kubeScore, Members: kubeScoreMembers(),
 		Reason: "kube-score's own checks; what it calls critical is an error, what it calls a warning a warning",
-		Fix:    "see kube-score's message, or accept it with an exception for kube-score/CHECK and a reason",
-		Source: "https://github.com/zegl/kube-score v1.20.0, README_CHECKS.md, the checks that are on by default",
+		Fix:    kubeScoreFix,
+		Source: kubeScoreSource,
 	}}
+}
+
+const (
+	kubeScoreFix    = "see kube-score's message, or accept it with an exception for kube-score/CHECK and a reason"
+	kubeScoreSource = "https://github.com/zegl/kube-score v1.20.0, README_CHECKS.md, the checks that are on by default"
+)
+
+// kubeScoreMembers are the checks, with kube-score's own words for a reason.
+func kubeScoreMembers() []Rule {
+	var all []Rule
+	for _, c := range kubeScoreChecks(&scoredObjects{}).All() {
+		id := "kube-score/" + c.ID
+		if c.Optional || slices.ContainsFunc(all, func(r Rule) bool { return r.ID == id }) {
+			continue // some are for several kinds
+		}
+		all = append(all, Rule{ID: id, Severity: problem.Error, Reason: strings.Trim(c.Comment, " ."), Fix: kubeScoreFix, Source: kubeScoreSource})
+	}
+	return all
 }
 
 // kubeScoreChecks are the checks of kube-score's own list, registered as its

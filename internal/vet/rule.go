@@ -1,9 +1,6 @@
 package vet
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/hearth-dev/hearth/generator/problem"
 	"github.com/hearth-dev/hearth/generator/sizing"
 )
@@ -13,6 +10,8 @@ type Rule struct {
 	// ID is what findings and exceptions name it by. Those of a family have a
 	// second part: kube-score/pod-probes.
 	ID string `json:"id"`
+	// Members of a family, each with its own reason; none if it is a single rule.
+	Members []Rule `json:"members,omitempty"`
 	// Severity is an error for what breaks or stands open, a warning for what is
 	// worth knowing. A finding can have its own.
 	Severity problem.Severity `json:"severity"`
@@ -29,15 +28,28 @@ type Rule struct {
 // Rules are all there is, in the order of their findings.
 func Rules() []Rule { return rules(&schemaSet{}) }
 
-// FindRule is the rule with an id, or the one of its family.
+// FindRule is the rule, family or member of a family with an id.
 func FindRule(id string) (Rule, bool) {
-	family, _, _ := strings.Cut(id, "/")
-	all := Rules()
-	i := slices.IndexFunc(all, func(r Rule) bool { return r.ID == id || r.ID == family })
-	if i < 0 {
-		return Rule{}, false
+	for _, r := range Rules() {
+		for _, r := range append([]Rule{r}, r.Members...) {
+			if r.ID == id {
+				return r, true
+			}
+		}
 	}
-	return all[i], true
+	return Rule{}, false
+}
+
+// RuleIDs are the ids of all rules and families, and of the families' members.
+func RuleIDs() []string {
+	var ids []string
+	for _, r := range Rules() {
+		ids = append(ids, r.ID)
+		for _, m := range r.Members {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
 }
 
 // Finding is one place where a rule does not hold.

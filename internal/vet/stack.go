@@ -34,10 +34,10 @@ func exceptionPath(i int) string { return fmt.Sprintf("spec.exceptions[%d]", i) 
 
 func stackRules() []Rule {
 	return []Rule{{
-		ID: "fleet", Severity: problem.Error,
+		ID: "fleet", Severity: problem.Error, Members: fleetMembers(),
 		Reason: "Fleet accepts it in silence and deploys something else: each finding is of a rule fleet/NAME",
-		Fix:    "see the finding",
-		Source: "Fleet v0.16; package internal/fleetsim simulates it",
+		Fix:    fleetFix,
+		Source: fleetSource,
 	}, {
 		ID: "escape-hatch", Severity: problem.Warning,
 		Reason: "what a person opened on purpose stays open unless somebody is reminded",
@@ -49,6 +49,20 @@ func stackRules() []Rule {
 		Fix:    "remove the exception",
 		Source: "spec.exceptions",
 	}}
+}
+
+const (
+	fleetFix    = "see the finding: it names the file, the line and what to write"
+	fleetSource = "Fleet v0.16; package internal/fleetsim simulates it"
+)
+
+// fleetMembers are the rules of the simulator's lint.
+func fleetMembers() []Rule {
+	var all []Rule
+	for _, r := range fleetsim.Reasons() {
+		all = append(all, Rule{ID: "fleet/" + r.Rule, Severity: problem.Error, Reason: r.Why, Fix: fleetFix, Source: fleetSource})
+	}
+	return all
 }
 
 // StackInput is a stack, and the tree that is rendered from it.

@@ -142,12 +142,17 @@ func withoutHatches(s *generator.Stack) {
 func TestRulesAreComplete(t *testing.T) {
 	var ids []string
 	for _, r := range vet.Rules() {
-		if r.ID == "" || r.Severity == "" || r.Reason == "" || r.Fix == "" || r.Source == "" {
-			t.Errorf("%+v: something is missing", r)
+		for _, r := range append([]vet.Rule{r}, r.Members...) {
+			if r.ID == "" || r.Severity == "" || r.Reason == "" || r.Fix == "" || r.Source == "" {
+				t.Errorf("%+v: something is missing", r)
+			}
+			if strings.HasSuffix(r.Reason, ".") || slices.Contains(ids, r.ID) {
+				t.Errorf("%s: a second one, or a dot at the end", r.ID)
+			}
+			if explained, ok := vet.FindRule(r.ID); !ok || explained.Reason != r.Reason {
+				t.Errorf("%s: is not to be explained", r.ID)
+			}
+			ids = append(ids, r.ID)
 		}
-		if strings.HasSuffix(r.Reason, ".") || slices.Contains(ids, r.ID) {
-			t.Errorf("%s: a second one, or a dot at the end", r.ID)
-		}
-		ids = append(ids, r.ID)
 	}
 }

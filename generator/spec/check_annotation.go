@@ -1,8 +1,9 @@
 package spec
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/hearth-dev/hearth/generator/annotation"
 )
 
 // noRoutes refuses what a controller reads on a route: on every object of a
@@ -43,32 +44,25 @@ func (c *checker) routeAnnotations(e *Expose) {
 	})
 }
 
-// annotationForm is what a controller makes of an annotation's value.
-type annotationForm struct {
-	want string
-	fits func(string) bool
-}
-
-// form is what matches an expression.
-func form(want, expression string) annotationForm {
-	return annotationForm{want, regexp.MustCompile("^(?:" + expression + ")$").MatchString}
-}
-
-// known refuses a key that is none of the controller's, and a value that the
-// controller does not understand, and says what it would do.
-func (c *checker) known(at, key, value, unknown, wrong string, forms map[string]annotationForm) {
-	f, found := forms[key]
+// known refuses a key that is none of the controller's, a value that the
+// controller does not understand, and an annotation that another one has to
+// stand beside, and says what the controller would do.
+func (c *checker) known(at, key, value string, e *Expose, table *annotation.Table, unknown string) {
+	f, found := table.Form(key)
 	switch {
 	case !found:
-		c.errorf(at, suggest(key, keys(forms)), "got the key %q, which the controller does not know: %s", key, unknown)
-	case !f.fits(value):
-		c.errorf(at, "", "got %q, want %s: with another value %s", value, f.want, wrong)
+		c.errorf(at, suggest(key, table.Keys()), "got the key %q, which the controller does not know: %s", key, unknown)
+		return
+	case !f.Fits(value):
+		c.errorf(at, "", "got %q, want %s: with another value %s", value, f.Want, f.Otherwise)
+	}
+	if _, on := e.Annotations[f.Needs]; f.Needs != "" && !on {
+		c.errorf(at, "write "+f.Needs+" too", "without %s %s", f.Needs, f.Otherwise)
 	}
 }
 
 // traefikAnnotation checks an annotation that Traefik reads on an Ingress.
 func (c *checker) traefikAnnotation(at, key, value string, e *Expose) {
-	const router = "traefik.ingress.kubernetes.io/router."
 	if e.Route == TraefikIngressRoute {
 		c.errorf(at, "remove it, or write route: ingress", "Traefik reads this annotation on an Ingress, not on an IngressRoute")
 		return
@@ -77,13 +71,5 @@ func (c *checker) traefikAnnotation(at, key, value string, e *Expose) {
 		c.errorf(at, "write a patch of the Service", "Traefik reads this annotation on the Service, not on the route")
 		return
 	}
-	boolean := form("true or false", "true|false")
-	const left = "Traefik leaves the whole route out" // the provider's parser knows no half measures
-	c.known(at, key, value, left, left, map[string]annotationForm{
-		router + "priority":                     form("a whole number", "-?[0-9]{1,18}"),
-		router + "observability.accesslogs":     boolean,
-		router + "observability.metrics":        boolean,
-		router + "observability.tracing":        boolean,
-		router + "observability.traceverbosity": form("minimal or detailed", "minimal|detailed"),
-	})
+	c.known(at, key, value, e, annotation.Traefik(), "Traefik leaves the whole route out")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/generator/annotation"
 	"github.com/hearth-dev/hearth/generator/problem"
 	"github.com/hearth-dev/hearth/generator/spec"
 )
@@ -95,16 +96,12 @@ func annotationForeign(in *input) []Finding {
 
 // families are the annotations that each controller reads.
 func families() map[string][]string {
+	var nginx []string
+	for _, key := range annotation.NGINX().Keys() {
+		nginx = append(nginx, strings.TrimPrefix(key, f5))
+	}
 	return map[string][]string{
-		f5: strings.Fields(`app-root basic-auth-realm basic-auth-secret client-body-buffer-size client-max-body-size fail-timeout
-			grpc-services hsts hsts-behind-proxy hsts-include-subdomains hsts-max-age http-redirect-code keepalive lb-method
-			limit-req-burst limit-req-delay limit-req-dry-run limit-req-key limit-req-log-level limit-req-no-delay limit-req-rate
-			limit-req-reject-code limit-req-scale limit-req-zone-size listen-ports listen-ports-ssl location-snippets max-conns
-			max-fails mergeable-ingress-type path-regex policies proxy-buffer-size proxy-buffering proxy-buffers
-			proxy-busy-buffers-size proxy-connect-timeout proxy-hide-headers proxy-max-temp-file-size proxy-next-upstream
-			proxy-next-upstream-timeout proxy-next-upstream-tries proxy-pass-headers proxy-read-timeout proxy-send-timeout
-			proxy-set-headers redirect-to-https rewrite-target rewrites server-snippets server-tokens ssl-ciphers
-			ssl-prefer-server-ciphers ssl-redirect ssl-services upstream-zone-size use-cluster-ip websocket-services`),
+		f5: nginx,
 		traefik: strings.Fields(`router.entrypoints router.middlewares router.observability.accesslogs router.observability.metrics
 			router.observability.tracing router.pathmatcher router.priority router.rulesyntax router.tls router.tls.certresolver
 			router.tls.options service.nativelb service.nodeportlb service.passhostheader service.serversscheme

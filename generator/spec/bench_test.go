@@ -1,0 +1,26 @@
+package spec_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// BenchmarkAnnotations parses a stack whose route has every annotation that F5's
+// controller knows and hearth does not write.
+func BenchmarkAnnotations(b *testing.B) {
+	data, err := os.ReadFile("testdata/refused/annotations.txtar")
+	if err != nil {
+		b.Fatal(err)
+	}
+	archive := txtar.Parse(data)
+	text := append(archive.Files[0].Data, archive.Files[1].Data...)
+	for b.Loop() {
+		if stack, problems := spec.Parse("stack.yaml", text); stack == nil {
+			b.Fatal(problems)
+		}
+	}
+}

@@ -61,13 +61,14 @@ func (s starter) base() mapping {
 	m := section().
 		put("name", s.namespace).
 		put("namespace", s.namespace, "Every object lives here. It cannot change later: volumes do not move.")
+	a := s.amounts()
 	ollama := section().
 		put("models", s.models, "As for `ollama pull`; see https://ollama.com/library.").
 		put("resources", section().
-			put("requests", section().put("cpu", 1).put("memory", "2Gi").flow()).
-			put("limits", section().put("cpu", 4).put("memory", "8Gi").flow()),
-			"The memory limit must hold one loaded model; on a CPU, more cores mean more\ntokens per second until the memory's bandwidth is used up.").
-		put("storage", s.storage("10Gi"), "The models' volume. It can grow, but never shrink or change its class.")
+			put("requests", section().put("cpu", 1).put("memory", string(spec.Auto)).flow()).
+			put("limits", section().put("cpu", 4).put("memory", a.memory).flow()),
+			a.why+"\nOn a CPU, more cores mean more tokens per second, until the memory's\nbandwidth is used up.").
+		put("storage", s.storage(a.volume), "The models' volume. It can grow, but never shrink or change its class.")
 	m.put("ollama", ollama)
 	if s.chat {
 		m.put("openWebUI", section().

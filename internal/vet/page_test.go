@@ -20,7 +20,10 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := string(data)
-	for name, table := range map[string]string{"rules": ruleTable(), "fleet": memberTable(t, "fleet"), "kube-score": memberTable(t, "kube-score")} {
+	for name, table := range map[string]string{
+		"rules": ruleTable(), "fleet": memberTable(t, "fleet"), "kube-score": memberTable(t, "kube-score"),
+		"charts": chartTable(t), "critical": criticalTable(t),
+	} {
 		head := "<!-- " + name + ": go test ./internal/vet -run Page -update -->\n"
 		before, rest, found := strings.Cut(want, head)
 		_, after, closed := strings.Cut(rest, "<!-- end -->")

@@ -46,7 +46,7 @@ func stackCheck(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results
 // whole package, its Kptfile, configs and kustomization.yaml among it.
 func applied(item *yaml.RNode) bool {
 	i := idOf(item.YNode())
-	return i.kind != "" && !i.isKustomization() && annotation(item.YNode(), localConfig) != "true"
+	return i.kind != "" && !i.isToolConfig() && annotation(item.YNode(), localConfig) != "true"
 }
 
 // decodeForVet reads an item as rendered YAML is read.

@@ -22,10 +22,11 @@ func idOf(n *yaml.Node) identity {
 	return i
 }
 
-// isKustomization tells a kustomization.yaml, which is configuration of a tool
-// and no resource.
-func (i identity) isKustomization() bool {
-	return strings.HasPrefix(i.apiVersion, "kustomize.config.k8s.io/")
+// isToolConfig tells a kustomization.yaml and a Kptfile, which are configuration
+// of tools and no resources.
+func (i identity) isToolConfig() bool {
+	return strings.HasPrefix(i.apiVersion, "kustomize.config.k8s.io/") ||
+		strings.HasPrefix(i.apiVersion, "kpt.dev/") && i.kind == "Kptfile"
 }
 
 // field is the value of a mapping's field, nil if there is none.

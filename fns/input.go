@@ -79,7 +79,7 @@ func nameless(items []*yaml.RNode) framework.Results {
 	var results framework.Results
 	for _, item := range items {
 		i := idOf(item.YNode())
-		if i.kind == "" || i.name != "" || i.generated || i.isKustomization() {
+		if i.kind == "" || i.name != "" || i.generated || i.isToolConfig() {
 			continue // kpt sends kustomization.yaml too, which has no name
 		}
 		results = append(results, itemResult(item, "metadata.name",

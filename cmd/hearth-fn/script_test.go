@@ -4,6 +4,9 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"log"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +14,9 @@ import (
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -85,7 +90,7 @@ func TestScripts(t *testing.T) {
 			}
 			return err == nil, nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"load-image": loadImage},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"load-image": loadImage, "push-image": pushImage},
 	})
 }
 
@@ -97,13 +102,38 @@ func loadImage(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	tag, err := name.NewTag(args[0])
 	ts.Check(err)
+	file := ts.MkAbs("image.tar")
+	ts.Check(tarball.WriteToFile(file, tag, image(ts)))
+	ts.Check(ts.Exec("docker", "load", "--input", file))
+	removeImage(ts, args[0])
+}
+
+// pushImage pushes the function's image to a registry of the script's own, and
+// sets IMAGE to its name there.
+func pushImage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: push-image")
+	}
+	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	ts.Defer(server.Close)
+	ref, err := name.ParseReference(strings.TrimPrefix(server.URL, "http://") + "/hearth/hearth-fn:v0.1.0")
+	ts.Check(err)
+	ts.Check(remote.Write(ref, image(ts)))
+	ts.Setenv("IMAGE", ref.String())
+	removeImage(ts, ref.String())
+}
+
+// image is the function's image for the platform of the Docker daemon.
+func image(ts *testscript.TestScript) v1.Image {
 	version, err := exec.Command("docker", "version", "--format", "{{.Server.Os}} {{.Server.Arch}}").Output()
 	ts.Check(err)
 	system, architecture, _ := strings.Cut(strings.TrimSpace(string(version)), " ")
-	image, err := fnimage.Image(context.Background(), v1.Platform{OS: system, Architecture: architecture})
+	built, err := fnimage.Image(context.Background(), v1.Platform{OS: system, Architecture: architecture})
 	ts.Check(err)
-	file := ts.MkAbs("image.tar")
-	ts.Check(tarball.WriteToFile(file, tag, image))
-	ts.Check(ts.Exec("docker", "load", "--input", file))
-	ts.Defer(func() { _ = exec.Command("docker", "rmi", "--force", args[0]).Run() })
+	return built
+}
+
+// removeImage takes an image from Docker once the script has ended.
+func removeImage(ts *testscript.TestScript, name string) {
+	ts.Defer(func() { _ = exec.Command("docker", "rmi", "--force", name).Run() })
 }

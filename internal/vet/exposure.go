@@ -38,16 +38,16 @@ func ollamaExposed(in *input) []Finding {
 		found = append(found, f)
 	}
 	for _, s := range in.services {
-		if s.Spec.Type != "NodePort" && s.Spec.Type != "LoadBalancer" {
+		open := s.Spec.Type == "NodePort" || s.Spec.Type == "LoadBalancer"
+		if (!open && len(s.Spec.ExternalIPs) == 0) || !slices.ContainsFunc(in.behind(s.Namespace, s.Name), func(p pod) bool { return p.serves(ollama) }) {
 			continue
 		}
-		for _, p := range in.behind(s.Namespace, s.Name) {
-			if p.serves(ollama) {
-				found = append(found, Finding{Object: Ref{"v1", "Service", s.Namespace, s.Name}, Path: "spec.type",
-					Message: string(s.Spec.Type) + " opens Ollama's port outside the cluster", Fix: "write ClusterIP"})
-				break
-			}
+		f := Finding{Object: Ref{"v1", "Service", s.Namespace, s.Name}, Path: "spec.type",
+			Message: string(s.Spec.Type) + " opens Ollama's port outside the cluster", Fix: "write ClusterIP"}
+		if !open {
+			f.Path, f.Message, f.Fix = "spec.externalIPs", "they open Ollama's port outside the cluster", "remove them"
 		}
+		found = append(found, f)
 	}
 	return found
 }
@@ -75,9 +75,8 @@ func (in *input) guarded(r route) bool {
 			return true
 		}
 	}
-	for name := range strings.SplitSeq(r.annotations["nginx.org/policies"], ",") {
-		if name = strings.TrimSpace(name); name != "" && in.asks("k8s.nginx.org", "Policy", r.ref.Namespace+"/"+name,
-			"basicAuth", "jwt", "oidc", "apiKey", "externalAuth", "ingressMTLS") {
+	for _, name := range r.policies {
+		if in.asks("k8s.nginx.org", "Policy", name, "basicAuth", "jwt", "oidc", "apiKey", "externalAuth", "ingressMTLS") {
 			return true
 		}
 	}
@@ -109,6 +108,7 @@ func wildcardHost(in *input) []Finding {
 	for _, r := range in.routes {
 		for _, host := range r.hosts {
 			switch {
+			case r.tcp: // which has none
 			case host == "":
 				found = append(found, Finding{Object: r.ref, Path: "spec", Message: "is for every host"})
 			case strings.HasPrefix(host, "*"):

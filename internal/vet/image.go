@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/generator/problem"
@@ -26,6 +27,14 @@ func tag(image string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(image, repository(image)), ":")
 }
 
+// moves tells the tags that publishers move: names of branches, alone or before a
+// variant's name, and names of variants alone.
+func moves(tag string) bool {
+	branch, _, _ := strings.Cut(tag, "-")
+	return slices.Contains([]string{"latest", "main", "master", "dev", "nightly"}, branch) ||
+		slices.Contains([]string{"edge", "stable", "cuda", "rocm", "slim", "alpine"}, tag)
+}
+
 func imageTag(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(anyContainer) {
@@ -35,8 +44,12 @@ func imageTag(in *input) []Finding {
 			found = append(found, c.finding("image", "is not set"))
 		case t == "":
 			found = append(found, c.finding("image", "%s has no tag, which means latest", c.Image))
-		case t == "latest" || t == "main" || t == "dev" || t == "cuda":
+		case moves(t):
 			found = append(found, c.finding("image", "%s moves", c.Image))
+		case !strings.ContainsAny(t, "0123456789"):
+			f := c.finding("image", "%s names no version: it may move", c.Image)
+			f.Severity = problem.Warning // who pushes to a registry of one's own may not
+			found = append(found, f)
 		}
 	}
 	return found

@@ -1,8 +1,6 @@
 package vet
 
 import (
-	"slices"
-
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,13 +20,13 @@ type input struct {
 	named       map[Ref]int // the first by group, kind, namespace and name
 	podsIn      map[string][]int
 	servicesAt  map[backend][]int
-	admittersIn map[string][]labels.Selector // of NetworkPolicies for what comes in
+	admittersIn map[string][]admitter
 }
 
 func newInput(objects []Object, facts Facts) *input {
 	in := &input{
 		facts: facts, objects: objects, named: map[Ref]int{}, podsIn: map[string][]int{},
-		servicesAt: map[backend][]int{}, admittersIn: map[string][]labels.Selector{},
+		servicesAt: map[backend][]int{}, admittersIn: map[string][]admitter{},
 	}
 	for i, o := range objects {
 		ref := RefOf(o)
@@ -61,7 +59,7 @@ func (in *input) index(o Object, ref Ref) {
 			return
 		}
 		if selector, err := metav1.LabelSelectorAsSelector(&p.Spec.PodSelector); err == nil {
-			in.admittersIn[ref.Namespace] = append(in.admittersIn[ref.Namespace], selector)
+			in.admittersIn[ref.Namespace] = append(in.admittersIn[ref.Namespace], admitter{ref, selector, p.Spec.Ingress})
 		}
 	}
 }
@@ -90,14 +88,4 @@ func (in *input) behind(namespace, service string) []pod {
 		}
 	}
 	return out
-}
-
-// admitted tells whether a NetworkPolicy decides what may come into the pod.
-func (in *input) admitted(p pod) bool {
-	return slices.ContainsFunc(in.admittersIn[p.ref.Namespace], func(s labels.Selector) bool { return s.Matches(labels.Set(p.meta.Labels)) })
-}
-
-// forIngress: a policy without types is one for what comes in.
-func forIngress(p networkingv1.NetworkPolicy) bool {
-	return len(p.Spec.PolicyTypes) == 0 || slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeIngress)
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/hearth-dev/hearth/generator/problem"
 	"github.com/hearth-dev/hearth/generator/sizing"
 	"github.com/hearth-dev/hearth/generator/spec"
@@ -18,6 +20,11 @@ func ollamaRules() []Rule {
 		Reason: "with less memory than its models need, Ollama refuses to load them or is killed in the middle of an answer",
 		Fix:    "raise the limit, or name a smaller model",
 		Source: "package generator/sizing: each term with its formula and source",
+	}, {
+		ID: "ollama-volume", Severity: problem.Error, check: ollamaVolume,
+		Reason: "models that do not fit the volume are pulled again and again, and never loaded",
+		Fix:    "ask for more storage, or name fewer models",
+		Source: "package generator/sizing, Storage: the sum of the models' blobs",
 	}, {
 		ID: "ollama-cpu", Severity: problem.Warning, check: ollamaCPU,
 		Reason: "below one core the threads wait for their share in busy loops, and an answer takes minutes",
@@ -40,7 +47,7 @@ func ollamaRules() []Rule {
 		Source: "otwld/ollama-helm #68, #152, #194, #200",
 	}, {
 		ID: "ollama-open", Severity: problem.Error, check: ollamaOpen,
-		Reason: "without a NetworkPolicy every pod of the cluster can use, delete and replace the models: Ollama has no password",
+		Reason: "without a NetworkPolicy, or with one that admits everybody, every pod of the cluster can use, delete and replace the models: Ollama has no password",
 		Fix:    "select the pod in a NetworkPolicy that admits its clients alone",
 		Source: "https://github.com/ollama/ollama/issues/16236",
 	}}
@@ -118,6 +125,31 @@ func ollamaMemory(in *input) []Finding {
 	return found
 }
 
+// ollamaVolume looks at the one claim that a server mounts: of several nobody
+// knows which has the models.
+func ollamaVolume(in *input) []Finding {
+	var found []Finding
+	for _, c := range in.containers(ollama) {
+		known := in.models(c.pod)
+		var claims []corev1.PersistentVolumeClaim
+		for _, m := range c.VolumeMounts {
+			if claim, ok := in.claim(c.pod, m.Name); ok {
+				claims = append(claims, claim)
+			}
+		}
+		if len(known) == 0 || len(claims) != 1 {
+			continue
+		}
+		size, set := claims[0].Spec.Resources.Requests["storage"]
+		if need := sizing.Storage(known); set && size.Value() < need.Minimum {
+			f := c.finding("volumeMounts", "the volume %s has %s, the models need %s", claims[0].Name, size.String(), sizing.MiB(need.Minimum))
+			f.Fix = "ask for " + sizing.MiB(need.Comfortable) + ", or name fewer models"
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
 // accelerated tells a container whose models are in a device's memory.
 func accelerated(c container) bool {
 	for name := range c.Resources.Limits {
@@ -177,16 +209,6 @@ func ollamaPull(in *input) []Finding {
 			if strings.Contains(text, "ollama") && strings.Contains(text, "pull") {
 				found = append(found, c.finding("lifecycle.postStart", "pulls models"))
 			}
-		}
-	}
-	return found
-}
-
-func ollamaOpen(in *input) []Finding {
-	var found []Finding
-	for i := range in.pods {
-		if p := &in.pods[i]; p.serves(ollama) && !in.admitted(*p) {
-			found = append(found, p.finding("", "no NetworkPolicy here selects the pod for what comes in"))
 		}
 	}
 	return found

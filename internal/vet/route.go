@@ -8,13 +8,15 @@ import (
 	"github.com/hearth-dev/hearth/generator/spec"
 )
 
-// route is a way in from outside the cluster: an Ingress, an HTTPRoute, or
-// Traefik's IngressRoute.
+// route is a way in from outside the cluster: an Ingress, a route of the Gateway
+// API, Traefik's or F5's own kinds.
 type route struct {
 	ref         Ref
 	hosts       []string // as written; "" is every host
 	backends    []backend
 	middlewares []string // Traefik's, as namespace/name
+	policies    []string // F5's, as namespace/name
+	tcp         bool     // there are no hosts to tell apart
 	annotations map[string]string
 	class       string
 }
@@ -27,10 +29,22 @@ func routeOf(o Object, ref Ref) (route, bool) {
 	switch {
 	case ref.is("networking.k8s.io", "Ingress"):
 		r.ingress(o)
-	case ref.is("gateway.networking.k8s.io", "HTTPRoute"):
+	case ref.is("gateway.networking.k8s.io", "HTTPRoute"), ref.is("gateway.networking.k8s.io", "GRPCRoute"), ref.is("gateway.networking.k8s.io", "TLSRoute"):
+		r.httpRoute(o)
+	case ref.is("gateway.networking.k8s.io", "TCPRoute"):
+		r.tcp = true
 		r.httpRoute(o)
 	case ref.is("traefik.io", "IngressRoute"):
 		r.ingressRoute(o)
+	case ref.is("traefik.io", "IngressRouteTCP"):
+		r.tcp = true
+		r.ingressRoute(o)
+	case ref.is("k8s.nginx.org", "VirtualServer"):
+		r.hosts = []string{text(o, "spec", "host")}
+		r.virtualServer(o)
+	case ref.is("k8s.nginx.org", "TransportServer"):
+		r.tcp = true
+		r.virtualServer(o)
 	default:
 		return route{}, false
 	}
@@ -48,6 +62,11 @@ func (r *route) ingress(o Object) {
 	add := func(service string) {
 		if service != "" {
 			r.backends = append(r.backends, backend{r.ref.Namespace, service})
+		}
+	}
+	for name := range strings.SplitSeq(r.annotations["nginx.org/policies"], ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			r.policies = append(r.policies, r.ref.Namespace+"/"+name)
 		}
 	}
 	add(text(o, "spec", "defaultBackend", "service", "name"))
@@ -109,6 +128,16 @@ func (r *route) ingressRoute(o Object) {
 		for _, m := range list(rule, "middlewares") {
 			r.middlewares = append(r.middlewares, orElse(text(m, "namespace"), r.ref.Namespace)+"/"+text(m, "name"))
 		}
+	}
+}
+
+// virtualServer is F5's, with a host, or its TransportServer, without.
+func (r *route) virtualServer(o Object) {
+	for _, u := range list(o, "spec", "upstreams") {
+		r.backends = append(r.backends, backend{r.ref.Namespace, text(u, "service")})
+	}
+	for _, p := range list(o, "spec", "policies") {
+		r.policies = append(r.policies, orElse(text(p, "namespace"), r.ref.Namespace)+"/"+text(p, "name"))
 	}
 }
 

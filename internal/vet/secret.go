@@ -1,7 +1,10 @@
 package vet
 
 import (
+	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,26 +27,63 @@ func secretRules() []Rule {
 
 var (
 	// secretLike names variables whose value is a secret.
-	secretLike = regexp.MustCompile(`(?i)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|SECRET_?KEY|CREDENTIALS)$`)
+	secretLike = regexp.MustCompile(`(?i)(PASSWORD|PASSWD|SECRET|TOKEN|API[_-]?KEY|PRIVATE[_-]?KEY|SECRET[_-]?KEY|CREDENTIALS)$`)
 	// passwordInURL is a user and a password in front of a host. A reference to
 	// another variable, $(NAME), is not one.
 	passwordInURL = regexp.MustCompile(`://[^/\s:@]*:[^/\s@$]+@`)
 )
 
+// isSecret tells a value that has no business in Git under a name like that.
+func isSecret(name, value string) bool {
+	// ENABLE_API_KEY: "True" is a switch, MAX_TOKEN: "512" a number.
+	_, notBool := strconv.ParseBool(value)
+	_, notNumber := strconv.ParseFloat(value, 64)
+	reference := strings.HasPrefix(value, "$(") && strings.HasSuffix(value, ")")
+	return value != "" && !reference && secretLike.MatchString(name) && notBool != nil && notNumber != nil
+}
+
 func secretLiteral(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(anyContainer) {
 		for _, v := range c.Env {
-			// ENABLE_API_KEY: "True" is a switch, MAX_TOKEN: "512" a number.
-			_, notBool := strconv.ParseBool(v.Value)
-			_, notNumber := strconv.ParseFloat(v.Value, 64)
-			reference := strings.HasPrefix(v.Value, "$(") && strings.HasSuffix(v.Value, ")")
 			switch {
-			case v.Value != "" && !reference && secretLike.MatchString(v.Name) && notBool != nil && notNumber != nil:
+			case isSecret(v.Name, v.Value):
 				found = append(found, c.finding("env["+v.Name+"].value", "a secret's value in clear"))
 			case passwordInURL.MatchString(v.Value):
 				found = append(found, c.finding("env["+v.Name+"].value", "a URL with a password in it"))
 			}
+		}
+		for i, arg := range slices.Concat(c.Command, c.Args) {
+			field := fmt.Sprintf("command[%d]", i)
+			if j := i - len(c.Command); j >= 0 {
+				field = fmt.Sprintf("args[%d]", j)
+			}
+			flag, value, _ := strings.Cut(arg, "=")
+			switch {
+			case strings.HasPrefix(flag, "-") && isSecret(flag, value):
+				found = append(found, c.finding(field, "a secret's value in clear, in %s", flag))
+			case passwordInURL.MatchString(arg):
+				found = append(found, c.finding(field, "a URL with a password in it"))
+			}
+		}
+	}
+	for i, o := range in.objects {
+		if !in.refs[i].is("", "ConfigMap") {
+			continue
+		}
+		data := child(o, "data")
+		for _, key := range slices.Sorted(maps.Keys(data)) {
+			value, _ := data[key].(string)
+			f := Finding{Object: in.refs[i], Path: "data[" + key + "]", Fix: "keep it in a Secret that is made on the cluster"}
+			switch {
+			case isSecret(key, value):
+				f.Message = "a secret's value in clear"
+			case passwordInURL.MatchString(value):
+				f.Message = "a URL with a password in it"
+			default:
+				continue
+			}
+			found = append(found, f)
 		}
 	}
 	return found

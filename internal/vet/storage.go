@@ -43,6 +43,23 @@ func rollingUpdate(in *input) []Finding {
 	return found
 }
 
+// claim behind a pod's volume: one of the list, or a StatefulSet's template.
+func (in *input) claim(p *pod, volume string) (corev1.PersistentVolumeClaim, bool) {
+	for _, v := range p.spec.Volumes {
+		if v.Name == volume && v.PersistentVolumeClaim != nil {
+			o := in.find("", "PersistentVolumeClaim", p.ref.Namespace, v.PersistentVolumeClaim.ClaimName)
+			claim, ok := decode[corev1.PersistentVolumeClaim](o)
+			return claim, ok && o != nil
+		}
+	}
+	for _, o := range list(p.whole, "spec", "volumeClaimTemplates") {
+		if text(o, "metadata", "name") == volume {
+			return decode[corev1.PersistentVolumeClaim](o)
+		}
+	}
+	return corev1.PersistentVolumeClaim{}, false
+}
+
 // oneNode is the access mode of a claim that only one node or pod can use; ""
 // if others can, or the claim is not in the list.
 func (in *input) oneNode(namespace, claim string) corev1.PersistentVolumeAccessMode {

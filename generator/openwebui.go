@@ -67,11 +67,10 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		// Five minutes to start: the embedding models load before it listens.
 		StartupProbe: httpProbe(c, "/health", 5, 5, 60),
 		// /ready asks the database too; an older version answers it with the page.
-		ReadinessProbe: httpProbe(c, "/ready", 10, 5, 3),
-		LivenessProbe:  httpProbe(c, "/health", 30, 10, 6),
-		Lifecycle:      drain(5),
-		// It writes below its own program folder: the pages' static files.
-		SecurityContext: restricted(true),
+		ReadinessProbe:  httpProbe(c, "/ready", 10, 5, 3),
+		LivenessProbe:   httpProbe(c, "/health", 30, 10, 6),
+		Lifecycle:       drain(5),
+		SecurityContext: restricted(!w.ReadOnlyRootFilesystem),
 	}}
 	return &appsv1.StatefulSet{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"},

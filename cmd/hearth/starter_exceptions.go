@@ -14,7 +14,7 @@ func (s starter) exceptions() []mapping {
 		"images have a version's tag: a node that has one need not ask the registry again")}
 	if s.chat {
 		all = append(all, accept("kube-score/container-security-context-readonlyrootfilesystem", "StatefulSet/open-webui",
-			"Open WebUI writes static files below its own program folder"))
+			"openWebUI.readOnlyRootFilesystem was not run with the public image: true closes it"))
 	}
 	all = append(all,
 		accept("kube-score/deployment-replicas", "Deployment/ollama", "one pod holds the models on a volume for one node"),

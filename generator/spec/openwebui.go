@@ -26,6 +26,14 @@ type OpenWebUI struct {
 	// (WEBUI_SECRET_KEY, 32 bytes or more), with signUp closed also admin-email
 	// and admin-password, and with oidc oidc-client-secret. Default open-webui.
 	SecretName string `json:"secretName,omitempty"`
+	// ReadOnlyRootFilesystem closes the container's own file system: the chat
+	// then writes to its volume and to /tmp, 512Mi of the node's disk, alone.
+	// Default false: it was run with Open WebUI 0.9.4 from PyPI, and neither with
+	// the public image nor with the embedder in the pod. Functions and tools that
+	// install Python packages cannot. Its log then says "Read-only file system"
+	// of each static file that it copies at its start, and "Permission denied"
+	// else: they stay as the image has them either way.
+	ReadOnlyRootFilesystem bool `json:"readOnlyRootFilesystem,omitempty"`
 }
 
 // SignUp says who may make an account.

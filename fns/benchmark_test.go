@@ -71,14 +71,21 @@ func BenchmarkProcess(b *testing.B) {
 	}
 }
 
-// BenchmarkRun is a whole run, with reading and writing; noop beside it.
+// BenchmarkRun is a whole run, with reading and writing. What the framework takes
+// to read and write the same objects, and nothing else, is beside it.
 func BenchmarkRun(b *testing.B) {
-	b.Run("noop", func(b *testing.B) {
-		measure(b, func() error { return noop(ollamaList) })
-	})
-	b.Run("Ollama", func(b *testing.B) {
-		measure(b, func() error { return fns.Run(strings.NewReader(ollamaList), io.Discard, io.Discard) })
-	})
+	for name, in := range map[string]string{
+		"Ollama": ollamaList,
+		"Stack":  list{config: stackConfig(b, "homelab-nginx")}.String(),
+	} {
+		b.Run(name, func(b *testing.B) {
+			measure(b, func() error { return fns.Run(strings.NewReader(in), io.Discard, io.Discard) })
+		})
+		out := mustRun(b, in)
+		b.Run(name+"/noop", func(b *testing.B) {
+			measure(b, func() error { return noop(out) })
+		})
+	}
 }
 
 // BenchmarkForeign passes items on that are not its own.

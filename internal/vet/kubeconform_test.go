@@ -11,6 +11,8 @@ import (
 	"github.com/yannh/kubeconform/pkg/resource"
 	"github.com/yannh/kubeconform/pkg/validator"
 	"golang.org/x/tools/txtar"
+
+	"github.com/hearth-dev/hearth/third_party/schemas"
 )
 
 // kubeconform reads schemas from files or a server. Given ours as files, it
@@ -20,10 +22,7 @@ func TestKubeconformAgrees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := schemaDocument()
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := schemaDocument(t)
 	dir := t.TempDir()
 	theirs, err := validator.New([]string{filepath.Join(dir, "{{ .Group }}_{{ .ResourceAPIVersion }}_{{ .ResourceKind }}.json")},
 		validator.Opts{Strict: true, KubernetesVersion: "master", IgnoreMissingSchemas: true})
@@ -69,6 +68,23 @@ func TestKubeconformAgrees(t *testing.T) {
 	if valid < 50 || invalid < 2 {
 		t.Errorf("compared %d valid objects and %d others: too few", valid, invalid)
 	}
+}
+
+// schemaDocument is all kinds and definitions in one document.
+func schemaDocument(t *testing.T) map[string]any {
+	t.Helper()
+	upstream, err := schemas.Upstream()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc, own map[string]map[string]any
+	for into, text := range map[*map[string]map[string]any][]byte{&doc: upstream, &own: schemas.Ours()} {
+		if err := json.Unmarshal(text, into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	maps.Copy(doc["kinds"], own["kinds"])
+	return map[string]any{"kinds": doc["kinds"], "definitions": doc["definitions"]}
 }
 
 // writeSchema puts a kind's schema where kubeconform looks for it.

@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,55 +21,66 @@ import (
 	"github.com/hearth-dev/hearth/third_party/schemas"
 )
 
-// schemaSet compiles schemas when they are first asked for: unpacking them
-// takes longer than a KRM function lives that needs none.
+// schemaSet compiles a kind's schema when it is first asked for, and decodes of
+// all schemas what that one refers to: they are half a megabyte, and a KRM
+// function that needs a few lives for a moment.
 type schemaSet struct {
 	mu       sync.Mutex
 	err      error
 	compiler *jsonschema.Compiler
-	document map[string]any
-	kinds    map[string]bool
+	sources  schemaSources
 	compiled map[string]*jsonschema.Schema
 }
 
-const schemaURL = "mem:schemas"
+// schemaSources are the schemas as text, each a document of its own: "kinds" by
+// apiVersion/kind, and "definitions", which they refer to, by name.
+type schemaSources map[string]map[string]json.RawMessage
 
-// load reads all schemas; the caller holds the lock.
-func (s *schemaSet) load() error {
-	if s.compiler != nil || s.err != nil {
-		return s.err
+const schemaURL = "mem:///"
+
+// Load is a schema for the compiler, by its URL.
+func (s schemaSources) Load(url string) (any, error) {
+	section, name, _ := strings.Cut(strings.TrimPrefix(url, schemaURL), "/")
+	var doc any
+	if err := json.Unmarshal(s[section][name], &doc); err != nil {
+		return nil, fmt.Errorf("reading the schema %s: %w", url, err)
 	}
-	doc, err := schemaDocument()
-	if err != nil {
-		s.err = err
-		return err
-	}
-	s.document, s.kinds, s.compiled = doc, map[string]bool{}, map[string]*jsonschema.Schema{}
-	for key := range doc["kinds"].(map[string]any) {
-		s.kinds[key] = true
-	}
-	jsonschema.CompileMetaschemas()
-	s.compiler = jsonschema.NewCompiler()
-	s.compiler.DefaultDraft(jsonschema.Draft4) // as kubeconform does
-	s.err = s.compiler.AddResource(schemaURL, doc)
-	return s.err
+	return doc, nil
 }
 
-// schemaDocument is all kinds and definitions in one document.
-func schemaDocument() (map[string]any, error) {
+// readSchemas reads what third_party/schemas has. A reference within its
+// document becomes one to a document.
+func readSchemas() (schemaSources, error) {
 	upstream, err := schemas.Upstream()
 	if err != nil {
 		return nil, err
 	}
-	var doc, own map[string]map[string]any
-	if err := json.Unmarshal(upstream, &doc); err != nil {
-		return nil, fmt.Errorf("reading the schemas: %w", err)
+	sources := schemaSources{"kinds": {}, "definitions": {}}
+	for _, text := range [][]byte{upstream, schemas.Ours()} {
+		var doc schemaSources
+		if err := json.Unmarshal(bytes.ReplaceAll(text, []byte(`"#/definitions/`), []byte(`"`+schemaURL+`definitions/`)), &doc); err != nil {
+			return nil, fmt.Errorf("reading the schemas: %w", err)
+		}
+		maps.Copy(sources["kinds"], doc["kinds"])
+		maps.Copy(sources["definitions"], doc["definitions"])
 	}
-	if err := json.Unmarshal(schemas.Ours(), &own); err != nil {
-		return nil, fmt.Errorf("reading the schemas: %w", err)
+	return sources, nil
+}
+
+// load makes the set ready; the caller holds the lock.
+func (s *schemaSet) load() error {
+	if s.compiler != nil || s.err != nil {
+		return s.err
 	}
-	maps.Copy(doc["kinds"], own["kinds"])
-	return map[string]any{"kinds": doc["kinds"], "definitions": doc["definitions"]}, nil
+	if s.sources, s.err = readSchemas(); s.err != nil {
+		return s.err
+	}
+	s.compiled = map[string]*jsonschema.Schema{}
+	jsonschema.CompileMetaschemas()
+	s.compiler = jsonschema.NewCompiler()
+	s.compiler.DefaultDraft(jsonschema.Draft4) // as kubeconform does
+	s.compiler.UseLoader(s.sources)
+	return nil
 }
 
 // of is the schema of a kind, nil if there is none.
@@ -79,10 +91,10 @@ func (s *schemaSet) of(r Ref) (*jsonschema.Schema, error) {
 		return nil, err
 	}
 	key := r.APIVersion + "/" + r.Kind
-	if !s.kinds[key] || s.compiled[key] != nil {
+	if s.sources["kinds"][key] == nil || s.compiled[key] != nil {
 		return s.compiled[key], nil
 	}
-	compiled, err := s.compiler.Compile(schemaURL + "#/kinds/" + strings.ReplaceAll(key, "/", "~1"))
+	compiled, err := s.compiler.Compile(schemaURL + "kinds/" + key)
 	s.compiled[key] = compiled
 	return compiled, err
 }
@@ -126,7 +138,7 @@ func (s *schemaSet) builtIn(r Ref) bool {
 	if !strings.Contains(group, ".") {
 		return true
 	}
-	for key := range s.kinds {
+	for key := range s.sources["kinds"] {
 		if strings.HasPrefix(key, group+"/") && strings.HasSuffix(group, ".k8s.io") {
 			return true
 		}
@@ -139,7 +151,7 @@ func (s *schemaSet) suggest(r Ref) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var names []string
-	for key := range s.kinds {
+	for key := range s.sources["kinds"] {
 		version, name := key[:strings.LastIndex(key, "/")], key[strings.LastIndex(key, "/")+1:]
 		if name == r.Kind {
 			return "write apiVersion: " + version
@@ -203,11 +215,15 @@ func (s *schemaSet) violations(o Object, ref Ref, err error) []Finding {
 
 // fields are those that the schema at a URL has.
 func (s *schemaSet) fields(url string) []string {
-	var node any = s.document
-	_, pointer, _ := strings.Cut(url, "#/")
-	for part := range strings.SplitSeq(pointer, "/") {
-		m, _ := node.(map[string]any)
-		node = m[strings.NewReplacer("~1", "/", "~0", "~").Replace(part)]
+	url, pointer, _ := strings.Cut(url, "#")
+	node, err := s.sources.Load(url)
+	if err != nil {
+		return nil
+	}
+	for part := range strings.SplitSeq(strings.Trim(pointer, "/"), "/") {
+		if m, ok := node.(map[string]any); ok && part != "" {
+			node = m[strings.NewReplacer("~1", "/", "~0", "~").Replace(part)]
+		}
 	}
 	schema, _ := node.(map[string]any)
 	properties, _ := schema["properties"].(map[string]any)

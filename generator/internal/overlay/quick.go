@@ -20,6 +20,7 @@ func quick(n *yaml.Node, s string) bool {
 	case text:
 		n.Style = yaml.LiteralStyle
 	case s[0] > '9' && len(s) > len("false"):
+	case '0' < s[0] && s[0] <= '9' && strings.ContainsAny(s, "GKMims"): // as no number or date does: 10Gi, 500m, 30s
 	case s[0] <= '9' && strings.Trim(s, "0123456789") == "" || n.ShortTag() != "!!str":
 		n.Style = yaml.DoubleQuotedStyle
 	}

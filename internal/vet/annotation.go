@@ -6,9 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/annotation"
 	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 func annotationRules() []Rule {
@@ -19,9 +17,9 @@ func annotationRules() []Rule {
 		Source: "https://docs.nginx.com/nginx-ingress-controller, https://doc.traefik.io/traefik; ingress-nginx ended in March 2026",
 	}, {
 		ID: "annotation-misspelt", Severity: problem.Error, check: annotationMisspelt,
-		Reason: "a misspelt annotation is ignored without a word",
-		Fix:    "look the name up in the controller's documentation",
-		Source: "F5 NGINX Ingress Controller 5.5 and Traefik 3.6, their lists of annotations",
+		Reason: "a misspelt annotation or label is ignored without a word",
+		Fix:    "look the name up in the documentation of whoever reads it",
+		Source: "the lists of F5 NGINX Ingress Controller 5.5 and Traefik 3.6; the documentation of cert-manager, Helm, Longhorn and Kubernetes",
 	}, {
 		ID: "annotation-value", Severity: problem.Error, check: annotationValue,
 		Reason: "F5's controller rejects the whole Ingress for one bad value: every path answers 404",
@@ -89,46 +87,6 @@ func annotationForeign(in *input) []Finding {
 				f.Severity = problem.Warning
 				found = append(found, f)
 			}
-		}
-	}
-	return found
-}
-
-// families are the annotations that each controller reads.
-func families() map[string][]string {
-	var nginx []string
-	for _, key := range annotation.NGINX().Keys() {
-		nginx = append(nginx, strings.TrimPrefix(key, f5))
-	}
-	return map[string][]string{
-		f5: nginx,
-		traefik: strings.Fields(`router.entrypoints router.middlewares router.observability.accesslogs router.observability.metrics
-			router.observability.tracing router.pathmatcher router.priority router.rulesyntax router.tls router.tls.certresolver
-			router.tls.options service.nativelb service.nodeportlb service.passhostheader service.serversscheme
-			service.serverstransport service.sticky.cookie service.sticky.cookie.domain service.sticky.cookie.httponly
-			service.sticky.cookie.maxage service.sticky.cookie.name service.sticky.cookie.path service.sticky.cookie.samesite
-			service.sticky.cookie.secure`),
-		certManager: strings.Fields(`cluster-issuer common-name duration issuer issuer-group issuer-kind private-key-algorithm
-			private-key-encoding private-key-rotation-policy private-key-size renew-before renew-before-percentage
-			revision-history-limit secret-template usages`),
-	}
-}
-
-func annotationMisspelt(in *input) []Finding {
-	known := families()
-	var found []Finding
-	for _, r := range in.routes {
-		for _, key := range slices.Sorted(maps.Keys(r.annotations)) {
-			prefix, name, _ := strings.Cut(key, "/")
-			names := known[prefix+"/"]
-			if names == nil || slices.Contains(names, name) || strings.HasPrefix(name, "router.tls.domains.") {
-				continue
-			}
-			f := r.annotated(key, "is none of %s's annotations", prefix)
-			if f.Fix = spec.Suggest(name, names); f.Fix == "" {
-				f.Severity = problem.Warning // newer than the list, maybe
-			}
-			found = append(found, f)
 		}
 	}
 	return found

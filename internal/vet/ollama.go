@@ -175,11 +175,24 @@ func ollamaVariable(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(func(c container) bool { return c.program() == "ollama" }) {
 		for _, v := range c.Env {
-			if !strings.HasPrefix(v.Name, "OLLAMA_") || slices.Contains(names, v.Name) {
-				continue
-			}
 			f := c.finding("env["+v.Name+"]", "Ollama reads no variable of this name")
-			f.Fix = spec.Suggest(v.Name, names)
+			head, _, _ := strings.Cut(v.Name, "_")
+			switch {
+			case slices.Contains(names, v.Name):
+				continue
+			case head == "OLLAMA":
+				f.Fix = spec.Suggest(v.Name, names)
+			case head == "LLAMA": // llama.cpp's own, of the server that Ollama starts
+				continue
+			default:
+				i := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, v.Name) || mistyped(v.Name, name) })
+				if i < 0 && !mistyped(head, "OLLAMA") {
+					continue // anybody's
+				}
+				if f.Fix = spec.Suggest(v.Name, names); i >= 0 {
+					f.Fix = fmt.Sprintf("did you mean %q?", names[i])
+				}
+			}
 			found = append(found, f)
 		}
 	}

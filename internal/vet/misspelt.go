@@ -1,0 +1,119 @@
+package vet
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/generator/annotation"
+	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/generator/spec"
+)
+
+// family is what somebody reads of an object's annotations or labels: the names
+// after a prefix.
+type family struct {
+	prefix string
+	field  string // of metadata: annotations, labels, or both if ""
+	kinds  []string
+	names  []string
+	// open ones have names that are not listed, such as a person's own.
+	open bool
+}
+
+// families are those that can be told.
+func families() []family {
+	routes := []string{"Ingress", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "IngressRoute", "IngressRouteTCP", "VirtualServer", "TransportServer"}
+	after := func(prefix string, keys []string) []string {
+		var names []string
+		for _, key := range keys {
+			names = append(names, strings.TrimPrefix(key, prefix))
+		}
+		return names
+	}
+	return []family{
+		{prefix: f5, field: "annotations", kinds: routes, names: after(f5, annotation.NGINX().Keys())},
+		{prefix: f5Plus, open: true},
+		{prefix: ingressNginx, open: true},
+		{prefix: traefik, field: "annotations", kinds: append(routes, "Service"), names: append(after(traefik, annotation.Traefik().Keys()), strings.Fields(`
+			router.entrypoints router.middlewares router.pathmatcher router.rulesyntax router.tls router.tls.certresolver
+			router.tls.options service.nativelb service.nodeportlb service.passhostheader service.serversscheme
+			service.serverstransport service.sticky.cookie service.sticky.cookie.domain service.sticky.cookie.httponly
+			service.sticky.cookie.maxage service.sticky.cookie.name service.sticky.cookie.path service.sticky.cookie.samesite
+			service.sticky.cookie.secure`)...)},
+		{prefix: certManager, field: "annotations", kinds: append(routes, "Gateway"), names: strings.Fields(`
+			alt-names cluster-issuer common-name duration email-sans ip-sans issue-temporary-certificate issuer issuer-group issuer-kind
+			literal-subject private-key-algorithm private-key-encoding private-key-rotation-policy private-key-size renew-before
+			renew-before-percentage revision-history-limit secret-template subject-countries subject-localities
+			subject-organizationalunits subject-organizations subject-postalcodes subject-provinces subject-serialnumber
+			subject-streetaddresses uri-sans usages`)},
+		{prefix: "acme.cert-manager.io/", open: true},
+		{prefix: "helm.sh/", open: true, names: strings.Fields("chart hook hook-delete-policy hook-output-log-policy hook-weight resource-policy")},
+		{prefix: "pod-security.kubernetes.io/", field: "labels", kinds: []string{"Namespace"}, names: strings.Fields(`
+			audit audit-version enforce enforce-version warn warn-version`)},
+		{prefix: "app.kubernetes.io/", field: "labels", open: true, names: strings.Fields("component created-by instance managed-by name part-of version")},
+		{prefix: "recurring-job.longhorn.io/", open: true},
+		{prefix: "recurring-job-group.longhorn.io/", open: true},
+	}
+}
+
+func annotationMisspelt(in *input) []Finding {
+	known := families()
+	var found []Finding
+	for i, o := range in.objects {
+		for _, field := range []string{"annotations", "labels"} {
+			for _, key := range slices.Sorted(maps.Keys(child(o, "metadata", field))) {
+				if f := misspelt(known, in.refs[i], field, key); f.Message != "" {
+					f.Object, f.Path = in.refs[i], "metadata."+field+"["+key+"]"
+					found = append(found, f)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// misspelt judges one key; a finding without a message is none.
+func misspelt(known []family, ref Ref, field, key string) Finding {
+	prefix, name, has := strings.Cut(key, "/")
+	if !has {
+		return Finding{}
+	}
+	for _, of := range known {
+		switch {
+		case mistyped(prefix+"/", of.prefix):
+			return Finding{Message: "nobody reads " + prefix, Fix: fmt.Sprintf("did you mean %q?", of.prefix+name)}
+		case of.prefix != prefix+"/" || of.field != "" && of.field != field || len(of.kinds) > 0 && !slices.Contains(of.kinds, ref.Kind):
+		case slices.Contains(of.names, name) || strings.HasPrefix(name, "router.tls.domains."):
+		case of.open:
+			for _, option := range of.names {
+				if mistyped(name, option) {
+					return Finding{Message: fmt.Sprintf("is none of %s's %s", prefix, field), Fix: fmt.Sprintf("did you mean %q?", option)}
+				}
+			}
+		default:
+			f := Finding{Message: fmt.Sprintf("is none of %s's %s", prefix, field), Fix: spec.Suggest(name, of.names)}
+			if f.Fix == "" {
+				f.Severity = problem.Warning // newer than the list, maybe
+			}
+			return f
+		}
+	}
+	return Finding{}
+}
+
+// mistyped tells a name that differs from another by one letter, or by two that
+// stand the other way round: nearer than what two people would name alike.
+func mistyped(a, b string) bool {
+	if a == b {
+		return false
+	}
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return len(a) <= 1 && len(b) <= 1 || len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
+}

@@ -3,6 +3,7 @@ package fns
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -44,19 +45,25 @@ func unreadable(data []byte, err error) error {
 	if doc.Kind != yaml.DocumentNode || doc.Content[0].Kind != yaml.MappingNode {
 		return errors.New("got no mapping, want apiVersion, kind, items and functionConfig")
 	}
-	items := yaml.NewRNode(doc.Content[0]).Field("items")
-	if items == nil {
-		return err
-	}
-	if items.Value.YNode().Kind != yaml.SequenceNode {
+	items := field(doc.Content[0], "items")
+	if items != nil && items.Kind != yaml.SequenceNode {
 		return errors.New("items is not a list")
 	}
-	for i, item := range items.Value.Content() {
+	for i, item := range elements(items) {
 		if item.Kind != yaml.MappingNode {
 			return fmt.Errorf("items[%d] is no resource: want a mapping", i)
 		}
+		metadata := field(item, "metadata")
+		if metadata != nil && metadata.Kind != yaml.MappingNode {
+			return fmt.Errorf("items[%d].metadata is no mapping", i)
+		}
+		if a := field(metadata, "annotations"); a != nil && a.Kind != yaml.MappingNode {
+			return fmt.Errorf("items[%d].metadata.annotations is no mapping", i)
+		}
 	}
-	return err
+	// The library shows what it stumbled over, which may be a secret.
+	message, _, _ := strings.Cut(err.Error(), "node contents:")
+	return errors.New(oneLine(message))
 }
 
 // describe is an item for a sentence, by what it has of a name.

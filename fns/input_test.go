@@ -27,6 +27,8 @@ func TestWrongInput(t *testing.T) {
 		{"an empty list", list, "the ResourceList has neither items nor functionConfig"},
 		{"no list of items", list + "items: {a: b}\n", "reading the ResourceList: items is not a list"},
 		{"an item that is none", list + "items: [{kind: A}, b]\n", "reading the ResourceList: items[1] is no resource: want a mapping"},
+		{"an item whose metadata is text", list + "items: [{kind: A, metadata: b}]\n", "reading the ResourceList: items[0].metadata is no mapping"},
+		{"an item whose annotations are a list", list + "items: [{kind: A, metadata: {annotations: [b]}}]\n", "reading the ResourceList: items[0].metadata.annotations is no mapping"},
 		{"binary", "\x00\x01", "reading the ResourceList: not valid YAML, or cut off: yaml: control characters are not allowed"},
 		{"cut off", list + "items:\n- kind: \"Serv", "reading the ResourceList: not valid YAML, or cut off: yaml: line 4: found unexpected end of stream"},
 		{"cut off within brackets", "{apiVersion: config.kubernetes.io/v1, kind: ResourceList, items: [", "reading the ResourceList: not valid YAML, or cut off: yaml: line 1: did not find expected node content"},

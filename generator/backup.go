@@ -29,7 +29,26 @@ type snapshotTemplate struct {
 	SnapshotClassName string `json:"snapshotClassName"`
 }
 
-// volume is the workload's claim and the schedule of its snapshots.
+// recurringJob is Longhorn's, as far as hearth writes it.
+type recurringJob struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              recurringJobSpec `json:"spec"`
+}
+
+type recurringJobSpec struct {
+	Task        string   `json:"task"`
+	Cron        string   `json:"cron"`
+	Groups      []string `json:"groups"`
+	Retain      int      `json:"retain"`
+	Concurrency int      `json:"concurrency"` // volumes at a time
+}
+
+// longhornNamespace is where Longhorn looks for its objects, by its manifests
+// and its chart.
+const longhornNamespace = "longhorn-system"
+
+// volume is the workload's claim and what takes its snapshots.
 func (b builder) volume(c component, s spec.Storage) []any {
 	claim := b.volumeClaim(c, s)
 	if claim == nil {
@@ -41,6 +60,16 @@ func (b builder) volume(c component, s spec.Storage) []any {
 		// Longhorn copies these to its volume only where the first one is there.
 		claim.Labels["recurring-job.longhorn.io/source"] = "enabled"
 		claim.Labels["recurring-job-group.longhorn.io/"+k.Group] = "enabled"
+		if k.Task == "" {
+			break
+		}
+		job := &recurringJob{
+			TypeMeta:   metav1.TypeMeta{APIVersion: "longhorn.io/v1beta2", Kind: "RecurringJob"},
+			ObjectMeta: b.meta(c, k.Group),
+			Spec:       recurringJobSpec{Task: string(k.Task), Cron: k.Schedule, Groups: []string{k.Group}, Retain: k.Keep, Concurrency: 1},
+		}
+		job.Namespace = longhornNamespace
+		return []any{claim, job}
 	case k.Type == spec.BackupSnapshotSchedule:
 		schedule := &snapshotSchedule{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "snapscheduler.backube/v1", Kind: "SnapshotSchedule"},

@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -45,6 +46,7 @@ func (g *generation) baseFiles(b *spec.Base) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	objects = slices.DeleteFunc(objects, elsewhere(b))
 	for _, r := range b.Resources {
 		objects = append(objects, Object(r))
 	}
@@ -61,7 +63,17 @@ func (g *generation) baseFiles(b *spec.Base) (map[string][]byte, error) {
 	return files, err
 }
 
-// mergedObjects is what a base with an overlay's overrides builds to.
+// elsewhere tells an object of another namespace than the base's: its
+// kustomization would move it there. The overlays bring it, which have none.
+func elsewhere(b *spec.Base) func(Object) bool {
+	return func(o Object) bool {
+		namespace := text(o, "metadata", "namespace")
+		return namespace != "" && namespace != b.Namespace
+	}
+}
+
+// mergedObjects is what a base with an overlay's overrides builds to, and what
+// it brings elsewhere.
 func (g *generation) mergedObjects(b *spec.Base) ([]Object, error) {
 	files, err := g.baseFiles(b)
 	if err != nil {
@@ -70,6 +82,15 @@ func (g *generation) mergedObjects(b *spec.Base) ([]Object, error) {
 	objects, err := overlay.Build(files, ".")
 	if err != nil {
 		return nil, patchError(b.Patches, err)
+	}
+	all, err := Objects(g.stack.Metadata.Name, b)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range all {
+		if elsewhere(b)(o) {
+			objects = append(objects, o)
+		}
 	}
 	return objects, nil
 }

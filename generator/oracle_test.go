@@ -59,6 +59,15 @@ func expectedBase(t *testing.T, stack string, b spec.Base) objects {
 func kustomized(t *testing.T, namespace string, generated []generator.Object, resources []spec.Object, patches []spec.Patch) objects {
 	t.Helper()
 	out := objects{}
+	var own []generator.Object
+	for _, o := range generated {
+		if elsewhere(o, namespace) { // a kustomization with a namespace would move it
+			out[id(o)] = exact(t, o)
+		} else {
+			own = append(own, o)
+		}
+	}
+	generated = own
 	if len(resources)+len(patches) == 0 {
 		for _, o := range generated {
 			out[id(o)] = exact(t, o)
@@ -83,5 +92,13 @@ func kustomized(t *testing.T, namespace string, generated []generator.Object, re
 	if err != nil {
 		t.Fatal(err)
 	}
+	maps.Copy(built, out)
 	return built
+}
+
+// elsewhere tells a namespaced object that is not in the namespace, if one is
+// given.
+func elsewhere(o generator.Object, namespace string) bool {
+	in, _ := at(o, "metadata", "namespace").(string)
+	return namespace != "" && in != "" && in != namespace
 }

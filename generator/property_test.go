@@ -20,6 +20,9 @@ var objectRules = []struct {
 }{
 	{"an object without its namespace lands in another", func(b *spec.Base, o generator.Object) bool {
 		namespace, _ := at(o, "metadata", "namespace").(string)
+		if o["kind"] == "RecurringJob" { // Longhorn reads no other
+			return namespace == "longhorn-system"
+		}
 		return o["kind"] == "Namespace" || namespace == b.Namespace
 	}},
 	{"selectors are immutable, and a person's labels change", func(_ *spec.Base, o generator.Object) bool {

@@ -60,10 +60,14 @@ func (d *drawing) settleWorkload(path string, w object) {
 	if s := child(w, "storage"); s != nil && s["existingClaim"] != nil {
 		remove(s, "size", "storageClassName", "accessMode", "retain", "backup")
 	}
-	if k := child(child(w, "storage"), "backup"); k["type"] == "longhorn" {
+	switch k := child(child(w, "storage"), "backup"); {
+	case k["type"] != "longhorn":
+		remove(k, "group", "task")
+	case k["task"] == nil:
 		remove(k, "schedule", "keep", "snapshotClassName")
-	} else {
-		remove(k, "group")
+	default: // the job has the group's name, and no other of the stack may have it
+		remove(k, "snapshotClassName")
+		k["group"] = strings.ToLower(d.of + "-" + path)
 	}
 	env := child(w, "env")
 	for _, name := range slices.Sorted(maps.Keys(env)) {

@@ -61,7 +61,7 @@ func (c *checker) namespace(name string) {
 	}
 }
 
-// shared refuses one Secret, or one volume, for two things.
+// shared refuses one Secret, one volume or one job for two things.
 func (c *checker) shared(b *Base) {
 	claims, secrets := map[string]string{}, map[string]string{}
 	use := func(seen map[string]string, path, name, kind string) {
@@ -82,6 +82,10 @@ func (c *checker) shared(b *Base) {
 	}
 	if b.Expose.BasicAuth != nil {
 		use(secrets, "expose.basicAuth.secretName", b.Expose.BasicAuth.SecretName, "Secret")
+	}
+	jobs := map[string]string{}
+	for _, path := range keys(b.jobs()) {
+		use(jobs, path, b.jobs()[path], "recurring job")
 	}
 	for i, name := range b.Images.PullSecrets {
 		if _, taken := secrets[name]; taken {

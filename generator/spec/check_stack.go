@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // maxRelease is the longest name of a Helm release, which the stack's becomes.
@@ -64,6 +65,11 @@ func (c *checker) beside(at, other string, earlier, b *Base, s *Stack) {
 	if _, what, fix := conflict(s.Base(earlier.Name), s.Base(b.Name)); what != "" {
 		c.errorf(at, fix+", in spec.bases", "it and %s, as declared, %s", other, what)
 		return
+	}
+	for field, name := range b.jobs() {
+		if slices.Contains(slices.Collect(maps.Values(earlier.jobs())), name) {
+			c.errorf(at+"."+field, "give one of them another group", "it and %s both bring the recurring job %q", other, name)
+		}
 	}
 	if earlier.Expose.Host != "" && earlier.Expose.Host == b.Expose.Host {
 		c.errorf(at+".expose.host", "give one of them another host", "it and %s both have a route for %s", other, b.Expose.Host)

@@ -1,6 +1,8 @@
 package vet
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/generator/problem"
@@ -27,7 +29,41 @@ func chatRules() []Rule {
 		Reason: "F5's controller passes a WebSocket on only where the annotation names the Service, and the chat uses nothing else while its support is on: the page loads and never answers",
 		Fix:    "set both nginx.org/websocket-services and ENABLE_WEBSOCKET_SUPPORT=True, or neither with =False",
 		Source: "docs/decisions/0003-nginx-websocket.md, measured with controller 5.5.4",
+	}, {
+		ID: "chat-variable", Severity: problem.Error, check: chatVariable,
+		Reason: "Open WebUI ignores a variable that it does not know, without a word: sign-up that was to be closed stands open",
+		Fix:    "write the name as Open WebUI reads it",
+		Source: "Open WebUI 0.9.4, env.py and config.py; docs: Environment Variable Configuration",
 	}}
+}
+
+// chatVariables decide who gets in, where the chats are and who is asked for an
+// answer. Open WebUI reads some hundred others.
+const chatVariables = `AIOHTTP_CLIENT_TIMEOUT CORS_ALLOW_ORIGIN DATABASE_URL DATA_DIR DEFAULT_USER_ROLE ENABLE_LOGIN_FORM ENABLE_OAUTH_SIGNUP
+	ENABLE_OLLAMA_API ENABLE_OPENAI_API ENABLE_PERSISTENT_CONFIG ENABLE_SIGNUP ENABLE_VERSION_UPDATE_CHECK ENABLE_WEBSOCKET_SUPPORT
+	OAUTH_CLIENT_ID OAUTH_CLIENT_SECRET OAUTH_PROVIDER_NAME OFFLINE_MODE OLLAMA_BASE_URL OLLAMA_BASE_URLS OPENAI_API_BASE_URL
+	OPENAI_API_BASE_URLS OPENAI_API_KEY OPENAI_API_KEYS OPENID_PROVIDER_URL OPENID_REDIRECT_URI RAG_EMBEDDING_ENGINE
+	RAG_EMBEDDING_MODEL RAG_FILE_MAX_SIZE RAG_OLLAMA_BASE_URL WEBUI_ADMIN_EMAIL WEBUI_ADMIN_PASSWORD WEBUI_AUTH
+	WEBUI_AUTH_COOKIE_SECURE WEBUI_NAME WEBUI_SECRET_KEY WEBUI_SESSION_COOKIE_SECURE WEBUI_URL`
+
+// chatVariable finds what is one letter, or only its case, away from a variable.
+func chatVariable(in *input) []Finding {
+	names := strings.Fields(chatVariables)
+	var found []Finding
+	for _, c := range in.containers(openWebUI) {
+		for _, v := range c.Env {
+			i := slices.IndexFunc(names, func(name string) bool {
+				return mistyped(v.Name, name) || v.Name != name && strings.EqualFold(v.Name, name)
+			})
+			if i < 0 || slices.Contains(names, v.Name) {
+				continue
+			}
+			f := c.finding("env["+v.Name+"]", "Open WebUI reads no variable of this name")
+			f.Fix = fmt.Sprintf("did you mean %q?", names[i])
+			found = append(found, f)
+		}
+	}
+	return found
 }
 
 func chatSignUp(in *input) []Finding {

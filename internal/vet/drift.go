@@ -2,6 +2,8 @@ package vet
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hearth-dev/hearth/generator/problem"
 )
@@ -26,6 +28,18 @@ func drift(in *input) []Finding {
 		for _, field := range []string{"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"} {
 			if at(o, "metadata", field) != nil {
 				add("metadata."+field, "is the API server's")
+			}
+		}
+		heads := [][]string{{"metadata"}}
+		if template := templatePath(ref); template != nil {
+			heads = append(heads, append(template, "metadata"))
+		}
+		for _, head := range heads {
+			for _, field := range []string{"annotations", "labels"} {
+				path := slices.Concat(head, []string{field})
+				if m, ok := at(o, path...).(map[string]any); ok && len(m) == 0 {
+					add(strings.Join(path, "."), "is empty: the API server drops it")
+				}
 			}
 		}
 		if at(o, "status") != nil {

@@ -181,53 +181,63 @@ func (c *chat) isLoaded(t *testing.T) {
 	c.memory(t, "after the load")
 }
 
-// isFull fills Ollama's queue and asks once more, in the browser.
+// isFull fills Ollama's queue and asks once more, in the browser. Requests for a model in memory do not count: they wait at
+// the model, however many. The queue is for those whose model has no room beside one that is busy.
 func (c *chat) isFull(t *testing.T) {
 	old, err := c.pod(chatNamespace, "ollama")
 	must(t, err)
-	c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE=1", "OLLAMA_NUM_PARALLEL=1")
+	c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE=1", "OLLAMA_NUM_PARALLEL=1", "OLLAMA_MAX_LOADED_MODELS=1")
 	c.waitReady(t, chatNamespace, "ollama", old, 5*time.Minute)
 	server := &ollama.Client{URL: c.Config.Host + "/api/v1/namespaces/" + chatNamespace + "/services/ollama:http/proxy", HTTP: c.http}
-	stop := make(chan struct{})
+	ctx, stop := context.WithCancel(c.ctx)
+	defer stop()
 	var busy sync.WaitGroup
-	for range 6 {
+	keep := func(do func() error) {
 		busy.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				// Those that find the queue full fail at once and try again.
-				if _, err := server.Generate(c.ctx, ollama.Question{Model: chatModel, Prompt: "Tell me a very long story.", Threads: 1, MaxTokens: 400}); err != nil {
+			for ctx.Err() == nil {
+				if do() != nil { // the queue was full
 					time.Sleep(100 * time.Millisecond)
 				}
 			}
 		})
 	}
-	time.Sleep(10 * time.Second)
+	keep(func() error {
+		_, err := server.Generate(ctx, ollama.Question{Model: chatModel, Prompt: "Tell me a very long story.", Threads: 1, MaxTokens: 100_000})
+		return err
+	})
+	time.Sleep(5 * time.Second) // the story has begun
+	for range 3 {
+		keep(func() error {
+			_, err := server.EmbedTokens(ctx, ollama.Question{Model: chatEmbedder, Prompt: "one too many"})
+			return err
+		})
+	}
+	time.Sleep(5 * time.Second)
 	c.see(t, c.page, "a full queue", func(ctx context.Context) error {
 		if err := c.page.NewChat(ctx); err != nil {
 			return err
 		}
 		reply, err := c.page.Ask(ctx, "In which city is the Eiffel Tower?", 2*time.Minute)
 		c.note("the queue is full: the page says %q", reply.Text)
-		if err == nil && reply.Text == "" {
-			err = errors.New("the page says nothing")
+		if err == nil && !strings.Contains(reply.Text, "busy") {
+			err = fmt.Errorf("the page says %q, want that the server is busy", reply.Text)
 		}
 		return err
 	})
-	close(stop)
+	stop()
 	busy.Wait()
-	c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE-", "OLLAMA_NUM_PARALLEL-")
+	c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE-")
 	c.applyOverlay(t, "open")
 	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=5m")
 }
 
-// answersLong slows Ollama down and asks a model that does not stop by itself.
+// answersLong asks a model that does not stop by itself. A fifth of a core slows it down: a page of fifteen thousand tokens would
+// measure the browser.
 func (c *chat) answersLong(t *testing.T) {
 	const long, model = 320 * time.Second, "gemma3:270m"
 	c.applyOverlay(t, "long")
+	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=10m")
+	c.kubectl(t, "-n", chatNamespace, "set", "resources", "deployment/ollama", "--containers=ollama", "--limits=cpu=200m", "--requests=cpu=200m")
 	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=10m")
 	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "statefulset/open-webui", "--timeout=10m")
 	c.see(t, c.page, "a model that does not stop", func(ctx context.Context) error {

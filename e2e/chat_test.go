@@ -30,6 +30,7 @@ const (
 	chatHost      = "chat.e2e.internal"
 	chatNamespace = "ai"
 	chatModel     = "smollm2:135m"
+	chatEmbedder  = "all-minilm:22m"
 	chatReports   = "../docs/reports"
 	chatImages    = "../docs/images"
 	// longAnswer asks for the part that takes more than five minutes by itself.

@@ -43,8 +43,9 @@ func SmolLM2() Model {
 			"<|im_start|>assistant\n",
 		System: "You are a helpful AI assistant named SmolLM, trained by Hugging Face",
 		// One thread: the OpenAI route has no option for it, and with a thread on every core of a busy machine an answer
-		// takes minutes, since the threads spin while they wait for one another.
-		Parameters: map[string]any{"stop": []string{"<|im_start|>", "<|im_end|>"}, "num_thread": 1},
+		// takes minutes, since the threads spin while they wait for one another. Temperature 0: the same answer to the same
+		// question, also from a page that has no field for it.
+		Parameters: map[string]any{"stop": []string{"<|im_start|>", "<|im_end|>"}, "num_thread": 1, "temperature": 0},
 		License:    "Apache-2.0",
 	}
 }

@@ -181,9 +181,15 @@ func (c *chat) isLoaded(t *testing.T) {
 	c.memory(t, "after the load")
 }
 
+// endlessPrompt is one that the endless model continues for ever.
+const endlessPrompt = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18"
+
 // isFull fills Ollama's queue and asks once more, in the browser. Requests for a model in memory do not count: they wait at
-// the model, however many. The queue is for those whose model has no room beside one that is busy.
+// the model, however many. The queue is for those whose model finds no room beside one that is busy.
 func (c *chat) isFull(t *testing.T) {
+	c.applyOverlay(t, "two")
+	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=10m")
+	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "statefulset/open-webui", "--timeout=10m")
 	old, err := c.pod(chatNamespace, "ollama")
 	must(t, err)
 	c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE=1", "OLLAMA_NUM_PARALLEL=1", "OLLAMA_MAX_LOADED_MODELS=1")
@@ -202,7 +208,7 @@ func (c *chat) isFull(t *testing.T) {
 		})
 	}
 	keep(func() error {
-		_, err := server.Generate(ctx, ollama.Question{Model: chatModel, Prompt: "Tell me a very long story.", Threads: 1, MaxTokens: 100_000})
+		_, err := server.Generate(ctx, ollama.Question{Model: endlessModel, Prompt: endlessPrompt, Threads: 1, MaxTokens: 100_000})
 		return err
 	})
 	time.Sleep(5 * time.Second) // the story has begun
@@ -234,8 +240,8 @@ func (c *chat) isFull(t *testing.T) {
 // answersLong asks a model that does not stop by itself. A fifth of a core slows it down: a page of fifteen thousand tokens would
 // measure the browser.
 func (c *chat) answersLong(t *testing.T) {
-	const long, model = 320 * time.Second, "gemma3:270m"
-	c.applyOverlay(t, "long")
+	const long = 320 * time.Second
+	c.applyOverlay(t, "two")
 	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=10m")
 	c.kubectl(t, "-n", chatNamespace, "set", "resources", "deployment/ollama", "--containers=ollama", "--limits=cpu=200m", "--requests=cpu=200m")
 	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=10m")
@@ -247,10 +253,10 @@ func (c *chat) answersLong(t *testing.T) {
 		if _, _, err := c.page.Models(ctx); err != nil {
 			return err
 		}
-		return c.page.ChooseModel(ctx, model)
+		return c.page.ChooseModel(ctx, endlessModel)
 	})
 	c.see(t, c.page, "an answer of more than five minutes", func(ctx context.Context) error {
-		reply, err := c.page.Ask(ctx, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18", long)
+		reply, err := c.page.Ask(ctx, endlessPrompt, long)
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,10 +30,9 @@ const (
 	chatNamespace = "ai"
 	chatModel     = "smollm2:135m"
 	chatEmbedder  = "all-minilm:22m"
+	endlessModel  = "gemma3:270m" // in the overlay two
 	chatReports   = "../docs/reports"
 	chatImages    = "../docs/images"
-	// longAnswer asks for the part that takes more than five minutes by itself.
-	longAnswer = "HEARTH_E2E_LONG_ANSWER"
 )
 
 // chat is the chat behind an ingress controller, and a person in front of it.
@@ -79,10 +77,8 @@ func TestChat(t *testing.T) {
 		{"one and four people at once", c.isLoaded},
 		{"a full queue is told to people", c.isFull},
 		{"polling in place of a WebSocket", c.polls},
+		{"an answer of more than five minutes is not cut", c.answersLong},
 		{"sign-up is closed and the administrator comes from the Secret", c.isClosed},
-	}
-	if os.Getenv(longAnswer) == "1" {
-		parts = slices.Insert(parts, len(parts)-1, part{"an answer of more than five minutes is not cut", c.answersLong})
 	}
 	for i, part := range parts {
 		end := c.report.Begin(part.name)
@@ -94,13 +90,9 @@ func TestChat(t *testing.T) {
 	}
 }
 
-// chatModels are what the registry serves: the embedder, too, and for the long answer a model that does not stop by itself.
+// chatModels are what the registry serves.
 func chatModels() []ollama.Model {
-	models := []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}
-	if os.Getenv(longAnswer) == "1" {
-		models = append(models, ollama.Gemma3())
-	}
-	return models
+	return []ollama.Model{ollama.SmolLM2(), ollama.MiniLM(), ollama.Gemma3()}
 }
 
 // begin makes the report and the folder for screenshots.
@@ -109,9 +101,6 @@ func (c *chat) begin(t *testing.T) {
 	must(t, err)
 	c.shots = dir
 	command := "make e2e-full"
-	if os.Getenv(longAnswer) == "1" {
-		command = longAnswer + "=1 " + command
-	}
 	if c.mode == cluster.Source {
 		command = cluster.ModeVariable + "=source " + command
 	}
@@ -131,9 +120,6 @@ func (c *chat) begin(t *testing.T) {
 		if c.mode == cluster.Source {
 			d.Missing = append(d.Missing, "The nginx variant: F5's controller is an image that mode source cannot build, and no container registry was reachable.",
 				"Embeddings inside the pod: the image from PyPI has no torch, so only embeddings in Ollama were measured.")
-		}
-		if os.Getenv(longAnswer) != "1" {
-			d.Missing = append(d.Missing, "An answer of more than five minutes: set "+longAnswer+"=1.")
 		}
 	})
 }

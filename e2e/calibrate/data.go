@@ -24,9 +24,10 @@ type Data struct {
 	Models []Model `json:"models"`
 	// Memory has one row for each load.
 	Memory []MemoryRow `json:"memory"`
-	// Limits and Threads are what the last run of each saw.
+	// Limits, Threads and Chat are what the last run of each saw.
 	Limits  []LimitRow  `json:"limits"`
 	Threads []ThreadRow `json:"threads"`
+	Chat    []ChatRow   `json:"chat"`
 }
 
 // Machine says where the figures come from.

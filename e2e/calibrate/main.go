@@ -17,7 +17,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 const usage = `calibrate measures what Ollama needs and holds hearth's sizing against it.
 
-Usage: go run ./e2e/calibrate memory|limits|threads|page [flags]
+Usage: go run ./e2e/calibrate memory|limits|threads|chat|page [flags]
 
   --only TEXT   measure only the rows whose name holds TEXT
   --new         leave out rows that were measured before
@@ -35,7 +35,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	verbs := map[string]func(*bench, context.Context) error{
-		"memory": (*bench).memory, "limits": (*bench).limits, "threads": (*bench).threads, "page": (*bench).nothing,
+		"memory": (*bench).memory, "limits": (*bench).limits, "threads": (*bench).threads, "chat": (*bench).chat, "page": (*bench).nothing,
 	}
 	var o options
 	flags := flag.NewFlagSet("calibrate", flag.ContinueOnError)
@@ -59,7 +59,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	measure, ok := verbs[args[0]]
 	if !ok || flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "calibrate: %s: want one of memory, limits, threads, page\n\n%s", strings.Join(args, " "), usage)
+		fmt.Fprintf(stderr, "calibrate: %s: want one of memory, limits, threads, chat, page\n\n%s", strings.Join(args, " "), usage)
 		return 2
 	}
 	data, err := read(filepath.Join(o.dir, dataFile))

@@ -21,12 +21,21 @@ var openWebUILock string
 //go:embed recipes/open-webui-start.sh
 var openWebUIStart string
 
+//go:embed recipes/open-webui-embedder.lock
+var openWebUIEmbedderLock string
+
+// OpenWebUIEmbedder returns a folder with the Python packages that the image lacks to embed documents itself: put it in front
+// of the image's own by PYTHONPATH. They take six gigabytes.
+func (b *Builder) OpenWebUIEmbedder(ctx context.Context) (string, error) {
+	return b.pythonPackages(ctx, "open-webui-embedder", openWebUIVersion, openWebUIEmbedderLock, 12000)
+}
+
 // OpenWebUI returns the chat, from PyPI, in an image that looks from outside like the public one: the program in
 // /app/backend, the pages in /app/build, data in /app/backend/data, start.sh on port 8080. It carries no models, and not
 // the libraries to run any (torch alone is two gigabytes with the GPU libraries that PyPI's wheel demands): embeddings
 // come from Ollama.
 func (b *Builder) OpenWebUI(ctx context.Context) (Image, error) {
-	packages, err := b.pythonPackages(ctx, "open-webui", openWebUIVersion, openWebUILock)
+	packages, err := b.pythonPackages(ctx, "open-webui", openWebUIVersion, openWebUILock, 2500)
 	if err != nil {
 		return Image{}, err
 	}

@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -14,20 +15,20 @@ var platforms = map[string]string{"amd64": "x86_64", "arm64": "aarch64"}
 
 // pythonPackages returns a folder with the packages of a lock file, as pip installs them for [pythonVersion]: one
 // "name==version --hash=…" a line, dependencies included. Nothing in it was compiled, or run. It needs python3 with pip,
-// of any version.
-func (b *Builder) pythonPackages(ctx context.Context, name, version, lock string) (string, error) {
+// of any version, and needMB of disk while it works.
+func (b *Builder) pythonPackages(ctx context.Context, name, version, lock string, needMB int64) (string, error) {
 	args := []string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps",
 		"--require-hashes", "--only-binary=:all:", "--implementation=cp", "--python-version=" + pythonVersion}
 	// pip takes a platform by its very name: an older one is not implied.
-	for _, glibc := range []string{"manylinux_2_28_", "manylinux_2_27_", "manylinux_2_26_", "manylinux_2_24_", "manylinux_2_17_",
-		"manylinux2014_", "manylinux_2_12_", "manylinux_2_5_"} {
-		args = append(args, "--platform="+glibc+platforms[architecture])
+	for glibc := 28; glibc >= 5; glibc-- {
+		args = append(args, fmt.Sprintf("--platform=manylinux_2_%d_%s", glibc, platforms[architecture]))
 	}
+	args = append(args, "--platform=manylinux2014_"+platforms[architecture])
 	dir, err := b.Artifact(ctx, Artifact{
 		Name:    name + "-packages",
 		Version: version,
 		Recipe:  lock + "\n" + pythonVersion + platforms[architecture],
-		NeedMB:  2500,
+		NeedMB:  needMB,
 		Build: func(ctx context.Context, dir string) error {
 			file := filepath.Join(dir, "lock.txt")
 			if err := os.WriteFile(file, []byte(lock), 0o644); err != nil {

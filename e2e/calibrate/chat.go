@@ -166,7 +166,9 @@ func (p *page) embed(ctx context.Context) (seconds float64, err error) {
 		return 0, err
 	}
 	err = p.until(ctx, 10*time.Minute, "the document is searchable", func() (bool, error) {
-		var state struct{ Data struct{ Status, Error string } }
+		var state struct {
+			Data struct{ Status, Error string }
+		}
 		if err := p.call(ctx, "/api/v1/files/"+uploaded.ID, "", nil, &state); err != nil {
 			return false, err
 		}

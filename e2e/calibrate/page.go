@@ -12,6 +12,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/generator/sizing"
 )
@@ -72,6 +73,7 @@ type view struct {
 	Memory           []memoryView
 	Limits           []limitView
 	Threads          []threadView
+	Chat             []chatView
 	First, Last      string // dates
 	Least, Most      int64  // MiB that required is above the peak
 	SlowestSampling  string
@@ -97,6 +99,15 @@ type limitView struct {
 type threadView struct {
 	Limit, Threads, Speed, Best, Role string
 }
+
+type chatView struct {
+	ChatRow
+	Torch               string
+	AtRest, AtMost, Set int64 // MiB
+}
+
+// OpenWebUI is its version.
+func (view) OpenWebUI() string { return images.OpenWebUIVersion }
 
 // LoadedMiB is anonymous memory before the first question.
 func (m memoryView) LoadedMiB() int64 { return m.Loaded.Anonymous >> 20 }
@@ -143,6 +154,13 @@ func (d Data) view() (view, error) {
 			l.Verdict = "accepts it with a warning"
 		}
 		v.Limits = append(v.Limits, l)
+	}
+	for _, row := range d.Chat {
+		c := chatView{ChatRow: row, Torch: "no", AtRest: row.Rest.Anonymous >> 20, AtMost: row.Peak.Anonymous >> 20, Set: row.Peak.WorkingSet >> 20}
+		if row.Libraries {
+			c.Torch = "yes"
+		}
+		v.Chat = append(v.Chat, c)
 	}
 	v.Threads = threadViews(d.Threads, d.Machine.Cores)
 	for i, r := range d.Threads {

@@ -85,7 +85,7 @@ func (c *checker) openWebUIMemory(w *OpenWebUI) {
 		c.errorf(at, "raise it to 1500Mi or more",
 			"got %s, want at least 1Gi: it needs 700 to 900 MiB before it serves anybody and is OOM-killed at 512Mi", limit)
 	case got.Cmp(comfortable) < 0 && c.written(at) && w.Embedding.Engine == EmbeddingInPod:
-		c.warnf(at, "2Gi is comfortable; embedding: {engine: ollama} needs less",
+		c.warnf(at, "2Gi is comfortable; with embedding: {engine: ollama} a document adds a third as much",
 			"%s is tight: 825 MiB are in use at rest, and each document that people upload adds to it", limit)
 	}
 }

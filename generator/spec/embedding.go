@@ -4,10 +4,10 @@ package spec
 // the passages of a document that a question is about.
 type Embedding struct {
 	// Engine is ollama (default where the base has its own Ollama): the
-	// embedding model is one more model there, and the chat's pod needs about
-	// 500 MB less. inPod (default elsewhere): the chat runs the model that its
-	// image carries. Documents that were uploaded before a change have to be
-	// uploaded again.
+	// embedding model is one more model there, and a document adds a third as
+	// much to the memory of the chat's pod (docs/calibration.md). inPod (default
+	// elsewhere): the chat runs the model that its image carries. Documents that
+	// were uploaded before a change have to be uploaded again.
 	Engine EmbeddingEngine `json:"engine,omitempty"`
 	// Model to embed with (ollama only), as for `ollama pull`. Default
 	// all-minilm:22m, 46 MB: the same network as the image's own. The base's

@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	openWebUIVersion = "0.9.4"
+	// OpenWebUIVersion on PyPI.
+	OpenWebUIVersion = "0.9.4"
 	// OpenWebUIRef is the reference that people deploy, so that rendered manifests run unchanged.
-	OpenWebUIRef = "ghcr.io/open-webui/open-webui:" + openWebUIVersion
+	OpenWebUIRef = "ghcr.io/open-webui/open-webui:" + OpenWebUIVersion
 )
 
 //go:embed recipes/open-webui.lock
@@ -27,7 +28,7 @@ var openWebUIEmbedderLock string
 // OpenWebUIEmbedder returns a folder with the Python packages that the image lacks to embed documents itself: put it in front
 // of the image's own by PYTHONPATH. They take six gigabytes.
 func (b *Builder) OpenWebUIEmbedder(ctx context.Context) (string, error) {
-	return b.pythonPackages(ctx, "open-webui-embedder", openWebUIVersion, openWebUIEmbedderLock, 12000)
+	return b.pythonPackages(ctx, "open-webui-embedder", OpenWebUIVersion, openWebUIEmbedderLock, 12000)
 }
 
 // OpenWebUI returns the chat, from PyPI, in an image that looks from outside like the public one: the program in
@@ -35,7 +36,7 @@ func (b *Builder) OpenWebUIEmbedder(ctx context.Context) (string, error) {
 // the libraries to run any (torch alone is two gigabytes with the GPU libraries that PyPI's wheel demands): embeddings
 // come from Ollama.
 func (b *Builder) OpenWebUI(ctx context.Context) (Image, error) {
-	packages, err := b.pythonPackages(ctx, "open-webui", openWebUIVersion, openWebUILock, 2500)
+	packages, err := b.pythonPackages(ctx, "open-webui", OpenWebUIVersion, openWebUILock, 2500)
 	if err != nil {
 		return Image{}, err
 	}
@@ -48,7 +49,7 @@ func (b *Builder) OpenWebUI(ctx context.Context) (Image, error) {
 			{Path: libraries, From: packages},
 			{Path: path.Join(backend, "start.sh"), Data: []byte(openWebUIStart), Mode: 0o755},
 			{Path: path.Join(backend, "data"), Mode: fs.ModeDir | 0o755},
-			{Path: "/app/package.json", Data: []byte(`{"version": "` + openWebUIVersion + `"}`)},
+			{Path: "/app/package.json", Data: []byte(`{"version": "` + OpenWebUIVersion + `"}`)},
 		},
 		// The wheel has everything in one folder, the public image has the pages and the change log outside of it.
 		// Compiled here because the container's user may not write beside the source; by a hash, as layers keep no times.

@@ -25,8 +25,8 @@ func TestLock(t *testing.T) {
 		}
 		versions[match[1]] = match[2]
 	}
-	if got := versions["open-webui"]; got != openWebUIVersion {
-		t.Errorf("the lock has Open WebUI %q, the image is named for %s", got, openWebUIVersion)
+	if got := versions["open-webui"]; got != OpenWebUIVersion {
+		t.Errorf("the lock has Open WebUI %q, the image is named for %s", got, OpenWebUIVersion)
 	}
 	for _, heavy := range []string{"torch", "transformers", "sentence-transformers", "onnxruntime"} {
 		if versions[heavy] != "" {

@@ -24,3 +24,4 @@ calibrate: ## measure Ollama and hold sizing against it (docs/calibration.md); n
 	go run ./e2e/calibrate memory
 	go run ./e2e/calibrate limits
 	go run ./e2e/calibrate threads
+	go run ./e2e/calibrate chat

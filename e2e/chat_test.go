@@ -119,7 +119,7 @@ func (c *chat) begin(t *testing.T) {
 	c.report.Note(func(d *report.Data) {
 		if c.mode == cluster.Source {
 			d.Missing = append(d.Missing, "The nginx variant: F5's controller is an image that mode source cannot build, and no container registry was reachable.",
-				"Embeddings inside the pod: the image from PyPI has no torch, so only embeddings in Ollama were measured.")
+				"Embeddings inside the pod: the image from PyPI has no torch. What they need of memory stands in docs/calibration.md.")
 		}
 	})
 }

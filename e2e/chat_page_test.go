@@ -18,8 +18,8 @@ import (
 
 // isTrusted shows that the browser checks the certificate, and follows http:// to https://.
 func (c *chat) isTrusted(t *testing.T) {
-	// Until Traefik has read the Secret it shows a certificate of its own.
-	c.eventually(t, 3*time.Minute, "Traefik serves the certificate", func() (string, error) {
+	// Until the controller has read the Secret it shows a certificate of its own.
+	c.eventually(t, 3*time.Minute, c.through.name+" serves the certificate", func() (string, error) {
 		row, _ := c.verify(t).Row("tls", "")
 		if row.Status != verify.Passed {
 			return string(row.Status) + ": " + row.Detail, nil

@@ -38,19 +38,32 @@ const (
 // chat is the chat behind an ingress controller, and a person in front of it.
 type chat struct {
 	*exposure
-	page   *browser.Chat
-	admin  browser.Person
-	shots  string   // the folder for screenshots
-	homes  []string // of the browsers
-	report *report.Report
-	asked  int // messages so far
+	through controller
+	page    *browser.Chat
+	admin   browser.Person
+	shots   string   // the folder for screenshots
+	homes   []string // of the browsers
+	report  *report.Report
+	asked   int // messages so far
 }
 
-// TestChat uses the chat as people do: in a browser, through the ingress. Without a person who is signed in nothing else can be
+// TestChat uses the chat as people do: in a browser, through Traefik.
+func TestChat(t *testing.T) { useChat(t, traefikController()) }
+
+// TestChatNGINX does the same through F5's controller.
+func TestChatNGINX(t *testing.T) {
+	if os.Getenv("E2E") == "full" && os.Getenv(cluster.ModeVariable) == string(cluster.Source) {
+		t.Skip("F5's controller has to be pulled from a container registry: run this with " + cluster.ModeVariable + "=" + string(cluster.Pull))
+	}
+	useChat(t, nginxController())
+}
+
+// useChat goes through all parts. Without a person who is signed in nothing else can be
 // seen; what comes after that runs whatever became of the part before, so that the report holds all there is to see.
-func TestChat(t *testing.T) {
+func useChat(t *testing.T, through controller) {
 	s := start(t, wants{full: true, chat: true, models: chatModels(), namespaces: []string{chatNamespace}})
 	c := &chat{
+		through:  through,
 		exposure: &exposure{suite: s, folder: "/hearth/chat"},
 		admin:    browser.Person{Name: "Ann", Email: "ann@e2e.internal", Password: "correct horse battery"},
 	}
@@ -108,17 +121,17 @@ func (c *chat) begin(t *testing.T) {
 	load, err := os.ReadFile("/proc/loadavg")
 	must(t, err)
 	c.report = report.New(report.Data{
-		Title: "The chat in a real browser", Name: "chat", Date: time.Now().Truncate(time.Second), Command: command,
+		Title: "The chat in a real browser, through " + c.through.name, Name: c.through.report, Date: time.Now().Truncate(time.Second), Command: command,
 		Machine: fmt.Sprintf("%d cores, %s/%s, load averages at the start %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
 			strings.Join(strings.Fields(string(load))[:3], " ")),
 		Versions: []report.Version{
 			{Program: "Open WebUI", Version: images.OpenWebUIRef}, {Program: "Ollama", Version: ollama.Ref},
-			{Program: "Traefik", Version: images.Traefik().Ref}, {Program: "Kubernetes", Version: images.KubernetesVersion},
+			{Program: c.through.name, Version: c.through.ref}, {Program: "Kubernetes", Version: images.KubernetesVersion},
 		},
 	})
 	c.report.Note(func(d *report.Data) {
 		if c.mode == cluster.Source {
-			d.Missing = append(d.Missing, "The nginx variant: F5's controller is an image that mode source cannot build, and no container registry was reachable.",
+			d.Missing = append(d.Missing, "The same through F5's NGINX: TestChatNGINX needs "+cluster.ModeVariable+"="+string(cluster.Pull)+", and no container registry was reachable.",
 				"Embeddings inside the pod: the image from PyPI has no torch. What they need of memory stands in docs/calibration.md.")
 		}
 	})
@@ -142,7 +155,7 @@ func (c *chat) finish(t *testing.T) {
 			for j := range d.Steps[i].Images {
 				image := &d.Steps[i].Images[j]
 				name, kept := keptShots()[image.Caption]
-				if !kept {
+				if !kept || !c.through.pictures {
 					continue
 				}
 				data, err := os.ReadFile(filepath.Join(c.shots, image.File))
@@ -166,8 +179,8 @@ func keptShots() map[string]string {
 
 // prepare deploys the overlay open and waits for the chat.
 func (c *chat) prepare(t *testing.T) {
-	c.startTraefik(t)
-	c.stack = c.render(t, "testdata/chat.yaml", c.folder)
+	c.through.start(c.exposure, t)
+	c.stack = c.render(t, c.stackFile(t), c.folder)
 	var err error
 	c.authority, err = authority.New("hearth e2e")
 	must(t, err)
@@ -202,6 +215,16 @@ func (c *chat) prepare(t *testing.T) {
 	c.report.Note(func(d *report.Data) {
 		d.Versions = append(d.Versions, report.Version{Program: "Chromium", Version: c.page.Version})
 	})
+}
+
+// stackFile is testdata/chat.yaml, exposed through the controller.
+func (c *chat) stackFile(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/chat.yaml")
+	must(t, err)
+	path := filepath.Join(t.TempDir(), "chat.yaml")
+	must(t, os.WriteFile(path, []byte(strings.Replace(string(data), "type: traefik", "type: "+c.through.kind, 1)), 0o644))
+	return path
 }
 
 // secrets makes those of the overlay that are not there yet.

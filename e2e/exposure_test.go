@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -117,18 +116,6 @@ func (s *suite) render(t *testing.T, file, folder string) *generator.Stack {
 func (e *exposure) restore(t *testing.T) string {
 	t.Helper()
 	return e.kubectl(t, "apply", "-k", e.folder+"/overlays/traefik")
-}
-
-// startTraefik follows Traefik's own documentation, from its module.
-func (e *exposure) startTraefik(t *testing.T) {
-	traefik := images.Traefik()
-	for _, file := range []string{"kubernetes-crd-definition-v1.yml", "kubernetes-crd-rbac.yml"} {
-		e.applyModule(t, traefik.Module, "docs/content/reference/dynamic-configuration/"+file)
-	}
-	manifest, err := os.ReadFile("testdata/traefik.yaml")
-	must(t, err)
-	e.applyText(t, strings.ReplaceAll(string(manifest), "image: IMAGE", "image: "+traefik.Ref))
-	e.waitReady(t, "traefik", "traefik", nil, 3*time.Minute)
 }
 
 func (e *exposure) startMetricsServer(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/kio"
 )
 
-// maxInput is the size of a ResourceList in bytes. Decoded it takes some thirty
-// times as much memory; the objects of a large cluster are a tenth of this.
+// maxInput is the size of a ResourceList in bytes. The framework takes up to 140
+// times as much memory, 4 GiB; the objects of a large cluster are a tenth of it.
 const maxInput = 32 << 20
 
 // errResults ends a run whose errors are among the results, and told already.

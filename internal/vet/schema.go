@@ -76,7 +76,7 @@ func (s *schemaSet) load() error {
 		return s.err
 	}
 	s.compiled = map[string]*jsonschema.Schema{}
-	jsonschema.CompileMetaschemas()
+	jsonschema.CompileDraft4()
 	s.compiler = jsonschema.NewCompiler()
 	s.compiler.DefaultDraft(jsonschema.Draft4) // as kubeconform does
 	s.compiler.UseLoader(s.sources)

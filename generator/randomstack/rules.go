@@ -92,7 +92,7 @@ var pathRules = map[string]rule{
 	"ollama.env{key}": oneOf("OLLAMA_DEBUG", "OLLAMA_MAX_QUEUE", "OLLAMA_ORIGINS", "TZ", "GODEBUG", "HF_TOKEN", "z"),
 	"ollama.models[]": oneOf("llama3.2:3b", "smollm2:135m", "registry.example.org/team/model:tag",
 		"model-registry.models.svc:5000/library/smollm2:135m", "10.0.0.7:5000/library/tiny:1", "qwen3", "me/mine:latest"),
-	// Below the limit that follows from the smallest model of all, 768Mi.
+	// Below the limit that follows from the smallest of the models, 768Mi.
 	"ollama.resources.requests.memory": oneOf("64Mi", "512Mi", "700M", "auto"),
 	// More than any draw needs: a million tokens of context for 64 requests.
 	"ollama.resources.limits.memory":    oneOf("60Ti", "64Ti", "auto", spelled("65970697666560")),

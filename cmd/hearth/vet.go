@@ -162,6 +162,12 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 			return nil, fmt.Errorf("no overlay %q in %s; there are: %s", name, v.name(), strings.Join(overlayNames(stack), ", "))
 		}
 	}
+	// What is looked at is what render writes, so with the lock's digests.
+	if pinned, err := v.pin(stack); err != nil {
+		return nil, err
+	} else if pinned.Err() != nil {
+		return nil, tellProblems(cmd.ErrOrStderr(), pinned.Errors())
+	}
 	folder, _, err := entries(cmd.Context(), v.folder())
 	if err != nil {
 		return nil, err

@@ -73,6 +73,13 @@ func applications(n int) string {
 `
 }
 
+// The benchmark's list is one in which nothing is found.
+func TestApplications(t *testing.T) {
+	if out := mustRun(t, applications(100)); strings.Contains(out, "results:") {
+		t.Errorf("findings in a list that is to have none:\n%s", out[strings.Index(out, "results:"):])
+	}
+}
+
 const application = `- apiVersion: v1
   kind: PersistentVolumeClaim
   metadata: {name: NAME, namespace: SPACE}
@@ -110,5 +117,5 @@ const application = `- apiVersion: v1
 - apiVersion: networking.k8s.io/v1
   kind: NetworkPolicy
   metadata: {name: NAME, namespace: SPACE}
-  spec: {podSelector: {matchLabels: {app: NAME}}, policyTypes: [Ingress], ingress: [{ports: [{port: 11434, protocol: TCP}]}]}
+  spec: {podSelector: {matchLabels: {app: NAME}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {}}], ports: [{port: 11434, protocol: TCP}]}]}
 `

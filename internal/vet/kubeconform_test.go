@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/yannh/kubeconform/pkg/validator"
 	"golang.org/x/tools/txtar"
 
+	"github.com/hearth-dev/hearth/third_party/jsonschema"
 	"github.com/hearth-dev/hearth/third_party/schemas"
 )
 
@@ -71,26 +73,37 @@ func TestKubeconformAgrees(t *testing.T) {
 }
 
 // schemaDocument is all kinds and definitions in one document.
-func schemaDocument(t *testing.T) map[string]any {
+func schemaDocument(t *testing.T) map[string]map[string]any {
 	t.Helper()
-	upstream, err := schemas.Upstream()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc, own map[string]map[string]any
-	for into, text := range map[*map[string]map[string]any][]byte{&doc: upstream, &own: schemas.Ours()} {
-		if err := json.Unmarshal(text, into); err != nil {
+	doc := map[string]map[string]any{"kinds": {}, "definitions": {}}
+	for name, text := range schemas.All() {
+		section, name, _ := strings.Cut(name, "/")
+		var schema any
+		if err := json.Unmarshal(bytes.ReplaceAll(text, []byte(`"/definitions/`), []byte(`"#/definitions/`)), &schema); err != nil {
 			t.Fatal(err)
 		}
+		doc[section][name] = schema
 	}
-	maps.Copy(doc["kinds"], own["kinds"])
-	return map[string]any{"kinds": doc["kinds"], "definitions": doc["definitions"]}
+	return doc
+}
+
+// TestSchemasAreDraft4 holds every schema against the draft's own, which a call
+// of the function goes without.
+func TestSchemasAreDraft4(t *testing.T) {
+	jsonschema.CompileMetaschemas()
+	sources := schemas.All()
+	compiler := newCompiler(sources, jsonschema.Draft4)
+	for name := range sources {
+		if _, err := compiler.Compile(schemaURL + name); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // writeSchema puts a kind's schema where kubeconform looks for it.
-func writeSchema(t *testing.T, dir string, doc map[string]any, r Ref) {
+func writeSchema(t *testing.T, dir string, doc map[string]map[string]any, r Ref) {
 	t.Helper()
-	kind, ok := doc["kinds"].(map[string]any)[r.APIVersion+"/"+r.Kind].(map[string]any)
+	kind, ok := doc["kinds"][r.APIVersion+"/"+r.Kind].(map[string]any)
 	if !ok {
 		return
 	}

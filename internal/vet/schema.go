@@ -1,11 +1,11 @@
 package vet
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,76 +26,54 @@ import (
 // function that needs a few lives for a moment.
 type schemaSet struct {
 	mu       sync.Mutex
-	err      error
 	compiler *jsonschema.Compiler
 	sources  schemaSources
 	compiled map[string]*jsonschema.Schema
 }
 
-// schemaSources are the schemas as text, each a document of its own: "kinds" by
-// apiVersion/kind, and "definitions", which they refer to, by name.
-type schemaSources map[string]map[string]json.RawMessage
+// schemaSources are the schemas as third_party/schemas has them, by name.
+type schemaSources map[string][]byte
 
+// schemaURL is before the name in a schema's URL. A reference to
+// /definitions/NAME is one to a document under it.
 const schemaURL = "mem:///"
 
 // Load is a schema for the compiler, by its URL.
 func (s schemaSources) Load(url string) (any, error) {
-	section, name, _ := strings.Cut(strings.TrimPrefix(url, schemaURL), "/")
 	var doc any
-	if err := json.Unmarshal(s[section][name], &doc); err != nil {
+	if err := json.Unmarshal(s[strings.TrimPrefix(url, schemaURL)], &doc); err != nil {
 		return nil, fmt.Errorf("reading the schema %s: %w", url, err)
 	}
 	return doc, nil
 }
 
-// readSchemas reads what third_party/schemas has. A reference within its
-// document becomes one to a document.
-func readSchemas() (schemaSources, error) {
-	upstream, err := schemas.Upstream()
-	if err != nil {
-		return nil, err
-	}
-	sources := schemaSources{"kinds": {}, "definitions": {}}
-	for _, text := range [][]byte{upstream, schemas.Ours()} {
-		var doc schemaSources
-		if err := json.Unmarshal(bytes.ReplaceAll(text, []byte(`"#/definitions/`), []byte(`"`+schemaURL+`definitions/`)), &doc); err != nil {
-			return nil, fmt.Errorf("reading the schemas: %w", err)
-		}
-		maps.Copy(sources["kinds"], doc["kinds"])
-		maps.Copy(sources["definitions"], doc["definitions"])
-	}
-	return sources, nil
+// newCompiler returns one of the draft that kubeconform takes them to be of.
+func newCompiler(sources schemaSources, draft *jsonschema.Draft) *jsonschema.Compiler {
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(draft)
+	c.UseLoader(sources)
+	return c
 }
 
 // load makes the set ready; the caller holds the lock.
-func (s *schemaSet) load() error {
-	if s.compiler != nil || s.err != nil {
-		return s.err
+func (s *schemaSet) load() {
+	if s.compiler == nil {
+		s.sources, s.compiled = schemas.All(), map[string]*jsonschema.Schema{}
+		s.compiler = newCompiler(s.sources, jsonschema.TrustedDraft4())
 	}
-	if s.sources, s.err = readSchemas(); s.err != nil {
-		return s.err
-	}
-	s.compiled = map[string]*jsonschema.Schema{}
-	jsonschema.CompileDraft4()
-	s.compiler = jsonschema.NewCompiler()
-	s.compiler.DefaultDraft(jsonschema.Draft4) // as kubeconform does
-	s.compiler.UseLoader(s.sources)
-	return nil
 }
 
 // of is the schema of a kind, nil if there is none.
 func (s *schemaSet) of(r Ref) (*jsonschema.Schema, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.load(); err != nil {
-		return nil, err
+	s.load()
+	name := "kinds/" + r.APIVersion + "/" + r.Kind
+	if s.sources[name] == nil || s.compiled[name] != nil {
+		return s.compiled[name], nil
 	}
-	key := r.APIVersion + "/" + r.Kind
-	if s.sources["kinds"][key] == nil || s.compiled[key] != nil {
-		return s.compiled[key], nil
-	}
-	compiled, err := s.compiler.Compile(schemaURL + "kinds/" + key)
-	s.compiled[key] = compiled
+	compiled, err := s.compiler.Compile(schemaURL + name)
+	s.compiled[name] = compiled
 	return compiled, err
 }
 
@@ -138,8 +116,8 @@ func (s *schemaSet) builtIn(r Ref) bool {
 	if !strings.Contains(group, ".") {
 		return true
 	}
-	for key := range s.sources["kinds"] {
-		if strings.HasPrefix(key, group+"/") && strings.HasSuffix(group, ".k8s.io") {
+	for name := range s.sources {
+		if strings.HasPrefix(name, "kinds/"+group+"/") && strings.HasSuffix(group, ".k8s.io") {
 			return true
 		}
 	}
@@ -151,12 +129,15 @@ func (s *schemaSet) suggest(r Ref) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var names []string
-	for key := range s.sources["kinds"] {
-		version, name := key[:strings.LastIndex(key, "/")], key[strings.LastIndex(key, "/")+1:]
-		if name == r.Kind {
+	for _, source := range slices.Sorted(maps.Keys(s.sources)) {
+		version, name := path.Split(source)
+		version, isKind := strings.CutPrefix(path.Clean(version), "kinds/")
+		switch {
+		case isKind && name == r.Kind:
 			return "write apiVersion: " + version
+		case isKind:
+			names = append(names, name)
 		}
-		names = append(names, name)
 	}
 	slices.Sort(names)
 	return spec.Suggest(r.Kind, slices.Compact(names))

@@ -4,35 +4,33 @@
 package schemas
 
 import (
-	"bytes"
-	"compress/gzip"
 	_ "embed"
-	"fmt"
-	"io"
+
+	"golang.org/x/tools/txtar"
 )
 
 // Version of Kubernetes that the schemas of its own kinds are of.
 const Version = "1.37"
 
-//go:embed schemas.json.gz
-var packed []byte
+//go:embed schemas.txtar
+var upstream []byte
 
-//go:embed ours.json
+//go:embed ours.txtar
 var ours []byte
 
-// Upstream is a JSON document with "definitions", types by name, and "kinds",
-// schemas of whole objects by apiVersion/kind. They are of the dialect draft 4,
-// with nothing in a format, and strict: a field that no schema names is an
-// error.
-func Upstream() ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, fmt.Errorf("unpacking the schemas: %w", err)
+// All are the schemas by name, each a JSON document: kinds/apiVersion/kind of
+// whole objects, and definitions/NAME, to which they and each other refer as
+// /definitions/NAME. They are of the dialect draft 4, with nothing in a format,
+// and strict: a field that no schema names is an error.
+//
+// They are embedded as text, not compressed: a program that runs for a moment
+// needs a few, and unpacking all of them took it longer than all else it did.
+func All() map[string][]byte {
+	all := map[string][]byte{}
+	for _, text := range [][]byte{upstream, ours} {
+		for _, f := range txtar.Parse(text).Files {
+			all[f.Name] = f.Data
+		}
 	}
-	return io.ReadAll(r)
+	return all
 }
-
-// Ours is a document of the same form for kinds whose definitions are in no
-// module that can be had, written from their documentation. Its schemas refer
-// to the definitions of Upstream.
-func Ours() []byte { return ours }

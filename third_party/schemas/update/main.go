@@ -1,4 +1,4 @@
-// Update writes schemas.json.gz anew from the Go modules that README.md names:
+// Update writes schemas.txtar anew from the Go modules that README.md names:
 // `go run ./third_party/schemas/update` in the root of the repository.
 //
 // It takes Kubernetes' swagger.json and the CustomResourceDefinitions of three
@@ -9,7 +9,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -19,6 +18,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/txtar"
 	"sigs.k8s.io/yaml"
 )
 
@@ -67,7 +67,7 @@ func update(folder string) error {
 			}
 		}
 	}
-	return b.write(filepath.Join(folder, "schemas.json.gz"))
+	return b.write(filepath.Join(folder, "schemas.txtar"))
 }
 
 // download is the folder of a module in the module cache.
@@ -80,25 +80,24 @@ func download(module string) (string, error) {
 	return m.Dir, json.Unmarshal(out, &m)
 }
 
+// write writes every schema as a document of its own, so that a program reads
+// those it needs and a diff shows which ones an update changes.
 func (b *bundle) write(file string) error {
-	data, err := json.Marshal(b)
-	if err != nil {
-		return err
+	var archive txtar.Archive
+	for section, documents := range map[string]map[string]any{"definitions": b.Definitions, "kinds": b.Kinds} {
+		for name, document := range documents {
+			data, err := json.Marshal(document)
+			if err != nil {
+				return err
+			}
+			data = bytes.ReplaceAll(data, []byte(`"#/definitions/`), []byte(`"/definitions/`))
+			archive.Files = append(archive.Files, txtar.File{Name: section + "/" + name, Data: append(data, '\n')})
+		}
 	}
-	var out bytes.Buffer
-	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(data); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	fmt.Printf("\n%d kinds, %d definitions; %d bytes, %d compressed, SHA-256 `%x`\n",
-		len(b.Kinds), len(b.Definitions), len(data), out.Len(), sha256.Sum256(out.Bytes()))
-	return os.WriteFile(file, out.Bytes(), 0o644)
+	slices.SortFunc(archive.Files, func(a, b txtar.File) int { return strings.Compare(a.Name, b.Name) })
+	out := txtar.Format(&archive)
+	fmt.Printf("\n%d kinds, %d definitions; %d bytes, SHA-256 `%x`\n", len(b.Kinds), len(b.Definitions), len(out), sha256.Sum256(out))
+	return os.WriteFile(file, out, 0o644)
 }
 
 // add takes a file's kinds and says how many there were.

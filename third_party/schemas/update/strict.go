@@ -4,12 +4,12 @@ import "strings"
 
 type object = map[string]any
 
-// bundle is what schemas.json.gz holds.
+// bundle is what schemas.txtar holds.
 type bundle struct {
 	// Definitions are the types that kinds refer to, by Kubernetes' name.
-	Definitions map[string]any `json:"definitions"`
+	Definitions map[string]any
 	// Kinds are the schemas of whole objects, by apiVersion/kind.
-	Kinds map[string]any `json:"kinds"`
+	Kinds map[string]any
 }
 
 const (

@@ -2,14 +2,14 @@ package main
 
 import (
 	"bytes"
+	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/hearth-dev/hearth/fns"
 )
 
 // programs are hearth-fn and a function on the same framework that does nothing.
@@ -40,14 +40,37 @@ func call(b *testing.B, program, list string) time.Duration {
 	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }
 
+// checkedExample is the list that StackCheck gets in examples/kustomize-check.
+func checkedExample(b *testing.B, hearth string) string {
+	b.Helper()
+	read := func(name string) string {
+		data, err := os.ReadFile(filepath.Join("../../examples/kustomize-check", name))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return strings.ReplaceAll(string(data), "\n", "\n  ")
+	}
+	const list = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nfunctionConfig:\n  "
+	cmd := exec.Command(hearth)
+	cmd.Stdin = strings.NewReader(list + read("ollama.yaml"))
+	out, err := cmd.Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	items, _, _ := strings.Cut(string(out), "\nfunctionConfig:")
+	_, items, _ = strings.Cut(items, "\nitems:")
+	return list + read("check.yaml") + "\nitems:" + items
+}
+
 // BenchmarkCall is a call as kustomize makes it, start, read, work, write, of
-// each kind's example in the help. A function that does nothing takes its turn
-// with it, so that a busy machine is busy for both; the goal is twice what that
-// costs.
+// each kind's example in the help, and of StackCheck's in examples. A function
+// that does nothing takes its turn with it, so that a busy machine is busy for
+// both; the goal is twice what that costs.
 func BenchmarkCall(b *testing.B) {
 	hearth, noop := programs(b)
 	lists := examples(b)
-	for _, kind := range fns.Kinds() {
+	lists["StackCheckFive"] = checkedExample(b, hearth)
+	for _, kind := range slices.Sorted(maps.Keys(lists)) {
 		b.Run(kind, func(b *testing.B) {
 			var own, nothing []time.Duration
 			for b.Loop() {

@@ -21,9 +21,8 @@ import (
 	"github.com/hearth-dev/hearth/third_party/schemas"
 )
 
-// schemaSet compiles a kind's schema when it is first asked for, and decodes of
-// all schemas what that one refers to: they are half a megabyte, and a KRM
-// function that needs a few lives for a moment.
+// schemaSet decodes and compiles a schema when an object first has a value for it:
+// all are half a megabyte, and a KRM function that needs a few lives for a moment.
 type schemaSet struct {
 	mu       sync.Mutex
 	compiler *jsonschema.Compiler
@@ -41,34 +40,34 @@ const schemaURL = "mem:///"
 // Load is a schema for the compiler, by its URL.
 func (s schemaSources) Load(url string) (any, error) {
 	var doc any
-	if err := json.Unmarshal(s[strings.TrimPrefix(url, schemaURL)], &doc); err != nil {
+	if err := json.Unmarshal(lazyReferences(s[strings.TrimPrefix(url, schemaURL)]), &doc); err != nil {
 		return nil, fmt.Errorf("reading the schema %s: %w", url, err)
 	}
 	return doc, nil
 }
 
-// newCompiler returns one of the draft that kubeconform takes them to be of.
-func newCompiler(sources schemaSources, draft *jsonschema.Draft) *jsonschema.Compiler {
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(draft)
-	c.UseLoader(sources)
-	return c
-}
-
 // load makes the set ready; the caller holds the lock.
 func (s *schemaSet) load() {
-	if s.compiler == nil {
-		s.sources, s.compiled = schemas.All(), map[string]*jsonschema.Schema{}
-		s.compiler = newCompiler(s.sources, jsonschema.TrustedDraft4())
+	if s.compiler != nil {
+		return
 	}
+	s.sources, s.compiled = schemas.All(), map[string]*jsonschema.Schema{}
+	s.compiler = jsonschema.NewCompiler()
+	s.compiler.DefaultDraft(jsonschema.TrustedDraft4()) // the draft that kubeconform takes them to be of
+	s.compiler.UseLoader(s.sources)
+	s.compiler.RegisterVocabulary(s.references())
 }
 
 // of is the schema of a kind, nil if there is none.
 func (s *schemaSet) of(r Ref) (*jsonschema.Schema, error) {
+	return s.schema("kinds/" + r.APIVersion + "/" + r.Kind)
+}
+
+// schema is the one of a name, nil if there is none.
+func (s *schemaSet) schema(name string) (*jsonschema.Schema, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.load()
-	name := "kinds/" + r.APIVersion + "/" + r.Kind
 	if s.sources[name] == nil || s.compiled[name] != nil {
 		return s.compiled[name], nil
 	}

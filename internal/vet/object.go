@@ -1,7 +1,6 @@
 package vet
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 )
@@ -99,6 +98,6 @@ func decode[T any](o Object) (T, bool) {
 	if err != nil {
 		return typed, false
 	}
-	err = json.NewDecoder(bytes.NewReader(data)).Decode(&typed)
+	err = json.Unmarshal(data, &typed)
 	return typed, err == nil
 }

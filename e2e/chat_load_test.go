@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -198,27 +199,33 @@ func (c *chat) isFull(t *testing.T) {
 	ctx, stop := context.WithCancel(c.ctx)
 	defer stop()
 	var busy sync.WaitGroup
-	keep := func(do func() error) {
+	var begun, full atomic.Bool
+	busy.Go(func() {
+		story := ollama.Question{Model: endlessModel, Prompt: endlessPrompt, Threads: 1, MaxTokens: 100_000}
+		if err := server.Stream(ctx, story, func() { begun.Store(true) }); ctx.Err() == nil {
+			t.Errorf("the endless story ended: %v", err)
+		}
+	})
+	become := func(what string, state *atomic.Bool) {
+		c.eventually(t, 3*time.Minute, what, func() (string, error) {
+			if !state.Load() {
+				return "not yet", nil
+			}
+			return "", nil
+		})
+	}
+	become("the story begins", &begun)
+	for range 3 { // one that the scheduler holds, one in the queue, one too many
 		busy.Go(func() {
 			for ctx.Err() == nil {
-				if do() != nil { // the queue was full
+				if _, err := server.EmbedTokens(ctx, ollama.Question{Model: chatEmbedder, Prompt: "one too many"}); err != nil {
+					full.Store(true)
 					time.Sleep(100 * time.Millisecond)
 				}
 			}
 		})
 	}
-	keep(func() error {
-		_, err := server.Generate(ctx, ollama.Question{Model: endlessModel, Prompt: endlessPrompt, Threads: 1, MaxTokens: 100_000})
-		return err
-	})
-	time.Sleep(5 * time.Second) // the story has begun
-	for range 3 {
-		keep(func() error {
-			_, err := server.EmbedTokens(ctx, ollama.Question{Model: chatEmbedder, Prompt: "one too many"})
-			return err
-		})
-	}
-	time.Sleep(5 * time.Second)
+	become("the queue is full", &full)
 	c.see(t, c.page, "a full queue", func(ctx context.Context) error {
 		if err := c.page.NewChat(ctx); err != nil {
 			return err

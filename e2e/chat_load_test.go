@@ -197,8 +197,14 @@ func (c *chat) isFull(t *testing.T) {
 	c.waitReady(t, chatNamespace, "ollama", old, 5*time.Minute)
 	server := &ollama.Client{URL: c.Config.Host + "/api/v1/namespaces/" + chatNamespace + "/services/ollama:http/proxy", HTTP: c.http}
 	ctx, stop := context.WithCancel(c.ctx)
-	defer stop()
 	var busy sync.WaitGroup
+	defer func() { // whatever came of it: further parts ask this Ollama, too
+		stop()
+		busy.Wait()
+		c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE-")
+		c.applyOverlay(t, "open")
+		c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=5m")
+	}()
 	var begun, full atomic.Bool
 	busy.Go(func() {
 		story := ollama.Question{Model: endlessModel, Prompt: endlessPrompt, Threads: 1, MaxTokens: 100_000}
@@ -237,11 +243,6 @@ func (c *chat) isFull(t *testing.T) {
 		}
 		return err
 	})
-	stop()
-	busy.Wait()
-	c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE-")
-	c.applyOverlay(t, "open")
-	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=5m")
 }
 
 // answersLong asks a model that does not stop by itself. A fifth of a core slows it down: a page of fifteen thousand tokens would

@@ -47,7 +47,7 @@ func (c *checker) recurringJob(path string, b *Backup) {
 		c.errorf(path+".group", fix, "got %q, which is the job's name too: want at most %d lower-case letters, digits and '-'", b.Group, maxJobName)
 	}
 	c.schedule(path, b.Schedule)
-	c.intRange(path+".keep", 1, 100, "snapshots or backups") // Longhorn's recurring-job-max-retention
+	c.intRange(path+".keep", 1, 100, "snapshots or backups") // the default of Longhorn's setting recurring-job-max-retention
 }
 
 func (c *checker) schedule(path, cron string) {

@@ -198,12 +198,13 @@ func (c *chat) survivesDeletion(t *testing.T) {
 
 // survivesRollout changes the pod's template, to one whose root file system is read-only.
 func (c *chat) survivesRollout(t *testing.T) {
-	c.staysSignedIn(t, func() {
-		c.kubectl(t, "-n", chatNamespace, "patch", "statefulset/open-webui", "-p", `{"spec":{"template":{
-			"metadata":{"annotations":{"e2e":"rollout"}},
-			"spec":{"containers":[{"name":"open-webui","securityContext":{"readOnlyRootFilesystem":true}}]}}}}`)
-	})
-	c.note("from here on with a read-only root file system")
+	c.staysSignedIn(t, func() { c.applyOverlay(t, "read-only") })
+	p, err := c.pod(chatNamespace, "open-webui")
+	must(t, err)
+	if own := p.Spec.Containers[0].SecurityContext; !*own.ReadOnlyRootFilesystem {
+		t.Errorf("the root file system is writable: %+v", own)
+	}
+	c.note("from here to the full queue with openWebUI.readOnlyRootFilesystem")
 }
 
 // polls applies the overlay for networks that let no WebSocket through.

@@ -199,6 +199,11 @@ func (c *chat) isFull(t *testing.T) {
 	ctx, stop := context.WithCancel(c.ctx)
 	var busy sync.WaitGroup
 	defer func() { // whatever came of it: further parts ask this Ollama, too
+		if t.Failed() { // the log goes with the pod
+			if p, err := c.pod(chatNamespace, "ollama"); err == nil {
+				t.Log(c.podLog(t, p, "ollama"))
+			}
+		}
 		stop()
 		busy.Wait()
 		c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE-")
@@ -224,9 +229,18 @@ func (c *chat) isFull(t *testing.T) {
 	for range 3 { // one that the scheduler holds, one in the queue, one too many
 		busy.Go(func() {
 			for ctx.Err() == nil {
-				if _, err := server.EmbedTokens(ctx, ollama.Question{Model: chatEmbedder, Prompt: "one too many"}); err != nil {
+				_, err := server.EmbedTokens(ctx, ollama.Question{Model: chatEmbedder, Prompt: "one too many"})
+				switch {
+				case ctx.Err() != nil:
+				case err == nil:
+					t.Error("a model was loaded beside the busy one")
+					return
+				case strings.Contains(err.Error(), "maximum pending requests"):
 					full.Store(true)
 					time.Sleep(100 * time.Millisecond)
+				default:
+					t.Errorf("filling the queue: %v", err)
+					return
 				}
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,8 +68,8 @@ func (b *bench) chat(ctx context.Context) error {
 		return err
 	}
 	withLibraries := []string{"--volume", libraries + ":/libraries:ro", "--env", "PYTHONPATH=/libraries"}
-	inPod := append(withLibraries[:len(withLibraries):len(withLibraries)], "--volume", filepath.Dir(weights["config.json"])+":/embedder:ro",
-		"--env", "RAG_EMBEDDING_ENGINE=", "--env", "RAG_EMBEDDING_MODEL=/embedder")
+	inPod := slices.Concat(withLibraries, []string{"--volume", filepath.Dir(weights["config.json"]) + ":/embedder:ro",
+		"--env", "RAG_EMBEDDING_ENGINE=", "--env", "RAG_EMBEDDING_MODEL=/embedder"})
 	b.data.Chat = nil
 	for _, try := range []struct {
 		row   ChatRow

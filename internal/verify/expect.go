@@ -41,7 +41,7 @@ type workload struct {
 
 	base   string          // name of the base
 	ollama *spec.Ollama    // set for hearth's inference server
-	models []string        // that it holds: the stack's, and the chat's embedder
+	models []string        // that it holds: the stack's with their copies, and the chat's embedder
 	chat   *spec.OpenWebUI // set for hearth's chat
 }
 
@@ -183,6 +183,9 @@ func (w *workload) belongs(bases []*spec.Base) {
 		switch {
 		case component == "inference" && b.Ollama != nil:
 			w.base, w.ollama, w.models = b.Name, b.Ollama, b.PullModels()
+			for _, copied := range b.Copies() {
+				w.models = append(w.models, copied[1])
+			}
 		case component == "chat" && b.OpenWebUI != nil:
 			w.base, w.chat = b.Name, b.OpenWebUI
 		case w.base == "":

@@ -325,6 +325,10 @@ func answerCases() []spoiled {
 			o.Models = []string{"registry.ollama.ai/library/Llama3.2:3b", "all-minilm:22m"}
 		}), verify.Options{},
 			verify.Row{Check: "models", Subject: "ai/ollama", Status: verify.Passed, Detail: "llama3.2:3b (a80c4f17acd5, 2.0 GB), all-minilm:22m (a80c4f17acd5, 2.0 GB)"}},
+		{"without the copy that has its threads", "threads", ollama(func(o *fakecluster.Ollama) { o.Models = []string{"llama3.2:3b"} }), verify.Options{},
+			fail("models", "ollama/ollama", "missing: llama3.2:3b-t2", "the init container pulls when the pod starts: kubectl --context lab -n ollama rollout restart deployment ollama")},
+		{"with the copy", "threads", func(*testing.T, *fakecluster.Cluster) {}, verify.Options{},
+			verify.Row{Check: "models", Subject: "ollama/ollama", Status: verify.Passed, Detail: "llama3.2:3b (a80c4f17acd5, 2.0 GB), llama3.2:3b-t2 (a80c4f17acd5, 2.0 GB)"}},
 		{"needs the models", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Models = nil }), verify.Options{},
 			skip("prompt", "ai/ollama", "needs models ai/ollama")},
 		{"in memory", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Loaded = []string{"llama3.2:3b"} }), verify.Options{},

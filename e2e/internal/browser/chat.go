@@ -72,10 +72,12 @@ func (c *Chat) welcome(ctx context.Context) error {
 	if err := c.Sees(ctx, c.Patience, prompt, ""); err != nil {
 		return err
 	}
-	if err := c.Click(ctx, "button", "Okay, Let's Go!"); err != nil {
+	const news = "Okay, Let's Go!"
+	if err := c.Sees(ctx, c.Patience, "button", news); err != nil {
 		return err
 	}
-	return c.Until(ctx, c.Patience, "the news to close", "!("+find("button", "Okay, Let's Go!")+")")
+	// Again, as people do when nothing happens: the button is there before it works.
+	return c.Until(ctx, c.Patience, "the news to close", "(() => { const button = "+find("button", news)+"; button?.click(); return !button })()")
 }
 
 // Models opens the list of models and returns their names, the chosen one first.

@@ -4,12 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/hearth-dev/hearth/internal/pagetest"
 )
 
 // seen is a line of the README's table of figures: what it says, and the report, step and figures that it is filled with.
@@ -44,22 +43,7 @@ func TestReadmeFigures(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| %s | "+s.text+" ([%s](docs/reports/%s.md)) |\n", append(append([]any{s.what}, values...), s.report, s.report)...)
 	}
-	old, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	block := regexp.MustCompile(`(?s)(<!-- figures: go test -run ReadmeFigures -update \. -->\n).*(<!-- /figures -->)`)
-	if !block.Match(old) {
-		t.Fatal("README.md has no place for the figures")
-	}
-	fresh := block.ReplaceAll(old, []byte("${1}"+table.String()+"\n${2}"))
-	if *update {
-		if err := os.WriteFile("README.md", fresh, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if diff := cmp.Diff(string(old), string(fresh)); diff != "" {
-		t.Errorf("README.md is not what the reports say; run: go test -run ReadmeFigures -update . (-want +got):\n%s", diff)
-	}
+	pagetest.Tables(t, "README.md", "go test . -run ReadmeFigures -update", *update, map[string]string{"figures": table.String()})
 }
 
 // figure reads one out of a report.

@@ -3,44 +3,20 @@ package sizing
 import (
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/hearth-dev/hearth/internal/pagetest"
 )
-
-const page = "../../docs/sizing.md"
 
 var update = flag.Bool("update", false, "rewrite the tables in docs/sizing.md")
 
 // The page's tables are made from the constants and the catalogue, between two
 // comments each.
 func TestPage(t *testing.T) {
-	data, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := string(data)
-	for name, table := range map[string]string{"numbers": numberTable(), "models": modelTable()} {
-		head := "<!-- " + name + ": go test ./generator/sizing -run Page -update -->\n"
-		before, rest, found := strings.Cut(want, head)
-		_, after, closed := strings.Cut(rest, "<!-- end -->")
-		if !found || !closed {
-			t.Fatalf("%s: want the line %q, and <!-- end --> below it", page, strings.TrimSpace(head))
-		}
-		want = before + head + table + "<!-- end -->" + after
-	}
-	if *update {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, string(data)); diff != "" {
-		t.Errorf("%s is not up to date, run: go test ./generator/sizing -run Page -update (-want +got):\n%s", page, diff)
-	}
+	pagetest.Tables(t, "../../docs/sizing.md", "go test ./generator/sizing -run Page -update", *update,
+		map[string]string{"numbers": numberTable(), "models": modelTable()})
 }
 
 // numberTable says how each number of a pod follows from its models.

@@ -173,7 +173,7 @@ func (c *chat) finish(t *testing.T) {
 func keptShots() map[string]string {
 	return map[string]string{
 		"an answer from a document": "chat-document.png",
-		"the list of models":        "chat-models.png",
+		"an answer":                 "chat-answer.png",
 	}
 }
 

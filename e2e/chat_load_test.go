@@ -188,13 +188,7 @@ const endlessPrompt = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18"
 // isFull fills Ollama's queue and asks once more, in the browser. Requests for a model in memory do not count: they wait at
 // the model, however many. The queue is for those whose model finds no room beside one that is busy.
 func (c *chat) isFull(t *testing.T) {
-	c.applyOverlay(t, "two")
-	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=10m")
-	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "statefulset/open-webui", "--timeout=10m")
-	old, err := c.pod(chatNamespace, "ollama")
-	must(t, err)
-	c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE=1", "OLLAMA_NUM_PARALLEL=1", "OLLAMA_MAX_LOADED_MODELS=1")
-	c.waitReady(t, chatNamespace, "ollama", old, 5*time.Minute)
+	c.rollOut(t, "full")
 	server := &ollama.Client{URL: c.Config.Host + "/api/v1/namespaces/" + chatNamespace + "/services/ollama:http/proxy", HTTP: c.http}
 	ctx, stop := context.WithCancel(c.ctx)
 	var busy sync.WaitGroup
@@ -206,9 +200,7 @@ func (c *chat) isFull(t *testing.T) {
 		}
 		stop()
 		busy.Wait()
-		c.kubectl(t, "-n", chatNamespace, "set", "env", "deployment/ollama", "OLLAMA_MAX_QUEUE-")
-		c.applyOverlay(t, "open")
-		c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=5m")
+		c.rollOut(t, "open")
 	}()
 	var begun, full atomic.Bool
 	busy.Go(func() {
@@ -273,11 +265,9 @@ func (c *chat) isFull(t *testing.T) {
 // measure the browser.
 func (c *chat) answersLong(t *testing.T) {
 	const long = 320 * time.Second
-	c.applyOverlay(t, "two")
-	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=10m")
+	c.rollOut(t, "two")
 	c.kubectl(t, "-n", chatNamespace, "set", "resources", "deployment/ollama", "--containers=ollama", "--limits=cpu=200m", "--requests=cpu=200m")
-	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "deployment/ollama", "--timeout=10m")
-	c.kubectl(t, "-n", chatNamespace, "rollout", "status", "statefulset/open-webui", "--timeout=10m")
+	c.rolledOut(t)
 	c.see(t, c.page, "a model that does not stop", func(ctx context.Context) error {
 		if err := c.page.NewChat(ctx); err != nil {
 			return err

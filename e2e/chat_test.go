@@ -61,7 +61,8 @@ func TestChatNGINX(t *testing.T) {
 // useChat goes through all parts. Without a person who is signed in nothing else can be
 // seen; what comes after that runs whatever became of the part before, so that the report holds all there is to see.
 func useChat(t *testing.T, through controller) {
-	s := start(t, wants{full: true, chat: true, models: chatModels(), namespaces: []string{chatNamespace}})
+	models := []ollama.Model{ollama.SmolLM2(), ollama.MiniLM(), ollama.Gemma3()} // what the registry serves
+	s := start(t, wants{full: true, chat: true, models: models, namespaces: []string{chatNamespace}})
 	c := &chat{
 		through:  through,
 		exposure: &exposure{suite: s, folder: "/hearth/chat"},
@@ -101,11 +102,6 @@ func useChat(t *testing.T, through controller) {
 			t.FailNow()
 		}
 	}
-}
-
-// chatModels are what the registry serves.
-func chatModels() []ollama.Model {
-	return []ollama.Model{ollama.SmolLM2(), ollama.MiniLM(), ollama.Gemma3()}
 }
 
 // begin makes the report and the folder for screenshots.
@@ -259,6 +255,20 @@ patches:
 	folder := c.folder + "/aliased/" + name
 	must(t, c.CopyDir(c.ctx, tree, folder))
 	return c.kubectl(t, "apply", "-k", folder)
+}
+
+// rollOut applies an overlay and waits until it is what runs.
+func (c *chat) rollOut(t *testing.T, overlay string) {
+	t.Helper()
+	c.applyOverlay(t, overlay)
+	c.rolledOut(t)
+}
+
+func (c *chat) rolledOut(t *testing.T) {
+	t.Helper()
+	for _, workload := range []string{"deployment/ollama", "statefulset/open-webui"} {
+		c.kubectl(t, "-n", chatNamespace, "rollout", "status", workload, "--timeout=10m")
+	}
 }
 
 // browse opens a browser of a person who trusts the authority, or nobody.

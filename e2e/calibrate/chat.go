@@ -122,7 +122,7 @@ func (b *bench) converse(ctx context.Context, try ChatRow, flags []string) (row 
 		return row, err
 	}
 	page := &page{url: "http://" + container.Address + ":8080"}
-	if err := page.until(ctx, 10*time.Minute, "/health answers", func() (bool, error) { return page.call(ctx, "/health", "", nil, nil) == nil, nil }); err != nil {
+	if err := until(ctx, 10*time.Minute, "/health answers", func(ctx context.Context) (bool, error) { return page.call(ctx, "/health", "", nil, nil) == nil, nil }); err != nil {
 		return row, err
 	}
 	row.ReadySeconds = time.Since(begin).Seconds()
@@ -166,7 +166,7 @@ func (p *page) embed(ctx context.Context) (seconds float64, err error) {
 	if err := p.call(ctx, "/api/v1/files/", parts.FormDataContentType(), form.Bytes(), &uploaded); err != nil {
 		return 0, err
 	}
-	err = p.until(ctx, 10*time.Minute, "the document is searchable", func() (bool, error) {
+	err = until(ctx, 10*time.Minute, "the document is searchable", func(ctx context.Context) (bool, error) {
 		var state struct {
 			Data struct{ Status, Error string }
 		}
@@ -215,30 +215,4 @@ func (p *page) call(ctx context.Context, path, contentType string, body []byte, 
 		return nil
 	}
 	return json.Unmarshal(answer, out)
-}
-
-// until asks twice a second.
-func (p *page) until(ctx context.Context, most time.Duration, what string, done func() (bool, error)) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, most, fmt.Errorf("waited %s: %s", most, what))
-	defer cancel()
-	for {
-		switch ok, err := done(); {
-		case err != nil:
-			return err
-		case ok:
-			return nil
-		}
-		if err := sleep(ctx, time.Second/2); err != nil {
-			return err
-		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(d):
-		return nil
-	}
 }

@@ -48,18 +48,14 @@ func (b *bench) start(ctx context.Context, l Load, flags ...string) (*server, er
 }
 
 func (s *server) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, 2*time.Minute, errors.New("no answer from Ollama within two minutes"))
-	defer cancel()
-	for {
-		if _, err := s.Version(ctx); err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("container %s: %w", s.container.ID, context.Cause(ctx))
-		case <-time.After(50 * time.Millisecond):
-		}
+	err := until(ctx, 2*time.Minute, "an answer from Ollama", func(ctx context.Context) (bool, error) {
+		_, err := s.Version(ctx)
+		return err == nil, nil
+	})
+	if err != nil {
+		return fmt.Errorf("container %s: %w", s.container.ID, err)
 	}
+	return nil
 }
 
 // stop removes the container, whether or not the measurement was interrupted.

@@ -63,7 +63,7 @@ func (c *checker) namespace(name string) {
 
 // shared refuses one Secret, one volume or one job for two things.
 func (c *checker) shared(b *Base) {
-	claims, secrets := map[string]string{}, map[string]string{}
+	claims, secrets, jobs := map[string]string{}, map[string]string{}, map[string]string{}
 	use := func(seen map[string]string, path, name, kind string) {
 		if other, taken := seen[name]; taken && name != "" {
 			c.errorf(path, "give each a "+kind+" of its own", "got %q, which is the %s of %s too", name, kind, other)
@@ -72,9 +72,11 @@ func (c *checker) shared(b *Base) {
 	}
 	if o := b.Ollama; o != nil {
 		use(claims, "ollama.storage.existingClaim", cmp.Or(o.Storage.ExistingClaim, "ollama"), "claim")
+		use(jobs, "ollama.storage.backup.group", o.Storage.job(), "recurring job")
 	}
 	if w := b.OpenWebUI; w != nil {
 		use(claims, "openWebUI.storage.existingClaim", cmp.Or(w.Storage.ExistingClaim, "open-webui"), "claim")
+		use(jobs, "openWebUI.storage.backup.group", w.Storage.job(), "recurring job")
 		use(secrets, "openWebUI.secretName", w.SecretName, "Secret")
 	}
 	if b.Expose.TLS != nil {
@@ -82,10 +84,6 @@ func (c *checker) shared(b *Base) {
 	}
 	if b.Expose.BasicAuth != nil {
 		use(secrets, "expose.basicAuth.secretName", b.Expose.BasicAuth.SecretName, "Secret")
-	}
-	jobs := map[string]string{}
-	for _, path := range keys(b.jobs()) {
-		use(jobs, path, b.jobs()[path], "recurring job")
 	}
 	for i, name := range b.Images.PullSecrets {
 		if _, taken := secrets[name]; taken {

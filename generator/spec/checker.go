@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -115,6 +114,3 @@ func (c *checker) intRange(path string, low, high int, unit string) {
 		c.errorf(path, "", "got %d, want %d to %d %s", value, low, high, unit)
 	}
 }
-
-// keys are the keys of a map, in order.
-func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

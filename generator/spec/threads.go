@@ -2,6 +2,7 @@ package spec
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/hearth-dev/hearth/generator/sizing"
@@ -48,6 +49,16 @@ func (o *Ollama) ServerThreads() int {
 	}
 	v := limit.Parsed()
 	return sizing.Threads(v.MilliValue())
+}
+
+// StoredModels are all that the base's Ollama holds once its init container has
+// ended: those that it pulls, and the copies that it makes of them.
+func (b *Base) StoredModels() []string {
+	stored := slices.Clone(b.PullModels())
+	for _, c := range b.Copies() {
+		stored = append(stored, c[1])
+	}
+	return stored
 }
 
 // Copies are the models that the init container makes besides those it pulls:

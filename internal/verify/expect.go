@@ -182,10 +182,7 @@ func (w *workload) belongs(bases []*spec.Base) {
 	for _, b := range bases {
 		switch {
 		case component == "inference" && b.Ollama != nil:
-			w.base, w.ollama, w.models = b.Name, b.Ollama, b.PullModels()
-			for _, copied := range b.Copies() {
-				w.models = append(w.models, copied[1])
-			}
+			w.base, w.ollama, w.models = b.Name, b.Ollama, b.StoredModels()
 		case component == "chat" && b.OpenWebUI != nil:
 			w.base, w.chat = b.Name, b.OpenWebUI
 		case w.base == "":

@@ -52,14 +52,12 @@ func chatVariable(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(openWebUI) {
 		for _, v := range c.Env {
-			i := slices.IndexFunc(names, func(name string) bool {
-				return mistyped(v.Name, name) || v.Name != name && strings.EqualFold(v.Name, name)
-			})
-			if i < 0 || slices.Contains(names, v.Name) {
+			name, near := meant(v.Name, names)
+			if !near || slices.Contains(names, v.Name) {
 				continue
 			}
 			f := c.finding("env["+v.Name+"]", "Open WebUI reads no variable of this name")
-			f.Fix = fmt.Sprintf("did you mean %q?", names[i])
+			f.Fix = fmt.Sprintf("did you mean %q?", name)
 			found = append(found, f)
 		}
 	}

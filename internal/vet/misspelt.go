@@ -117,3 +117,13 @@ func mistyped(a, b string) bool {
 	}
 	return len(a) <= 1 && len(b) <= 1 || len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
 }
+
+// meant is the first of the names that is one letter away from another, or only
+// its case.
+func meant(name string, names []string) (string, bool) {
+	i := slices.IndexFunc(names, func(known string) bool { return strings.EqualFold(known, name) || mistyped(name, known) })
+	if i < 0 {
+		return "", false
+	}
+	return names[i], true
+}

@@ -63,12 +63,12 @@ func ollamaVariable(in *input) []Finding {
 			case head == "LLAMA": // llama.cpp's own, of the server that Ollama starts
 				continue
 			default:
-				i := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, v.Name) || mistyped(v.Name, name) })
-				if i < 0 && !mistyped(head, "OLLAMA") {
+				name, found := meant(v.Name, names)
+				if !found && !mistyped(head, "OLLAMA") {
 					continue // anybody's
 				}
-				if f.Fix = spec.Suggest(v.Name, names); i >= 0 {
-					f.Fix = fmt.Sprintf("did you mean %q?", names[i])
+				if f.Fix = spec.Suggest(v.Name, names); found {
+					f.Fix = fmt.Sprintf("did you mean %q?", name)
 				}
 			}
 			found = append(found, f)

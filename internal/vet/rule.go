@@ -1,6 +1,8 @@
 package vet
 
 import (
+	"slices"
+
 	"github.com/hearth-dev/hearth/generator/problem"
 	"github.com/hearth-dev/hearth/generator/sizing"
 )
@@ -30,26 +32,30 @@ func Rules() []Rule { return rules(&schemaSet{}) }
 
 // FindRule is the rule, family or member of a family with an id.
 func FindRule(id string) (Rule, bool) {
-	for _, r := range Rules() {
-		for _, r := range append([]Rule{r}, r.Members...) {
-			if r.ID == id {
-				return r, true
-			}
-		}
+	all := flat()
+	i := slices.IndexFunc(all, func(r Rule) bool { return r.ID == id })
+	if i < 0 {
+		return Rule{}, false
 	}
-	return Rule{}, false
+	return all[i], true
 }
 
 // RuleIDs are the ids of all rules and families, and of the families' members.
 func RuleIDs() []string {
 	var ids []string
-	for _, r := range Rules() {
+	for _, r := range flat() {
 		ids = append(ids, r.ID)
-		for _, m := range r.Members {
-			ids = append(ids, m.ID)
-		}
 	}
 	return ids
+}
+
+// flat are all that have an id: rules and families, each before its members.
+func flat() []Rule {
+	var all []Rule
+	for _, r := range Rules() {
+		all = append(append(all, r), r.Members...)
+	}
+	return all
 }
 
 // Finding is one place where a rule does not hold.

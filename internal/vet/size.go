@@ -12,9 +12,8 @@ import (
 	"github.com/hearth-dev/hearth/generator/sizing"
 )
 
-// pulled finds the models that a script pulls. It begins with a literal, for which
-// a script of many lines is searched fast.
-var pulled = regexp.MustCompile(`ollama (?:pull|run) +([A-Za-z0-9][A-Za-z0-9._/:-]*)`)
+// pulled finds the models that a script pulls.
+var pulled = regexp.MustCompile(`\bollama (?:pull|run) +([A-Za-z0-9][A-Za-z0-9._/:-]*)`)
 
 // models that the pod's containers name, as far as the stack or else the
 // catalogue has their figures.

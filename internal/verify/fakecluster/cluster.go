@@ -107,10 +107,7 @@ func (c *Cluster) deploy(stack string, b *spec.Base) error {
 		})
 	}
 	if b.Ollama != nil {
-		c.Ollama.Models = append(c.Ollama.Models, b.PullModels()...)
-		for _, copied := range b.Copies() {
-			c.Ollama.Models = append(c.Ollama.Models, copied[1])
-		}
+		c.Ollama.Models = append(c.Ollama.Models, b.StoredModels()...)
 		c.listen(b.Namespace, PodName("ollama"), "11434", httptest.NewServer(c.Ollama))
 	}
 	if b.OpenWebUI != nil {

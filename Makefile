@@ -3,7 +3,7 @@ LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 
 .PHONY: render test lint e2e e2e-full calibrate
 
-render: ## write bases/, overlays/ and fleet.yaml from stack.yaml
+render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
 
 test: ## the hermetic tests

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearth-dev/hearth/internal/pagetest"
+	"github.com/hearth-dev/hearth/internal/testing/pagetest"
 )
 
 // seen is a line of the README's table of figures: what it says, and the report, step and figures that it is filled with.

@@ -20,7 +20,7 @@ import (
 	"github.com/hearth-dev/hearth/e2e/internal/ollama/registry"
 )
 
-// The registry's names, as the e2e-kind overlay of stack.yaml knows them.
+// The registry's names, as the e2e-kind overlay of hearth.yaml knows them.
 const (
 	registryNamespace = "models"
 	registryName      = "model-registry"

@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	stackFile = "../stack.yaml"
+	stackFile = "../hearth.yaml"
 	// overlay is what the tests deploy, as rendered and committed.
 	overlay = "e2e-kind"
 )

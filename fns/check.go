@@ -4,15 +4,15 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
 // stackCheck looks for what would break once the items are applied, as hearth
 // vet does. It changes none of them.
 func stackCheck(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	s, problems := spec.ParseStackCheck(c.node.YNode())
+	s, problems := v1alpha1.ParseStackCheck(c.node.YNode())
 	results := c.results(problems)
 	if s == nil {
 		return nil, results

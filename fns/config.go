@@ -10,8 +10,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // config is a functionConfig, not yet decoded.
@@ -23,16 +23,16 @@ type config struct {
 // kinds is what each kind of config does with the items.
 func kinds() map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 	return map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results){
-		spec.Kind:                stack,
-		spec.KindOllama:          ollama,
-		spec.KindOpenWebUI:       openWebUI,
-		spec.KindExpose:          expose,
-		spec.KindOllamaResources: ollamaResources,
-		spec.KindStackCheck:      stackCheck,
+		v1alpha1.Kind:                stack,
+		v1alpha1.KindOllama:          ollama,
+		v1alpha1.KindOpenWebUI:       openWebUI,
+		v1alpha1.KindExpose:          expose,
+		v1alpha1.KindOllamaResources: ollamaResources,
+		v1alpha1.KindStackCheck:      stackCheck,
 	}
 }
 
-// Kinds are the kinds of config of apiVersion spec.APIVersion, sorted.
+// Kinds are the kinds of config of apiVersion v1alpha1.APIVersion, sorted.
 func Kinds() []string {
 	var names []string
 	for name := range kinds() {
@@ -54,16 +54,16 @@ func readConfig(n *yaml.RNode) (config, framework.Results) {
 	c := config{node: n, id: idOf(n.YNode())}
 	known := slices.Contains(Kinds(), c.id.kind)
 	switch {
-	case c.isConfigMap() || c.id.apiVersion == spec.APIVersion && known:
+	case c.isConfigMap() || c.id.apiVersion == v1alpha1.APIVersion && known:
 		return c, c.warnings()
 	case known:
-		return c, c.results(problem.List{{Path: "apiVersion", Message: fmt.Sprintf("got %q, want %s", c.id.apiVersion, spec.APIVersion)}})
+		return c, c.results(problem.List{{Path: "apiVersion", Message: fmt.Sprintf("got %q, want %s", c.id.apiVersion, v1alpha1.APIVersion)}})
 	}
 	return c, c.results(problem.List{{
 		Path: "kind",
 		Message: fmt.Sprintf("got %q of %q, want one of %s of %s, or a v1 ConfigMap",
-			c.id.kind, c.id.apiVersion, strings.Join(Kinds(), ", "), spec.APIVersion),
-		Fix: spec.Suggest(c.id.kind, Kinds()),
+			c.id.kind, c.id.apiVersion, strings.Join(Kinds(), ", "), v1alpha1.APIVersion),
+		Fix: v1alpha1.Suggest(c.id.kind, Kinds()),
 	}})
 }
 
@@ -107,7 +107,7 @@ func (c config) folder() string { return path.Join(path.Dir(c.path()), c.id.name
 
 // owner names the config in the comment on what is made from it.
 func (c config) owner() string {
-	if c.id.kind == spec.Kind {
+	if c.id.kind == v1alpha1.Kind {
 		return c.id.kind + " " + c.id.name
 	}
 	return c.id.kind + " " + c.id.namespace + "/" + c.id.name

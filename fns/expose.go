@@ -10,14 +10,14 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 // expose adds the way in to a Service of the list.
 func expose(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	r, problems := spec.ParseRoute(c.node.YNode())
+	r, problems := v1alpha1.ParseRoute(c.node.YNode())
 	results := c.results(problems)
 	if r == nil {
 		return nil, results
@@ -56,7 +56,7 @@ func expose(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 
 // findService is the Service that the config names. One without a namespace is
 // in the config's: kustomize may fill it in later.
-func findService(r *spec.Route, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
+func findService(r *v1alpha1.Route, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
 	var names []string
 	for _, item := range items {
 		i := idOf(item.YNode())
@@ -81,7 +81,7 @@ func findService(r *spec.Route, items []*yaml.RNode) (*yaml.RNode, *problem.Prob
 }
 
 // findPort is the port that the config names; for "" the only one there is.
-func findPort(r *spec.Route, s corev1.Service) (corev1.ServicePort, *problem.Problem) {
+func findPort(r *v1alpha1.Route, s corev1.Service) (corev1.ServicePort, *problem.Problem) {
 	p := &problem.Problem{Path: "spec.service.port"}
 	if s.Spec.Type == corev1.ServiceTypeExternalName {
 		p.Path, p.Message = "spec.service.name", fmt.Sprintf("the Service %s is an ExternalName, another host's alias, which controllers refuse or must not follow", s.Name)

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // neighbours is what the list tells about the pods behind a Service.
@@ -36,7 +36,7 @@ type workload struct {
 
 // neighbourhood looks through the namespace of the Service. What does not
 // decode is no workload that Kubernetes would take, and not ours to judge.
-func neighbourhood(r *spec.Route, s corev1.Service, items []*yaml.RNode) neighbours {
+func neighbourhood(r *v1alpha1.Route, s corev1.Service, items []*yaml.RNode) neighbours {
 	var n neighbours
 	if len(s.Spec.Selector) == 0 {
 		return n
@@ -79,23 +79,23 @@ func neighbourhood(r *spec.Route, s corev1.Service, items []*yaml.RNode) neighbo
 
 // program is what runs behind the Service: by the pods' images, else by the
 // recommended label, else by Ollama's port, which nothing else uses.
-func (n neighbours) program(s corev1.Service, port corev1.ServicePort) spec.Program {
+func (n neighbours) program(s corev1.Service, port corev1.ServicePort) v1alpha1.Program {
 	names := []string{s.Spec.Selector["app.kubernetes.io/name"], s.Labels["app.kubernetes.io/name"]}
 	for _, image := range n.images {
 		switch {
 		case strings.Contains(image, "open-webui"):
-			return spec.ProgramOpenWebUI
+			return v1alpha1.ProgramOpenWebUI
 		case strings.Contains(image, "ollama"):
-			return spec.ProgramOllama
+			return v1alpha1.ProgramOllama
 		}
 	}
 	switch {
 	case slices.Contains(names, "open-webui"):
-		return spec.ProgramOpenWebUI
+		return v1alpha1.ProgramOpenWebUI
 	case slices.Contains(names, "ollama") || s.Name == "ollama" || port.Port == 11434 || targetPort(port) == "11434":
-		return spec.ProgramOllama
+		return v1alpha1.ProgramOllama
 	}
-	return spec.ProgramOther
+	return v1alpha1.ProgramOther
 }
 
 // closed tells whether a NetworkPolicy of the list keeps traffic from the pods.

@@ -8,14 +8,14 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 // ollamaResources sizes an Ollama of the list for its models.
 func ollamaResources(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	s, problems := spec.ParseOllamaResources(c.node.YNode())
+	s, problems := v1alpha1.ParseOllamaResources(c.node.YNode())
 	results := c.results(problems)
 	if s == nil {
 		return nil, results
@@ -65,7 +65,7 @@ func (c container) String() string {
 
 // findContainer is the one that the config names, or the only one with Ollama's
 // image.
-func findContainer(s *spec.Sizing, items []*yaml.RNode) (container, *problem.Problem) {
+func findContainer(s *v1alpha1.Sizing, items []*yaml.RNode) (container, *problem.Problem) {
 	want := s.Spec.Workload
 	var found, others []string
 	var chosen container
@@ -130,7 +130,7 @@ func isOllama(image string) bool {
 }
 
 // findClaim is the PersistentVolumeClaim that the config names.
-func findClaim(s *spec.Sizing, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
+func findClaim(s *v1alpha1.Sizing, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
 	var names []string
 	for _, item := range items {
 		i := idOf(item.YNode())

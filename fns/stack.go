@@ -7,14 +7,14 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 // stack emits the overlay that the Stack names itself.
 func stack(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	s, name, problems := spec.ParseStackFunction(c.node.YNode())
+	s, name, problems := v1alpha1.ParseStackFunction(c.node.YNode())
 	results := c.results(problems)
 	if s == nil {
 		return nil, results
@@ -31,7 +31,7 @@ func stack(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 // kpt one file holds the Stack, and the Kptfile says which overlay the package
 // is.
 func chosen(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	choice, problems := spec.ParseOverlayChoice(c.node.YNode())
+	choice, problems := v1alpha1.ParseOverlayChoice(c.node.YNode())
 	if problems.Err() != nil {
 		return nil, c.results(problems)
 	}
@@ -39,7 +39,7 @@ func chosen(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 	if wrong != nil {
 		return nil, append(c.results(problems), c.results(problem.List{*wrong})...)
 	}
-	s, _, problems := spec.ParseStackFunction(of.node.YNode())
+	s, _, problems := v1alpha1.ParseStackFunction(of.node.YNode())
 	results := of.results(problems)
 	if s == nil {
 		return nil, results
@@ -58,7 +58,7 @@ func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
 	var names []string
 	for _, item := range items {
 		i := idOf(item.YNode())
-		if i.kind != spec.Kind || i.apiVersion != spec.APIVersion {
+		if i.kind != v1alpha1.Kind || i.apiVersion != v1alpha1.APIVersion {
 			continue
 		}
 		names = append(names, i.name)
@@ -70,7 +70,7 @@ func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
 	wrong := &problem.Problem{Path: "data.stack"}
 	switch {
 	case len(names) == 0:
-		wrong.Message = fmt.Sprintf("no Stack of %s is in the list", spec.APIVersion)
+		wrong.Message = fmt.Sprintf("no Stack of %s is in the list", v1alpha1.APIVersion)
 		wrong.Fix = "put the stack's file into the package, or use the Stack itself as the config"
 	case len(found) == 1:
 		return found[0], nil
@@ -83,7 +83,7 @@ func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
 }
 
 // emit puts the overlay's objects into the list.
-func emit(c config, items []*yaml.RNode, s *generator.Stack, o *spec.Overlay) ([]*yaml.RNode, framework.Results) {
+func emit(c config, items []*yaml.RNode, s *generator.Stack, o *v1alpha1.Overlay) ([]*yaml.RNode, framework.Results) {
 	objects, err := generator.Merged(s, o.Name)
 	if err != nil {
 		return nil, c.results(problem.List{{Message: err.Error()}})

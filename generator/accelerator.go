@@ -4,7 +4,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // accelerate gives Ollama's container its graphics processors. The image itself
@@ -28,7 +28,7 @@ func (b builder) accelerate(pod *corev1.PodSpec) {
 // acceleratorEnv turns on what Ollama leaves off by itself: Intel's processors
 // are reached by Vulkan, which v0.23 calls experimental.
 func (b builder) acceleratorEnv() []corev1.EnvVar {
-	if a := b.base.Ollama.Accelerator; a != nil && a.Type == spec.AcceleratorIntel {
+	if a := b.base.Ollama.Accelerator; a != nil && a.Type == v1alpha1.AcceleratorIntel {
 		return []corev1.EnvVar{{Name: "OLLAMA_VULKAN", Value: "1"}}
 	}
 	return nil

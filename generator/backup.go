@@ -3,7 +3,7 @@ package generator
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // snapshotSchedule is the object of backube/snapscheduler, as far as hearth
@@ -49,14 +49,14 @@ type recurringJobSpec struct {
 const longhornNamespace = "longhorn-system"
 
 // volume is the workload's claim and what takes its snapshots.
-func (b builder) volume(c component, s spec.Storage) []any {
+func (b builder) volume(c component, s v1alpha1.Storage) []any {
 	claim := b.volumeClaim(c, s)
 	if claim == nil {
 		return nil
 	}
 	switch k := s.Backup; {
 	case k == nil:
-	case k.Type == spec.BackupLonghorn:
+	case k.Type == v1alpha1.BackupLonghorn:
 		// Longhorn copies these to its volume only where the first one is there.
 		claim.Labels["recurring-job.longhorn.io/source"] = "enabled"
 		claim.Labels["recurring-job-group.longhorn.io/"+k.Group] = "enabled"
@@ -70,7 +70,7 @@ func (b builder) volume(c component, s spec.Storage) []any {
 		}
 		job.Namespace = longhornNamespace
 		return []any{claim, job}
-	case k.Type == spec.BackupSnapshotSchedule:
+	case k.Type == v1alpha1.BackupSnapshotSchedule:
 		schedule := &snapshotSchedule{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "snapscheduler.backube/v1", Kind: "SnapshotSchedule"},
 			ObjectMeta: b.meta(c, c.name),

@@ -8,8 +8,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/hearth-dev/hearth/generator/internal/overlay"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
 // kustomization is a kustomization.yaml, as far as hearth writes it. The API
@@ -24,7 +24,7 @@ type kustomization struct {
 }
 
 // base writes bases/<name>.
-func (g *generation) base(b *spec.Base) error {
+func (g *generation) base(b *v1alpha1.Base) error {
 	folder := path.Join("bases", b.Name)
 	files, err := g.baseFiles(b)
 	if err != nil {
@@ -41,7 +41,7 @@ func (g *generation) base(b *spec.Base) error {
 }
 
 // baseFiles are the files of a base's folder, by name.
-func (g *generation) baseFiles(b *spec.Base) (map[string][]byte, error) {
+func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 	objects, err := Objects(g.stack.Metadata.Name, b)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (g *generation) baseFiles(b *spec.Base) (map[string][]byte, error) {
 
 // elsewhere tells an object of another namespace than the base's: its
 // kustomization would move it there. The overlays bring it, which have none.
-func elsewhere(b *spec.Base) func(Object) bool {
+func elsewhere(b *v1alpha1.Base) func(Object) bool {
 	return func(o Object) bool {
 		namespace := text(o, "metadata", "namespace")
 		return namespace != "" && namespace != b.Namespace
@@ -74,7 +74,7 @@ func elsewhere(b *spec.Base) func(Object) bool {
 
 // mergedObjects is what a base with an overlay's overrides builds to, and what
 // it brings elsewhere.
-func (g *generation) mergedObjects(b *spec.Base) ([]Object, error) {
+func (g *generation) mergedObjects(b *v1alpha1.Base) ([]Object, error) {
 	files, err := g.baseFiles(b)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func newKustomization(namespace string, patches []overlay.Patch) kustomization {
 }
 
 // overlayPatches are a person's patches in kustomize's form.
-func overlayPatches(patches []spec.Patch) []overlay.Patch {
+func overlayPatches(patches []v1alpha1.Patch) []overlay.Patch {
 	var out []overlay.Patch
 	for _, p := range patches {
 		q := overlay.Patch{Patch: p.Patch}
@@ -151,7 +151,7 @@ func overlayPatches(patches []spec.Patch) []overlay.Patch {
 
 // patchError blames a person's patches for a failed build, where there are any:
 // what hearth writes itself builds.
-func patchError(patches []spec.Patch, err error) error {
+func patchError(patches []v1alpha1.Patch, err error) error {
 	if len(patches) > 0 {
 		return fmt.Errorf("building with resources and patches: %w", err)
 	}

@@ -12,11 +12,11 @@ import (
 
 func committed(b *testing.B) ([]byte, *generator.Stack) {
 	b.Helper()
-	data, err := os.ReadFile("../stack.yaml")
+	data, err := os.ReadFile("../hearth.yaml")
 	if err != nil {
 		b.Fatal(err)
 	}
-	stack, problems := generator.Parse("stack.yaml", data)
+	stack, problems := generator.Parse("hearth.yaml", data)
 	if stack == nil {
 		b.Fatal(problems.Err())
 	}
@@ -27,7 +27,7 @@ func BenchmarkParse(b *testing.B) {
 	data, _ := committed(b)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		if stack, problems := generator.Parse("stack.yaml", data); stack == nil {
+		if stack, problems := generator.Parse("hearth.yaml", data); stack == nil {
 			b.Fatal(problems.Err())
 		}
 	}

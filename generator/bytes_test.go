@@ -11,13 +11,13 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/randomstack"
+	"github.com/hearth-dev/hearth/internal/testing/randomstack"
 )
 
 // someStacks are the committed stack and random ones.
 func someStacks(t testing.TB, random int) [][]byte {
 	t.Helper()
-	data, err := os.ReadFile("../stack.yaml")
+	data, err := os.ReadFile("../hearth.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,11 +29,11 @@ func someStacks(t testing.TB, random int) [][]byte {
 }
 
 // folder is an output folder of somebody's.
-var folder = []string{"stack.yaml", "README.md", "cmd/", ".git/", "bases/", "overlays/", "fleet.yaml", "docs/"}
+var folder = []string{"hearth.yaml", "README.md", "cmd/", ".git/", "bases/", "overlays/", "fleet.yaml", "docs/"}
 
 func generated(t testing.TB, data []byte) map[string]string {
 	t.Helper()
-	stack, problems := generator.Parse("stack.yaml", data)
+	stack, problems := generator.Parse("hearth.yaml", data)
 	if stack == nil {
 		t.Fatalf("%v\n%s", problems.Err(), data)
 	}
@@ -67,12 +67,12 @@ func TestParseDependsOnTheMeaningAlone(t *testing.T) {
 		n = 20
 	}
 	for i, data := range someStacks(t, n) {
-		want, problems := generator.Parse("stack.yaml", data)
+		want, problems := generator.Parse("hearth.yaml", data)
 		if want == nil {
 			t.Fatalf("stack %d: %v", i, problems.Err())
 		}
 		for form, same := range forms(t, data, uint64(i)) {
-			got, problems := generator.Parse("stack.yaml", same)
+			got, problems := generator.Parse("hearth.yaml", same)
 			if got == nil {
 				t.Errorf("stack %d, %s: %v\n%s", i, form, problems.Err(), same)
 			} else if diff := cmp.Diff(want, got); diff != "" {
@@ -123,7 +123,7 @@ func shuffle(r *rand.Rand, n *yaml.Node) {
 // shared.
 func TestGenerateInParallel(t *testing.T) {
 	for i, data := range someStacks(t, 1) {
-		stack, problems := generator.Parse("stack.yaml", data)
+		stack, problems := generator.Parse("hearth.yaml", data)
 		if stack == nil {
 			t.Fatal(problems.Err())
 		}

@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // component is one of the two workloads, by the names its objects carry.
@@ -58,7 +58,7 @@ func (c component) labels(stack string) map[string]string {
 // builder makes the objects of one base.
 type builder struct {
 	stack   string
-	base    *spec.Base
+	base    *v1alpha1.Base
 	backend *Backend // somebody else's Service to expose, if it is one
 }
 
@@ -97,7 +97,7 @@ func (b builder) serviceAccount(c component) *corev1.ServiceAccount {
 }
 
 // service is the component's way in from inside the cluster.
-func (b builder) service(c component, port int32, s spec.Service) *corev1.Service {
+func (b builder) service(c component, port int32, s v1alpha1.Service) *corev1.Service {
 	return &corev1.Service{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
 		ObjectMeta: b.meta(c, c.name),

@@ -6,7 +6,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // exposed is the component behind the route: the chat where there is one, since
@@ -24,11 +24,11 @@ func (b builder) exposed() component {
 // expose is the way in from outside the cluster; nothing for internal.
 func (b builder) expose() []any {
 	switch b.base.Expose.Type {
-	case spec.ExposeNginx:
+	case v1alpha1.ExposeNginx:
 		return append(b.certificate(), b.nginx()...)
-	case spec.ExposeTraefik:
+	case v1alpha1.ExposeTraefik:
 		return append(b.certificate(), b.traefik()...)
-	case spec.ExposeGateway:
+	case v1alpha1.ExposeGateway:
 		return append(b.certificate(), b.gateway()...)
 	default:
 		return nil
@@ -88,7 +88,7 @@ func (b builder) ingress(name string) *networkingv1.Ingress {
 }
 
 // withTLS terminates TLS for the host, with the Secret where there is one.
-func withTLS(ingress *networkingv1.Ingress, e *spec.Expose) {
+func withTLS(ingress *networkingv1.Ingress, e *v1alpha1.Expose) {
 	if e.TLS.SecretName != "" {
 		ingress.Spec.TLS = []networkingv1.IngressTLS{{Hosts: []string{string(e.Host)}, SecretName: e.TLS.SecretName}}
 	}
@@ -125,7 +125,7 @@ type certificatePrivateKey struct {
 // challenge be answered.
 func (b builder) certificate() []any {
 	e := b.base.Expose
-	if e.TLS.Type != spec.TLSCertManager {
+	if e.TLS.Type != v1alpha1.TLSCertManager {
 		return nil
 	}
 	objects := []any{&certificate{

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Names at the top of the output folder that hearth writes itself. Hidden
@@ -147,7 +147,7 @@ func (g *generation) target(name string) fleetTarget {
 	return t
 }
 
-func selector(s *spec.LabelSelector) *fleetSelector {
+func selector(s *v1alpha1.LabelSelector) *fleetSelector {
 	if s == nil {
 		return nil
 	}

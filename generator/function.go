@@ -5,8 +5,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/hearth-dev/hearth/generator/internal/overlay"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
 // Merged returns the objects of an overlay, merged and flat: those that
@@ -41,7 +41,7 @@ func Merged(stack *Stack, name string) ([]Object, error) {
 
 // flatBase is what a merged base builds to. kustomize has to do it only where a
 // person's own resources and patches come in.
-func (g *generation) flatBase(b *spec.Base) ([]Object, error) {
+func (g *generation) flatBase(b *v1alpha1.Base) ([]Object, error) {
 	if len(b.Resources)+len(b.Patches) > 0 {
 		return g.mergedObjects(b)
 	}
@@ -49,7 +49,7 @@ func (g *generation) flatBase(b *spec.Base) ([]Object, error) {
 }
 
 // patched is what kustomize makes of the objects with a person's patches.
-func patched(objects []Object, patches []spec.Patch) ([]Object, error) {
+func patched(objects []Object, patches []v1alpha1.Patch) ([]Object, error) {
 	files := map[string][]byte{}
 	k := newKustomization("", overlayPatches(patches))
 	for i, o := range objects {

@@ -5,7 +5,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Backend is a Service that somebody else made, as far as a route to it needs
@@ -20,7 +20,7 @@ type Backend struct {
 	// Selector of the Service. Without one there are no pods to open.
 	Selector map[string]string
 	// Program that runs there.
-	Program spec.Program
+	Program v1alpha1.Program
 	// Closed says that a NetworkPolicy keeps traffic from the pods.
 	Closed bool
 }
@@ -31,10 +31,10 @@ func (s *Backend) component() component { return component{name: s.Name, role: "
 // Route returns the objects that expose a Service which is there already: the
 // route, its certificate and authentication, and a NetworkPolicy that admits
 // the controller.
-func Route(r *spec.Route, s Backend) ([]Object, error) {
+func Route(r *v1alpha1.Route, s Backend) ([]Object, error) {
 	b := builder{
 		stack:   r.Name,
-		base:    &spec.Base{Name: r.Name, Namespace: r.Namespace, Expose: r.Expose},
+		base:    &v1alpha1.Base{Name: r.Name, Namespace: r.Namespace, Expose: r.Expose},
 		backend: &s,
 	}
 	typed := b.expose()

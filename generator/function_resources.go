@@ -3,7 +3,7 @@ package generator
 import (
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Sized is what an Ollama container gets for its models.
@@ -27,7 +27,7 @@ func SizedVariables() []string {
 
 // Sizes returns what the base's Ollama container has in a Stack, as far as it
 // follows from the models.
-func Sizes(b *spec.Base) Sized {
+func Sizes(b *v1alpha1.Base) Sized {
 	s := Sized{Resources: resources(b.Ollama.Resources)}
 	ours := map[string]bool{}
 	for _, name := range SizedVariables() {

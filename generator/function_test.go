@@ -9,7 +9,7 @@ import (
 // The law tests hold Merged to kustomize; this is what they cannot ask.
 func TestMergedOfNoOverlay(t *testing.T) {
 	const text = "{apiVersion: hearth.dev/v1alpha1, kind: Stack, metadata: {name: s}, spec: {bases: [{name: a, namespace: a, ollama: {models: [smollm2:135m]}}]}}"
-	stack, problems := generator.Parse("stack.yaml", []byte(text))
+	stack, problems := generator.Parse("hearth.yaml", []byte(text))
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}

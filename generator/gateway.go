@@ -8,7 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 const (
@@ -38,7 +38,7 @@ func (b builder) gateway() []any {
 			Weight: new(int32(1)),
 		}}},
 	}))
-	if e.TLS.Type != spec.TLSNone && *e.RedirectHTTP {
+	if e.TLS.Type != v1alpha1.TLSNone && *e.RedirectHTTP {
 		objects = append(objects, b.httpRoute(e.Name+"-redirect", e.Gateway.RedirectSectionName, gatewayv1.HTTPRouteRule{
 			Filters: []gatewayv1.HTTPRouteFilter{{
 				Type:            gatewayv1.HTTPRouteFilterRequestRedirect,
@@ -76,7 +76,7 @@ func (b builder) httpRoute(name, listener string, rule gatewayv1.HTTPRouteRule) 
 // ownGateway listens for the host alone, and for routes of its namespace.
 func (b builder) ownGateway() *gatewayv1.Gateway {
 	e := b.base.Expose
-	listen := func(name string, port spec.Port, protocol gatewayv1.ProtocolType) gatewayv1.Listener {
+	listen := func(name string, port v1alpha1.Port, protocol gatewayv1.ProtocolType) gatewayv1.Listener {
 		return gatewayv1.Listener{
 			Name: gatewayv1.SectionName(name), Hostname: new(gatewayv1.Hostname(e.Host)),
 			Port: gatewayv1.PortNumber(port), Protocol: protocol,
@@ -88,7 +88,7 @@ func (b builder) ownGateway() *gatewayv1.Gateway {
 		ObjectMeta: b.meta(b.exposed(), e.Gateway.Name),
 		Spec:       gatewayv1.GatewaySpec{GatewayClassName: gatewayv1.ObjectName(e.Gateway.ClassName)},
 	}
-	if e.TLS.Type != spec.TLSNone {
+	if e.TLS.Type != v1alpha1.TLSNone {
 		secure := listen(secureListener, e.Gateway.HTTPSPort, gatewayv1.HTTPSProtocolType)
 		secure.TLS = &gatewayv1.ListenerTLSConfig{
 			Mode: new(gatewayv1.TLSModeTerminate),
@@ -98,7 +98,7 @@ func (b builder) ownGateway() *gatewayv1.Gateway {
 		}
 		g.Spec.Listeners = append(g.Spec.Listeners, secure)
 	}
-	if e.TLS.Type == spec.TLSNone || *e.RedirectHTTP {
+	if e.TLS.Type == v1alpha1.TLSNone || *e.RedirectHTTP {
 		g.Spec.Listeners = append(g.Spec.Listeners, listen(plainListener, e.Gateway.HTTPPort, gatewayv1.HTTPProtocolType))
 	}
 	return g
@@ -106,7 +106,7 @@ func (b builder) ownGateway() *gatewayv1.Gateway {
 
 // gatewayDuration writes a span of time as the API reads it (GEP-2257): whole
 // units from hours down, of at most five digits each.
-func gatewayDuration(d spec.Duration) gatewayv1.Duration {
+func gatewayDuration(d v1alpha1.Duration) gatewayv1.Duration {
 	var out strings.Builder
 	rest := d.Parsed()
 	for _, unit := range []struct {

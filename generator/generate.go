@@ -5,12 +5,12 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Stack is the input, decoded, defaulted and validated; see package spec.
-type Stack = spec.Stack
+type Stack = v1alpha1.Stack
 
 // File is one file of the tree.
 type File struct {
@@ -39,7 +39,7 @@ type Options struct {
 // Stack is nil if there is an error among the problems, which are sorted by
 // position. Warnings come with a Stack.
 func Parse(file string, data []byte) (*Stack, problem.List) {
-	return spec.Parse(file, data)
+	return v1alpha1.Parse(file, data)
 }
 
 // Generate returns every file of the tree, sorted by path. Equal arguments give

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 type gitRepo struct {
@@ -76,7 +76,7 @@ func (g *generation) gitRepo() ([]byte, error) {
 	} else {
 		note("  every other cluster: nothing")
 	}
-	if slices.ContainsFunc(f.Targets, func(t spec.FleetTarget) bool { return t.ClusterSelector != nil }) {
+	if slices.ContainsFunc(f.Targets, func(t v1alpha1.FleetTarget) bool { return t.ClusterSelector != nil }) {
 		note("Label a cluster with:")
 		note("  kubectl --namespace %s label clusters.fleet.cattle.io NAME KEY=VALUE", f.GitRepo.Namespace)
 	}

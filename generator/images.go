@@ -3,7 +3,7 @@ package generator
 import (
 	"slices"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Images lists the images that a stack runs and that are to be locked, as its
@@ -11,7 +11,7 @@ import (
 // of their own are not among them, nor those of a base with images.lock: false.
 func Images(stack *Stack) []string {
 	var out []string
-	eachImage(stack, func(ref string, _ *spec.Image) { out = append(out, ref) })
+	eachImage(stack, func(ref string, _ *v1alpha1.Image) { out = append(out, ref) })
 	slices.Sort(out)
 	return slices.Compact(out)
 }
@@ -19,7 +19,7 @@ func Images(stack *Stack) []string {
 // Pin gives every image of Images the digest that it has in the map, and
 // returns those that have none there. The stack is changed.
 func Pin(stack *Stack, digests map[string]string) (missing []string) {
-	eachImage(stack, func(ref string, image *spec.Image) {
+	eachImage(stack, func(ref string, image *v1alpha1.Image) {
 		if digest, ok := digests[ref]; ok {
 			image.Digest = digest
 		} else {
@@ -30,17 +30,17 @@ func Pin(stack *Stack, digests map[string]string) (missing []string) {
 	return slices.Compact(missing)
 }
 
-func eachImage(stack *Stack, do func(ref string, image *spec.Image)) {
-	of := func(base *spec.Base) {
+func eachImage(stack *Stack, do func(ref string, image *v1alpha1.Image)) {
+	of := func(base *v1alpha1.Base) {
 		if base.Images.Lock != nil && !*base.Images.Lock {
 			return
 		}
 		b := builder{stack: stack.Metadata.Name, base: base}
 		if o := base.Ollama; o != nil && o.Image.Digest == "" {
-			do(b.image(spec.OllamaImage(), o.Image), &o.Image)
+			do(b.image(v1alpha1.OllamaImage(), o.Image), &o.Image)
 		}
 		if w := base.OpenWebUI; w != nil && w.Image.Digest == "" {
-			do(b.image(spec.OpenWebUIImage(), w.Image), &w.Image)
+			do(b.image(v1alpha1.OpenWebUIImage(), w.Image), &w.Image)
 		}
 	}
 	for i := range stack.Spec.Bases {

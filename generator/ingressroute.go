@@ -3,7 +3,7 @@ package generator
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // ingressRoute is Traefik's own kind of route, as far as hearth writes it.
@@ -64,7 +64,7 @@ func (b builder) ingressRoute(name string, entryPoints []string, chain []*traefi
 	route.Annotations["kubernetes.io/ingress.class"] = e.ClassName
 	if secure {
 		route.Spec.TLS = &ingressRouteTLS{}
-		if e.TLS.Type == spec.TLSCertResolver {
+		if e.TLS.Type == v1alpha1.TLSCertResolver {
 			route.Spec.TLS.CertResolver = e.TLS.CertResolver
 		} else {
 			route.Spec.TLS.SecretName = e.TLS.SecretName

@@ -21,7 +21,7 @@ var (
 // The law: building overlays/X with kustomize gives exactly the objects of the
 // merged spec, lists in their order, with nothing empty left over.
 func TestLawOverTheCommittedStack(t *testing.T) {
-	data, err := os.ReadFile("../stack.yaml")
+	data, err := os.ReadFile("../hearth.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestLawOverRandomStacks(t *testing.T) {
 
 // law holds every base and overlay of a stack to it.
 func law(t *testing.T, data []byte) {
-	stack, problems := generator.Parse("stack.yaml", data)
+	stack, problems := generator.Parse("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 // mergedAsWritten holds the merged bases of the overlays to RFC 7386, applied
@@ -26,7 +26,7 @@ func mergedAsWritten(t *testing.T, data []byte, stack *generator.Stack) {
 	for i, o := range overlays.Content {
 		for j, entry := range get(o, "bases").Content {
 			name := get(entry, "name").Value
-			alone := mapping("apiVersion", scalar(spec.APIVersion), "kind", scalar(spec.Kind),
+			alone := mapping("apiVersion", scalar(v1alpha1.APIVersion), "kind", scalar(v1alpha1.Kind),
 				"metadata", get(root, "metadata"),
 				"spec", mapping("bases", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{mergePatched(bases[name], entry)}}))
 			want, problems := generator.Parse("merged.yaml", text(t, alone))

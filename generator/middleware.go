@@ -3,7 +3,7 @@ package generator
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // traefikMiddleware is Traefik's Middleware, as far as hearth writes it.
@@ -77,7 +77,7 @@ func (b builder) middlewares() []*traefikMiddleware {
 			CustomFrameOptionsValue: "SAMEORIGIN", // the chat shows documents in frames of its own
 			ReferrerPolicy:          "same-origin",
 		}
-		if e.TLS.Type != spec.TLSNone {
+		if e.TLS.Type != v1alpha1.TLSNone {
 			h.STSSeconds = 365 * 24 * 60 * 60
 		}
 		use("security-headers", traefikMiddlewareSpec{Headers: h})

@@ -6,7 +6,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // nginxPolicy is the Policy of F5's NGINX Ingress Controller, as far as hearth
@@ -36,10 +36,10 @@ func (b builder) nginx() []any {
 		a["nginx.org/proxy-connect-timeout"] = nginxSeconds(e.ConnectTimeout)
 	}
 	a["nginx.org/redirect-to-https"] = strconv.FormatBool(*e.RedirectHTTP)
-	if e.TLS.Type != spec.TLSNone && !*e.RedirectHTTP {
+	if e.TLS.Type != v1alpha1.TLSNone && !*e.RedirectHTTP {
 		a["ingress.kubernetes.io/ssl-redirect"] = "false" // on by default for a host with TLS
 	}
-	if e.WebSocket == spec.WebSocketUpgrade && b.upgrades() {
+	if e.WebSocket == v1alpha1.WebSocketUpgrade && b.upgrades() {
 		// Without it the controller drops the Upgrade header, and the page that
 		// tries gets 426: docs/decisions/0003-nginx-websocket.md.
 		a["nginx.org/websocket-services"] = b.exposed().name
@@ -66,13 +66,13 @@ func (b builder) nginx() []any {
 // upgrades tells a program that may open a WebSocket: any but Ollama.
 func (b builder) upgrades() bool {
 	if b.backend != nil {
-		return b.backend.Program != spec.ProgramOllama
+		return b.backend.Program != v1alpha1.ProgramOllama
 	}
 	return b.base.OpenWebUI != nil
 }
 
 // nginxSize writes a size as the controller reads it: digits with k, m or g.
-func nginxSize(s spec.BodySize) string {
+func nginxSize(s v1alpha1.BodySize) string {
 	n := s.Bytes()
 	switch {
 	case n == 0:
@@ -86,6 +86,6 @@ func nginxSize(s spec.BodySize) string {
 	}
 }
 
-func nginxSeconds(d spec.Duration) string {
+func nginxSeconds(d v1alpha1.Duration) string {
 	return fmt.Sprintf("%ds", int64(d.Parsed().Seconds()))
 }

@@ -6,8 +6,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/hearth-dev/hearth/generator/internal/overlay"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
 // Object is a whole Kubernetes object as a JSON tree, numbers as json.Number.
@@ -16,7 +16,7 @@ type Object = map[string]any
 // Objects returns the generated objects of a base, each with its namespace, in
 // the order in which they are written: what they need first. The base's own
 // resources and patches are not applied.
-func Objects(stack string, base *spec.Base) ([]Object, error) {
+func Objects(stack string, base *v1alpha1.Base) ([]Object, error) {
 	b := builder{stack: stack, base: base}
 	var typed []any
 	if base.CreateNamespace {

@@ -9,8 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // ollamaHome is HOME in the pod. The volume is mounted below it as .ollama, so
@@ -26,7 +26,7 @@ const (
 //go:embed pull-models.sh
 var pullModels string
 
-func ollamaComponent(o *spec.Ollama) component {
+func ollamaComponent(o *v1alpha1.Ollama) component {
 	return component{
 		name: ollamaName, role: "inference", version: o.Image.Tag,
 		port: ollamaPort, portName: "http",
@@ -49,8 +49,8 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 	pod := b.podSpec(c, &o.Workload)
 	grace := int64(45)
 	pod.TerminationGracePeriodSeconds = &grace
-	image := b.image(spec.OllamaImage(), o.Image)
-	if o.Pull == spec.PullMissing {
+	image := b.image(v1alpha1.OllamaImage(), o.Image)
+	if o.Pull == v1alpha1.PullMissing {
 		pod.InitContainers = []corev1.Container{{
 			Name:            "pull-models",
 			Image:           image,

@@ -7,7 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 const openWebUIData = "/app/backend/data"
@@ -19,7 +19,7 @@ const openWebUIData = "/app/backend/data"
 //go:embed seed-data.sh
 var seedData string
 
-func openWebUIComponent(w *spec.OpenWebUI) component {
+func openWebUIComponent(w *v1alpha1.OpenWebUI) component {
 	return component{
 		name: openWebUIName, role: "chat", version: w.Image.Tag,
 		port: openWebUIPort, portName: "http",
@@ -34,7 +34,7 @@ func (b builder) openWebUI() []any {
 	}
 	c := openWebUIComponent(w)
 	objects := append([]any{b.serviceAccount(c)}, b.volume(c, w.Storage)...)
-	headless := b.service(c, openWebUIPort, spec.Service{Type: spec.ClusterIP})
+	headless := b.service(c, openWebUIPort, v1alpha1.Service{Type: v1alpha1.ClusterIP})
 	headless.Name += "-headless"
 	headless.Spec.ClusterIP = corev1.ClusterIPNone
 	return append(objects, b.openWebUIStatefulSet(c), headless, b.service(c, openWebUIServicePort, w.Service), b.openWebUIPolicy(c))
@@ -43,8 +43,8 @@ func (b builder) openWebUI() []any {
 func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 	w := b.base.OpenWebUI
 	pod := b.podSpec(c, &w.Workload)
-	image := b.image(spec.OpenWebUIImage(), w.Image)
-	if w.Embedding.Engine == spec.EmbeddingInPod {
+	image := b.image(v1alpha1.OpenWebUIImage(), w.Image)
+	if w.Embedding.Engine == v1alpha1.EmbeddingInPod {
 		pod.InitContainers = []corev1.Container{{
 			Name:            "seed-data",
 			Image:           image,

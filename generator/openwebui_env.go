@@ -7,7 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // openWebUIEnv is the chat's environment: what the exposure decides first, then
@@ -19,7 +19,7 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 	if !*w.PersistentConfig {
 		env = append(env, corev1.EnvVar{Name: "ENABLE_PERSISTENT_CONFIG", Value: "False"})
 	}
-	if w.SignUp == spec.SignUpClosed {
+	if w.SignUp == v1alpha1.SignUpClosed {
 		env = append(env,
 			corev1.EnvVar{Name: "ENABLE_SIGNUP", Value: "False"},
 			corev1.EnvVar{Name: "WEBUI_ADMIN_EMAIL", ValueFrom: secretKey(w.SecretName, "admin-email")},
@@ -54,12 +54,12 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 // exposureEnv is what follows from the way in.
 func (b builder) exposureEnv() []corev1.EnvVar {
 	var env []corev1.EnvVar
-	if e := b.base.Expose; e.Type != spec.ExposeInternal {
+	if e := b.base.Expose; e.Type != v1alpha1.ExposeInternal {
 		url := e.URL()
 		env = append(env,
 			corev1.EnvVar{Name: "WEBUI_URL", Value: url},
 			corev1.EnvVar{Name: "CORS_ALLOW_ORIGIN", Value: url}) // the default admits every site
-		if e.TLS.Type != spec.TLSNone {
+		if e.TLS.Type != v1alpha1.TLSNone {
 			env = append(env,
 				corev1.EnvVar{Name: "WEBUI_SESSION_COOKIE_SECURE", Value: "True"},
 				corev1.EnvVar{Name: "WEBUI_AUTH_COOKIE_SECURE", Value: "True"})
@@ -67,7 +67,7 @@ func (b builder) exposureEnv() []corev1.EnvVar {
 		// Open WebUI's page opens a WebSocket only while this is true. The route's
 		// annotation follows the same field: docs/decisions/0003-nginx-websocket.md.
 		upgrade := "False"
-		if e.WebSocket == spec.WebSocketUpgrade {
+		if e.WebSocket == v1alpha1.WebSocketUpgrade {
 			upgrade = "True"
 		}
 		env = append(env, corev1.EnvVar{Name: "ENABLE_WEBSOCKET_SUPPORT", Value: upgrade})
@@ -104,7 +104,7 @@ func (b builder) oidcEnv() []corev1.EnvVar {
 		{Name: "OAUTH_CLIENT_SECRET", ValueFrom: secretKey(o.ClientSecret.Name, o.ClientSecret.Key)},
 		{Name: "OAUTH_PROVIDER_NAME", Value: o.Name},
 	}
-	if e := b.base.Expose; e.Type != spec.ExposeInternal {
+	if e := b.base.Expose; e.Type != v1alpha1.ExposeInternal {
 		// Behind a route the pod would make it up as http://.
 		env = append(env, corev1.EnvVar{Name: "OPENID_REDIRECT_URI", Value: e.URL() + "/oauth/oidc/callback"})
 	}
@@ -118,7 +118,7 @@ func (b builder) oidcEnv() []corev1.EnvVar {
 // the image's own model.
 func (b builder) embeddingEnv() []corev1.EnvVar {
 	e := b.base.OpenWebUI.Embedding
-	if e.Engine != spec.EmbeddingOllama {
+	if e.Engine != v1alpha1.EmbeddingOllama {
 		return nil
 	}
 	server := b.ownOllamaURL()

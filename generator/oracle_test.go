@@ -6,14 +6,14 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 // expectedOverlay is what an overlay has to build to, by another way than the
 // generator's: no base, no difference, but the objects of each merged base, with
 // the overlay's resources and patches over all of them.
-func expectedOverlay(t *testing.T, stack string, o *spec.Overlay) objects {
+func expectedOverlay(t *testing.T, stack string, o *v1alpha1.Overlay) objects {
 	t.Helper()
 	all := objects{}
 	for _, b := range o.Bases {
@@ -26,7 +26,7 @@ func expectedOverlay(t *testing.T, stack string, o *spec.Overlay) objects {
 // createsNamespace tells the base that brings its namespace's object: the first
 // that says so or, where the overlay spans several namespaces, the first of all
 // in that namespace.
-func createsNamespace(o *spec.Overlay, b spec.Base) bool {
+func createsNamespace(o *v1alpha1.Overlay, b v1alpha1.Base) bool {
 	creator := ""
 	several := false
 	for _, other := range o.Bases {
@@ -45,7 +45,7 @@ func createsNamespace(o *spec.Overlay, b spec.Base) bool {
 	return creator == b.Name
 }
 
-func expectedBase(t *testing.T, stack string, b spec.Base) objects {
+func expectedBase(t *testing.T, stack string, b v1alpha1.Base) objects {
 	t.Helper()
 	generated, err := generator.Objects(stack, &b)
 	if err != nil {
@@ -56,7 +56,7 @@ func expectedBase(t *testing.T, stack string, b spec.Base) objects {
 
 // kustomized are objects with the person's resources and patches, where there
 // are any by a kustomization of their own.
-func kustomized(t *testing.T, namespace string, generated []generator.Object, resources []spec.Object, patches []spec.Patch) objects {
+func kustomized(t *testing.T, namespace string, generated []generator.Object, resources []v1alpha1.Object, patches []v1alpha1.Patch) objects {
 	t.Helper()
 	out := objects{}
 	var own []generator.Object

@@ -6,13 +6,13 @@ import (
 	"path"
 	"slices"
 
-	"github.com/hearth-dev/hearth/generator/internal/overlay"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
 // overlay writes overlays/<name>: the computed difference between the bases and
 // the merged spec, with the overlay's own resources and patches after it.
-func (g *generation) overlay(o *spec.Overlay) error {
+func (g *generation) overlay(o *v1alpha1.Overlay) error {
 	var base, want []Object
 	var parents []string
 	for i := range o.Bases {
@@ -59,7 +59,7 @@ func (g *generation) overlay(o *spec.Overlay) error {
 // namespaces each has its object: whoever applies the overlay cannot name them
 // all on the command line. Of the bases in one namespace the one that says so
 // brings it, else the first.
-func merged(o *spec.Overlay, i int) spec.Base {
+func merged(o *v1alpha1.Overlay, i int) v1alpha1.Base {
 	b := o.Bases[i]
 	several, brought := false, b.CreateNamespace
 	for j, other := range o.Bases {

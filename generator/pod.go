@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 const (
@@ -22,7 +22,7 @@ const (
 
 // podSpec is what both workloads' pods share: Pod Security "restricted", no
 // token, scheduling, the data volume and a bounded /tmp.
-func (b builder) podSpec(c component, w *spec.Workload) corev1.PodSpec {
+func (b builder) podSpec(c component, w *v1alpha1.Workload) corev1.PodSpec {
 	yes, no := true, false
 	id := int64(nobodyID)
 	onRootMismatch := corev1.FSGroupChangeOnRootMismatch
@@ -57,7 +57,7 @@ func (b builder) podSpec(c component, w *spec.Workload) corev1.PodSpec {
 }
 
 // volumes are the pod's: what only some stacks have first, as in environment.
-func (b builder) volumes(c component, s spec.Storage) []corev1.Volume {
+func (b builder) volumes(c component, s v1alpha1.Storage) []corev1.Volume {
 	var volumes []corev1.Volume
 	if ca := b.base.CABundle; ca != nil {
 		volumes = append(volumes, corev1.Volume{Name: caVolume, VolumeSource: corev1.VolumeSource{
@@ -78,7 +78,7 @@ func (b builder) volumes(c component, s spec.Storage) []corev1.Volume {
 
 // affinity is the person's Affinity as Kubernetes' own type; package spec has
 // checked that it is one.
-func affinity(o spec.Object) *corev1.Affinity {
+func affinity(o v1alpha1.Object) *corev1.Affinity {
 	if len(o) == 0 {
 		return nil
 	}
@@ -118,16 +118,16 @@ func restricted(writableRoot bool) *corev1.SecurityContext {
 // resources are the container's requests and limits. What it may write to the
 // node's disk, logs and /tmp, is bounded for every container: else one that runs
 // wild fills the disk, and the kubelet evicts its neighbours.
-func resources(r spec.Resources) corev1.ResourceRequirements {
+func resources(r v1alpha1.Resources) corev1.ResourceRequirements {
 	out := corev1.ResourceRequirements{Requests: amounts(r.Requests), Limits: amounts(r.Limits)}
 	out.Requests[corev1.ResourceEphemeralStorage] = *resource.NewQuantity(64<<20, resource.BinarySI)
 	out.Limits[corev1.ResourceEphemeralStorage] = *resource.NewQuantity(2<<30, resource.BinarySI)
 	return out
 }
 
-func amounts(l spec.ResourceList) corev1.ResourceList {
+func amounts(l v1alpha1.ResourceList) corev1.ResourceList {
 	out := corev1.ResourceList{}
-	if l.CPU != "" && l.CPU != spec.None {
+	if l.CPU != "" && l.CPU != v1alpha1.None {
 		out[corev1.ResourceCPU] = l.CPU.Parsed()
 	}
 	if l.Memory != "" {
@@ -156,7 +156,7 @@ func drain(seconds int64) *corev1.Lifecycle {
 
 // image is the reference to pull: the official image, the person's parts over
 // it, then the mirror of its registry.
-func (b builder) image(official, own spec.Image) string {
+func (b builder) image(official, own v1alpha1.Image) string {
 	registry, repository, tag := official.Registry, official.Repository, official.Tag
 	if own.Registry != "" {
 		registry = own.Registry
@@ -198,7 +198,7 @@ func (b builder) proxyEnv() []corev1.EnvVar {
 // environment puts the person's own variables first, by name, and hearth's
 // after them, but for those that the person has set. What an overlay adds tends
 // to stand in front then, which keeps its patch short: a strategic merge prepends.
-func environment(own map[string]spec.EnvValue, ours []corev1.EnvVar) []corev1.EnvVar {
+func environment(own map[string]v1alpha1.EnvValue, ours []corev1.EnvVar) []corev1.EnvVar {
 	var env []corev1.EnvVar
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		v := corev1.EnvVar{Name: name, Value: own[name].Value}

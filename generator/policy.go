@@ -6,7 +6,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Private and link-local ranges: a pod that pulls models from the internet has
@@ -47,7 +47,7 @@ func (b builder) ollamaPolicy(c component) *networkingv1.NetworkPolicy {
 	for _, d := range o.AllowTo {
 		out = append(out, b.egress(d))
 	}
-	if o.Pull == spec.PullMissing {
+	if o.Pull == v1alpha1.PullMissing {
 		out = append(out, internet(443, 80))
 	}
 	return b.networkPolicy(c, in, append(out, b.dns()))
@@ -105,9 +105,9 @@ func (b builder) acmeSolverPolicy() *networkingv1.NetworkPolicy {
 
 // clients are the peers that may connect to the component: the route's
 // controller first, then the stack's clients.
-func (b builder) clients(w *spec.Workload, c component) []networkingv1.NetworkPolicyPeer {
+func (b builder) clients(w *v1alpha1.Workload, c component) []networkingv1.NetworkPolicyPeer {
 	var in []networkingv1.NetworkPolicyPeer
-	if e := b.base.Expose; e.Type != spec.ExposeInternal && b.exposed().name == c.name {
+	if e := b.base.Expose; e.Type != v1alpha1.ExposeInternal && b.exposed().name == c.name {
 		in = append(in, b.peers(*e.From)...)
 	}
 	for _, p := range *w.AllowFrom {
@@ -117,7 +117,7 @@ func (b builder) clients(w *spec.Workload, c component) []networkingv1.NetworkPo
 }
 
 // peers are the network policy's form of a Peer.
-func (b builder) peers(p spec.Peer) []networkingv1.NetworkPolicyPeer {
+func (b builder) peers(p v1alpha1.Peer) []networkingv1.NetworkPolicyPeer {
 	if len(p.CIDRs) > 0 {
 		var out []networkingv1.NetworkPolicyPeer
 		for _, c := range p.CIDRs {
@@ -133,7 +133,7 @@ func (b builder) peers(p spec.Peer) []networkingv1.NetworkPolicyPeer {
 }
 
 // egress is the network policy's form of a Destination.
-func (b builder) egress(d spec.Destination) networkingv1.NetworkPolicyEgressRule {
+func (b builder) egress(d v1alpha1.Destination) networkingv1.NetworkPolicyEgressRule {
 	rule := networkingv1.NetworkPolicyEgressRule{To: b.peers(d.Peer)}
 	for _, p := range d.Ports {
 		rule.Ports = append(rule.Ports, ports(int(p))...)

@@ -9,23 +9,23 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 // objectRules hold for every object of every stack, whatever a person writes.
 var objectRules = []struct {
 	reason string
-	holds  func(b *spec.Base, o generator.Object) bool
+	holds  func(b *v1alpha1.Base, o generator.Object) bool
 }{
-	{"an object without its namespace lands in another", func(b *spec.Base, o generator.Object) bool {
+	{"an object without its namespace lands in another", func(b *v1alpha1.Base, o generator.Object) bool {
 		namespace, _ := at(o, "metadata", "namespace").(string)
 		if o["kind"] == "RecurringJob" { // Longhorn reads no other
 			return namespace == "longhorn-system"
 		}
 		return o["kind"] == "Namespace" || namespace == b.Namespace
 	}},
-	{"selectors are immutable, and a person's labels change", func(_ *spec.Base, o generator.Object) bool {
+	{"selectors are immutable, and a person's labels change", func(_ *v1alpha1.Base, o generator.Object) bool {
 		for _, path := range [][]string{{"spec", "selector", "matchLabels"}, {"spec", "podSelector", "matchLabels"}, {"spec", "selector"}} {
 			labels, _ := at(o, path...).(map[string]any)
 			if _, nested := labels["matchLabels"]; !nested && !onlyOurs(labels, "acme.cert-manager.io") { // its solvers' pods
@@ -34,7 +34,7 @@ var objectRules = []struct {
 		}
 		return true
 	}},
-	{"what a person labels is the bundle, and a volume outlives it", func(_ *spec.Base, o generator.Object) bool {
+	{"what a person labels is the bundle, and a volume outlives it", func(_ *v1alpha1.Base, o generator.Object) bool {
 		if o["kind"] != "PersistentVolumeClaim" {
 			return true
 		}
@@ -43,11 +43,11 @@ var objectRules = []struct {
 		backup := []string{"recurring-job.longhorn.io", "recurring-job-group.longhorn.io"}
 		return onlyOurs(labels, backup...) && (len(annotations) == 0 || len(annotations) == 3)
 	}},
-	{"a volume is kept unless retain is false", func(b *spec.Base, o generator.Object) bool {
+	{"a volume is kept unless retain is false", func(b *v1alpha1.Base, o generator.Object) bool {
 		if o["kind"] != "PersistentVolumeClaim" {
 			return true
 		}
-		storage := spec.Storage{}
+		storage := v1alpha1.Storage{}
 		if at(o, "metadata", "name") == "ollama" {
 			storage = b.Ollama.Storage
 		} else {
@@ -55,17 +55,17 @@ var objectRules = []struct {
 		}
 		return (at(o, "metadata", "annotations", "helm.sh/resource-policy") == "keep") == *storage.Retain
 	}},
-	{"Helm sets the label managed-by itself: ours would be drift", func(_ *spec.Base, o generator.Object) bool {
+	{"Helm sets the label managed-by itself: ours would be drift", func(_ *v1alpha1.Base, o generator.Object) bool {
 		return !strings.Contains(fmt.Sprint(o), "app.kubernetes.io/managed-by")
 	}},
-	{"a Secret would be in Git", func(_ *spec.Base, o generator.Object) bool { return o["kind"] != "Secret" }},
-	{"nothing talks to the API server", func(_ *spec.Base, o generator.Object) bool {
+	{"a Secret would be in Git", func(_ *v1alpha1.Base, o generator.Object) bool { return o["kind"] != "Secret" }},
+	{"nothing talks to the API server", func(_ *v1alpha1.Base, o generator.Object) bool {
 		return o["kind"] != "ServiceAccount" || o["automountServiceAccountToken"] == false
 	}},
-	{"a rolling update would wait for its own volume", func(_ *spec.Base, o generator.Object) bool {
+	{"a rolling update would wait for its own volume", func(_ *v1alpha1.Base, o generator.Object) bool {
 		return o["kind"] != "Deployment" || at(o, "spec", "strategy", "type") == "Recreate"
 	}},
-	{"a null or an empty value is drift", func(_ *spec.Base, o generator.Object) bool { return len(leftovers("", o)) == 0 }},
+	{"a null or an empty value is drift", func(_ *v1alpha1.Base, o generator.Object) bool { return len(leftovers("", o)) == 0 }},
 }
 
 func TestObjectRules(t *testing.T) {
@@ -75,7 +75,7 @@ func TestObjectRules(t *testing.T) {
 	}
 	seen := 0
 	for i, data := range someStacks(t, n) {
-		stack, problems := generator.Parse("stack.yaml", data)
+		stack, problems := generator.Parse("hearth.yaml", data)
 		if stack == nil {
 			t.Fatal(problems.Err())
 		}
@@ -143,7 +143,7 @@ func TestAnOverlayWithoutOverridesHasNoPatches(t *testing.T) {
 				"bases", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{mapping("name", name)}}))
 		}
 		content := mapping("bases", get(root, "spec", "bases"), "overlays", overlays)
-		same := mapping("apiVersion", scalar(spec.APIVersion), "kind", scalar(spec.Kind), "metadata", get(root, "metadata"), "spec", content)
+		same := mapping("apiVersion", scalar(v1alpha1.APIVersion), "kind", scalar(v1alpha1.Kind), "metadata", get(root, "metadata"), "spec", content)
 		for path, data := range generated(t, text(t, same)) {
 			if !strings.HasPrefix(path, "overlays/") {
 				continue

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Secret is one that an overlay needs and that is never in Git.
@@ -75,10 +75,10 @@ func Secrets(stack *Stack, overlay string) ([]Secret, error) {
 	return out, nil
 }
 
-func baseSecrets(b *spec.Base, add func(namespace, name, kind, purpose string, keys ...SecretKey)) {
+func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose string, keys ...SecretKey)) {
 	if w := b.OpenWebUI; w != nil {
 		add(b.Namespace, w.SecretName, "Opaque", "signs Open WebUI's sessions", SecretKey{"secret-key", SecretRandom})
-		if w.SignUp == spec.SignUpClosed {
+		if w.SignUp == v1alpha1.SignUpClosed {
 			add(b.Namespace, w.SecretName, "Opaque", "", SecretKey{"admin-email", SecretEmail}, SecretKey{"admin-password", SecretPassword})
 		}
 		if o := w.OIDC; o != nil {
@@ -97,18 +97,18 @@ func baseSecrets(b *spec.Base, add func(namespace, name, kind, purpose string, k
 	}
 	e := b.Expose
 	if e.BasicAuth != nil {
-		if e.Type == spec.ExposeNginx {
+		if e.Type == v1alpha1.ExposeNginx {
 			add(b.Namespace, e.BasicAuth.SecretName, "nginx.org/htpasswd", "asks for a password at "+e.URL(), SecretKey{"htpasswd", SecretHtpasswd})
 		} else {
 			add(b.Namespace, e.BasicAuth.SecretName, "Opaque", "asks for a password at "+e.URL(), SecretKey{"users", SecretHtpasswd})
 		}
 	}
-	if e.TLS != nil && e.TLS.Type == spec.TLSSecret {
+	if e.TLS != nil && e.TLS.Type == v1alpha1.TLSSecret {
 		add(b.Namespace, e.TLS.SecretName, "kubernetes.io/tls", "the certificate of "+string(e.Host), SecretKey{"tls.crt", SecretGiven}, SecretKey{"tls.key", SecretGiven})
 	}
 }
 
-func envSecrets(namespace string, env map[string]spec.EnvValue, add func(namespace, name, kind, purpose string, keys ...SecretKey)) {
+func envSecrets(namespace string, env map[string]v1alpha1.EnvValue, add func(namespace, name, kind, purpose string, keys ...SecretKey)) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if ref := env[name].SecretKeyRef; ref != nil {
 			add(namespace, ref.Name, "Opaque", "environment variable "+name, SecretKey{ref.Key, SecretGiven})

@@ -3,7 +3,7 @@ package generator
 import (
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // traefik is the route through Traefik: an Ingress or an IngressRoute on the TLS
@@ -14,14 +14,14 @@ func (b builder) traefik() []any {
 	e := b.base.Expose
 	chain := b.middlewares()
 	route := b.traefikIngress
-	if e.Route == spec.TraefikIngressRoute {
+	if e.Route == v1alpha1.TraefikIngressRoute {
 		route = b.ingressRoute
 	}
-	objects := []any{route(e.Name, e.EntryPoints, chain, e.TLS.Type != spec.TLSNone)}
+	objects := []any{route(e.Name, e.EntryPoints, chain, e.TLS.Type != v1alpha1.TLSNone)}
 	for _, m := range chain {
 		objects = append(objects, m)
 	}
-	if e.TLS.Type != spec.TLSNone && *e.RedirectHTTP {
+	if e.TLS.Type != v1alpha1.TLSNone && *e.RedirectHTTP {
 		redirect := b.middleware("redirect", traefikMiddlewareSpec{
 			RedirectScheme: &traefikRedirectScheme{Scheme: "https", Permanent: true},
 		})
@@ -47,7 +47,7 @@ func (b builder) traefikIngress(name string, entryPoints []string, chain []*trae
 		return ingress
 	}
 	ingress.Annotations[router+"tls"] = "true"
-	if e.TLS.Type == spec.TLSCertResolver {
+	if e.TLS.Type == v1alpha1.TLSCertResolver {
 		ingress.Annotations[router+"tls.certresolver"] = e.TLS.CertResolver
 	}
 	withTLS(ingress, e)

@@ -4,7 +4,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // keepAnnotations tell each tool that applies bundles to leave an object in
@@ -20,7 +20,7 @@ func keepAnnotations() map[string]string {
 // volumeClaim is the workload's standalone PersistentVolumeClaim; nil where the
 // claim exists already. It is no volumeClaimTemplate: those cannot be resized
 // or labelled afterwards.
-func (b builder) volumeClaim(c component, s spec.Storage) *corev1.PersistentVolumeClaim {
+func (b builder) volumeClaim(c component, s v1alpha1.Storage) *corev1.PersistentVolumeClaim {
 	if s.ExistingClaim != "" {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (b builder) volumeClaim(c component, s spec.Storage) *corev1.PersistentVolu
 }
 
 // claimName is the name of the claim that the pod mounts.
-func claimName(c component, s spec.Storage) string {
+func claimName(c component, s v1alpha1.Storage) string {
 	if s.ExistingClaim != "" {
 		return s.ExistingClaim
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/hearth-dev/hearth/internal/fnimage"
-	"github.com/hearth-dev/hearth/internal/pinned"
+	"github.com/hearth-dev/hearth/internal/testing/pinned"
 )
 
 func TestMain(m *testing.M) {

@@ -11,7 +11,7 @@ import (
 func BenchmarkRenderCheck(b *testing.B) {
 	for b.Loop() {
 		var talk strings.Builder
-		if code := run([]string{"render", "--check", "-f", "../../stack.yaml"}, strings.NewReader(""), io.Discard, &talk); code != exitOK {
+		if code := run([]string{"render", "--check", "-f", "../../hearth.yaml"}, strings.NewReader(""), io.Discard, &talk); code != exitOK {
 			b.Fatalf("exit code %d:\n%s", code, talk.String())
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // The exit codes are part of the interface: CI tells drift from a typo by them.

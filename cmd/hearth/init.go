@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 // initVerb writes a first stack.
@@ -24,7 +24,7 @@ func newInit() *cobra.Command {
 	v := &initVerb{}
 	cmd := &cobra.Command{
 		Use:   "init",
-		Short: "Write a first stack.yaml, with comments",
+		Short: "Write a first hearth.yaml, with comments",
 		Long: `Init writes a small stack with comments: one base, one overlay of it, and for
 Fleet the cluster it goes to. Change the file from then on; init never overwrites
 one.`,
@@ -44,7 +44,7 @@ one.`,
 	flags.StringSliceVar(&v.models, "model", []string{"llama3.2:3b"}, "a `model` as for ollama pull; may be given several times")
 	flags.BoolVar(&v.chat, "chat", true, "put Open WebUI in front of Ollama")
 	flags.StringVar(&v.storageClass, "storage-class", "", "the `class` of the volumes (default: the cluster's default class)")
-	flags.StringVar(&v.expose, "expose", string(spec.ExposeInternal), "the way in from outside: internal, nginx, traefik or gateway")
+	flags.StringVar(&v.expose, "expose", string(v1alpha1.ExposeInternal), "the way in from outside: internal, nginx, traefik or gateway")
 	flags.StringVar(&v.host, "host", "", "the DNS `name` that people use")
 	flags.StringVar(&v.gateway, "gateway", "", "the Gateway that the route attaches to, as `NAMESPACE/NAME`; its listener has the certificate")
 	flags.StringVar(&v.issuer, "issuer", "", "TLS: the `name` of a cert-manager ClusterIssuer")
@@ -54,8 +54,8 @@ one.`,
 	flags.StringVar(&v.signUp, "sign-up", "", "open: the first to come becomes admin; closed: the admin comes from a Secret (default: closed where the chat is exposed)")
 	flags.StringVar(&v.cluster, "cluster", "", "the `name` of the cluster in Fleet (default: any with the label "+overlayLabel+")")
 	flags.BoolVar(&v.fleet, "fleet", true, "write a fleet section")
-	complete(cmd, "expose", spec.ExposeType("").Values()...)
-	complete(cmd, "sign-up", spec.SignUp("").Values()...)
+	complete(cmd, "expose", v1alpha1.ExposeType("").Values()...)
+	complete(cmd, "sign-up", v1alpha1.SignUp("").Values()...)
 	cmd.MarkFlagsMutuallyExclusive("issuer", "cert-resolver", "tls-secret", "no-tls")
 	cmd.MarkFlagsMutuallyExclusive("file", "stdout")
 	return cmd
@@ -94,8 +94,8 @@ func (v *initVerb) run(cmd *cobra.Command) error {
 
 // check catches what would only make sense in other words further down.
 func (v *initVerb) check() error {
-	exposed := v.expose != string(spec.ExposeInternal)
-	gateway := v.expose == string(spec.ExposeGateway)
+	exposed := v.expose != string(v1alpha1.ExposeInternal)
+	gateway := v.expose == string(v1alpha1.ExposeGateway)
 	tls := v.issuer + v.certResolver + v.tlsSecret
 	namespace, name, _ := strings.Cut(v.gateway, "/")
 	switch {
@@ -137,8 +137,8 @@ func (s starter) signUpDefault() string {
 	switch {
 	case s.signUp != "":
 		return s.signUp
-	case s.expose != string(spec.ExposeInternal):
-		return string(spec.SignUpClosed)
+	case s.expose != string(v1alpha1.ExposeInternal):
+		return string(v1alpha1.SignUpClosed)
 	}
-	return string(spec.SignUpOpen)
+	return string(v1alpha1.SignUpOpen)
 }

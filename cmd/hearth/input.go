@@ -8,12 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
 )
 
 // stackFile is what every verb reads unless told otherwise.
-const stackFile = "stack.yaml"
+const stackFile = "hearth.yaml"
 
 // input is the stack that a verb works on, as the flags name it.
 type input struct {

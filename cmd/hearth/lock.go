@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
 	"github.com/hearth-dev/hearth/internal/lock"
 )
 
@@ -39,7 +39,7 @@ Commit the file, and run lock again after a change of version.
 Passwords are those of docker login. A base with images: {lock: false} is left
 out, and so is an image with a digest of its own. If one registry does not
 answer, nothing is written.`,
-		Example: `  hearth lock             stack.yaml -> hearth.lock.yaml
+		Example: `  hearth lock             hearth.yaml -> hearth.lock.yaml
   hearth lock --dry-run   what would be written
   hearth lock --check     for CI: exit 1 if a tag has moved or the file is old`,
 		Args: cobra.NoArgs,

@@ -1,4 +1,4 @@
-// Hearth turns one file, stack.yaml, into Kustomize bases and overlays and a
+// Hearth turns one file, hearth.yaml, into Kustomize bases and overlays and a
 // Fleet bundle that put a private AI service on Kubernetes.
 //
 // The verbs are thin: what they do is in packages generator and internal. This

@@ -8,8 +8,8 @@ import (
 
 	"github.com/mattn/go-isatty"
 
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/internal/tree"
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/disk"
 )
 
 // paint colours text, or leaves it as it is.
@@ -37,11 +37,11 @@ func (p paint) in(colour, text string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-func (p paint) op(op tree.Op, text string) string {
+func (p paint) op(op disk.Op, text string) string {
 	switch op {
-	case tree.Create:
+	case disk.Create:
 		return p.in(green, text)
-	case tree.Remove:
+	case disk.Remove:
 		return p.in(red, text)
 	default:
 		return p.in(yellow, text)

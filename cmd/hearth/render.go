@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/internal/immutable"
-	"github.com/hearth-dev/hearth/internal/tree"
+	"github.com/hearth-dev/hearth/internal/disk"
+	"github.com/hearth-dev/hearth/internal/upgrade"
 )
 
 // render writes the tree.
@@ -29,7 +29,7 @@ func newRender() *cobra.Command {
 	r := &render{format: formatText}
 	cmd := &cobra.Command{
 		Use:   "render",
-		Short: "Write bases/, overlays/ and fleet.yaml from stack.yaml",
+		Short: "Write bases/, overlays/ and fleet.yaml from hearth.yaml",
 		Long: `Render reads a stack and writes what it describes: bases/, overlays/ and, for
 Fleet, fleet.yaml, .fleetignore, .krmignore and gitrepo.example.yaml.
 
@@ -42,11 +42,11 @@ next one finishes.
 A volume that would have to shrink, and other changes that a running cluster
 cannot follow, are refused by comparison with the tree on disk; --recreate
 writes them nevertheless and says what to do on the clusters.`,
-		Example: `  hearth render                        stack.yaml -> the folder it is in
+		Example: `  hearth render                        hearth.yaml -> the folder it is in
   hearth render --dry-run              what would change
   hearth render --check                for CI: exit 1 and a diff if the tree is old
   hearth render -f prod.yaml -o prod   another stack, another folder
-  cat stack.yaml | hearth render -f -  from stdin to the current folder`,
+  cat hearth.yaml | hearth render -f -  from stdin to the current folder`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("output") {
@@ -110,8 +110,8 @@ func (r *render) report(cmd *cobra.Command) (*report, error) {
 		return out, err
 	}
 
-	plan, err := tree.Compare(r.out, files)
-	var conflicts tree.Conflicts
+	plan, err := disk.Compare(r.out, files)
+	var conflicts disk.Conflicts
 	if errors.As(err, &conflicts) {
 		out.conflicts(r.out, conflicts)
 		return out, nil
@@ -159,7 +159,7 @@ func (r *render) generate(ctx context.Context, out *report, stack *generator.Sta
 
 // refuse adds what a cluster could not follow; with --recreate as warnings.
 func (r *render) refuse(out *report, files []generator.File) error {
-	changes, err := immutable.Compare(os.DirFS(r.out), files)
+	changes, err := upgrade.Compare(os.DirFS(r.out), files)
 	if err != nil {
 		return err
 	}

@@ -6,16 +6,16 @@ import (
 	"io"
 	"strings"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/internal/tree"
+	"github.com/hearth-dev/hearth/internal/disk"
 )
 
 // report is what render tells, to a person or as JSON.
 type report struct {
 	stack   string     // what messages call it
 	command string     // that writes the tree
-	plan    *tree.Plan // nil if there are problems
+	plan    *disk.Plan // nil if there are problems
 
 	Folder   string          `json:"folder"`
 	Check    bool            `json:"check,omitempty"`
@@ -29,7 +29,7 @@ type report struct {
 
 type fileReport struct {
 	Path   string  `json:"path"`
-	Change tree.Op `json:"change"`
+	Change disk.Op `json:"change"`
 }
 
 type overlayReport struct {
@@ -39,7 +39,7 @@ type overlayReport struct {
 
 func (r *report) add(p problem.Problem) { r.Problems = append(r.Problems, p) }
 
-func (r *report) conflicts(folder string, conflicts tree.Conflicts) {
+func (r *report) conflicts(folder string, conflicts disk.Conflicts) {
 	for _, c := range conflicts {
 		r.add(problem.Problem{Severity: problem.Error, File: strings.TrimPrefix(folder+"/"+c.Path, "./"), Message: c.Reason})
 	}
@@ -84,13 +84,13 @@ func (r *report) text(paint paint) string {
 		fmt.Fprintf(&b, "%s; nothing was written\n", count(n, "problem"))
 		return b.String()
 	}
-	verbs := map[tree.Op]string{tree.Create: "created", tree.Update: "updated", tree.Remove: "removed"}
+	verbs := map[disk.Op]string{disk.Create: "created", disk.Update: "updated", disk.Remove: "removed"}
 	if r.DryRun {
-		verbs = map[tree.Op]string{tree.Create: "would create", tree.Update: "would update", tree.Remove: "would remove"}
+		verbs = map[disk.Op]string{disk.Create: "would create", disk.Update: "would update", disk.Remove: "would remove"}
 	}
 	for _, c := range r.plan.Changes {
 		switch {
-		case c.Op == tree.Keep:
+		case c.Op == disk.Keep:
 		case r.Check && c.LineEndingsOnly():
 			fmt.Fprintf(&b, "%s differs only in its line endings, CRLF instead of LF; if git made them so, put this into .gitattributes and check the files out anew: %s text eol=lf\n", c.Path, c.Path)
 		case r.Check:
@@ -107,11 +107,11 @@ func (r *report) text(paint paint) string {
 }
 
 // drift says how a file differs from the stack.
-func drift(op tree.Op, stack string) string {
+func drift(op disk.Op, stack string) string {
 	switch op {
-	case tree.Create:
+	case disk.Create:
 		return "is missing"
-	case tree.Remove:
+	case disk.Remove:
 		return "is not in " + stack + " any more"
 	default:
 		return "differs from " + stack
@@ -120,19 +120,19 @@ func drift(op tree.Op, stack string) string {
 
 // summary counts the files.
 func (r *report) summary() string {
-	n := func(op tree.Op) int { return len(r.plan.Paths(op)) }
+	n := func(op disk.Op) int { return len(r.plan.Paths(op)) }
 	if r.plan.Clean() {
-		return fmt.Sprintf("in %s: %s, all as %s asks for\n", r.Folder, count(n(tree.Keep), "file"), r.stack)
+		return fmt.Sprintf("in %s: %s, all as %s asks for\n", r.Folder, count(n(disk.Keep), "file"), r.stack)
 	}
 	if r.Check {
-		return fmt.Sprintf("in %s: %d of %s to change\n", r.Folder, len(r.plan.Changes)-n(tree.Keep), count(len(r.plan.Changes), "file"))
+		return fmt.Sprintf("in %s: %d of %s to change\n", r.Folder, len(r.plan.Changes)-n(disk.Keep), count(len(r.plan.Changes), "file"))
 	}
 	would := ""
 	if r.DryRun {
 		would = "would be "
 	}
 	return fmt.Sprintf("in %s: %s%d created, %d updated, %d removed, %d unchanged\n",
-		r.Folder, would, n(tree.Create), n(tree.Update), n(tree.Remove), n(tree.Keep))
+		r.Folder, would, n(disk.Create), n(disk.Update), n(disk.Remove), n(disk.Keep))
 }
 
 // secrets lists what has to be on the clusters and never is in Git.

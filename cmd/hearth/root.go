@@ -10,14 +10,14 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "hearth",
 		Short: "Private AI on Kubernetes: one file in, a Kustomize tree and a Fleet bundle out",
-		Long: `Hearth turns one file, stack.yaml, into Kustomize bases and overlays and a Fleet
+		Long: `Hearth turns one file, hearth.yaml, into Kustomize bases and overlays and a Fleet
 bundle that put Ollama, and Open WebUI in front of it, on your clusters.
 
-  stack.yaml -> hearth render -> bases/, overlays/, fleet.yaml -> git -> Fleet or kustomize -> cluster
+  hearth.yaml -> hearth render -> bases/, overlays/, fleet.yaml -> git -> Fleet or kustomize -> cluster
 
 Everything under bases/ and overlays/ and fleet.yaml is generated: commit it, and
-change stack.yaml instead.`,
-		Example: `  hearth init --name homelab          write a first stack.yaml
+change hearth.yaml instead.`,
+		Example: `  hearth init --name homelab          write a first hearth.yaml
   hearth render                       write the tree beside it
   kustomize build overlays/homelab    see what a cluster would get
   hearth verify --context minicloud --overlay homelab   see whether it runs there`,

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // sizeVerb says what models need.
@@ -60,7 +60,7 @@ Exit code 1 means that --memory is too little.`,
 	flags.IntVar(&v.settings.NumParallel, "parallel", 1, "how many `requests` a model answers at the same time")
 	flags.IntVar(&v.settings.MaxLoadedModels, "max-loaded", 1, "how many `models` are in memory at the same time")
 	flags.StringVar(&v.settings.KVCacheType, "kv-cache-type", "f16", "the `format` of the KV cache: f16, q8_0 or q4_0")
-	flags.StringVar(&v.settings.Version, "ollama-version", spec.OllamaVersion, "the `version` of Ollama: from 0.30 on it needs more")
+	flags.StringVar(&v.settings.Version, "ollama-version", v1alpha1.OllamaVersion, "the `version` of Ollama: from 0.30 on it needs more")
 	flags.Var(&v.cpu, "cpu", "the CPU limit, such as 4: says the threads")
 	flags.Var(&v.memory, "memory", "a memory limit, such as 8Gi, that must be enough")
 	flags.Var(&v.fits, "fits", "list what this memory limit has room for, such as 8Gi")
@@ -68,7 +68,7 @@ Exit code 1 means that --memory is too little.`,
 	flags.BoolVar(&v.explain, "explain", false, "show each part with its formula and source")
 	flags.VarP(&v.format, "output", "o", "how to report: `text`, or json")
 	complete(cmd, "output", string(formatText), string(formatJSON))
-	complete(cmd, "kv-cache-type", spec.KVCacheType("").Values()...)
+	complete(cmd, "kv-cache-type", v1alpha1.KVCacheType("").Values()...)
 	cmd.MarkFlagsMutuallyExclusive("fits", "memory")
 	cmd.MarkFlagsMutuallyExclusive("fits", "context")
 	return cmd
@@ -106,7 +106,7 @@ func (v *sizeVerb) check() error {
 	between("context", v.settings.ContextLength, 256, 1<<20)
 	between("parallel", v.settings.NumParallel, 1, 64)
 	between("max-loaded", v.settings.MaxLoadedModels, 1, 32)
-	if kinds := spec.KVCacheType("").Values(); !slices.Contains(kinds, v.settings.KVCacheType) {
+	if kinds := v1alpha1.KVCacheType("").Values(); !slices.Contains(kinds, v.settings.KVCacheType) {
 		problems = append(problems, fmt.Errorf("--kv-cache-type %s: want %s", v.settings.KVCacheType, strings.Join(kinds, ", ")))
 	}
 	if v.cpu > 0 && v.cpu.milli() < 1000 {
@@ -133,7 +133,7 @@ func (a *amount) Type() string { return "quantity" }
 
 // Set accepts what a stack accepts.
 func (a *amount) Set(s string) error {
-	var q spec.Quantity
+	var q v1alpha1.Quantity
 	if err := q.UnmarshalText([]byte(s)); err != nil {
 		return err
 	}

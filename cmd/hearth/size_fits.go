@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // fitsReport is what --fits tells.

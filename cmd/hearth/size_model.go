@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
 	"github.com/hearth-dev/hearth/internal/gguf"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // findModels are the models of the catalogue and of files that the arguments

@@ -10,8 +10,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/sizing"
-	"github.com/hearth-dev/hearth/internal/gguf/gguftest"
+	"github.com/hearth-dev/hearth/internal/testing/gguftest"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // What size prints for a stack, a stack takes, and it says all that the file

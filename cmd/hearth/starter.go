@@ -8,7 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // overlayLabel selects clusters where no name was given: a cluster gets the
@@ -41,8 +41,8 @@ func (s starter) text() ([]byte, error) {
 			"Which cluster gets which overlay; the first match wins, and the others get nothing.")
 	}
 	root := section().
-		put("apiVersion", spec.APIVersion).
-		put("kind", spec.Kind).
+		put("apiVersion", v1alpha1.APIVersion).
+		put("kind", v1alpha1.Kind).
 		put("metadata", section().put("name", s.name)).
 		put("spec", body)
 	root.node.HeadComment = "What hearth deploys. Change this file, run: hearth render, and commit both.\n" +
@@ -65,7 +65,7 @@ func (s starter) base() mapping {
 	ollama := section().
 		put("models", s.models, "As for `ollama pull`; see https://ollama.com/library.").
 		put("resources", section().
-			put("requests", section().put("cpu", 1).put("memory", string(spec.Auto)).flow()).
+			put("requests", section().put("cpu", 1).put("memory", string(v1alpha1.Auto)).flow()).
 			put("limits", section().put("cpu", 4).put("memory", a.memory).flow()),
 			a.why+"\nOn a CPU, more cores mean more tokens per second, until the memory's\nbandwidth is used up.").
 		put("storage", s.storage(a.volume), "The models' volume. It can grow, but never shrink or change its class.")
@@ -114,15 +114,15 @@ func (s starter) overlay() mapping {
 func (s starter) tls() mapping {
 	switch {
 	case s.issuer != "":
-		return section().put("type", string(spec.TLSCertManager)).put("issuer", section().put("name", s.issuer))
+		return section().put("type", string(v1alpha1.TLSCertManager)).put("issuer", section().put("name", s.issuer))
 	case s.certResolver != "":
-		return section().put("type", string(spec.TLSCertResolver)).put("certResolver", s.certResolver)
+		return section().put("type", string(v1alpha1.TLSCertResolver)).put("certResolver", s.certResolver)
 	case s.tlsSecret != "":
-		return section().put("type", string(spec.TLSSecret)).put("secretName", s.tlsSecret)
+		return section().put("type", string(v1alpha1.TLSSecret)).put("secretName", s.tlsSecret)
 	case s.gateway != "" && !s.noTLS:
-		return section().put("type", string(spec.TLSGateway))
+		return section().put("type", string(v1alpha1.TLSGateway))
 	}
-	return section().put("type", string(spec.TLSNone))
+	return section().put("type", string(v1alpha1.TLSNone))
 }
 
 func (s starter) target() mapping {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // amounts are the memory limit and the volume of a first stack's Ollama, and what
@@ -17,9 +17,9 @@ type amounts struct{ memory, volume, why string }
 // each unknown one on the volume, and for one in memory.
 func (s starter) amounts() amounts {
 	models := slices.Clone(s.models)
-	settings := sizing.Settings{Version: spec.OllamaVersion}
+	settings := sizing.Settings{Version: v1alpha1.OllamaVersion}
 	if s.chat {
-		models, settings.MaxLoadedModels = append(models, spec.EmbeddingModel), 2
+		models, settings.MaxLoadedModels = append(models, v1alpha1.EmbeddingModel), 2
 	}
 	var known []sizing.Model
 	for _, name := range models {
@@ -29,7 +29,7 @@ func (s starter) amounts() amounts {
 	}
 	unknown := int64(len(models) - len(known))
 	if unknown == 0 {
-		return amounts{string(spec.Auto), string(spec.Auto),
+		return amounts{string(v1alpha1.Auto), string(v1alpha1.Auto),
 			"auto is what the models need: `hearth size` shows the sum, and a model or a longer\ncontext changes it."}
 	}
 	return amounts{

@@ -15,11 +15,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/internal/verify/fakecluster"
+	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
 )
 
 // startRunning is a script command: running OVERLAY [SPOILED]... starts a cluster
-// on which an overlay of stack.yaml runs, and everything is in order but what is
+// on which an overlay of hearth.yaml runs, and everything is in order but what is
 // named: slow (the model), pulling (a model, for ever), pulled (a second later),
 // route (its answer is 502). It writes a kubeconfig with the context lab and
 // ca.crt, and sets $HTTPS and $HTTP to what --resolve takes.
@@ -27,7 +27,7 @@ func startRunning(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: running OVERLAY [SPOILED]...")
 	}
-	stack, problems := generator.Parse("stack.yaml", []byte(ts.ReadFile("stack.yaml")))
+	stack, problems := generator.Parse("hearth.yaml", []byte(ts.ReadFile("hearth.yaml")))
 	ts.Check(problems.Err())
 	c, err := fakecluster.New(stack, args[0])
 	ts.Check(err)
@@ -71,11 +71,11 @@ contexts:
 
 // Ctrl-C ends a wait, with what is known by then.
 func TestVerifyInterrupted(t *testing.T) {
-	data, err := os.ReadFile("../../stack.yaml")
+	data, err := os.ReadFile("../../hearth.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	stack, problems := generator.Parse("stack.yaml", data)
+	stack, problems := generator.Parse("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems)
 	}
@@ -95,7 +95,7 @@ func TestVerifyInterrupted(t *testing.T) {
 			t.Error(err)
 		}
 	}}
-	code := run([]string{"verify", "-f", "../../stack.yaml", "--context", "lab", "--overlay", "homelab-internal", "--kubeconfig", kubeconfig}, nil, &stdout, interrupt)
+	code := run([]string{"verify", "-f", "../../hearth.yaml", "--context", "lab", "--overlay", "homelab-internal", "--kubeconfig", kubeconfig}, nil, &stdout, interrupt)
 	if code != exitFailure {
 		t.Errorf("got exit code %d, want %d", code, exitFailure)
 	}

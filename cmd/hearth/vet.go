@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/spec"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
@@ -48,7 +48,7 @@ with a reason; an exception that accepts nothing is itself a warning:
         reason: images have a version's tag; a node that has one need not ask
 
 Rules and their reasons: hearth vet --list, hearth vet --explain RULE.`,
-		Example: `  hearth vet                                  all overlays of stack.yaml
+		Example: `  hearth vet                                  all overlays of hearth.yaml
   hearth vet homelab-nginx                    one of them
   hearth vet ../their-repo/overlays/prod      a folder of kustomize
   helm template ollama otwld/ollama | hearth vet -
@@ -81,7 +81,7 @@ func (v *vetVerb) run(cmd *cobra.Command, args []string) error {
 	case v.explain != "":
 		rule, known := vet.FindRule(v.explain)
 		if !known {
-			return errors.New(spaced("; ", fmt.Sprintf("no rule has the id %q", v.explain), "see: hearth vet --list", spec.Suggest(v.explain, vet.RuleIDs())))
+			return errors.New(spaced("; ", fmt.Sprintf("no rule has the id %q", v.explain), "see: hearth vet --list", v1alpha1.Suggest(v.explain, vet.RuleIDs())))
 		}
 		return v.printRule(stdout, rule)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // root is the checkout, seen from this package's folder.

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/e2e/internal/cgroup"
-	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // dataFile holds what was measured, by its path in the checkout.

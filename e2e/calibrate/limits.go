@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
-	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // LimitRow is what a server did under a memory limit.

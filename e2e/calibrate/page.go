@@ -14,7 +14,7 @@ import (
 
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
-	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // Where the page and its plots lie in the checkout.

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
-	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // Colours that differ for the colour-blind, too.

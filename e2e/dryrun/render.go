@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/randomstack"
+	"github.com/hearth-dev/hearth/internal/testing/randomstack"
 )
 
 // Render is what one overlay or example comes to.
@@ -67,7 +67,7 @@ func Overlays(tree string) ([]Render, error) {
 // generator's own tests hold it to, and kustomize would take most of the time.
 func Random(seed uint64, n int) (renders []Render, refused int, err error) {
 	for s := seed; s < seed+uint64(n); s++ {
-		stack, _ := generator.Parse("stack.yaml", randomstack.Draw(s))
+		stack, _ := generator.Parse("hearth.yaml", randomstack.Draw(s))
 		if stack == nil {
 			refused++
 			continue

@@ -15,11 +15,11 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/randomstack"
-	"github.com/hearth-dev/hearth/generator/spec"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
+	"github.com/hearth-dev/hearth/internal/testing/randomstack"
 )
 
 var (
@@ -29,7 +29,7 @@ var (
 
 // others are files of the person's own that stand in the output folder.
 var others = map[string]string{
-	"stack.yaml": "apiVersion: v1", "README.md": "# Mine", "cmd/hearth/main.go": "package main", "docs/a b/c+d.yaml": "kind: Pod",
+	"hearth.yaml": "apiVersion: v1", "README.md": "# Mine", "cmd/hearth/main.go": "package main", "docs/a b/c+d.yaml": "kind: Pod",
 	"a b.txt": "", "[x]*?.yaml": "kind: Pod", "#note.md": "", ".git/config": "", ".golangci.yml": "version: 2", "go.mod": "module x",
 	"templates/x.yaml": "kind: Pod", "kustomization.yml": "resources: []", " lead.md": "", `back\slash.md`: "",
 }
@@ -49,11 +49,11 @@ func listing() []string {
 }
 
 func TestFleetDeploysTheCommittedStack(t *testing.T) {
-	data, err := os.ReadFile("../../stack.yaml")
+	data, err := os.ReadFile("../../hearth.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	stack, problems := generator.Parse("stack.yaml", data)
+	stack, problems := generator.Parse("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
@@ -66,7 +66,7 @@ func TestFleetDeploysRandomStacks(t *testing.T) {
 	done, clusters := 0, 0
 	for n := *seed; done < *stacks && !(testing.Short() && done == 3); n++ {
 		text := randomstack.Draw(n)
-		stack, problems := generator.Parse("stack.yaml", text)
+		stack, problems := generator.Parse("hearth.yaml", text)
 		if stack == nil {
 			t.Logf("stack %d is refused: %v", n, problems.Err())
 			continue
@@ -197,7 +197,7 @@ func kustomizeBuild(t *testing.T, files []generator.File, folder string) []map[s
 
 // clustersOf are a cluster for every target, made from what it asks for, and
 // one that knows nothing of any.
-func clustersOf(f *spec.Fleet) []fleetsim.Cluster {
+func clustersOf(f *v1alpha1.Fleet) []fleetsim.Cluster {
 	all := []fleetsim.Cluster{{Name: "stranger", Labels: map[string]string{"env": "stranger"}}}
 	for _, t := range f.Targets {
 		c := fleetsim.Cluster{Name: "c-m-1", Labels: map[string]string{}}
@@ -228,7 +228,7 @@ func clustersOf(f *spec.Fleet) []fleetsim.Cluster {
 
 // overlayFor is the overlay that a stack sends to a cluster: that of the first
 // target that matches, else the default; "" is none.
-func overlayFor(f *spec.Fleet, c fleetsim.Cluster) string {
+func overlayFor(f *v1alpha1.Fleet, c fleetsim.Cluster) string {
 	for _, t := range f.Targets {
 		_, inGroup := c.Groups[t.ClusterGroup]
 		if (t.ClusterName == "" || t.ClusterName == c.Name) && (t.ClusterGroup == "" || inGroup) && selects(t.ClusterSelector, c.Labels) {
@@ -239,7 +239,7 @@ func overlayFor(f *spec.Fleet, c fleetsim.Cluster) string {
 }
 
 // selects is Kubernetes' meaning of a label selector.
-func selects(s *spec.LabelSelector, labels map[string]string) bool {
+func selects(s *v1alpha1.LabelSelector, labels map[string]string) bool {
 	if s == nil {
 		return true
 	}
@@ -282,15 +282,15 @@ type gitRepo struct {
 		Namespace string `json:"namespace"`
 	} `json:"metadata"`
 	Spec struct {
-		Repo    string             `json:"repo"`
-		Branch  string             `json:"branch"`
-		Paths   []string           `json:"paths"`
-		Targets []spec.FleetTarget `json:"targets"`
+		Repo    string                 `json:"repo"`
+		Branch  string                 `json:"branch"`
+		Paths   []string               `json:"paths"`
+		Targets []v1alpha1.FleetTarget `json:"targets"`
 	} `json:"spec"`
 }
 
 func (r gitRepo) reaches(c fleetsim.Cluster) bool {
-	everywhere := spec.Fleet{Targets: slices.Clone(r.Spec.Targets)}
+	everywhere := v1alpha1.Fleet{Targets: slices.Clone(r.Spec.Targets)}
 	for i := range everywhere.Targets {
 		everywhere.Targets[i].Overlay = "any"
 	}
@@ -300,7 +300,7 @@ func (r gitRepo) reaches(c fleetsim.Cluster) bool {
 // A pattern of .fleetignore is a base name at any depth: there is none for a
 // folder docs/ of the person's that would spare overlays/docs.
 func TestGenerateRefusesAFolderThatHidesAnOverlay(t *testing.T) {
-	stack, problems := generator.Parse("stack.yaml", []byte(`
+	stack, problems := generator.Parse("hearth.yaml", []byte(`
 apiVersion: hearth.dev/v1alpha1
 kind: Stack
 metadata: {name: homelab}

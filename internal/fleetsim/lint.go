@@ -3,7 +3,7 @@ package fleetsim
 import (
 	"io/fs"
 
-	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // Finding is a thing that Fleet accepts and a person would not want.

@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // situation is one set of options that some cluster can get.

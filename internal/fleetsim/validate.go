@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/message"
 	"sigs.k8s.io/yaml"
 
-	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/third_party/fleet"
 	"github.com/hearth-dev/hearth/third_party/jsonschema"
 	"github.com/hearth-dev/hearth/third_party/jsonschema/kind"

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
 	"github.com/hearth-dev/hearth/internal/gguf"
-	"github.com/hearth-dev/hearth/internal/gguf/gguftest"
+	"github.com/hearth-dev/hearth/internal/testing/gguftest"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // FuzzRead holds reading to its promise: an error or a model that the arithmetic

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/hearth-dev/hearth/internal/gguf"
-	"github.com/hearth-dev/hearth/internal/gguf/gguftest"
+	"github.com/hearth-dev/hearth/internal/testing/gguftest"
 )
 
 // memoryLimit is what reading one hostile header may allocate in all.

@@ -8,7 +8,7 @@ import (
 
 	parser "github.com/gpustack/gguf-parser-go"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // describe says what a header means.

@@ -6,9 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
 	"github.com/hearth-dev/hearth/internal/gguf"
-	"github.com/hearth-dev/hearth/internal/gguf/gguftest"
+	"github.com/hearth-dev/hearth/internal/testing/gguftest"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // What differs from architecture to architecture, each beside what small gives.

@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	parser "github.com/gpustack/gguf-parser-go"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
 	"github.com/hearth-dev/hearth/internal/gguf"
-	"github.com/hearth-dev/hearth/internal/gguf/gguftest"
+	"github.com/hearth-dev/hearth/internal/testing/gguftest"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 var (

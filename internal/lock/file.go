@@ -9,7 +9,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Name of the file, in the stack's folder.
@@ -42,8 +42,8 @@ func Parse(data []byte) (map[string]string, error) {
 	if err := yaml.UnmarshalStrict(data, &d); err != nil {
 		return nil, fmt.Errorf("%s: %w; to write it anew: hearth lock", Name, err)
 	}
-	if d.APIVersion != spec.APIVersion || d.Kind != Kind {
-		return nil, fmt.Errorf("%s: got %s of %q, want %s of %s; to write it anew: hearth lock", Name, d.Kind, d.APIVersion, Kind, spec.APIVersion)
+	if d.APIVersion != v1alpha1.APIVersion || d.Kind != Kind {
+		return nil, fmt.Errorf("%s: got %s of %q, want %s of %s; to write it anew: hearth lock", Name, d.Kind, d.APIVersion, Kind, v1alpha1.APIVersion)
 	}
 	digests := map[string]string{}
 	for _, i := range d.Images {
@@ -57,7 +57,7 @@ func Parse(data []byte) (map[string]string, error) {
 
 // Encode writes a lock file, sorted by image. Equal maps give equal bytes.
 func Encode(digests map[string]string) ([]byte, error) {
-	d := document{APIVersion: spec.APIVersion, Kind: Kind, Images: Images(digests)}
+	d := document{APIVersion: v1alpha1.APIVersion, Kind: Kind, Images: Images(digests)}
 	data, err := yaml.Marshal(d)
 	return append(bytes.NewBufferString(header).Bytes(), data...), err
 }

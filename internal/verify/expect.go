@@ -11,8 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/spec"
 )
 
 // expectation is what the overlay puts on the cluster.
@@ -24,7 +24,7 @@ type expectation struct {
 // namespace is what the overlay puts into one namespace.
 type namespace struct {
 	name      string
-	bases     []*spec.Base
+	bases     []*v1alpha1.Base
 	workloads []*workload
 	services  []*corev1.Service
 	secrets   []generator.Secret
@@ -39,10 +39,10 @@ type workload struct {
 	template  corev1.PodTemplateSpec
 	claims    map[string]*corev1.PersistentVolumeClaim // by name; nil if it is not the overlay's own
 
-	base   string          // name of the base
-	ollama *spec.Ollama    // set for hearth's inference server
-	models []string        // that it holds: the stack's with their copies, and the chat's embedder
-	chat   *spec.OpenWebUI // set for hearth's chat
+	base   string              // name of the base
+	ollama *v1alpha1.Ollama    // set for hearth's inference server
+	models []string            // that it holds: the stack's with their copies, and the chat's embedder
+	chat   *v1alpha1.OpenWebUI // set for hearth's chat
 }
 
 func (w *workload) subject() string { return w.namespace + "/" + w.name }
@@ -177,7 +177,7 @@ func (e *expectation) sort() error {
 // belongs finds the part of the stack that a workload comes from. Only one base
 // of a namespace can have an Ollama, and one a chat: their objects' names are
 // fixed.
-func (w *workload) belongs(bases []*spec.Base) {
+func (w *workload) belongs(bases []*v1alpha1.Base) {
 	component := w.template.Labels["app.kubernetes.io/component"]
 	for _, b := range bases {
 		switch {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Model is one on the server's volume.
@@ -42,7 +42,7 @@ func (v *verifier) models(w *workload) check {
 		}
 		if len(missing) > 0 {
 			hint := "the init container pulls when the pod starts: " + v.kubectl("-n %s rollout restart deployment %s", w.namespace, w.name)
-			if w.ollama.Pull == spec.PullNever {
+			if w.ollama.Pull == v1alpha1.PullNever {
 				hint = w.field("pull") + " is never: fill the volume, or let the init container pull"
 			}
 			return failed(hint, "missing: %s", strings.Join(missing, ", ")).with(models), nil

@@ -6,38 +6,38 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // route is the way in from outside, of one base.
 type route struct {
 	*verifier
-	base *spec.Base
+	base *v1alpha1.Base
 	host string
 }
 
 // exposure is the way in from outside; nothing for a base without one.
-func (v *verifier) exposure(b *spec.Base) []check {
+func (v *verifier) exposure(b *v1alpha1.Base) []check {
 	e := b.Expose
-	if e.Type == spec.ExposeInternal {
+	if e.Type == v1alpha1.ExposeInternal {
 		return nil
 	}
 	r := route{verifier: v, base: b, host: string(e.Host)}
 	var all []check
-	if e.TLS.Type == spec.TLSCertManager {
+	if e.TLS.Type == v1alpha1.TLSCertManager {
 		all = append(all, r.certificate())
 	}
-	if e.Type == spec.ExposeGateway {
+	if e.Type == v1alpha1.ExposeGateway {
 		all = append(all, r.accepted(e.Name))
-		if e.TLS.Type != spec.TLSNone && *e.RedirectHTTP {
+		if e.TLS.Type != v1alpha1.TLSNone && *e.RedirectHTTP {
 			all = append(all, r.accepted(e.Name+"-redirect"))
 		}
 	}
-	if e.TLS.Type != spec.TLSNone {
+	if e.TLS.Type != v1alpha1.TLSNone {
 		all = append(all, r.tls())
 	}
 	all = append(all, r.https())
-	if e.TLS.Type != spec.TLSNone && *e.RedirectHTTP {
+	if e.TLS.Type != v1alpha1.TLSNone && *e.RedirectHTTP {
 		all = append(all, r.redirect())
 	}
 	if b.OpenWebUI != nil && e.ForwardAuth == nil { // nobody gets to the page without signing in
@@ -51,7 +51,7 @@ func (r route) field(name string) string { return "expose." + name + " (base " +
 
 // port of the host.
 func (r route) port() int {
-	if r.base.Expose.TLS.Type == spec.TLSNone {
+	if r.base.Expose.TLS.Type == v1alpha1.TLSNone {
 		return 80
 	}
 	return 443
@@ -61,9 +61,9 @@ func (r route) port() int {
 func (r route) describe() string {
 	kind := "ingress"
 	switch {
-	case r.base.Expose.Type == spec.ExposeGateway:
+	case r.base.Expose.Type == v1alpha1.ExposeGateway:
 		kind = "httproute"
-	case r.base.Expose.Route == spec.TraefikIngressRoute:
+	case r.base.Expose.Route == v1alpha1.TraefikIngressRoute:
 		kind = "ingressroute"
 	}
 	return r.kubectl("-n %s describe %s %s", r.base.Namespace, kind, r.base.Expose.Name)
@@ -74,7 +74,7 @@ func (r route) describe() string {
 func (r route) https() check {
 	e := r.base.Expose
 	id, title, needs := "https", "the host answers over HTTPS", []string{key("tls", r.host)}
-	if e.TLS.Type == spec.TLSNone {
+	if e.TLS.Type == v1alpha1.TLSNone {
 		id, title, needs = "http", "the host answers", nil
 	}
 	return check{id: id, subject: r.host, title: title, needs: needs, look: func(ctx context.Context) (result, error) {
@@ -120,7 +120,7 @@ func (r route) statusHint(status int) string {
 	namespace := r.base.Namespace
 	switch status {
 	case http.StatusNotFound: // it has no such host, or rejected the Ingress
-		if r.base.Expose.Type == spec.ExposeGateway {
+		if r.base.Expose.Type == v1alpha1.ExposeGateway {
 			return r.field("gateway") + "; " + r.describe()
 		}
 		return r.field("className") + "; " + r.describe()
@@ -155,7 +155,7 @@ func (r route) redirect() check {
 // title wants the chat's own page, and not somebody else's 200.
 func (r route) title() check {
 	needs := key("https", r.host)
-	if r.base.Expose.TLS.Type == spec.TLSNone {
+	if r.base.Expose.TLS.Type == v1alpha1.TLSNone {
 		needs = key("http", r.host)
 	}
 	return check{id: "title", subject: r.host, title: "the page is Open WebUI's", needs: []string{needs}, look: func(ctx context.Context) (result, error) {

@@ -12,8 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
 
+	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
 	"github.com/hearth-dev/hearth/internal/verify"
-	"github.com/hearth-dev/hearth/internal/verify/fakecluster"
 )
 
 // spoiled is one thing that is wrong on a cluster, and the row that says so.

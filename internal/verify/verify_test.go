@@ -13,8 +13,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
 	"github.com/hearth-dev/hearth/internal/verify"
-	"github.com/hearth-dev/hearth/internal/verify/fakecluster"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata")
@@ -56,7 +56,7 @@ func TestEverythingInOrder(t *testing.T) {
 // routes, on a fake cluster.
 func start(t *testing.T, overlay string) (*generator.Stack, *fakecluster.Cluster) {
 	t.Helper()
-	stack := parse(t, "../../stack.yaml")
+	stack := parse(t, "../../hearth.yaml")
 	if stack.Overlay(overlay) == nil {
 		stack = parse(t, "testdata/routes.yaml")
 	}
@@ -74,7 +74,7 @@ func parse(t *testing.T, file string) *generator.Stack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stack, problems := generator.Parse("stack.yaml", data)
+	stack, problems := generator.Parse("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems)
 	}

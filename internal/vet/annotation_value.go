@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/annotation"
+	"github.com/hearth-dev/hearth/internal/annotation"
 )
 
 func annotationValue(in *input) []Finding {

@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	kyaml "sigs.k8s.io/yaml"
 
-	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 func buildRules() []Rule {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 func chatRules() []Rule {

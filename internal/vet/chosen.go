@@ -1,8 +1,8 @@
 package vet
 
 import (
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // noCPULimit is what kube-score says of limits.cpu: none.
@@ -11,13 +11,13 @@ const noCPULimit = "CPU limit is not set"
 // chosen turns an error into a warning where a field of the stack that is named
 // for it says so: it stays in sight, and is nobody's mistake. An open route
 // is a fact of the check itself; see [Facts].
-func chosen(found []Finding, o *spec.Overlay) {
+func chosen(found []Finding, o *v1alpha1.Overlay) {
 	unlimited := map[string]bool{} // by namespace and name of the workload
 	for _, b := range o.Bases {
-		if b.Ollama != nil && b.Ollama.Resources.Limits.CPU == spec.None {
+		if b.Ollama != nil && b.Ollama.Resources.Limits.CPU == v1alpha1.None {
 			unlimited[b.Namespace+"/ollama"] = true
 		}
-		if b.OpenWebUI != nil && b.OpenWebUI.Resources.Limits.CPU == spec.None {
+		if b.OpenWebUI != nil && b.OpenWebUI.Resources.Limits.CPU == v1alpha1.None {
 			unlimited[b.Namespace+"/open-webui"] = true
 		}
 	}

@@ -3,12 +3,12 @@ package vet
 import (
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Except marks what the exceptions accept in objects that are of no
 // overlay, and adds a warning for each that accepts nothing.
-func (c *Checker) Except(found []Finding, exceptions []spec.Exception) []Finding {
+func (c *Checker) Except(found []Finding, exceptions []v1alpha1.Exception) []Finding {
 	used := make([]bool, len(exceptions))
 	except(found, exceptions, "", used)
 	return append(found, c.complete(unused(exceptions, used))...)
@@ -16,7 +16,7 @@ func (c *Checker) Except(found []Finding, exceptions []spec.Exception) []Finding
 
 // except marks what the exceptions accept, and notes which of them were of use.
 // overlay is where the findings are from, "" for none.
-func except(found []Finding, exceptions []spec.Exception, overlay string, used []bool) {
+func except(found []Finding, exceptions []v1alpha1.Exception, overlay string, used []bool) {
 	for i := range found {
 		for j, e := range exceptions {
 			if accepts(e, found[i], overlay) {
@@ -31,7 +31,7 @@ func except(found []Finding, exceptions []spec.Exception, overlay string, used [
 
 // accepts tells whether an exception is for a finding. A family's id is for all
 // of its members.
-func accepts(e spec.Exception, f Finding, overlay string) bool {
+func accepts(e v1alpha1.Exception, f Finding, overlay string) bool {
 	family, _, _ := strings.Cut(f.Rule, "/")
 	return (e.Rule == f.Rule || e.Rule == family) &&
 		(e.Overlay == "" || e.Overlay == overlay) &&
@@ -40,7 +40,7 @@ func accepts(e spec.Exception, f Finding, overlay string) bool {
 
 // unused are warnings about exceptions that accept nothing: the reason may be
 // gone, or the name is misspelt.
-func unused(exceptions []spec.Exception, used []bool) []Finding {
+func unused(exceptions []v1alpha1.Exception, used []bool) []Finding {
 	var found []Finding
 	for i, e := range exceptions {
 		if used[i] {
@@ -48,14 +48,14 @@ func unused(exceptions []spec.Exception, used []bool) []Finding {
 		}
 		f := Finding{Rule: exceptionRule, Path: exceptionPath(i), Message: "accepts nothing: no finding of " + e.Rule + what(e)}
 		if _, known := FindRule(e.Rule); !known {
-			f.Message, f.Fix = "no rule has the id "+e.Rule, spec.Suggest(e.Rule, RuleIDs())
+			f.Message, f.Fix = "no rule has the id "+e.Rule, v1alpha1.Suggest(e.Rule, RuleIDs())
 		}
 		found = append(found, f)
 	}
 	return found
 }
 
-func what(e spec.Exception) string {
+func what(e v1alpha1.Exception) string {
 	out := ""
 	if e.Object != "" {
 		out += " in " + e.Object

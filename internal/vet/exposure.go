@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
 )
 
 func exposureRules() []Rule {

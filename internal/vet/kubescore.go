@@ -19,7 +19,7 @@ import (
 	"github.com/zegl/kube-score/score/stable"
 	"github.com/zegl/kube-score/scorecard"
 
-	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/third_party/kube-score/apps"
 	"github.com/hearth-dev/hearth/third_party/kube-score/deployment"
 	"github.com/hearth-dev/hearth/third_party/kube-score/disruptionbudget"

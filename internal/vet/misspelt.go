@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/annotation"
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/annotation"
 )
 
 // family is what somebody reads of an object's annotations or labels: the names
@@ -93,7 +93,7 @@ func misspelt(known []family, ref Ref, field, key string) Finding {
 				}
 			}
 		default:
-			f := Finding{Message: fmt.Sprintf("is none of %s's %s", prefix, field), Fix: spec.Suggest(name, of.names)}
+			f := Finding{Message: fmt.Sprintf("is none of %s's %s", prefix, field), Fix: v1alpha1.Suggest(name, of.names)}
 			if f.Fix == "" {
 				f.Severity = problem.Warning // newer than the list, maybe
 			}

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 func ollamaRules() []Rule {
@@ -14,12 +14,12 @@ func ollamaRules() []Rule {
 		ID: "ollama-memory", Severity: problem.Error, check: ollamaMemory,
 		Reason: "with less memory than its models need, Ollama refuses to load them or is killed in the middle of an answer",
 		Fix:    "raise the limit, or name a smaller model",
-		Source: "package generator/sizing: each term with its formula and source",
+		Source: "package sizing: each term with its formula and source",
 	}, {
 		ID: "ollama-volume", Severity: problem.Error, check: ollamaVolume,
 		Reason: "models that do not fit the volume are pulled again and again, and never loaded",
 		Fix:    "ask for more storage, or name fewer models",
-		Source: "package generator/sizing, Storage: the sum of the models' blobs",
+		Source: "package sizing, Storage: the sum of the models' blobs",
 	}, {
 		ID: "ollama-cpu", Severity: problem.Warning, check: ollamaCPU,
 		Reason: "below one core the threads wait for their share in busy loops, and an answer takes minutes",
@@ -49,7 +49,7 @@ func ollamaRules() []Rule {
 }
 
 func ollamaVariable(in *input) []Finding {
-	names := spec.OllamaVariables()
+	names := v1alpha1.OllamaVariables()
 	var found []Finding
 	for _, c := range in.containers(func(c container) bool { return c.program() == "ollama" }) {
 		for _, v := range c.Env {
@@ -59,7 +59,7 @@ func ollamaVariable(in *input) []Finding {
 			case slices.Contains(names, v.Name):
 				continue
 			case head == "OLLAMA":
-				f.Fix = spec.Suggest(v.Name, names)
+				f.Fix = v1alpha1.Suggest(v.Name, names)
 			case head == "LLAMA": // llama.cpp's own, of the server that Ollama starts
 				continue
 			default:
@@ -67,7 +67,7 @@ func ollamaVariable(in *input) []Finding {
 				if !found && !mistyped(head, "OLLAMA") {
 					continue // anybody's
 				}
-				if f.Fix = spec.Suggest(v.Name, names); found {
+				if f.Fix = v1alpha1.Suggest(v.Name, names); found {
 					f.Fix = fmt.Sprintf("did you mean %q?", name)
 				}
 			}

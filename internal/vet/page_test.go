@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearth-dev/hearth/internal/pagetest"
+	"github.com/hearth-dev/hearth/internal/testing/pagetest"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 

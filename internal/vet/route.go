@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // route is a way in from outside the cluster: an Ingress, a route of the Gateway
@@ -151,7 +151,7 @@ func orElse(s, other string) string {
 // private tells a route that only a private network reaches.
 func (in *input) private(r route) bool {
 	return !slices.ContainsFunc(r.hosts, func(host string) bool {
-		return !in.facts.Private[host] && !spec.PrivateHost(host)
+		return !in.facts.Private[host] && !v1alpha1.PrivateHost(host)
 	})
 }
 

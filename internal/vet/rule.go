@@ -3,8 +3,8 @@ package vet
 import (
 	"slices"
 
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // Rule is one thing to look for.

@@ -133,7 +133,7 @@ func look(t *testing.T, checker *vet.Checker, archive *txtar.Archive) []vet.Find
 	switch {
 	case files["objects.yaml"] != nil:
 		return checker.Objects("objects.yaml", files["objects.yaml"]).Findings
-	case files["stack.yaml"] != nil:
+	case files["hearth.yaml"] != nil:
 		return lookAtStack(t, checker, files)
 	}
 	dir := t.TempDir()
@@ -158,7 +158,7 @@ func look(t *testing.T, checker *vet.Checker, archive *txtar.Archive) []vet.Find
 
 func lookAtStack(t *testing.T, checker *vet.Checker, files map[string][]byte) []vet.Finding {
 	t.Helper()
-	stack, problems := generator.Parse("stack.yaml", files["stack.yaml"])
+	stack, problems := generator.Parse("hearth.yaml", files["hearth.yaml"])
 	if stack == nil {
 		t.Fatal(problems)
 	}
@@ -167,7 +167,7 @@ func lookAtStack(t *testing.T, checker *vet.Checker, files map[string][]byte) []
 		t.Fatal(err)
 	}
 	for name, data := range files {
-		if name != "stack.yaml" && name != "findings" {
+		if name != "hearth.yaml" && name != "findings" {
 			tree = slices.DeleteFunc(tree, func(f generator.File) bool { return f.Path == name })
 			tree = append(tree, generator.File{Path: name, Data: data})
 		}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hearth-dev/hearth/generator/problem"
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 func secretRules() []Rule {

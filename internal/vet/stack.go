@@ -11,11 +11,11 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/sizing"
-	"github.com/hearth-dev/hearth/generator/spec"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // Result is what was found in one place.
@@ -67,7 +67,7 @@ func fleetMembers() []Rule {
 
 // StackInput is a stack, and the tree that is rendered from it.
 type StackInput struct {
-	Stack *spec.Stack
+	Stack *v1alpha1.Stack
 	// Files of the tree, as package generator makes them.
 	Files []generator.File
 	// Folder that the tree is written to: Fleet packs what else is there, too.
@@ -144,7 +144,7 @@ func (c *Checker) overlay(in StackInput, name string) (Result, error) {
 		if b.Ollama != nil {
 			facts.Models[b.Namespace], _ = b.Sizes()
 		}
-		if b.Expose.Audience == spec.AudiencePrivate {
+		if b.Expose.Audience == v1alpha1.AudiencePrivate {
 			facts.Private[string(b.Expose.Host)] = true
 		}
 		if b.Expose.DangerouslyUnauthenticated {
@@ -231,7 +231,7 @@ func (c *Checker) Fleet(folder fs.FS) ([]Finding, error) {
 }
 
 // hatches are what the overlay opens on purpose.
-func hatches(o *spec.Overlay) []Finding {
+func hatches(o *v1alpha1.Overlay) []Finding {
 	var found []Finding
 	add := func(path, format string, args ...any) {
 		found = append(found, Finding{Rule: "escape-hatch", Path: path, Message: fmt.Sprintf(format, args...)})

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/generator/problem"
-	"github.com/hearth-dev/hearth/generator/randomstack"
-	"github.com/hearth-dev/hearth/generator/spec"
+	"github.com/hearth-dev/hearth/internal/testing/randomstack"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
@@ -18,11 +18,11 @@ var stacks = flag.Int("stacks", 3, "how many random stacks to look at; a run of 
 
 func committed(t testing.TB) *generator.Stack {
 	t.Helper()
-	data, err := os.ReadFile("../../stack.yaml")
+	data, err := os.ReadFile("../../hearth.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	stack, problems := generator.Parse("stack.yaml", data)
+	stack, problems := generator.Parse("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems)
 	}
@@ -86,7 +86,7 @@ func TestRandomStacksAreClean(t *testing.T) {
 	var n tally
 	warnings := map[string]int{}
 	for seed := range uint64(*stacks) {
-		stack, problems := generator.Parse("stack.yaml", randomstack.Draw(seed))
+		stack, problems := generator.Parse("hearth.yaml", randomstack.Draw(seed))
 		if stack == nil {
 			t.Errorf("seed %d: not valid: %v", seed, problems)
 			continue
@@ -109,12 +109,12 @@ func TestRandomStacksAreClean(t *testing.T) {
 
 // solvers are the exceptions that docs/exposure.md gives for acmeSolver: there
 // are pods for its NetworkPolicy while a challenge is open, and never in Git.
-func solvers(s *generator.Stack) []spec.Exception {
-	var found []spec.Exception
+func solvers(s *generator.Stack) []v1alpha1.Exception {
+	var found []v1alpha1.Exception
 	for _, o := range s.Spec.Overlays {
 		for _, b := range o.Bases {
 			if t := b.Expose.TLS; t != nil && t.ACMESolver {
-				found = append(found, spec.Exception{
+				found = append(found, v1alpha1.Exception{
 					Rule: "kube-score/networkpolicy-targets-pod", Overlay: o.Name,
 					Object: "NetworkPolicy/" + b.Expose.Name + "-acme-solver", Reason: "its pods are cert-manager's",
 				})
@@ -126,7 +126,7 @@ func solvers(s *generator.Stack) []spec.Exception {
 
 // withoutHatches removes what package generator passes through as it is.
 func withoutHatches(s *generator.Stack) {
-	base := func(b *spec.Base) { b.Resources, b.Patches = nil, nil }
+	base := func(b *v1alpha1.Base) { b.Resources, b.Patches = nil, nil }
 	for i := range s.Spec.Bases {
 		base(&s.Spec.Bases[i])
 	}

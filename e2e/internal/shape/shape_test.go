@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
 	"github.com/hearth-dev/hearth/internal/gguf"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // A shape is honest if it is as large as the model that it copies: the file's length follows from every figure and type.

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // compare says in what a row differs from the model. What depends on the number

@@ -13,8 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/hearth-dev/hearth/generator/sizing"
-	"github.com/hearth-dev/hearth/internal/gguf/gguftest"
+	"github.com/hearth-dev/hearth/internal/testing/gguftest"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // realHeader is that of a model whose shape is a row's, in another number format.

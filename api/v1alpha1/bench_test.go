@@ -1,0 +1,26 @@
+package v1alpha1_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
+
+// BenchmarkAnnotations parses a stack whose route has every annotation that F5's
+// controller knows and hearth does not write.
+func BenchmarkAnnotations(b *testing.B) {
+	data, err := os.ReadFile("testdata/refused/annotations.txtar")
+	if err != nil {
+		b.Fatal(err)
+	}
+	archive := txtar.Parse(data)
+	text := append(archive.Files[0].Data, archive.Files[1].Data...)
+	for b.Loop() {
+		if stack, problems := v1alpha1.Parse("hearth.yaml", text); stack == nil {
+			b.Fatal(problems)
+		}
+	}
+}

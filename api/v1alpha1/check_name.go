@@ -1,0 +1,100 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/hearth-dev/hearth/internal/spelling"
+)
+
+// label checks a name that becomes a DNS label: of a folder, a namespace.
+func (c *checker) label(path, value, what string) {
+	if value == "" {
+		c.errorf(path, "", "missing: want %s, a DNS label such as homelab", what)
+	} else if len(validation.IsDNS1123Label(value)) > 0 {
+		fix := ""
+		if label := nearestLabel(value); label != "" {
+			fix = "write " + label
+		}
+		c.errorf(path, fix, "got %q, want %s: at most 63 lower-case letters, digits and '-', the last not '-'", value, what)
+	}
+}
+
+// nearestLabel is a DNS label made of a name; "" if too little of it remains.
+func nearestLabel(name string) string {
+	label := strings.Trim(notInLabel.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if len(validation.IsDNS1123Label(label)) > 0 {
+		return ""
+	}
+	return label
+}
+
+var notInLabel = regexp.MustCompile(`[^a-z0-9]+`)
+
+// optionalLabel is label for a namespace that may be absent.
+func (c *checker) optionalLabel(path, value string) {
+	if value != "" {
+		c.label(path, value, "a namespace")
+	}
+}
+
+// name checks a reference to a Kubernetes object; required unless empty is fine.
+func (c *checker) name(path, value, kind string) {
+	if value == "" {
+		c.errorf(path, "", "missing: want the name of %s", kind)
+	} else if len(validation.IsDNS1123Subdomain(value)) > 0 {
+		c.errorf(path, "", "got %q, want the name of %s: lower-case letters, digits, '-' and '.'", value, kind)
+	}
+}
+
+// optionalName is name for a field that may be absent.
+func (c *checker) optionalName(path, value, kind string) {
+	if value != "" {
+		c.name(path, value, kind)
+	}
+}
+
+// reference checks the name of one of the bases or overlays.
+func (c *checker) reference(path, name, kind string, names []string) {
+	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })
+	switch {
+	case name == "" && len(known) > 0:
+		c.errorf(path, "name one of "+list(known), "missing: want the name of the %s", kind)
+	case len(known) < len(names), len(names) == 0 && !c.read("spec."+kind+"s"): // it may be what could not be read
+	case len(names) == 0:
+		c.errorf(path, "declare it", "got %q, but the stack has no %ss", name, kind)
+	case !slices.Contains(names, name):
+		c.errorf(path, suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
+	}
+}
+
+// unique checks that no two of the names are equal.
+func (c *checker) unique(format string, names []string, what string) {
+	first := map[string]int{}
+	for i, name := range names {
+		if j, again := first[name]; again && name != "" {
+			c.errorf(fmt.Sprintf(format, i), "rename one of them",
+				"%q is the name of %s already", name, fmt.Sprintf(what, j))
+			continue
+		}
+		first[name] = i
+	}
+}
+
+// list is the names for a sentence.
+func list(names []string) string {
+	quoted := strings.Trim(fmt.Sprintf("%q", names), "[]")
+	return strings.NewReplacer(`" "`, ", ", `"`, "").Replace(quoted)
+}
+
+// suggest names the nearest of the options, if one is near.
+func suggest(name string, options []string) string {
+	if near := spelling.Nearest(name, options); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return ""
+}

@@ -1,0 +1,123 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// directForm has the characters of a host, a domain, an address or a range.
+var directForm = regexp.MustCompile(`^[A-Za-z0-9*._:/-]+$`) // and at most 255 long
+
+func (c *checker) proxy(b *Base) {
+	p := b.Proxy
+	if p == nil {
+		return
+	}
+	if p.HTTP == "" && p.HTTPS == "" {
+		c.errorf("proxy", "write http, https, or both", "the proxy has no URL")
+	}
+	const example = "http://proxy.example.org:3128"
+	http := c.url("proxy.http", p.HTTP, example, "http", "https", "socks5")
+	https := c.url("proxy.https", p.HTTPS, example, "http", "https", "socks5")
+	for i, host := range p.NoProxy {
+		if !directForm.MatchString(host) || len(host) > 255 || strings.Contains(host, "://") {
+			c.errorf(fmt.Sprintf("proxy.noProxy[%d]", i), "write one host, domain or range for each entry",
+				"got %q, want such as example.org, .internal or 10.0.0.0/8", host)
+		}
+	}
+	if b.Ollama == nil || b.Ollama.Pull == PullNever {
+		return
+	}
+	if p.HTTPS == "" && p.HTTP != "" && c.read("proxy.https") {
+		c.warnf("proxy.https", "write https too", "missing: models come by https and would not use the proxy")
+	}
+	if len(b.Ollama.AllowTo) > 0 || !c.read("ollama.allowTo") {
+		return
+	}
+	for path, u := range map[string]*url.URL{"proxy.http": http, "proxy.https": https} {
+		if u != nil && !reachable(u.Hostname(), u.Port()) {
+			c.errorf(path, "name the proxy in ollama.allowTo, by namespace and podLabels or by cidrs, with its port",
+				"got %q: the NetworkPolicy lets Ollama out to public addresses only, at ports 80 and 443", u.String())
+		}
+	}
+}
+
+// parseURL is a URL that url has checked, nil where there is none.
+func parseURL(value string) *url.URL {
+	u, err := url.Parse(value)
+	if value == "" || err != nil {
+		return nil
+	}
+	return u
+}
+
+// url checks an address that may be absent, and returns it if it is good.
+func (c *checker) url(path, value, example string, schemes ...string) *url.URL {
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || strings.ContainsAny(value, ", ;\t\n"),
+		u.Port() != "" && new(Port).UnmarshalText([]byte(u.Port())) != nil:
+		c.errorf(path, "", "got %q, want a URL such as %s", value, example)
+	case u.User != nil:
+		c.errorf(path, "use an address that asks for none", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
+	default:
+		return u
+	}
+	return nil
+}
+
+// reachable tells a server to which the NetworkPolicy lets Ollama out while it
+// has models to pull: a public address, at port 80 or 443. It goes by the name
+// alone.
+func reachable(host, port string) bool {
+	if port != "" && port != "80" && port != "443" {
+		return false
+	}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return !localAddr(addr) && !carrierNAT.Contains(addr)
+	}
+	inCluster := !strings.Contains(host, ".") || strings.HasSuffix(host, ".svc") || strings.Contains(host, ".svc.")
+	return !inCluster && !Host(host).private()
+}
+
+// carrierNAT is closed by the NetworkPolicy, though no private range: clusters
+// and VPNs use it for themselves.
+var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
+
+// peer checks a source or destination of traffic.
+func (c *checker) peer(path string, p Peer) {
+	if len(p.CIDRs) > 0 && (p.Namespace != "" || len(p.PodLabels) > 0) {
+		c.errorf(path, "write two entries", "has both pods (namespace, podLabels) and cidrs")
+	}
+	c.optionalLabel(path+".namespace", p.Namespace)
+	c.labels(path+".podLabels", p.PodLabels)
+}
+
+// destination is peer for where a pod may go: one without a place would be the
+// pods of its own namespace, which nobody means who writes a port alone.
+func (c *checker) destination(path string, p Peer) {
+	if p.Namespace == "" && len(p.PodLabels) == 0 && len(p.CIDRs) == 0 {
+		c.errorf(path, "write namespace, podLabels or cidrs: 0.0.0.0/0 is everywhere", "names no destination")
+	}
+	c.peer(path, p)
+}
+
+// dns checks the servers that names are asked of.
+func (c *checker) dns(d *DNS) {
+	if len(d.To) == 0 {
+		c.errorf("dns.to", "name the cluster's DNS servers, or leave the field out", "an empty list lets the pods look up no name")
+	}
+	if len(d.Ports) == 0 {
+		c.errorf("dns.ports", "write [53], or leave the field out", "an empty list lets the pods look up no name")
+	}
+	for i, p := range d.To {
+		c.destination(fmt.Sprintf("dns.to[%d]", i), p)
+	}
+}

@@ -1,0 +1,79 @@
+package v1alpha1
+
+// Embedding turns documents and questions into vectors, so that the chat finds
+// the passages of a document that a question is about.
+type Embedding struct {
+	// Engine is ollama (default where the base has its own Ollama): the
+	// embedding model is one more model there, and a document adds a third as
+	// much to the memory of the chat's pod (docs/calibration.md). inPod (default
+	// elsewhere): the chat runs the model that its image carries. Documents that
+	// were uploaded before a change have to be uploaded again.
+	Engine EmbeddingEngine `json:"engine,omitempty"`
+	// Model to embed with (ollama only), as for `ollama pull`. Default
+	// all-minilm:22m, 46 MB: the same network as the image's own. The base's
+	// Ollama pulls it; a server of ollamaURLs has to hold it already.
+	Model string `json:"model,omitempty"`
+}
+
+// EmbeddingEngine says where the embedding model runs.
+type EmbeddingEngine string
+
+// The places where an embedding model runs.
+const (
+	EmbeddingOllama EmbeddingEngine = "ollama"
+	EmbeddingInPod  EmbeddingEngine = "inPod"
+)
+
+// Values lists the allowed places.
+func (EmbeddingEngine) Values() []string {
+	return []string{string(EmbeddingOllama), string(EmbeddingInPod)}
+}
+
+// EmbeddingModel is the default of Embedding's Model.
+const EmbeddingModel = "all-minilm:22m"
+
+// Embedder is the chat's embedding model where the base's own Ollama runs it,
+// else "".
+func (b *Base) Embedder() string {
+	if w := b.OpenWebUI; w != nil && b.Ollama != nil && w.Embedding.Engine == EmbeddingOllama {
+		return w.Embedding.Model
+	}
+	return ""
+}
+
+// PullModels are all models that the base's own Ollama holds: those of its
+// list, and the chat's embedder after them.
+func (b *Base) PullModels() []string {
+	if b.Ollama == nil {
+		return nil
+	}
+	models, embedder := b.Ollama.Models, b.Embedder()
+	if embedder == "" || sameModelAsOneOf(embedder, models) {
+		return models
+	}
+	return append(models[:len(models):len(models)], embedder)
+}
+
+// sameModelAsOneOf tells whether a model is in the list, perhaps spelled
+// otherwise.
+func sameModelAsOneOf(name string, models []string) bool {
+	want := parseModel(name)
+	for _, other := range models {
+		if have := parseModel(other); want != nil && have != nil && fullModelName(want) == fullModelName(have) {
+			return true
+		}
+	}
+	return false
+}
+
+// applyDefaults fills in where the model runs; own says that the base has its
+// own Ollama.
+func (e *Embedding) applyDefaults(own bool) {
+	if own {
+		fill(&e.Engine, EmbeddingOllama)
+	}
+	fill(&e.Engine, EmbeddingInPod)
+	if e.Engine == EmbeddingOllama {
+		fill(&e.Model, EmbeddingModel)
+	}
+}

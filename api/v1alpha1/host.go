@@ -1,0 +1,120 @@
+package v1alpha1
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// Host is a DNS name, in lower case, without scheme, port or wildcard.
+type Host string
+
+// UnmarshalText accepts a DNS name of two labels or more.
+func (h *Host) UnmarshalText(text []byte) error {
+	s := string(text)
+	if addr, err := netip.ParseAddr(s); err == nil {
+		dashed := strings.NewReplacer(".", "-", ":", "-").Replace(addr.WithZone("").StringExpanded())
+		return fmt.Errorf("a route needs a name, not an address: try %s.sslip.io", dashed)
+	}
+	switch {
+	case strings.Contains(s, "://"):
+		return errors.New("want a host without a scheme, such as chat.example.org")
+	case strings.ContainsAny(s, "/:"):
+		return errors.New("want a host without port and path, such as chat.example.org")
+	case strings.Contains(s, "*"):
+		return errors.New("want one host: an Ingress with a wildcard would take other people's names")
+	case strings.Contains(s, "_"):
+		return errors.New("a host's name has no '_': use '-'")
+	case strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }):
+		return errors.New("want the ASCII form of the name, which begins with xn--")
+	case s != strings.ToLower(s):
+		return fmt.Errorf("want lower case: write %s", strings.ToLower(s))
+	case strings.HasSuffix(s, "."):
+		return errors.New("want no dot at the end")
+	case s != "" && !strings.Contains(s, "."):
+		return errors.New("want a full name with a dot, such as chat.example.org")
+	case len(validation.IsDNS1123Subdomain(s)) > 0 || longLabel.MatchString(s):
+		return errors.New("not a DNS name: want labels of letters, digits and '-' joined by dots, each at most 63 long, such as chat.example.org")
+	case numericEnd.MatchString(s):
+		return errors.New("a name does not end in a number: want such as chat.example.org, or chat.10.0.0.200.nip.io for an address")
+	}
+	*h = Host(text)
+	return nil
+}
+
+var (
+	longLabel  = regexp.MustCompile(`[^.]{64}`)
+	numericEnd = regexp.MustCompile(`\.[0-9]+$`)
+)
+
+// private tells a host that only a private network can reach, by its name
+// alone: there is no DNS look-up. In doubt a host is public.
+func (h Host) private() bool {
+	for _, suffix := range []string{".internal", ".local", ".lan", ".home.arpa"} {
+		if strings.HasSuffix(string(h), suffix) {
+			return true
+		}
+	}
+	for _, service := range []string{".nip.io", ".sslip.io"} {
+		if name, ok := strings.CutSuffix(string(h), service); ok {
+			addr, ok := embeddedAddr(name)
+			return ok && localAddr(addr)
+		}
+	}
+	return false
+}
+
+// localAddr tells an address that no packet from the internet reaches.
+func localAddr(a netip.Addr) bool {
+	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast()
+}
+
+// embeddedAddr finds the address in the part of a name before nip.io or
+// sslip.io: chat.10.0.0.200, chat-10-0-0-200, 0a0000c8, fd00--1. A name with
+// anything that could be read as a second address has none: which one counts is
+// up to the server that is asked.
+func embeddedAddr(name string) (netip.Addr, bool) {
+	var found []netip.Addr
+	numbers := 0
+	for _, label := range strings.Split(name, ".") {
+		if strings.Contains(label, "--") || strings.Count(label, "-") >= 7 {
+			addr, err := netip.ParseAddr(strings.ReplaceAll(label, "-", ":"))
+			if err != nil {
+				return netip.Addr{}, false
+			}
+			found = append(found, addr.Unmap())
+			continue
+		}
+		for _, part := range strings.Split(label, "-") {
+			if b, err := hex.DecodeString(part); err == nil && len(b) == 4 {
+				found = append(found, netip.AddrFrom4([4]byte(b)))
+			} else if _, err := strconv.ParseUint(part, 10, 64); err == nil {
+				numbers++
+			}
+		}
+	}
+	if numbers > 0 {
+		m := fourNumbers.FindStringSubmatch(name)
+		if m == nil || numbers > 4 {
+			return netip.Addr{}, false
+		}
+		addr, err := netip.ParseAddr(strings.ReplaceAll(m[1], "-", "."))
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		found = append(found, addr)
+	}
+	if len(found) != 1 {
+		return netip.Addr{}, false
+	}
+	return found[0], true
+}
+
+var fourNumbers = regexp.MustCompile(`(?:^|[.-])([0-9]+(?:(?:\.[0-9]+){3}|(?:-[0-9]+){3}))(?:$|[.-])`)

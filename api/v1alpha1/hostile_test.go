@@ -1,0 +1,114 @@
+package v1alpha1_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
+
+const minimal = `apiVersion: hearth.dev/v1alpha1
+kind: Stack
+metadata: {name: homelab}
+spec:
+  bases:
+    - name: ollama
+      namespace: ollama
+      ollama: {models: ["llama3.2:3b"]}
+`
+
+// hostile are inputs too large or too odd for testdata/refused, and what is
+// said about them first.
+var hostile = []struct {
+	name  string
+	input func() string
+	want  string
+}{
+	{"a file of 10 MB", func() string { return minimal + strings.Repeat("# a comment\n", 10<<20/12) },
+		"hearth.yaml: the file has 10.0 MiB, at most 1 MiB is read; check that this is the right file"},
+	{"a million values", func() string { return "a: [" + strings.Repeat("1,", 500_000) + "1]" },
+		"hearth.yaml:1:200001: a[99998]: the document has more than 100000 values; check that this is the right file"},
+	{"an alias bomb", func() string {
+		bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+		for i := 1; i < 12; i++ {
+			bomb += fmt.Sprintf("a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10), ", "))
+		}
+		return bomb
+	}, "hearth.yaml:2:10: with its aliases written out, of which the first is here, the document has more than 100000 values; write the values out"},
+	{"ten thousand lists within each other", func() string { return "a: " + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) },
+		"hearth.yaml:1:67: a" + strings.Repeat("[0]", 63) + ": lists and mappings are nested more than 64 deep; check that this is the right file"},
+	{"a patch that is a bomb", func() string {
+		bomb := "      patches:\n        - patch: |\n            a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+		for i := 1; i < 12; i++ {
+			bomb += fmt.Sprintf("            a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10), ", "))
+		}
+		return minimal + bomb
+	}, "hearth.yaml:10:18: spec.bases[0].patches[0].patch: not valid YAML: document contains excessive aliasing"},
+	{"five thousand wrong values", func() string {
+		labels := "      labels:\n"
+		for i := range 5000 {
+			labels += fmt.Sprintf("        l%d: 1\n", i)
+		}
+		return minimal + labels
+	}, `hearth.yaml:10:13: spec.bases[0].labels.l0: got the number 1, want a string; quote it: "1"`},
+	{"annotations of 300 KB", func() string {
+		return minimal + "      annotations: {a: " + strings.Repeat("x", 150<<10) + ", b: " + strings.Repeat("y", 150<<10) + "}\n"
+	}, "hearth.yaml:9:7: spec.bases[0].annotations: got 307202 bytes, want at most 262144; put long texts into a ConfigMap"},
+	{"a word of 1 MB", func() string { return minimal + "      createNamespace: " + strings.Repeat("x", 1<<19) + "\n" },
+		"hearth.yaml:9:24: spec.bases[0].createNamespace: got the string \"" + strings.Repeat("x", 100) + "…\", want true or false"},
+	{"UTF-16", func() string { return "\xff\xfea\x00" },
+		"hearth.yaml:1:1: the file is UTF-16, want UTF-8; save it as UTF-8"},
+	{"Latin-1", func() string { return "# caf\xe9\n" + minimal },
+		"hearth.yaml:1:6: byte 0xe9 is not UTF-8 text; save the file as UTF-8"},
+	{"a zero byte", func() string { return minimal + "\x00" },
+		"hearth.yaml:9:1: the character U+0000 is not allowed in YAML; remove it"},
+}
+
+func TestHostile(t *testing.T) {
+	for _, test := range hostile {
+		t.Run(test.name, func(t *testing.T) {
+			input := test.input()
+			start := time.Now()
+			stack, problems := v1alpha1.Parse("hearth.yaml", []byte(input))
+			if took := time.Since(start); took > time.Minute {
+				t.Errorf("took %s", took)
+			}
+			if stack != nil || len(problems) == 0 {
+				t.Fatal("was accepted, want a problem")
+			}
+			if got := problems[0].String(); got != test.want {
+				t.Errorf("first problem:\n got %.300s\nwant %.300s", got, test.want)
+			}
+			if size := len(problems.Error()); size > 1<<20 {
+				t.Errorf("the problems are %d bytes of text, want what a person can scroll through", size)
+			}
+		})
+	}
+}
+
+// TestOddButFine: what editors and other tools make of a file changes nothing.
+func TestOddButFine(t *testing.T) {
+	for name, input := range map[string]string{
+		"a byte order mark":          "\ufeff" + minimal,
+		"Windows' line ends":         strings.ReplaceAll(minimal, "\n", "\r\n"),
+		"old Macs' line ends":        strings.ReplaceAll(minimal, "\n", "\r"),
+		"no line end at the end":     strings.TrimSuffix(minimal, "\n"),
+		"marks around the document":  "---\n" + minimal + "...\n",
+		"an empty second document":   minimal + "---\n# nothing\n",
+		"a document mark with words": "--- # the stack\n" + minimal,
+		"JSON":                       `{"apiVersion":"hearth.dev/v1alpha1","kind":"Stack","metadata":{"name":"homelab"},"spec":{"bases":[{"name":"ollama","namespace":"ollama","ollama":{"models":["llama3.2:3b"]}}]}}`,
+		"JSON with tabs":             "{\n\t\"apiVersion\": \"hearth.dev/v1alpha1\",\n\t\"kind\": \"Stack\",\n\t\"metadata\": {\"name\": \"homelab\"},\n\t\"spec\": {\"bases\": [{\"name\": \"ollama\", \"namespace\": \"ollama\", \"ollama\": {\"models\": [\"llama3.2:3b\"]}}]}\n}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack, problems := v1alpha1.Parse("hearth.yaml", []byte(input))
+			if stack == nil || len(problems) > 0 {
+				t.Fatalf("problems: %v", problems)
+			}
+			if got := stack.Spec.Bases[0].Ollama.Models[0]; got != "llama3.2:3b" {
+				t.Errorf("model: got %q", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,60 @@
+package v1alpha1
+
+import "github.com/hearth-dev/hearth/sizing"
+
+// ModelSize are the figures of one model, from its GGUF header: what the memory
+// it needs is computed from.
+type ModelSize struct {
+	// Disk is the size of the model's file.
+	Disk Quantity `json:"disk"`
+	// Architecture is general.architecture: llama, qwen3, gemma3. Default llama.
+	Architecture string `json:"architecture,omitempty"`
+	// Layers is block_count.
+	Layers int `json:"layers"`
+	// KVHeads is attention.head_count_kv.
+	KVHeads int `json:"kvHeads"`
+	// KeyLength is attention.key_length, and embedding_length divided by
+	// attention.head_count where that is missing.
+	KeyLength int `json:"keyLength"`
+	// ValueLength is attention.value_length. Default: KeyLength.
+	ValueLength int `json:"valueLength,omitempty"`
+	// SlidingWindow is attention.sliding_window, in tokens. Default none.
+	SlidingWindow int `json:"slidingWindow,omitempty"`
+	// SlidingLayers is how many layers keep that window alone.
+	SlidingLayers int `json:"slidingLayers,omitempty"`
+	// Heads is attention.head_count. Embedders need it.
+	Heads int `json:"heads,omitempty"`
+	// Embedding is embedding_length.
+	Embedding int `json:"embedding"`
+	// FeedForward is feed_forward_length, times the experts used per token.
+	FeedForward int `json:"feedForward"`
+	// Vocab is the number of tokenizer.ggml.tokens.
+	Vocab int `json:"vocab"`
+	// ContextLimit is context_length, in tokens. Default: unknown.
+	ContextLimit int `json:"contextLimit,omitempty"`
+	// Tied is the size of token_embd.weight where there is no output.weight.
+	// Default: the two are separate.
+	Tied Quantity `json:"tied,omitempty"`
+	// Vision is the memory that one image takes to look at. Default: text alone.
+	Vision Quantity `json:"vision,omitempty"`
+	// Embedder turns text into vectors (pooling_type). Default false.
+	Embedder bool `json:"embedder,omitempty"`
+}
+
+func (s ModelSize) applyDefaults() ModelSize {
+	fill(&s.Architecture, "llama")
+	fill(&s.ValueLength, s.KeyLength)
+	return s
+}
+
+// model is the figures as package sizing takes them.
+func (s ModelSize) model(name string) sizing.Model {
+	bytes := func(q Quantity) int64 { v := q.Parsed(); return v.Value() }
+	return sizing.Model{
+		Name: name, Architecture: s.Architecture, DiskBytes: bytes(s.Disk), TiedBytes: bytes(s.Tied),
+		Layers: s.Layers, KVHeads: s.KVHeads, KeyLength: s.KeyLength, ValueLength: s.ValueLength,
+		SlidingWindow: s.SlidingWindow, SlidingLayers: s.SlidingLayers,
+		Heads: s.Heads, Embedding: s.Embedding, FeedForward: s.FeedForward, Vocab: s.Vocab,
+		ContextLimit: s.ContextLimit, VisionBytes: bytes(s.Vision), Embedder: s.Embedder,
+	}
+}

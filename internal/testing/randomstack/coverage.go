@@ -1,0 +1,235 @@
+package randomstack
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
+
+// Coverage says which fields of the spec the stacks of a run have set in a
+// base, overridden in an overlay and nulled there; and of the fields that an
+// overlay cannot override, which were set and nulled where they stand. The zero
+// value is ready.
+type Coverage struct {
+	set, overridden, nulled map[string]bool
+}
+
+// exempt are the fields that cannot be all of it, and why.
+var exempt = map[string]string{
+	"base.name overridden":      "an overlay names its base by it",
+	"base.namespace overridden": "a volume cannot move",
+}
+
+// Add counts a stack, which is YAML as Draw returns it.
+func (c *Coverage) Add(stack []byte) error {
+	if c.set == nil {
+		c.set, c.overridden, c.nulled = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	}
+	var document object
+	if err := yaml.Unmarshal(stack, &document); err != nil {
+		return fmt.Errorf("reading a stack: %w", err)
+	}
+	content := child(document, "spec")
+	bases := map[any]object{}
+	for _, b := range list(content["bases"]) {
+		b := b.(object)
+		bases[b["name"]] = b
+		c.walk("base", baseType, b)
+	}
+	for _, o := range list(content["overlays"]) {
+		o := maps.Clone(o.(object))
+		for _, entry := range list(o["bases"]) {
+			entry := entry.(object)
+			c.compare("base", baseType, bases[entry["name"]], entry)
+		}
+		delete(o, "bases")
+		c.walk("overlay", overlayType, o)
+	}
+	if fleet, ok := content["fleet"]; ok {
+		c.walk("fleet", fleetType, fleet)
+	}
+	return nil
+}
+
+// walk counts what stands in a value of its own.
+func (c *Coverage) walk(path string, t reflect.Type, v any) {
+	visit(path, t, v, func(path string, v any) {
+		if v == nil {
+			// In a base it says nothing: an overlay has to null what is set.
+			if !strings.HasPrefix(path, "base") {
+				c.nulled[path] = true
+			}
+			return
+		}
+		c.set[path] = true
+	})
+}
+
+// visit calls f for every field and map entry at and below a value.
+func visit(path string, t reflect.Type, v any, f func(path string, v any)) {
+	t = elem(t)
+	f(path, v)
+	switch v := v.(type) {
+	case object:
+		if isStruct(t) {
+			for _, field := range fieldsOf(t) {
+				if w, has := v[field.name]; has {
+					visit(below(path, field.name), field.typ, w, f)
+				}
+			}
+		} else if t.Kind() == reflect.Map && t != objectType {
+			for _, w := range v {
+				visit(path+"{}", t.Elem(), w, f)
+			}
+		}
+	case []any:
+		if t.Kind() == reflect.Slice && isStruct(t.Elem()) {
+			for _, w := range v {
+				visit(path+"[]", t.Elem(), w, f)
+			}
+		}
+	}
+}
+
+// compare counts what an overlay's entry does to a base: only what the base has
+// can be overridden or nulled.
+func (c *Coverage) compare(path string, t reflect.Type, base, entry any) {
+	t = elem(t)
+	if base == nil {
+		return
+	}
+	if entry == nil {
+		c.nulled[path] = true
+		return
+	}
+	c.overridden[path] = true
+	b, wasObject := base.(object)
+	e, isObject := entry.(object)
+	switch {
+	case wasObject && isObject && isStruct(t):
+		for _, f := range fieldsOf(t) {
+			if v, has := e[f.name]; has {
+				c.compare(below(path, f.name), f.typ, b[f.name], v)
+			}
+		}
+	case wasObject && isObject && t.Kind() == reflect.Map && t != objectType:
+		for key, v := range e {
+			c.compare(path+"{}", t.Elem(), b[key], v)
+		}
+	case t.Kind() == reflect.Slice:
+		// A list replaces the other: each field of its elements that is in both.
+		had := map[string]bool{}
+		visit(path, t, base, func(path string, _ any) { had[path] = true })
+		visit(path, t, entry, func(path string, v any) {
+			if had[path] && v == nil {
+				c.nulled[path] = true
+			} else if had[path] {
+				c.overridden[path] = true
+			}
+		})
+	}
+}
+
+// Merge adds what another run has done, and returns how much of it is new.
+func (c *Coverage) Merge(other *Coverage) int {
+	news := 0
+	for _, pair := range []struct {
+		to   *map[string]bool
+		from map[string]bool
+	}{{&c.set, other.set}, {&c.overridden, other.overridden}, {&c.nulled, other.nulled}} {
+		news += gain(*pair.to, pair.from)
+		if *pair.to == nil {
+			*pair.to = map[string]bool{}
+		}
+		maps.Copy(*pair.to, pair.from)
+	}
+	return news
+}
+
+// Gain is what Merge would return.
+func (c *Coverage) Gain(other *Coverage) int {
+	return gain(c.set, other.set) + gain(c.overridden, other.overridden) + gain(c.nulled, other.nulled)
+}
+
+func gain(have, others map[string]bool) int {
+	n := 0
+	for path := range others {
+		if !have[path] {
+			n++
+		}
+	}
+	return n
+}
+
+// Missing lists what no stack of the run has done, as "PATH never set",
+// "PATH never overridden" or "PATH never nulled". A field that is required
+// where it stands goes only with the one around it, and need not be nulled.
+func (c *Coverage) Missing() []string {
+	var missing []string
+	check := func(done map[string]bool, path, what string) {
+		if !done[path] && exempt[path+" "+what] == "" {
+			missing = append(missing, path+" never "+what)
+		}
+	}
+	for _, root := range []struct {
+		path string
+		t    reflect.Type
+	}{{"base", baseType}, {"overlay", overlayType}, {"fleet", fleetType}} {
+		paths(root.path, root.t, func(path string, required bool) {
+			check(c.set, path, "set")
+			if root.path == "base" {
+				check(c.overridden, path, "overridden")
+			}
+			if !required {
+				check(c.nulled, path, "nulled")
+			}
+		})
+	}
+	slices.Sort(missing)
+	return missing
+}
+
+// Fields is how many fields of the spec there are, at any depth.
+func Fields() int {
+	n := 0
+	for path, t := range map[string]reflect.Type{"base": baseType, "overlay": overlayType, "fleet": fleetType} {
+		paths(path, t, func(string, bool) { n++ })
+	}
+	return n
+}
+
+// merges tells the map entries that a null can remove: those that an overlay
+// merges. In a list or in the fleet there is nothing to merge with.
+func merges(path string) bool {
+	return strings.HasPrefix(path, "base.") && !strings.Contains(path, "[]")
+}
+
+// paths calls f for every field of a struct, for the entries of its maps, and
+// for the fields below them.
+func paths(path string, t reflect.Type, f func(path string, required bool)) {
+	for _, field := range fieldsOf(t) {
+		at, typ := below(path, field.name), elem(field.typ)
+		if typ == reflect.TypeFor[[]v1alpha1.Base]() {
+			continue // an overlay's: counted against the bases themselves
+		}
+		f(at, field.required)
+		switch {
+		case typ == objectType:
+			continue
+		case typ.Kind() == reflect.Map:
+			at, typ = at+"{}", elem(typ.Elem())
+			f(at, !merges(at))
+		case typ.Kind() == reflect.Slice:
+			at, typ = at+"[]", elem(typ.Elem())
+		}
+		if isStruct(typ) {
+			paths(at, typ, f)
+		}
+	}
+}

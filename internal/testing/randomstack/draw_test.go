@@ -1,0 +1,107 @@
+package randomstack
+
+import (
+	"bytes"
+	"flag"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
+
+var draws = flag.Uint64("draws", 100, "the number of stacks that TestDrawsAreValid draws")
+
+// Each that is refused says that the rules of the fields have changed and settle
+// has not.
+func TestDrawsAreValid(t *testing.T) {
+	var coverage Coverage
+	refused, warned := 0, 0
+	for seed := range *draws {
+		text := Draw(seed)
+		stack, problems := v1alpha1.Parse("hearth.yaml", text)
+		if stack == nil {
+			refused++
+			t.Logf("stack %d:\n%v", seed, problems.Err())
+		} else if len(problems) > 0 {
+			warned++
+		}
+		if err := coverage.Add(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d drawn: %d refused, %d with warnings; of %d fields not gone through:\n%s",
+		*draws, refused, warned, Fields(), strings.Join(coverage.Missing(), "\n"))
+	if refused > 0 {
+		t.Errorf("%d of %d drawn stacks are refused", refused, *draws)
+	}
+}
+
+func TestEqualSeedsGiveEqualText(t *testing.T) {
+	for seed := range uint64(20) {
+		if a, b := Draw(seed), Draw(seed); !bytes.Equal(a, b) {
+			t.Errorf("seed %d gives\n%s\nand\n%s", seed, a, b)
+		}
+	}
+	if bytes.Equal(Draw(1), Draw(2)) {
+		t.Error("seeds 1 and 2 give the same stack")
+	}
+}
+
+// The field that somebody adds to the spec tomorrow.
+func TestAFieldWithoutARuleIsNoticed(t *testing.T) {
+	defer func() {
+		if message, _ := recover().(string); !strings.Contains(message, "no rule for the values of base.ollama.motto") {
+			t.Errorf("drawing a field without a rule: panic %q", message)
+		}
+	}()
+	d := &drawing{Rand: rand.New(rand.NewPCG(1, 1)), density: 1}
+	d.fields("base.ollama", reflect.TypeFor[struct {
+		Motto string `json:"motto,omitempty"`
+	}]())
+}
+
+func TestCoverageNamesWhatIsMissing(t *testing.T) {
+	var coverage Coverage
+	stack := []byte(`
+spec:
+  bases:
+  - name: ai
+    ollama: {models: [a], keepAlive: 5m, env: {TZ: UTC, HOME: /}}
+  overlays:
+  - name: x
+    bases:
+    - name: ai
+      proxy: null
+      ollama: {models: [b], keepAlive: null, numParallel: 2, env: {TZ: null, LANG: C}}
+`)
+	if err := coverage.Add(stack); err != nil {
+		t.Fatal(err)
+	}
+	missing := coverage.Missing()
+	for line, want := range map[string]bool{
+		"base.ollama.models never set":             false,
+		"base.ollama.models never overridden":      false,
+		"base.ollama.models never nulled":          false, // required: it goes with ollama
+		"base.ollama.keepAlive never nulled":       false,
+		"base.ollama.numParallel never set":        true, // in an overlay only
+		"base.ollama.numParallel never overridden": true,
+		"base.ollama.env{} never nulled":           false,
+		"base.ollama.env{} never overridden":       true, // an overlay's own is no override
+		"base.proxy never nulled":                  true, // there was none
+		"base.expose.tls.issuer.name never set":    true,
+		"fleet.targets[].clusterName never set":    true,
+		"overlay.patches[].target.kind never set":  true,
+		"base.patches[].target.kind never nulled":  true,
+		"base.namespace never overridden":          false, // cannot be
+		"fleet.correctDrift.enabled never nulled":  false, // required
+		"fleet.correctDrift.enabled never set":     true,
+		"overlay.patches[].patch never overridden": false, // there is nothing to override
+	} {
+		if slices.Contains(missing, line) != want {
+			t.Errorf("Missing() holds %q: %t, want %t", line, !want, want)
+		}
+	}
+}

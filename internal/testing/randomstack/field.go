@@ -1,0 +1,52 @@
+package randomstack
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
+
+// field is a field of the spec as a person writes it.
+type field struct {
+	name     string
+	required bool
+	typ      reflect.Type
+}
+
+// fieldsOf are a struct's fields, those of embedded structs among them.
+func fieldsOf(t reflect.Type) []field {
+	var fields []field
+	for _, f := range reflect.VisibleFields(t) {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name != "" && name != "-" {
+			fields = append(fields, field{name, options != "omitempty", f.Type})
+		}
+	}
+	return fields
+}
+
+// below is the path of a field: paths read as models[] or labels{}, without the
+// numbers and names that a stack would have there.
+func below(path, name string) string {
+	return strings.TrimPrefix(path+"."+name, ".")
+}
+
+// elem is the type behind a pointer.
+func elem(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
+
+// isStruct tells the types that a person writes as a mapping of known fields.
+// An EnvValue may be a scalar as well.
+func isStruct(t reflect.Type) bool { return t.Kind() == reflect.Struct }
+
+var (
+	baseType    = reflect.TypeFor[v1alpha1.Base]()
+	overlayType = reflect.TypeFor[v1alpha1.Overlay]()
+	fleetType   = reflect.TypeFor[v1alpha1.Fleet]()
+	objectType  = reflect.TypeFor[v1alpha1.Object]()
+)

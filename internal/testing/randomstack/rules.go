@@ -1,0 +1,209 @@
+package randomstack
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
+
+type rule = func(d *drawing) any
+
+// ruleOf is the rule for a path: of the longest end of it that has one.
+func ruleOf(path string) rule {
+	for {
+		if r, ok := pathRules[path]; ok {
+			return r
+		}
+		_, rest, more := strings.Cut(path, ".")
+		if !more {
+			return nil
+		}
+		path = rest
+	}
+}
+
+// oneOf is the rule that draws one of the values.
+func oneOf(values ...any) rule { return func(d *drawing) any { return pick(d, values...) } }
+
+// unique is the rule for names that no other base or overlay may draw.
+func unique(suffixes ...string) rule {
+	return func(d *drawing) any { return d.of + pick(d, suffixes...) }
+}
+
+// scalarRules draw the types that check their own text. Each value fits beside
+// every other and beside the defaults.
+var scalarRules = map[reflect.Type]rule{
+	reflect.TypeFor[v1alpha1.Quantity]():  oneOf("5Gi", "10Gi", "1.5Gi", "0.5Ti", spelled("20000000000"), "3e9"),
+	reflect.TypeFor[v1alpha1.Duration]():  oneOf("90s", "10m", "1h30m", "24h"),
+	reflect.TypeFor[v1alpha1.KeepAlive](): oneOf(spelled("-1"), "-1", spelled("0"), "30m", "1h"),
+	reflect.TypeFor[v1alpha1.BodySize]():  oneOf(spelled("0"), "4Ki", "1536Ki", "25Mi", "2Gi"),
+	reflect.TypeFor[v1alpha1.Host]():      unique(".10.0.0.200.nip.io", ".lan", ".home.arpa", ".example.org", ".8.8.8.8.sslip.io"),
+	reflect.TypeFor[v1alpha1.CIDR]():      oneOf("10.0.0.0/8", "192.168.7.0/24", "203.0.113.9/32", "2001:db8::/32"),
+	reflect.TypeFor[v1alpha1.Port]():      oneOf(80, 443, 5000, 65535),
+}
+
+// pathRules draw what a type says too little of, by the end of a path.
+var pathRules = map[string]rule{
+	"metadata.name": oneOf("homelab", "ai-2", "on", "1"),
+
+	"namespaceLabels{key}": oneOf("pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn", "team", "example.org/tier"),
+	"namespaceLabels{}":    oneOf("restricted", "baseline", "1", "true", ""),
+	"labels{key}":          oneOf("team", "example.org/tier", "cost-center", "on"),
+	"labels{}":             labelValue,
+	"annotations{key}":     oneOf("example.org/contact", "note", "y"),
+	"annotations{}":        anyText,
+
+	"images.mirrors{key}":  oneOf("docker.io", "ghcr.io", "quay.io", "localhost:5000"),
+	"images.mirrors{}":     oneOf("harbor.example.org/dockerhub", "mirror.lan:5000", "harbor.example.org/a/b/"),
+	"images.pullSecrets[]": oneOf("registry", "harbor.pull", "regcred-2"),
+	"proxy.http":           oneOf("http://proxy.lan:3128", "http://proxy.example.org", "socks5://10.0.0.1:1080"),
+	"proxy.https":          oneOf("http://proxy.lan:3128", "https://proxy.example.org"),
+	"proxy.noProxy[]":      oneOf("example.org", ".internal", "10.0.0.0/8", "*"),
+	"caBundle.configMap":   oneOf("ca", "company-ca.pem"),
+	"caBundle.key":         oneOf("bundle.pem", "ca.crt", "root_ca"),
+
+	"dns.ports[]": oneOf(53, 5353, 8053),
+
+	"image.registry":                  oneOf("docker.io", "ghcr.io", "registry.lan:5000"),
+	"image.repository":                oneOf("ollama/ollama", "open-webui/open-webui", "mirror/team/x__y"),
+	"image.tag":                       oneOf("1.10", "0.23", "0.9.4-slim", "20240101", "_A.b-c", "1.10.", "yes"),
+	"image.digest":                    oneOf("sha256:" + strings.Repeat("0123456789abcdef", 4)),
+	"requests.cpu":                    oneOf("100m", "250m", "0.5", spelled("1"), "1e-1"),
+	"requests.memory":                 oneOf("64Mi", "512Mi", "700M", "1Gi", spelled("134217728")),
+	"limits.cpu":                      oneOf(spelled("1"), spelled("4"), "2500m", "1.5", "16"),
+	"limits.memory":                   oneOf("2Gi", "2500Mi", "8192Mi", "8Gi", "6.5Gi", "10G", "1e10"),
+	"storageClassName":                oneOf("longhorn", "local-path", "fast.ssd"),
+	"ollama.storage.existingClaim":    oneOf("models", "ollama"),
+	"openWebUI.storage.existingClaim": oneOf("chat-data", "open.webui"),
+	"env{}":                           envValue,
+
+	"nodeSelector{key}":               oneOf("kubernetes.io/hostname", "gpu", "topology.kubernetes.io/zone"),
+	"nodeSelector{}":                  labelValue,
+	"tolerations[].key":               oneOf("gpu", "node.kubernetes.io/unreachable", "dedicated"),
+	"tolerations[].value":             oneOf("true", "ai", "1"),
+	"tolerations[].tolerationSeconds": oneOf(0, 300, 86400),
+	"affinity":                        affinity,
+	"priorityClassName":               oneOf("high", "system-cluster-critical"),
+	"namespace":                       oneOf("monitoring", "models", "ai", "kube-system"),
+	"podLabels{key}":                  oneOf("app", "app.kubernetes.io/name", "example.org/client"),
+	"podLabels{}":                     labelValue,
+
+	"ollama.env{key}": oneOf("OLLAMA_DEBUG", "OLLAMA_MAX_QUEUE", "OLLAMA_ORIGINS", "TZ", "GODEBUG", "HF_TOKEN", "z"),
+	"ollama.models[]": oneOf("llama3.2:3b", "smollm2:135m", "registry.example.org/team/model:tag",
+		"model-registry.models.svc:5000/library/smollm2:135m", "10.0.0.7:5000/library/tiny:1", "qwen3", "me/mine:latest"),
+	// Below the limit that follows from the smallest of the models, 768Mi.
+	"ollama.resources.requests.memory": oneOf("64Mi", "512Mi", "700M", "auto"),
+	// More than any draw needs: a million tokens of context for 64 requests.
+	"ollama.resources.limits.memory":    oneOf("60Ti", "64Ti", "auto", spelled("65970697666560")),
+	"ollama.resources.limits.cpu":       oneOf(spelled("2"), "2500m", "16", "none", "auto"),
+	"ollama.storage.size":               oneOf("1Ti", "1.5Ti", "auto", spelled("2000000000000"), "3e12"),
+	"ollama.threads":                    oneOf("auto", spelled("1"), "2"),
+	"ollama.promptCache":                oneOf("256Mi", "2Gi", "none", "auto"),
+	"ollama.node.cpu":                   oneOf("64", spelled("128")),
+	"ollama.node.memory":                oneOf("64Ti"),
+	"ollama.modelSizes{key}":            oneOf("registry.example.org/team/model:tag", "10.0.0.7:5000/library/tiny:1", "me/mine:latest", "smollm2:135m"),
+	"ollama.modelSizes{}.disk":          oneOf("5Gi", "900Mi", spelled("2000000000")),
+	"ollama.modelSizes{}.tied":          oneOf("100Mi", "0.25Gi"),
+	"ollama.modelSizes{}.vision":        oneOf("1Gi", "500M"),
+	"ollama.modelSizes{}.architecture":  oneOf("llama", "gemma3", "qwen3", "of-tomorrow"),
+	"ollama.modelSizes{}.layers":        oneOf(24, 32),
+	"ollama.modelSizes{}.kvHeads":       oneOf(1, 8),
+	"ollama.modelSizes{}.keyLength":     oneOf(64, 128),
+	"ollama.modelSizes{}.valueLength":   oneOf(64, 128),
+	"ollama.modelSizes{}.slidingWindow": oneOf(512, 4096),
+	"ollama.modelSizes{}.slidingLayers": oneOf(1, 22),
+	"ollama.modelSizes{}.heads":         oneOf(8, 32),
+	"ollama.modelSizes{}.embedding":     oneOf(1152, 4096),
+	"ollama.modelSizes{}.feedForward":   oneOf(6912, 14336),
+	"ollama.modelSizes{}.vocab":         oneOf(32000, 262144),
+	"ollama.modelSizes{}.contextLimit":  oneOf(2048, 131072),
+	"ollama.contextLength":              oneOf(256, 4096, 131072, 1048576),
+	"ollama.numParallel":                oneOf(1, 4, 64),
+	"ollama.maxLoadedModels":            oneOf(1, 3, 32),
+
+	"storage.backup.group":             oneOf("default", "nightly", "on"),
+	"storage.backup.schedule":          oneOf("0 3 * * *", "*/15 0-6 1,15 * MON"),
+	"storage.backup.keep":              oneOf(1, 30),
+	"storage.backup.snapshotClassName": oneOf("csi", "longhorn.snap"),
+	"accelerator.count":                oneOf(1, 4),
+	"accelerator.resourceName":         oneOf("nvidia.com/gpu.shared", "gpu.intel.com/xe"),
+	"accelerator.runtimeClassName":     oneOf("nvidia", "gpu"),
+	"accelerator.groups[]":             oneOf(44, 993),
+
+	"openWebUI.env{key}":                        oneOf("DEFAULT_LOCALE", "TZ", "LOG_LEVEL", "OPENAI_API_KEY", "ENABLE_RAG_WEB_SEARCH"),
+	"openWebUI.name":                            oneOf("minicloud chat", "on", "Großes \"Modell\"", "a: b # c", "42", " spaced "),
+	"openWebUI.ollamaURLs[]":                    oneOf("http://ollama.ollama.svc:11434", "https://gpu.example.org", "http://10.0.0.9:11434/base"),
+	"openWebUI.embedding.model":                 oneOf("nomic-embed-text", "mxbai-embed-large", "llama3.2:3b"),
+	"openWebUI.oidc.providerURL":                oneOf("https://auth.example.org", "https://auth.example.org/realms/home/.well-known/openid-configuration", "http://keycloak.auth.svc:8080"),
+	"openWebUI.oidc.clientID":                   envValue,
+	"openWebUI.oidc.clientSecret.name":          oneOf("sso", "open-webui"),
+	"openWebUI.oidc.clientID.value":             oneOf("hearth", "v1.10", "on"),
+	"openWebUI.oidc.clientID.secretKeyRef.name": oneOf("sso", "open-webui"),
+	"openWebUI.oidc.clientID.secretKeyRef.key":  oneOf("id", "client.id"),
+	"openWebUI.oidc.clientSecret.key":           oneOf("secret", "oidc-client-secret", "on"),
+	"openWebUI.oidc.name":                       oneOf("Keycloak", "on", "a: b"),
+	"openWebUI.secretName":                      oneOf("open-webui", "chat-secret"),
+
+	"expose.connectTimeout": oneOf("1s", "60s", "1m15s"),
+	"expose.path":           oneOf("/"),
+	"expose.annotations{key}": oneOf("external-dns.alpha.kubernetes.io/ttl", "nginx.org/proxy-buffering", "nginx.org/keepalive",
+		"traefik.ingress.kubernetes.io/router.priority"),
+	"expose.annotations{}":                     oneOf("0", "1"),
+	"expose.name":                              unique("-route", "-ui", "-x"),
+	"expose.className":                         oneOf("edge", "internal.ingress"),
+	"expose.tls.secretName":                    unique("-cert", "-certificate"),
+	"expose.tls.issuer.name":                   oneOf("minicloud-ca", "letsencrypt"),
+	"expose.tls.privateKey.size":               oneOf(256, 384, 521, 2048, 4096, 8192),
+	"expose.tls.duration":                      oneOf("2160h", "8760h", "1440h0m0s"),
+	"expose.tls.renewBefore":                   oneOf("5m", "720h", "360h"),
+	"expose.tls.certResolver":                  oneOf("letsencrypt", "le dns"),
+	"expose.basicAuth.secretName":              oneOf("users", "ollama-users"),
+	"expose.forwardAuth.address":               oneOf("http://oauth2-proxy.auth.svc:4180/oauth2/auth", "https://auth.example.org/verify"),
+	"expose.forwardAuth.authResponseHeaders[]": oneOf("X-Auth-Request-Email", "Remote-User"),
+	"expose.rateLimit.average":                 oneOf(1, 10, 500),
+	"expose.rateLimit.burst":                   oneOf(20, 1000),
+	"expose.rateLimit.period":                  oneOf("1s", "1m"),
+	"expose.gateway.name":                      unique("-gateway", "-gw"),
+	"expose.gateway.namespace":                 oneOf("infrastructure", "istio-ingress"),
+	"expose.gateway.sectionName":               oneOf("https", "web.tls"),
+	"expose.gateway.redirectSectionName":       oneOf("http", "web"),
+	"expose.gateway.className":                 oneOf("envoy", "traefik"),
+	"expose.gateway.httpsPort":                 oneOf(443, 8443),
+	"expose.gateway.httpPort":                  oneOf(80, 8000),
+	"expose.maxInFlight":                       oneOf(1, 8),
+	"expose.entryPoints[]":                     oneOf("websecure", "web", "internal-https"),
+
+	"base.resources":    resources,
+	"base.patches":      patches,
+	"overlay.resources": resources,
+	"overlay.patches":   patches,
+
+	"overlay":                     oneOf(""), // settled: the overlays are drawn first
+	"defaultOverlay":              oneOf(""),
+	"clusterName":                 oneOf("homelab", "c-m-abcd1234"),
+	"clusterGroup":                oneOf("edge", "europe"),
+	"matchLabels{key}":            oneOf("hearth.dev/overlay", "env", "on"),
+	"matchLabels{}":               labelValue,
+	"matchExpressions[].key":      oneOf("env", "example.org/tier"),
+	"matchExpressions[].values[]": labelValue,
+	"dependsOn[].name":            oneOf("cert-manager", "longhorn"),
+	"gitRepo.namespace":           oneOf("fleet-local", "fleet-default"),
+	"gitRepo.repo":                oneOf("https://git.example.org/me/repo", "git@git.example.org:me/repo"),
+	"gitRepo.branch":              oneOf("main", "release/1.0", "on"),
+	"gitRepo.path":                oneOf(".", "clusters/ai", "deploy/"),
+}
+
+// labelValue draws the values that YAML, or a tool that reads it, could take
+// for something else than text.
+func labelValue(d *drawing) any {
+	return pick[any](d, "ai", "a", "b", "1", "1.10", "1e3", "0x1F", "0777", "1_000", "true", "no", "y", "on", "null", "2024-01-01", "")
+}
+
+// anyText draws any text, that of label values and more.
+func anyText(d *drawing) any {
+	return pick[any](d, labelValue(d),
+		"plain", "a: b", "# no comment", "- x", "*", "&a", "~", "{}", "[a]", "%d", "it's", `say "so"`, `back\slash`, "$(HOME)", "`x`",
+		" padded ", "tab\there", "one\ntwo", "one\ntwo\n", "one\n\n\n", "\nlead", "  indent\nless\n", "---\na: b\n", "ümlaut", "🔥",
+		"12:30", ".5", "+1", "=", "<<", strings.Repeat("long ", 60))
+}

@@ -1,0 +1,161 @@
+package randomstack
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
+
+func (d *drawing) settleExpose(e, webUI object) {
+	kind, _ := e["type"].(string)
+	if kind == "" || kind == "internal" {
+		for name := range e {
+			if name != "type" {
+				delete(e, name)
+			}
+		}
+		return
+	}
+	if e["host"] == nil {
+		e["host"] = d.value("expose.host", reflect.TypeFor[v1alpha1.Host]())
+	}
+	switch kind {
+	case "nginx":
+		remove(e, "entryPoints", "route", "forwardAuth", "rateLimit", "maxInFlight", "securityHeaders", "gateway")
+	case "traefik":
+		remove(e, "maxBodySize", "readTimeout", "sendTimeout", "connectTimeout", "gateway")
+		if isEmpty(e["entryPoints"]) {
+			remove(e, "entryPoints")
+		}
+	default:
+		remove(e, "className", "maxBodySize", "sendTimeout", "connectTimeout", "basicAuth", "allowList",
+			"entryPoints", "route", "forwardAuth", "rateLimit", "maxInFlight", "securityHeaders")
+		if e["from"] == nil {
+			e["from"] = object{"namespace": "envoy-gateway-system"}
+		}
+		if webUI == nil {
+			e["dangerouslyUnauthenticated"] = true
+		}
+	}
+	if e["forwardAuth"] != nil {
+		remove(e, "basicAuth")
+	}
+	for key := range child(e, "annotations") {
+		if strings.HasPrefix(key, "nginx.org/") && kind != "nginx" ||
+			strings.HasPrefix(key, "traefik.") && (kind != "traefik" || e["route"] == "ingressRoute") {
+			remove(child(e, "annotations"), key)
+		}
+	}
+	if webUI == nil {
+		remove(e, "webSocket")
+	}
+	if isEmpty(e["allowList"]) {
+		remove(e, "allowList")
+	}
+	if from := child(e, "from"); from != nil {
+		d.settlePeer(from)
+	}
+	host := e["host"].(string)
+	public := e["audience"] != "private" &&
+		(e["audience"] == "public" || strings.HasSuffix(host, ".org") || strings.Contains(host, "8.8.8.8"))
+	d.settleTLS(e, kind, public)
+	if kind == "gateway" {
+		d.settleGateway(e)
+	}
+	authenticated := e["basicAuth"] != nil || e["forwardAuth"] != nil
+	switch {
+	case webUI != nil:
+		remove(e, "basicAuth", "dangerouslyUnauthenticated")
+		if public {
+			webUI["signUp"] = "closed"
+		}
+	case authenticated:
+		remove(e, "dangerouslyUnauthenticated")
+	case e["dangerouslyUnauthenticated"] != true:
+		e["basicAuth"] = object{"secretName": "ollama-users"}
+	}
+}
+
+// settleGateway makes it one that is there where the certificate is its own or
+// there is none, and else one of the base's.
+func (d *drawing) settleGateway(e object) {
+	g := child(e, "gateway")
+	if g == nil {
+		g = object{}
+		e["gateway"] = g
+	}
+	switch child(e, "tls")["type"] {
+	case "gateway", "none":
+		remove(g, "className", "httpsPort", "httpPort")
+		if g["name"] == nil {
+			g["name"] = "public"
+		}
+		d.fillGateway(g, reflect.TypeFor[string](), "namespace", "sectionName", "redirectSectionName")
+	default:
+		remove(g, "namespace", "sectionName", "redirectSectionName")
+		if g["className"] == nil {
+			g["className"] = "envoy"
+		}
+		if g["httpPort"] == nil && g["httpsPort"] == nil {
+			d.fillGateway(g, reflect.TypeFor[v1alpha1.Port](), "httpPort", "httpsPort")
+		}
+	}
+}
+
+// fillGateway draws more of the fields: few stacks get as far as to have them.
+func (d *drawing) fillGateway(g object, t reflect.Type, names ...string) {
+	for _, name := range names {
+		if g[name] == nil && d.chance(0.5) {
+			g[name] = d.value("expose.gateway."+name, t)
+		}
+	}
+}
+
+func (d *drawing) settleTLS(e object, kind string, public bool) {
+	tls := child(e, "tls")
+	if tls == nil {
+		tls = object{"type": d.value("tls.type", reflect.TypeFor[v1alpha1.TLSType]())}
+		e["tls"] = tls
+	}
+	if tls["type"] == "none" && public || tls["type"] == "certResolver" && kind != "traefik" || tls["type"] == "gateway" && kind != "gateway" {
+		tls["type"] = "certManager"
+	}
+	switch tls["type"] {
+	case "certManager":
+		remove(tls, "certResolver")
+		if tls["issuer"] == nil {
+			tls["issuer"] = object{"name": "minicloud-ca"}
+		}
+		if key := child(tls, "privateKey"); key != nil {
+			d.settleKey(key)
+		}
+	case "secret":
+		remove(tls, "certResolver", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
+		if tls["secretName"] == nil {
+			tls["secretName"] = "wildcard"
+		}
+	case "certResolver":
+		remove(tls, "secretName", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
+		if tls["certResolver"] == nil {
+			tls["certResolver"] = "letsencrypt"
+		}
+	default:
+		remove(tls, "secretName", "certResolver", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
+		if tls["type"] == "none" && e["redirectHTTP"] == true {
+			e["redirectHTTP"] = false
+		}
+	}
+}
+
+func (d *drawing) settleKey(key object) {
+	switch algorithm := key["algorithm"]; {
+	case key["size"] == nil:
+	case algorithm == "Ed25519":
+		remove(key, "size")
+	case algorithm == "RSA":
+		key["size"] = pick(d, 2048, 4096, 8192)
+	default:
+		key["size"] = pick(d, 256, 384, 521)
+	}
+}

@@ -1,0 +1,88 @@
+package upgrade
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+// tree is the content of bases/, overlays/ and fleet.yaml by path.
+type tree map[string][]byte
+
+// maxFile leaves out what no manifest is: a model or an archive that somebody
+// put beside the overlays.
+const maxFile = 1 << 20
+
+// load reads the tree on disk. Files that a person added count: kustomize may
+// need them. Links do not, and a tree without them at worst does not build.
+func load(disk fs.FS) (tree, error) {
+	t := tree{}
+	for _, folder := range []string{"bases", "overlays"} {
+		if info, err := fs.Lstat(disk, folder); err != nil || !info.IsDir() {
+			continue
+		}
+		err := fs.WalkDir(disk, folder, func(file string, entry fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil || !entry.Type().IsRegular() {
+				return err
+			}
+			info, err := entry.Info()
+			if err != nil || info.Size() > maxFile {
+				return err
+			}
+			t[file], err = fs.ReadFile(disk, file)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("reading the tree on disk: %w", err)
+		}
+	}
+	if info, err := fs.Lstat(disk, fleetFile); err == nil && info.Mode().IsRegular() && info.Size() <= maxFile {
+		if t[fleetFile], err = fs.ReadFile(disk, fleetFile); err != nil {
+			return nil, fmt.Errorf("reading the tree on disk: %w", err)
+		}
+	}
+	return t, nil
+}
+
+// id is what an object is known by on a cluster. The version is not part of
+// it: apps/v1 and apps/v1beta1 name one Deployment.
+type id struct{ group, kind, namespace, name string }
+
+func (i id) String() string {
+	if i.namespace == "" {
+		return i.kind + " " + i.name
+	}
+	return i.kind + " " + i.namespace + "/" + i.name
+}
+
+// build runs kustomize as Fleet's agent does: in memory, without plugins, and
+// with nothing loaded from outside a kustomization's folder.
+func (t tree) build(folder string) (map[id]map[string]any, error) {
+	memory := filesys.MakeFsInMemory()
+	for file, data := range t {
+		if err := memory.WriteFile(file, data); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	// The default options are Fleet's.
+	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(memory, folder)
+	if err != nil {
+		return nil, err
+	}
+	objects := map[id]map[string]any{}
+	for _, r := range built.Resources() {
+		object, err := r.Map()
+		if err != nil {
+			return nil, err
+		}
+		gvk := r.GetGvk()
+		objects[id{gvk.Group, gvk.Kind, r.GetNamespace(), r.GetName()}] = object
+	}
+	return objects, nil
+}

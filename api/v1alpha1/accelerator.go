@@ -1,5 +1,12 @@
 package v1alpha1
 
+import (
+	"math"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
 // Accelerator is the graphics processor that Ollama computes on. What its memory
 // holds is not counted by hearth: resources.limits.memory is the pod's own.
 type Accelerator struct {
@@ -34,6 +41,9 @@ func (AcceleratorType) Values() []string {
 	return []string{string(AcceleratorNVIDIA), string(AcceleratorAMD), string(AcceleratorIntel)}
 }
 
+// rocm ends the tags of Ollama's images for AMD.
+const rocm = "-rocm"
+
 // applyDefaults fills in the rest, and in the image's tag the variant that is
 // built for the processor.
 func (a *Accelerator) applyDefaults(image *Image) {
@@ -49,5 +59,33 @@ func (a *Accelerator) applyDefaults(image *Image) {
 	}
 }
 
-// rocm ends the tags of Ollama's images for AMD.
-const rocm = "-rocm"
+func (v validator) accelerator(at *field.Path, o *Ollama) {
+	a := o.Accelerator
+	if a == nil {
+		return
+	}
+	image := at.Child("image", "tag")
+	at = at.Child("accelerator")
+	v = v.because(at.Child("type"))
+	if a.Type == "" {
+		v.errorf(at.Child("type"), "", "missing: want nvidia, amd or intel")
+		return
+	}
+	v.count(at.Child("count"), a.Count, 1, 64, "devices")
+	v.labelKey(at.Child("resourceName"), a.ResourceName)
+	if !strings.Contains(a.ResourceName, "/") {
+		v.errorf(at.Child("resourceName"), "", "got %q, want the name of a device plugin's resource, such as nvidia.com/gpu", a.ResourceName)
+	}
+	for i, group := range a.Groups {
+		if group < 1 || group > math.MaxInt32 {
+			v.errorf(at.Child("groups").Index(i), "see `stat -c %g /dev/kfd` on the node", "got %d, want a group's number, 1 to 2147483647", group)
+		}
+	}
+	v.optionalName(at.Child("runtimeClassName"), a.RuntimeClassName, "a RuntimeClass")
+	if a.Type == AcceleratorAMD && !strings.Contains(o.Image.Tag, "rocm") {
+		v.warnf(image, "write "+o.Image.Tag+rocm, "%s has no libraries for AMD, and Ollama would compute on the CPU", o.Image.Tag)
+	}
+	if a.Type == AcceleratorNVIDIA {
+		v.member(at, "NVIDIA's device files are open to every group", map[string]bool{"groups": a.Groups != nil})
+	}
+}

@@ -1,6 +1,11 @@
 package v1alpha1
 
-import "maps"
+import (
+	"regexp"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
 
 // Backup is how the storage system keeps earlier states of a volume: docs/restore.md.
 type Backup struct {
@@ -8,24 +13,34 @@ type Backup struct {
 	// snapshotSchedule (an object of the operator snapscheduler, for other CSI
 	// drivers). No default: choose.
 	Type BackupType `json:"type"`
-	// Group of Longhorn's recurring jobs that work on the volume (longhorn only).
-	// Default: default, which also works on every volume that has no job of its
-	// own. Required with task.
-	Group string `json:"group,omitempty"`
-	// Task is snapshot or backup (longhorn only), and adds the RecurringJob that
-	// does it: of the group's name, in longhorn-system, to every overlay with the
-	// base. backup needs a backup target in Longhorn's settings. Default none:
-	// whoever runs Longhorn has a job for the group.
-	Task BackupTask `json:"task,omitempty"`
 	// Schedule in cron's five fields (snapshotSchedule, and longhorn with task).
 	// Default: every night at three, "0 3 * * *".
 	Schedule string `json:"schedule,omitempty"`
 	// Keep is how many snapshots, or backups, there are before the oldest goes
 	// (snapshotSchedule, and longhorn with task). Default 7.
 	Keep int `json:"keep,omitempty"`
-	// SnapshotClassName is a VolumeSnapshotClass (snapshotSchedule only).
-	// Default: the cluster's default class.
-	SnapshotClassName string `json:"snapshotClassName,omitempty"`
+	// Longhorn is what only Longhorn has (type longhorn).
+	Longhorn *Longhorn `json:"longhorn,omitempty"`
+	// SnapshotSchedule is what only snapscheduler has (type snapshotSchedule).
+	SnapshotSchedule *SnapshotSchedule `json:"snapshotSchedule,omitempty"`
+}
+
+// Longhorn is how Longhorn's recurring jobs find the volume.
+type Longhorn struct {
+	// Group of the jobs that work on the volume. Default: default, which also
+	// works on every volume that has no job of its own. Required with task.
+	Group string `json:"group,omitempty"`
+	// Task is snapshot or backup, and adds the RecurringJob that does it: of the
+	// group's name, in longhorn-system, to every overlay with the base. backup
+	// needs a backup target in Longhorn's settings. Default none: whoever runs
+	// Longhorn has a job for the group.
+	Task BackupTask `json:"task,omitempty"`
+}
+
+// SnapshotSchedule is an object of snapscheduler.
+type SnapshotSchedule struct {
+	// ClassName is a VolumeSnapshotClass. Default: the cluster's default class.
+	ClassName string `json:"className,omitempty"`
 }
 
 // BackupType is who takes the snapshots.
@@ -57,36 +72,81 @@ func (BackupTask) Values() []string {
 	return []string{string(BackupTaskSnapshot), string(BackupTaskBackup)}
 }
 
-// scheduled tells a backup whose times and number are the stack's.
-func (b *Backup) scheduled() bool { return b.Type == BackupSnapshotSchedule || b.Task != "" }
-
 func (b *Backup) applyDefaults() {
-	if b.Type == BackupLonghorn {
-		fill(&b.Group, "default")
+	switch b.Type {
+	case BackupLonghorn:
+		fillPointer(&b.Longhorn, Longhorn{})
+		fill(&b.Longhorn.Group, "default")
+	case BackupSnapshotSchedule:
+		fillPointer(&b.SnapshotSchedule, SnapshotSchedule{})
 	}
-	if b.scheduled() {
+	if b.Type == BackupSnapshotSchedule || b.Longhorn != nil && b.Longhorn.Task != "" {
 		fill(&b.Schedule, "0 3 * * *")
 		fill(&b.Keep, 7)
 	}
 }
 
-// job is the name of the RecurringJob that the volume brings; "" for none.
-func (s Storage) job() string {
-	if k := s.Backup; k != nil && k.Type == BackupLonghorn && k.Task != "" {
-		return k.Group
+// RecurringJob is the name of the job of Longhorn's that the volume brings; ""
+// for none.
+func (s Storage) RecurringJob() string {
+	if k := s.Backup; k != nil && k.Longhorn != nil && k.Longhorn.Task != "" {
+		return k.Longhorn.Group
 	}
 	return ""
 }
 
-// jobs are the RecurringJobs that the base brings, by the field that names them.
-func (b *Base) jobs() map[string]string {
-	jobs := map[string]string{}
-	if b.Ollama != nil {
-		jobs["ollama.storage.backup.group"] = b.Ollama.Storage.job()
+// backup checks the backup of a volume; given is it as written.
+func (v validator) backup(at *field.Path, given, b *Backup) {
+	if b == nil {
+		return
 	}
-	if b.OpenWebUI != nil {
-		jobs["openWebUI.storage.backup.group"] = b.OpenWebUI.Storage.job()
+	v = v.because(at.Child("type"))
+	switch b.Type {
+	case BackupLonghorn:
+		v.member(at, "type is longhorn", map[string]bool{"snapshotSchedule": given.SnapshotSchedule != nil})
+		v.longhorn(at, given, b)
+	case BackupSnapshotSchedule:
+		v.member(at, "type is snapshotSchedule", map[string]bool{"longhorn": given.Longhorn != nil})
+		v.schedule(at, b.Schedule)
+		v.count(at.Child("keep"), b.Keep, 1, 1000, "snapshots")
+		v.optionalName(at.Child("snapshotSchedule", "className"), b.SnapshotSchedule.ClassName, "a VolumeSnapshotClass")
+	default:
+		v.errorf(at.Child("type"), "", "missing: want longhorn or snapshotSchedule")
 	}
-	maps.DeleteFunc(jobs, func(_, name string) bool { return name == "" })
-	return jobs
+}
+
+// maxJobName is Longhorn's own bound (longhorn-manager, NameMaximumLength).
+const maxJobName = 40
+
+// longhorn checks the group, and the job that the stack brings, which has the
+// group's name.
+func (v validator) longhorn(at *field.Path, given, b *Backup) {
+	const fix = "name a group of the stack's own, such as ai-nightly"
+	group, name := at.Child("longhorn", "group"), b.Longhorn.Group
+	switch {
+	case len(validation.IsQualifiedName("recurring-job-group.longhorn.io/"+name)) > 0:
+		v.errorf(group, "", "got %q, want a group of Longhorn's recurring jobs: letters, digits, '-', '_' and '.'", name)
+	case b.Longhorn.Task == "":
+	case name == "default":
+		v.errorf(group, fix, "a job of the group default works on every volume of the cluster that has no job of its own")
+	case len(validation.IsDNS1123Label(name)) > 0 || len(name) > maxJobName:
+		v.errorf(group, fix, "got %q, which is the job's name too: want at most %d lower-case letters, digits and '-'", name, maxJobName)
+	}
+	if b.Longhorn.Task == "" {
+		v = v.because(at.Child("longhorn", "task"))
+		const why = "without longhorn.task a RecurringJob that is there says when, and how many"
+		v.member(at, why, map[string]bool{"schedule": given.Schedule != "", "keep": given.Keep != 0})
+		return
+	}
+	v.schedule(at, b.Schedule)
+	v.count(at.Child("keep"), b.Keep, 1, 100, "snapshots or backups") // the default of Longhorn's setting recurring-job-max-retention
+}
+
+// cronForm is five fields of numbers, names, lists, ranges and steps.
+var cronForm = regexp.MustCompile(`^[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}$`)
+
+func (v validator) schedule(at *field.Path, cron string) {
+	if !cronForm.MatchString(cron) {
+		v.errorf(at.Child("schedule"), "", "got %q, want cron's five fields, such as 0 3 * * *", cron)
+	}
 }

@@ -1,5 +1,7 @@
 package v1alpha1
 
+import "k8s.io/apimachinery/pkg/util/validation/field"
+
 // DNS is where the pods of a base look up names, for the NetworkPolicy: it is
 // the one way out that each of them has.
 type DNS struct {
@@ -22,5 +24,18 @@ func (d *DNS) applyDefaults() {
 	}
 	if d.Ports == nil {
 		d.Ports = []Port{53}
+	}
+}
+
+// dns checks the servers that names are asked of.
+func (v validator) dns(at *field.Path, d *DNS) {
+	if len(d.To) == 0 {
+		v.errorf(at.Child("to"), "name the cluster's DNS servers, or leave the field out", "an empty list lets the pods look up no name")
+	}
+	if len(d.Ports) == 0 {
+		v.errorf(at.Child("ports"), "write [53], or leave the field out", "an empty list lets the pods look up no name")
+	}
+	for i, p := range d.To {
+		v.destination(at.Child("to").Index(i), p)
 	}
 }

@@ -1,5 +1,13 @@
 package v1alpha1
 
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
 // Exception accepts what `hearth vet` finds, with a reason: a person decided.
 type Exception struct {
 	// Rule that may be broken, as vet prints it: ollama-cpu, or
@@ -12,4 +20,36 @@ type Exception struct {
 	Object string `json:"object,omitempty"`
 	// Reason that a reader a year from now can judge.
 	Reason string `json:"reason"`
+}
+
+var (
+	ruleForm     = regexp.MustCompile(`^[a-z][a-z0-9-]*(/[a-z0-9-]+)?$`)
+	exceptedForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(/[^/\s]+){1,2}$`)
+)
+
+// exceptions checks the form alone: what the rules are is vet's to know.
+func (v validator) exceptions(at *field.Path, all []Exception, overlays []string) {
+	for i, e := range all {
+		at := path.Index(i)
+		switch {
+		case e.Rule == "":
+			v.errorf(at.Child("rule"), "", "missing: want the id of the rule, as hearth vet prints it")
+		case !ruleForm.MatchString(e.Rule):
+			v.errorf(at.Child("rule"), "see hearth vet --list", "got %q, want the id of a rule, such as kube-score/container-image-pull-policy", e.Rule)
+		}
+		if e.Overlay != "" {
+			v.reference(at.Child("overlay"), e.Overlay, "overlay", overlays)
+		}
+		if e.Object != "" && !exceptedForm.MatchString(e.Object) {
+			v.errorf(at.Child("object"), "", "got %q, want KIND/NAME or KIND/NAMESPACE/NAME, such as Deployment/ollama", e.Object)
+		}
+		if strings.TrimSpace(e.Reason) == "" {
+			v.errorf(at.Child("reason"), "", "missing: want why this may be, for a reader a year from now")
+		}
+		if j := slices.IndexFunc(all[:i], func(other Exception) bool {
+			return other.Rule == e.Rule && other.Overlay == e.Overlay && other.Object == e.Object
+		}); j >= 0 && e.Rule != "" {
+			v.errorf(at, "remove one of them", "accepts the same as exceptions[%d]", j)
+		}
+	}
 }

@@ -3,6 +3,8 @@ package v1alpha1
 import (
 	"net/url"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // OIDC signs people in at an OpenID Connect provider, beside the chat's own
@@ -51,4 +53,45 @@ func (o *OIDC) applyDefaults(secret string) {
 	fillPointer(&o.ClientSecret, SecretKeyRef{Name: secret, Key: "oidc-client-secret"})
 	fill(&o.Name, "SSO")
 	fillPointer(&o.SignUp, true)
+}
+
+func (v validator) oidc(b *Base) {
+	const at = "openWebUI.oidc"
+	w := b.OpenWebUI
+	o := w.OIDC
+	if o == nil {
+		return
+	}
+	if o.ProviderURL == "" {
+		v.errorf(at.Child("providerURL"), "", `missing: want the provider's issuer, such as https://auth.example.org`)
+	}
+	if u := v.url(at.Child("providerURL"), o.ProviderURL, "https://auth.example.org", "https", "http"); u != nil {
+		if u.Scheme == "http" && o.Public() {
+			v.errorf(at.Child("providerURL"), "write https", "got %q: the client's secret would cross the internet in clear", o.ProviderURL)
+		} else if !o.Public() && c.closed(w) {
+			v.errorf(at.Child("providerURL"), "name the provider in openWebUI.allowTo, by namespace and podLabels or by cidrs, with its port",
+				"got %q: the NetworkPolicy lets the chat out to a public provider only, at ports 80 and 443", o.ProviderURL)
+		}
+	}
+	if p := b.Proxy; p != nil && c.closed(w) {
+		if u := parseURL(p.HTTPS); u != nil && !reachable(u.Hostname(), u.Port()) {
+			v.errorf(at, "name the proxy in openWebUI.allowTo, by namespace and podLabels or by cidrs, with its port",
+				"goes through the proxy %s, and the NetworkPolicy lets the chat out to public addresses only", p.HTTPS)
+		}
+	}
+	switch {
+	case o.ClientID.SecretKeyRef != nil:
+		v.secretKeyRef(at.Child("clientID"), o.ClientID)
+	case o.ClientID.Value == "":
+		v.errorf(at.Child("clientID"), "", `missing or "": want the client's name at the provider, or a secretKeyRef`)
+	}
+	if c.written(at + ".clientSecret") {
+		v.secretKey(at.Child("clientSecret"), *o.ClientSecret)
+	}
+	v.oneLine(at.Child("name"), o.Name)
+}
+
+// closed tells a chat for which the stack opens no way out but to its Ollama.
+func (v validator) closed(w *OpenWebUI) bool {
+	return len(w.AllowTo) == 0 && c.read("openWebUI.allowTo")
 }

@@ -1,5 +1,13 @@
 package v1alpha1
 
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
 // Ollama is the inference server: a Deployment with one pod and a volume of
 // models, behind the Service "ollama", port 11434.
 type Ollama struct {
@@ -72,3 +80,151 @@ type KVCacheType string
 
 // Values lists the formats that Ollama knows.
 func (KVCacheType) Values() []string { return []string{"f16", "q8_0", "q4_0"} }
+
+// ollamaVariables are the names that Ollama's server reads, from its source:
+// envconfig/config.go of v0.23.2.
+var ollamaVariables = []string{
+	"OLLAMA_AUTH", "OLLAMA_CONTEXT_LENGTH", "OLLAMA_DEBUG", "OLLAMA_DEBUG_LOG_REQUESTS", "OLLAMA_EDITOR",
+	"OLLAMA_FLASH_ATTENTION", "OLLAMA_GPU_OVERHEAD", "OLLAMA_HOST", "OLLAMA_KEEP_ALIVE", "OLLAMA_KV_CACHE_TYPE",
+	"OLLAMA_LLM_LIBRARY", "OLLAMA_LOAD_TIMEOUT", "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE", "OLLAMA_MODELS",
+	"OLLAMA_MULTIUSER_CACHE", "OLLAMA_NEW_ENGINE", "OLLAMA_NOHISTORY", "OLLAMA_NOPRUNE", "OLLAMA_NO_CLOUD",
+	"OLLAMA_NUM_PARALLEL", "OLLAMA_ORIGINS", "OLLAMA_REMOTES", "OLLAMA_SCHED_SPREAD", "OLLAMA_VULKAN",
+}
+
+// ollamaOwned are the variables that hearth sets for Ollama, and where to set
+// them instead.
+var ollamaOwned = map[string]string{
+	"HOME":                     "remove it: the volume is mounted there",
+	"LLAMA_ARG_CACHE_RAM":      "use ollama.promptCache",
+	"LLAMA_ARG_THREADS":        "use ollama.threads",
+	"HTTP_PROXY":               "use proxy.http",
+	"HTTPS_PROXY":              "use proxy.https",
+	"NO_PROXY":                 "use proxy.noProxy",
+	"SSL_CERT_DIR":             "use caBundle",
+	"OLLAMA_CONTEXT_LENGTH":    "use ollama.contextLength",
+	"OLLAMA_FLASH_ATTENTION":   "use ollama.kvCacheType, which turns it on",
+	"OLLAMA_HOST":              "remove it: Service, probes and policy lean on the port",
+	"OLLAMA_KEEP_ALIVE":        "use ollama.keepAlive",
+	"OLLAMA_KV_CACHE_TYPE":     "use ollama.kvCacheType",
+	"OLLAMA_LOAD_TIMEOUT":      "use ollama.loadTimeout",
+	"OLLAMA_MAX_LOADED_MODELS": "use ollama.maxLoadedModels",
+	"OLLAMA_MODELS":            "remove it: the volume is mounted there",
+	"OLLAMA_NO_CLOUD":          "remove it: prompts must not leave the cluster",
+	"OLLAMA_NUM_PARALLEL":      "use ollama.numParallel",
+}
+
+// modelForm is Ollama's grammar of names, from types/model/name.go: an optional
+// host, an optional namespace, the model and an optional tag. Lengths are left
+// to parseModel: counted in an expression they take most of a millisecond to
+// compile, at the start of every program that links this package.
+var modelForm = regexp.MustCompile(`^(?:(?:([A-Za-z0-9_][A-Za-z0-9_.:-]*)/)?([A-Za-z0-9_][A-Za-z0-9_-]*)/)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]*))?$`)
+
+// parseModel takes a model's name apart: the whole, host, namespace, model and
+// tag; nil if it is none.
+func parseModel(name string) []string {
+	m := modelForm.FindStringSubmatch(name)
+	if m == nil || len(m[1]) > 350 || max(len(m[2]), len(m[3]), len(m[4])) > 80 {
+		return nil
+	}
+	return m
+}
+
+var (
+	// hostOnly is a name whose namespace is missing: Ollama takes the host for one.
+	hostOnly = regexp.MustCompile(`^[^/]*[.:][^/]*/[^/]+$`)
+	// cloudTag marks a model that Ollama's own servers run.
+	cloudTag = regexp.MustCompile(`:([^:/]*-)?cloud$`)
+)
+
+func (v validator) ollama(b *Base) {
+	o := b.Ollama
+	c.workload("ollama", &o.Workload, ollamaOwned)
+	c.ollamaEnv(o.Env)
+	if o.Service.Type != ClusterIP {
+		v.errorf("ollama.service.type", "use expose with basicAuth",
+			"got %s, which opens Ollama outside the cluster, and it has no password", o.Service.Type)
+	}
+	v.models(o)
+	c.accelerator(o)
+	c.ollamaRanges()
+}
+
+func (v validator) ollamaRanges() {
+	c.intRange("ollama.contextLength", 256, 1<<20, "tokens")
+	c.intRange("ollama.numParallel", 1, 64, "requests")
+	c.intRange("ollama.maxLoadedModels", 1, 32, "models")
+}
+
+func (v validator) models(o *Ollama) {
+	if len(o.Models) == 0 {
+		v.errorf("ollama.models", "name at least one, such as llama3.2:3b", "missing: want the models to hold")
+	}
+	first := map[string]int{}
+	for i, name := range o.Models {
+		at := fmt.Sprintf("ollama.models[%d]", i)
+		m := v.modelName(at, name, o)
+		if m == nil {
+			continue
+		}
+		full := fullModelName(m)
+		if j, again := first[full]; again {
+			v.errorf(at, "remove one of them", "%q is the same model as ollama.models[%d], %q", name, j, o.Models[j])
+		} else {
+			first[full] = i
+		}
+	}
+}
+
+// modelName checks the name of a model that is pulled into the given Ollama, and
+// takes it apart; nil if it is none.
+func (v validator) modelName(at *field.Path, name string, o *Ollama) []string {
+	m := parseModel(name)
+	switch {
+	case strings.Contains(name, "://"):
+		v.errorf(at, "write the host alone; a registry with a private certificate needs caBundle", "got %q, want a name without a scheme", name)
+	case strings.Contains(name, "@"):
+		v.errorf(at, "name a tag", "got %q: Ollama cannot pull by digest (ollama#6886)", name)
+	case cloudTag.MatchString(name):
+		v.errorf(at, "name a model that runs here", "%q runs in Ollama's cloud, and prompts must not leave the cluster", name)
+	case m == nil && hostOnly.MatchString(name):
+		v.errorf(at, "write the namespace too, often library: HOST/library/MODEL", "got %q: after a registry's host Ollama wants a namespace and a model", name)
+	case m == nil:
+		v.errorf(at, "", "got %q, want a model as for `ollama pull`, such as llama3.2:3b or registry.example.org/team/model:tag", name)
+	default:
+		v.modelHost(at, m[1], o)
+		return m
+	}
+	return nil
+}
+
+// modelHost refuses a registry that the pod cannot get at.
+func (v validator) modelHost(at *field.Path, registry string, o *Ollama) {
+	host, port, hasPort := strings.Cut(registry, ":")
+	addr, _ := netip.ParseAddr(host)
+	switch {
+	case registry == "":
+	case hasPort && new(Port).UnmarshalText([]byte(port)) != nil:
+		v.errorf(at, "", "got the registry %q, want a host with a port from 1 to 65535", registry)
+	case host == "localhost" || addr.IsLoopback():
+		v.errorf(at, "write the registry's name in the cluster or its address", "got the registry %q, which is the pod itself", registry)
+	case o.Pull == PullMissing && len(o.AllowTo) == 0 && c.read("ollama.allowTo") && !reachable(host, port):
+		v.errorf(at, "name the registry's namespace, or its cidrs, and its port in ollama.allowTo",
+			"the NetworkPolicy lets the pod out to public addresses only, at ports 80 and 443, and the registry is %s", registry)
+	}
+}
+
+// fullModelName is the name with Ollama's defaults: two spellings of one model
+// are equal.
+func fullModelName(m []string) string {
+	host, namespace, tag := m[1], m[2], m[4]
+	if host == "" {
+		host = "registry.ollama.ai"
+	}
+	if namespace == "" {
+		namespace = "library"
+	}
+	if tag == "" {
+		tag = "latest"
+	}
+	return strings.ToLower(host + "/" + namespace + "/" + m[3] + ":" + tag)
+}

@@ -1,5 +1,13 @@
 package v1alpha1
 
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
 // OpenWebUI is the chat: a StatefulSet with one pod and a volume for its SQLite
 // database and uploads, behind the Service "open-webui", port 80.
 type OpenWebUI struct {
@@ -47,3 +55,112 @@ const (
 
 // Values lists the allowed ways.
 func (SignUp) Values() []string { return []string{string(SignUpOpen), string(SignUpClosed)} }
+
+// openWebUIOwned are the variables that hearth sets for Open WebUI, and where
+// to set them instead.
+var openWebUIOwned = map[string]string{
+	"CORS_ALLOW_ORIGIN":           "remove it: it follows from expose",
+	"DATA_DIR":                    "remove it: the volume is mounted there",
+	"ENABLE_OAUTH_SIGNUP":         "use openWebUI.oidc.signUp",
+	"ENABLE_OPENAI_API":           "remove it: the page would ask api.openai.com for models",
+	"ENABLE_PERSISTENT_CONFIG":    "use openWebUI.persistentConfig",
+	"ENABLE_SIGNUP":               "use openWebUI.signUp",
+	"ENABLE_VERSION_UPDATE_CHECK": "remove it: nothing is to be looked up outside",
+	"ENABLE_WEBSOCKET_SUPPORT":    "use expose.webSocket",
+	"HOME":                        "remove it",
+	"HTTP_PROXY":                  "use proxy.http",
+	"HTTPS_PROXY":                 "use proxy.https",
+	"NO_PROXY":                    "use proxy.noProxy",
+	"OAUTH_CLIENT_ID":             "use openWebUI.oidc.clientID",
+	"OAUTH_CLIENT_SECRET":         "use openWebUI.oidc.clientSecret",
+	"OAUTH_PROVIDER_NAME":         "use openWebUI.oidc.name",
+	"OFFLINE_MODE":                "remove it: nothing is to be looked up outside",
+	"OLLAMA_BASE_URL":             "use openWebUI.ollamaURLs",
+	"OLLAMA_BASE_URLS":            "use openWebUI.ollamaURLs",
+	"OPENID_PROVIDER_URL":         "use openWebUI.oidc.providerURL",
+	"OPENID_REDIRECT_URI":         "remove it: it follows from expose",
+	"PORT":                        "remove it: Service, probes and policy lean on the port",
+	"RAG_EMBEDDING_ENGINE":        "use openWebUI.embedding.engine",
+	"RAG_EMBEDDING_MODEL":         "use openWebUI.embedding.model",
+	"RAG_OLLAMA_BASE_URL":         "remove it: it follows from openWebUI.embedding",
+	"REQUESTS_CA_BUNDLE":          "use caBundle",
+	"SSL_CERT_FILE":               "use caBundle",
+	"WEBUI_ADMIN_EMAIL":           "use openWebUI.signUp: closed",
+	"WEBUI_ADMIN_PASSWORD":        "use openWebUI.signUp: closed",
+	"WEBUI_AUTH_COOKIE_SECURE":    "remove it: it follows from expose.tls",
+	"WEBUI_NAME":                  "use openWebUI.name",
+	"WEBUI_SECRET_KEY":            "use openWebUI.secretName",
+	"WEBUI_SESSION_COOKIE_SECURE": "remove it: it follows from expose.tls",
+	"WEBUI_URL":                   "remove it: it follows from expose",
+}
+
+func (v validator) openWebUI(b *Base) {
+	w := b.OpenWebUI
+	c.workload("openWebUI", &w.Workload, openWebUIOwned)
+	c.openWebUIEnv(b)
+	c.openWebUIMemory(w)
+	c.embedding(b)
+	v.oneLine("openWebUI.name", w.Name)
+	// With its settings from the environment alone, each restart forgets that
+	// sign-up was closed after the first user.
+	if !*w.PersistentConfig && w.SignUp == SignUpOpen && c.read("openWebUI.signUp") {
+		v.errorf("openWebUI.persistentConfig", "write signUp: closed, or remove it", "got false: every restart would open sign-up again")
+	}
+	c.oidc(b)
+	if len(w.OllamaURLs) == 0 && b.Ollama == nil {
+		v.errorf("openWebUI.ollamaURLs", "write the servers' URLs, or ollama to have one in this base", "missing: the base has no Ollama of its own")
+	}
+	c.ollamaURLs(b)
+	v.name("openWebUI.secretName", w.SecretName, "a Secret")
+	if w.Service.Type != ClusterIP && !slices.ContainsFunc(*w.AllowFrom, func(p Peer) bool { return len(p.CIDRs) > 0 }) {
+		v.warnf("openWebUI.service.type", "name the addresses of its clients in openWebUI.allowFrom, by cidrs",
+			"%s opens the chat outside the cluster, and the NetworkPolicy lets nobody in from there", w.Service.Type)
+	}
+}
+
+// oneLine checks a name that people read.
+func (v validator) oneLine(path, name string) {
+	if strings.TrimSpace(name) == "" || strings.ContainsAny(name, "\n\t") || utf8.RuneCountInString(name) > 100 {
+		v.errorf(path, "", "got %q, want a name of one line and at most 100 characters", name)
+	}
+}
+
+func (v validator) openWebUIMemory(w *OpenWebUI) {
+	const at = "openWebUI.resources.limits.memory"
+	limit := w.Resources.Limits.Memory
+	got, least, comfortable := limit.Parsed(), Quantity("1Gi").Parsed(), Quantity("2Gi").Parsed()
+	switch {
+	case got.Cmp(least) < 0:
+		v.errorf(at, "raise it to 1500Mi or more",
+			"got %s, want at least 1Gi: it needs 700 to 900 MiB before it serves anybody and is OOM-killed at 512Mi", limit)
+	case got.Cmp(comfortable) < 0 && c.written(at) && w.Embedding.Engine == EmbeddingInPod:
+		v.warnf(at, "2Gi is comfortable; with embedding: {engine: ollama} a document adds a third as much",
+			"%s is tight: 825 MiB are in use at rest, and each document that people upload adds to it", limit)
+	}
+}
+
+func (v validator) ollamaURLs(b *Base) {
+	w, foreign := b.OpenWebUI, false
+	first := map[string]int{}
+	for i, value := range w.OllamaURLs {
+		at := fmt.Sprintf("openWebUI.ollamaURLs[%d]", i)
+		if value == "" {
+			v.errorf(at, "", `got "", want a URL such as http://ollama.ai.svc:11434`)
+		}
+		if j, again := first[value]; again {
+			v.errorf(at, "remove one of them", "got %q, which is openWebUI.ollamaURLs[%d] too", value, j)
+		}
+		first[value] = i
+		u := v.url(at, value, "http://ollama.ai.svc:11434", "http", "https")
+		foreign = foreign || u != nil && (b.Ollama == nil || !ownService(u.Hostname(), b.Namespace))
+	}
+	if foreign && len(w.AllowTo) == 0 {
+		v.warnf("openWebUI.ollamaURLs", "name the servers in openWebUI.allowTo", "the NetworkPolicy lets the chat out to the base's own Ollama only")
+	}
+}
+
+// ownService tells a name of the Service ollama in the given namespace.
+func ownService(host, namespace string) bool {
+	rest, ok := strings.CutPrefix(host, "ollama")
+	return ok && (rest == "" || rest == "."+namespace || strings.HasPrefix(rest, "."+namespace+".svc"))
+}

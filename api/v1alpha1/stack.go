@@ -1,5 +1,11 @@
 package v1alpha1
 
+import (
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/api/problem"
+)
+
 const (
 	// APIVersion of a Stack. The group hearth.dev is provisional: nobody owns
 	// it yet, and it may change before v1.
@@ -8,7 +14,9 @@ const (
 	Kind = "Stack"
 )
 
-// Stack is the whole input: private AI services and the clusters they go to.
+// Stack is the whole input as a person wrote it: private AI services and the
+// clusters they go to. Package generator resolves it: overlays merged, defaults
+// filled in, every check passed.
 type Stack struct {
 	// APIVersion is always hearth.dev/v1alpha1.
 	APIVersion string `json:"apiVersion"`
@@ -40,109 +48,41 @@ type Spec struct {
 	Exceptions []Exception `json:"exceptions,omitempty"`
 }
 
-// Base is one deployable service in one namespace: Ollama, Open WebUI, or both.
-//
-// An overlay lists a base by name and overrides its fields by JSON merge patch
-// (RFC 7386) on the base as written: maps merge, lists replace, null returns to
-// the default.
-type Base struct {
-	// Name of the base and of its folder, a DNS label. An overlay cannot change it.
-	Name string `json:"name"`
-	// Namespace of every object. An overlay cannot change it: a volume cannot
-	// move between namespaces.
-	Namespace string `json:"namespace"`
-	// CreateNamespace adds the Namespace object. Default false: Fleet and
-	// `kubectl create namespace` make it, and a Namespace in Git is deleted with
-	// all volumes when it leaves Git. An overlay over several namespaces has
-	// them always.
-	CreateNamespace bool `json:"createNamespace,omitempty"`
-	// NamespaceLabels for the namespace, in fleet.yaml and in the Namespace
-	// object. Defaults to Pod Security "restricted", enforced.
-	NamespaceLabels map[string]string `json:"namespaceLabels,omitempty"`
-	// Labels for every object and pod but the volumes. Never part of a
-	// selector, so that they can change.
-	Labels map[string]string `json:"labels,omitempty"`
-	// Annotations for every object and pod but the volumes.
-	Annotations map[string]string `json:"annotations,omitempty"`
-	// Images says where container images come from.
-	Images Images `json:"images,omitempty"`
-	// Proxy is the HTTP proxy of the pods. Default none.
-	Proxy *Proxy `json:"proxy,omitempty"`
-	// CABundle is a ConfigMap with extra certificate authorities that the pods
-	// trust: for a private model registry or identity provider.
-	CABundle *CABundle `json:"caBundle,omitempty"`
-	// DNS is where the pods look up names. Default: the cluster's DNS pods and
-	// node-local DNS, where most clusters have them.
-	DNS *DNS `json:"dns,omitempty"`
-	// Ollama is the inference server. Default none.
-	Ollama *Ollama `json:"ollama,omitempty"`
-	// OpenWebUI is the chat in front of it. Default none.
-	OpenWebUI *OpenWebUI `json:"openWebUI,omitempty"`
-	// Expose is the way in from outside the cluster: to Open WebUI where the
-	// base has one, else to Ollama. Default internal, no way in.
-	Expose *Expose `json:"expose,omitempty"`
-	// Resources are complete Kubernetes objects added to the base as they are.
-	Resources []Object `json:"resources,omitempty"`
-	// Patches change the generated objects last, as kustomize's patches do: the
-	// escape hatch for what the Stack has no field for.
-	Patches []Patch `json:"patches,omitempty"`
-}
-
 // Overlay is a variant of one or more bases.
 type Overlay struct {
 	// Name of the overlay and of its folder, a DNS label.
 	Name string `json:"name"`
-	// Bases names the bases and overrides their fields. As written, an entry
-	// holds a base's name and the overrides; after Parse it is the merged,
-	// defaulted base.
-	Bases []Base `json:"bases" strict:"patch"`
+	// Bases names the bases and overrides their fields.
+	Bases []Override `json:"bases"`
 	// Resources are complete Kubernetes objects added to this overlay.
 	Resources []Object `json:"resources,omitempty"`
 	// Patches change the overlay's objects last.
 	Patches []Patch `json:"patches,omitempty"`
 }
 
-// Base returns the base with the given name, or nil.
-func (s *Stack) Base(name string) *Base {
-	for i := range s.Spec.Bases {
-		if s.Spec.Bases[i].Name == name {
-			return &s.Spec.Bases[i]
-		}
-	}
-	return nil
-}
-
-// Overlay returns the overlay with the given name, or nil.
-func (s *Stack) Overlay(name string) *Overlay {
-	for i := range s.Spec.Overlays {
-		if s.Spec.Overlays[i].Name == name {
-			return &s.Spec.Overlays[i]
-		}
-	}
-	return nil
-}
-
 // Object is a whole Kubernetes object, or a part of one, as written.
 type Object map[string]any
 
-// Patch is an entry of kustomize's patches, inline.
-type Patch struct {
-	// Patch is a strategic merge patch or a list of JSON 6902 operations, as
-	// YAML text.
-	Patch string `json:"patch"`
-	// Target selects the objects. Needed by JSON 6902; a strategic merge patch
-	// names its object itself.
-	Target *PatchTarget `json:"target,omitempty"`
+// Default fills in what the stack leaves out. It validates nothing, and leaves
+// the overlays as they are: what they override is filled in once they are
+// merged.
+func (s *Stack) Default() {
+	s.APIVersion, s.Kind = APIVersion, Kind
+	for i := range s.Spec.Bases {
+		s.Spec.Bases[i].Default()
+	}
+	if s.Spec.Fleet != nil {
+		s.Spec.Fleet.applyDefaults()
+	}
 }
 
-// PatchTarget selects objects for a Patch; name and namespace are anchored
-// regular expressions, as in kustomize.
-type PatchTarget struct {
-	Group              string `json:"group,omitempty"`
-	Version            string `json:"version,omitempty"`
-	Kind               string `json:"kind,omitempty"`
-	Name               string `json:"name,omitempty"`
-	Namespace          string `json:"namespace,omitempty"`
-	LabelSelector      string `json:"labelSelector,omitempty"`
-	AnnotationSelector string `json:"annotationSelector,omitempty"`
+// Validate reports everything that is wrong with the stack as written, before
+// its overlays are merged. It changes nothing.
+func (s *Stack) Validate() problem.List {
+	v := newValidator()
+	for i := range s.Spec.Bases {
+		v.base(field.NewPath("spec", "bases").Index(i), s.Spec.Bases[i])
+	}
+	v.stack(s)
+	return v.problems.Sorted()
 }

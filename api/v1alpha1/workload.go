@@ -1,5 +1,13 @@
 package v1alpha1
 
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
 // Workload is what Ollama and Open WebUI have in common: one pod with a volume
 // and a Service.
 type Workload struct {
@@ -165,4 +173,97 @@ type Destination struct {
 func (v *EnvValue) UnmarshalText(text []byte) error {
 	v.Value = string(text)
 	return nil
+}
+
+// workload checks what Ollama and Open WebUI have in common. owned names the
+// variables that hearth sets, and where to set them instead.
+func (v validator) workload(at *field.Path, w *Workload, owned map[string]string) {
+	v.image(path.Child("image"), w.Image)
+	v.resources(path.Child("resources"), w.Resources)
+	v.storage(path.Child("storage"), w.Storage)
+	v.env(path.Child("env"), w.Env, owned)
+	v.labels(path.Child("nodeSelector"), w.NodeSelector)
+	v.tolerations(path.Child("tolerations"), w.Tolerations)
+	v.affinity(path + ".affinity")
+	v.optionalName(path.Child("priorityClassName"), w.PriorityClassName, "a PriorityClass")
+	for i, p := range *w.AllowFrom {
+		v.peer(path.Child("allowFrom").Index(i), p)
+	}
+	for i, d := range w.AllowTo {
+		v.destination(path.Child("allowTo").Index(i), d.Peer)
+	}
+}
+
+// resources checks amounts. The bounds are what nobody can mean: 4000 cores are
+// 4000m, 8 bytes are 8Gi.
+func (v validator) resources(at *field.Path, r Resources) {
+	request := v.between(path.Child("requests", "cpu"), r.Requests.CPU, "1m", "1024")
+	if limit := r.Limits.CPU != None && v.between(path.Child("limits", "cpu"), r.Limits.CPU, "10m", "1024"); request && limit {
+		v.notAbove(path, "cpu", r.Requests.CPU, r.Limits.CPU)
+	}
+	request = v.between(path.Child("requests", "memory"), r.Requests.Memory, "32Mi", "64Ti")
+	if limit := v.between(path.Child("limits", "memory"), r.Limits.Memory, "64Mi", "64Ti"); request && limit {
+		v.notAbove(path, "memory", r.Requests.Memory, r.Limits.Memory)
+	}
+}
+
+// notAbove checks that a request is not above its limit.
+func (v validator) notAbove(path, what string, request, limit Quantity) {
+	requested, limited := path.Child("requests")+what, path.Child("limits")+what
+	r, l := request.Parsed(), limit.Parsed()
+	if r.Cmp(l) <= 0 || !c.read(requested) || !c.read(limited) {
+		return
+	}
+	at, fix := requested, "lower the request or raise the limit"
+	switch {
+	case !c.written(limited):
+		fix = "lower it, or write limits." + what + " too"
+	case !c.written(requested):
+		at, fix = limited, "raise it, or write requests."+what+" too"
+	case c.own(limited) && !c.own(requested): // the overlay's limit, the base's request
+		at = limited
+	}
+	v.errorf(at, fix, "the request of %s is above the limit of %s", request, limit)
+}
+
+// between refuses an amount that nobody can mean.
+func (v validator) between(at *field.Path, got, low, high Quantity) bool {
+	if !c.written(path) { // hearth's own default
+		return true
+	}
+	g, l, h := got.Parsed(), low.Parsed(), high.Parsed()
+	switch {
+	case got == None || got == Auto:
+		v.errorf(path, "", "got %s, want an amount", got)
+	case g.Cmp(l) < 0:
+		v.errorf(path, v.meant(got, "Gi", low, high), "got %s, want at least %s", got, low)
+	case g.Cmp(h) > 0:
+		v.errorf(path, v.meant(got, "m", low, high), "got %s, want at most %s", got, high)
+	default:
+		return true
+	}
+	return false
+}
+
+// meant asks about a unit that was left out, if the amount were right with it.
+func (v validator) meant(got Quantity, unit string, low, high Quantity) string {
+	v, err := resource.ParseQuantity(string(got) + unit)
+	if l, h := low.Parsed(), high.Parsed(); err != nil || v.Cmp(l) < 0 || v.Cmp(h) > 0 {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %s%s?", got, unit)
+}
+
+func (v validator) storage(at *field.Path, s Storage) {
+	if s.ExistingClaim != "" {
+		v.name(path.Child("existingClaim"), s.ExistingClaim, "a PersistentVolumeClaim")
+		c.noEffect(path, "existingClaim", "somebody else made the claim", "size", "storageClassName", "accessMode", "retain", "backup")
+		return
+	}
+	v.backup(path.Child("backup"), s.Backup)
+	v.between(path.Child("size"), s.Size, "100Mi", "1Pi")
+	v.optionalName(path.Child("storageClassName"), s.StorageClassName, "a StorageClass")
+	if s.AccessMode == ReadWriteMany && strings.HasPrefix(path, "openWebUI") {
+		v.warnf(path.Child("accessMode"), "write ReadWriteOnce", "volumes of this mode are often NFS, which corrupts Open WebUI's SQLite database")
+	}
 }

@@ -7,20 +7,21 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // label checks a name that becomes a DNS label: of a folder, a namespace.
-func (c *checker) label(path, value, what string) {
+func (v validator) label(at *field.Path, value, what string) {
 	if value == "" {
-		c.errorf(path, "", "missing: want %s, a DNS label such as homelab", what)
+		v.errorf(path, "", "missing: want %s, a DNS label such as homelab", what)
 	} else if len(validation.IsDNS1123Label(value)) > 0 {
 		fix := ""
 		if label := nearestLabel(value); label != "" {
 			fix = "write " + label
 		}
-		c.errorf(path, fix, "got %q, want %s: at most 63 lower-case letters, digits and '-', the last not '-'", value, what)
+		v.errorf(path, fix, "got %q, want %s: at most 63 lower-case letters, digits and '-', the last not '-'", value, what)
 	}
 }
 
@@ -36,48 +37,48 @@ func nearestLabel(name string) string {
 var notInLabel = regexp.MustCompile(`[^a-z0-9]+`)
 
 // optionalLabel is label for a namespace that may be absent.
-func (c *checker) optionalLabel(path, value string) {
+func (v validator) optionalLabel(at *field.Path, value string) {
 	if value != "" {
-		c.label(path, value, "a namespace")
+		v.label(at *field.Path, value, "a namespace")
 	}
 }
 
 // name checks a reference to a Kubernetes object; required unless empty is fine.
-func (c *checker) name(path, value, kind string) {
+func (v validator) name(at *field.Path, value, kind string) {
 	if value == "" {
-		c.errorf(path, "", "missing: want the name of %s", kind)
+		v.errorf(path, "", "missing: want the name of %s", kind)
 	} else if len(validation.IsDNS1123Subdomain(value)) > 0 {
-		c.errorf(path, "", "got %q, want the name of %s: lower-case letters, digits, '-' and '.'", value, kind)
+		v.errorf(path, "", "got %q, want the name of %s: lower-case letters, digits, '-' and '.'", value, kind)
 	}
 }
 
 // optionalName is name for a field that may be absent.
-func (c *checker) optionalName(path, value, kind string) {
+func (v validator) optionalName(at *field.Path, value, kind string) {
 	if value != "" {
-		c.name(path, value, kind)
+		v.name(at *field.Path, value, kind)
 	}
 }
 
 // reference checks the name of one of the bases or overlays.
-func (c *checker) reference(path, name, kind string, names []string) {
+func (v validator) reference(path, name, kind string, names []string) {
 	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })
 	switch {
 	case name == "" && len(known) > 0:
-		c.errorf(path, "name one of "+list(known), "missing: want the name of the %s", kind)
+		v.errorf(path, "name one of "+list(known), "missing: want the name of the %s", kind)
 	case len(known) < len(names), len(names) == 0 && !c.read("spec."+kind+"s"): // it may be what could not be read
 	case len(names) == 0:
-		c.errorf(path, "declare it", "got %q, but the stack has no %ss", name, kind)
+		v.errorf(path, "declare it", "got %q, but the stack has no %ss", name, kind)
 	case !slices.Contains(names, name):
-		c.errorf(path, suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
+		v.errorf(path, suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
 	}
 }
 
 // unique checks that no two of the names are equal.
-func (c *checker) unique(format string, names []string, what string) {
+func (v validator) unique(format string, names []string, what string) {
 	first := map[string]int{}
 	for i, name := range names {
 		if j, again := first[name]; again && name != "" {
-			c.errorf(fmt.Sprintf(format, i), "rename one of them",
+			v.errorf(fmt.Sprintf(format, i), "rename one of them",
 				"%q is the name of %s already", name, fmt.Sprintf(what, j))
 			continue
 		}

@@ -1,7 +1,7 @@
 package v1alpha1
 
-// Gateway is where an HTTPRoute attaches: a Gateway that is there, by its name,
-// or one of the base's own, of a class.
+// Gateway is where an HTTPRoute of Gateway API attaches: a Gateway that is
+// there, by its name, or one of the base's own, of a class.
 type Gateway struct {
 	// Name of the Gateway. Default, with className: expose.name.
 	Name string `json:"name,omitempty"`
@@ -22,4 +22,25 @@ type Gateway struct {
 	// HTTPPort of the base's own Gateway. Default 80. Traefik wants its entry
 	// point's port, by its chart 8000.
 	HTTPPort Port `json:"httpPort,omitempty"`
+	// RequestTimeout is how long an answer may take as a whole. Default 1h: the
+	// API has no limit for silence, and an implementation's own, such as Envoy's
+	// 15 seconds, cuts nearly every answer.
+	RequestTimeout Duration `json:"requestTimeout,omitempty"`
+}
+
+// Own reports whether the Gateway is the base's own.
+func (g *Gateway) Own() bool { return g.ClassName != "" }
+
+func (g *Gateway) applyDefaults(e *Expose) {
+	fill(&g.RequestTimeout, "1h")
+	fill(&g.RedirectSectionName, "http")
+	if e.TLS.Type == TLSNone {
+		fill(&g.SectionName, "http")
+	}
+	fill(&g.SectionName, "https")
+	if g.Own() {
+		fill(&g.Name, e.Name)
+		fill(&g.HTTPSPort, 443)
+		fill(&g.HTTPPort, 80)
+	}
 }

@@ -1,31 +1,32 @@
 package v1alpha1
 
 import (
-	"fmt"
 	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // directForm has the characters of a host, a domain, an address or a range.
 var directForm = regexp.MustCompile(`^[A-Za-z0-9*._:/-]+$`) // and at most 255 long
 
-func (c *checker) proxy(b *Base) {
+func (v validator) proxy(b *Base) {
 	p := b.Proxy
 	if p == nil {
 		return
 	}
 	if p.HTTP == "" && p.HTTPS == "" {
-		c.errorf("proxy", "write http, https, or both", "the proxy has no URL")
+		v.errorf("proxy", "write http, https, or both", "the proxy has no URL")
 	}
 	const example = "http://proxy.example.org:3128"
-	http := c.url("proxy.http", p.HTTP, example, "http", "https", "socks5")
-	https := c.url("proxy.https", p.HTTPS, example, "http", "https", "socks5")
+	http := v.url("proxy.http", p.HTTP, example, "http", "https", "socks5")
+	https := v.url("proxy.https", p.HTTPS, example, "http", "https", "socks5")
 	for i, host := range p.NoProxy {
 		if !directForm.MatchString(host) || len(host) > 255 || strings.Contains(host, "://") {
-			c.errorf(fmt.Sprintf("proxy.noProxy[%d]", i), "write one host, domain or range for each entry",
+			v.errorf(fmt.Sprintf("proxy.noProxy[%d]", i), "write one host, domain or range for each entry",
 				"got %q, want such as example.org, .internal or 10.0.0.0/8", host)
 		}
 	}
@@ -33,14 +34,14 @@ func (c *checker) proxy(b *Base) {
 		return
 	}
 	if p.HTTPS == "" && p.HTTP != "" && c.read("proxy.https") {
-		c.warnf("proxy.https", "write https too", "missing: models come by https and would not use the proxy")
+		v.warnf("proxy.https", "write https too", "missing: models come by https and would not use the proxy")
 	}
 	if len(b.Ollama.AllowTo) > 0 || !c.read("ollama.allowTo") {
 		return
 	}
 	for path, u := range map[string]*url.URL{"proxy.http": http, "proxy.https": https} {
 		if u != nil && !reachable(u.Hostname(), u.Port()) {
-			c.errorf(path, "name the proxy in ollama.allowTo, by namespace and podLabels or by cidrs, with its port",
+			v.errorf(path, "name the proxy in ollama.allowTo, by namespace and podLabels or by cidrs, with its port",
 				"got %q: the NetworkPolicy lets Ollama out to public addresses only, at ports 80 and 443", u.String())
 		}
 	}
@@ -56,7 +57,7 @@ func parseURL(value string) *url.URL {
 }
 
 // url checks an address that may be absent, and returns it if it is good.
-func (c *checker) url(path, value, example string, schemes ...string) *url.URL {
+func (v validator) url(at *field.Path, value, example string, schemes ...string) *url.URL {
 	if value == "" {
 		return nil
 	}
@@ -64,9 +65,9 @@ func (c *checker) url(path, value, example string, schemes ...string) *url.URL {
 	switch {
 	case err != nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || strings.ContainsAny(value, ", ;\t\n"),
 		u.Port() != "" && new(Port).UnmarshalText([]byte(u.Port())) != nil:
-		c.errorf(path, "", "got %q, want a URL such as %s", value, example)
+		v.errorf(path, "", "got %q, want a URL such as %s", value, example)
 	case u.User != nil:
-		c.errorf(path, "use an address that asks for none", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
+		v.errorf(path, "use an address that asks for none", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
 	default:
 		return u
 	}
@@ -92,32 +93,32 @@ func reachable(host, port string) bool {
 var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
 
 // peer checks a source or destination of traffic.
-func (c *checker) peer(path string, p Peer) {
+func (v validator) peer(at *field.Path, p Peer) {
 	if len(p.CIDRs) > 0 && (p.Namespace != "" || len(p.PodLabels) > 0) {
-		c.errorf(path, "write two entries", "has both pods (namespace, podLabels) and cidrs")
+		v.errorf(path, "write two entries", "has both pods (namespace, podLabels) and cidrs")
 	}
-	c.optionalLabel(path+".namespace", p.Namespace)
-	c.labels(path+".podLabels", p.PodLabels)
+	v.optionalLabel(path.Child("namespace"), p.Namespace)
+	v.labels(path.Child("podLabels"), p.PodLabels)
 }
 
 // destination is peer for where a pod may go: one without a place would be the
 // pods of its own namespace, which nobody means who writes a port alone.
-func (c *checker) destination(path string, p Peer) {
+func (v validator) destination(at *field.Path, p Peer) {
 	if p.Namespace == "" && len(p.PodLabels) == 0 && len(p.CIDRs) == 0 {
-		c.errorf(path, "write namespace, podLabels or cidrs: 0.0.0.0/0 is everywhere", "names no destination")
+		v.errorf(path, "write namespace, podLabels or cidrs: 0.0.0.0/0 is everywhere", "names no destination")
 	}
-	c.peer(path, p)
+	v.peer(path, p)
 }
 
 // dns checks the servers that names are asked of.
-func (c *checker) dns(d *DNS) {
+func (v validator) dns(d *DNS) {
 	if len(d.To) == 0 {
-		c.errorf("dns.to", "name the cluster's DNS servers, or leave the field out", "an empty list lets the pods look up no name")
+		v.errorf("dns.to", "name the cluster's DNS servers, or leave the field out", "an empty list lets the pods look up no name")
 	}
 	if len(d.Ports) == 0 {
-		c.errorf("dns.ports", "write [53], or leave the field out", "an empty list lets the pods look up no name")
+		v.errorf("dns.ports", "write [53], or leave the field out", "an empty list lets the pods look up no name")
 	}
 	for i, p := range d.To {
-		c.destination(fmt.Sprintf("dns.to[%d]", i), p)
+		v.destination(fmt.Sprintf("dns.to[%d]", i), p)
 	}
 }

@@ -7,39 +7,38 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
-
-	"github.com/hearth-dev/hearth/internal/document"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // labels checks label keys and values.
-func (c *checker) labels(path string, labels map[string]string) {
+func (v validator) labels(at *field.Path, labels map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		at := document.Join(path, key)
-		c.labelKey(at, key)
+		at := path.Key(key)
+		v.labelKey(at, key)
 		if value := labels[key]; len(validation.IsValidLabelValue(value)) > 0 {
-			c.errorf(at, "", "got %q, want a label's value: at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends", value)
+			v.errorf(at, "", "got %q, want a label's value: at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends", value)
 		}
 	}
 }
 
-func (c *checker) labelKey(path, key string) {
+func (v validator) labelKey(path, key string) {
 	if key == "" {
-		c.errorf(path, "", "missing: want a label's name such as team or example.org/team")
+		v.errorf(path, "", "missing: want a label's name such as team or example.org/team")
 	} else if len(validation.IsQualifiedName(key)) > 0 {
-		c.errorf(path, "", "got the key %q, want a name such as team or example.org/team", key)
+		v.errorf(path, "", "got the key %q, want a name such as team or example.org/team", key)
 	}
 }
 
 // reservedLabels refuses the labels that hearth or the deploying tool sets.
-func (c *checker) reservedLabels(labels map[string]string) {
+func (v validator) reservedLabels(labels map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		switch key {
 		case "app.kubernetes.io/managed-by":
-			c.errorf(document.Join("labels", key), "remove it",
+			v.errorf(document.Join("labels", key), "remove it",
 				"Helm sets this label on every object that Fleet deploys, so another value would be reported as drift for ever")
 		case "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component",
 			"app.kubernetes.io/part-of", "app.kubernetes.io/version":
-			c.errorf(document.Join("labels", key), "remove it", "hearth sets this label, and selectors lean on it")
+			v.errorf(document.Join("labels", key), "remove it", "hearth sets this label, and selectors lean on it")
 		}
 	}
 }
@@ -48,26 +47,26 @@ func (c *checker) reservedLabels(labels map[string]string) {
 var podSecurityVersion = regexp.MustCompile(`^(latest|v1\.[0-9]+)$`)
 
 // namespaceLabels checks the labels that a namespace alone has.
-func (c *checker) namespaceLabels(labels map[string]string) {
-	c.labels("namespaceLabels", labels)
+func (v validator) namespaceLabels(labels map[string]string) {
+	v.labels("namespaceLabels", labels)
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		at, value := document.Join("namespaceLabels", key), labels[key]
 		mode, security := strings.CutPrefix(key, "pod-security.kubernetes.io/")
 		switch {
 		case len(validation.IsValidLabelValue(value)) > 0: // said already
 		case key == "kubernetes.io/metadata.name":
-			c.errorf(at, "remove it", "the cluster sets this label")
+			v.errorf(at, "remove it", "the cluster sets this label")
 		case !security:
 		case mode == "enforce" || mode == "audit" || mode == "warn":
 			if value != "restricted" && value != "baseline" && value != "privileged" {
-				c.errorf(at, "", "got %q, want restricted, baseline or privileged", value)
+				v.errorf(at, "", "got %q, want restricted, baseline or privileged", value)
 			}
 		case mode == "enforce-version" || mode == "audit-version" || mode == "warn-version":
 			if !podSecurityVersion.MatchString(value) {
-				c.errorf(at, "", "got %q, want latest or a version such as v1.33", value)
+				v.errorf(at, "", "got %q, want latest or a version such as v1.33", value)
 			}
 		default:
-			c.errorf(at, "", "got the key %q, want enforce, audit or warn, or one of them with -version, behind the slash", key)
+			v.errorf(at, "", "got the key %q, want enforce, audit or warn, or one of them with -version, behind the slash", key)
 		}
 	}
 }
@@ -107,19 +106,19 @@ type ownedAnnotation struct{ prefix, why, fix string }
 
 // annotations checks what goes to the objects at path, and hands those that
 // nothing else acts on to judge.
-func (c *checker) annotations(path string, annotations map[string]string, judge func(at, key, value string)) {
+func (v validator) annotations(at *field.Path, annotations map[string]string, judge func(at, key, value string)) {
 	size := 0
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		size += len(key) + len(annotations[key])
-		at := document.Join(path, key)
-		c.labelKey(at, key)
+		at := path.Key(key)
+		v.labelKey(at, key)
 		if i := slices.IndexFunc(ownedAnnotations, func(o ownedAnnotation) bool { return strings.HasPrefix(key, o.prefix) }); i >= 0 {
-			c.errorf(at, ownedAnnotations[i].fix, "%s", ownedAnnotations[i].why)
+			v.errorf(at, ownedAnnotations[i].fix, "%s", ownedAnnotations[i].why)
 		} else {
 			judge(at, key, annotations[key])
 		}
 	}
 	if size > maxAnnotations {
-		c.errorf(path, "put long texts into a ConfigMap", "got %d bytes, want at most %d", size, maxAnnotations)
+		v.errorf(path, "put long texts into a ConfigMap", "got %d bytes, want at most %d", size, maxAnnotations)
 	}
 }

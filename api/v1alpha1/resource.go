@@ -9,10 +9,9 @@ import (
 
 	goyaml "go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
-
-	"github.com/hearth-dev/hearth/internal/document"
 )
 
 var (
@@ -23,26 +22,26 @@ var (
 )
 
 // objects checks complete Kubernetes objects.
-func (c *checker) objects(path string, objects []Object) {
+func (v validator) objects(at *field.Path, objects []Object) {
 	first := map[string]int{}
 	for i, o := range objects {
-		at := fmt.Sprintf("%s[%d]", path, i)
-		kind, apiVersion, name := c.identity(at, o)
+		at := path.Index(i)
+		kind, apiVersion, name := v.identity(at, o)
 		switch {
 		case kind == "Secret":
-			c.errorf(at, "make it with kubectl, or with an operator such as External Secrets or Sealed Secrets",
+			v.errorf(at, "make it with kubectl, or with an operator such as External Secrets or Sealed Secrets",
 				"a Secret here would be in Git for everybody to read")
 		case strings.HasSuffix(kind, "List"):
-			c.errorf(at+".kind", "write its items one by one", "got %s, want one object", kind)
+			v.errorf(at.Child("kind"), "write its items one by one", "got %s, want one object", kind)
 		}
 		own := namespaceOf(o)
-		c.staysText(at+".metadata.namespace", own)
-		c.staysText(at+".metadata.name", name)
-		c.metadataStrings(at, o, "labels")
-		c.metadataStrings(at, o, "annotations")
+		v.staysText(at.Child("metadata", "namespace"), own)
+		v.staysText(at.Child("metadata", "name"), name)
+		v.metadataStrings(at, o, "labels")
+		v.metadataStrings(at, o, "annotations")
 		id := strings.Join([]string{apiVersion, kind, own, name}, "/")
 		if j, again := first[id]; again && name != "" {
-			c.errorf(at, "remove one of them", "it is the same %s %s as %s[%d]", kind, name, path, j)
+			v.errorf(at, "remove one of them", "it is the same %s %s as %s[%d]", kind, name, path, j)
 		}
 		first[id] = i
 	}
@@ -50,37 +49,37 @@ func (c *checker) objects(path string, objects []Object) {
 
 // baseNamespaces checks where a base's objects go: its kustomization sets one
 // namespace for all of them.
-func (c *checker) baseNamespaces(objects []Object, namespace string) {
+func (v validator) baseNamespaces(objects []Object, namespace string) {
 	for i, o := range objects {
 		at := fmt.Sprintf("resources[%d]", i)
 		own := namespaceOf(o)
 		switch {
 		case o["kind"] == "Namespace":
-			c.errorf(at, "use createNamespace and namespaceLabels, or move it to an overlay's resources",
+			v.errorf(at, "use createNamespace and namespaceLabels, or move it to an overlay's resources",
 				"the base's kustomization would rename the Namespace to %s", namespace)
 		case own != "" && own != namespace && c.read("namespace"):
-			c.errorf(at+".metadata.namespace", "move it to an overlay's resources", "got %q: a base has one namespace, %s", own, namespace)
+			v.errorf(at.Child("metadata", "namespace"), "move it to an overlay's resources", "got %q: a base has one namespace, %s", own, namespace)
 		}
 	}
 }
 
 // overlayNamespaces checks where an overlay's objects go: its kustomization sets
 // no namespace.
-func (c *checker) overlayNamespaces(path string, objects []Object) {
+func (v validator) overlayNamespaces(at *field.Path, objects []Object) {
 	for i, o := range objects {
-		at := fmt.Sprintf("%s[%d].metadata.namespace", path, i)
+		at := path.Index(i).Child("metadata", "namespace")
 		own := namespaceOf(o)
 		kind, _ := o["kind"].(string)
 		apiVersion, _ := o["apiVersion"].(string)
 		if own == "" && namespaced(apiVersion, kind) {
-			c.errorf(at, "", "missing: want the namespace of the %s, for an overlay sets none", kind)
+			v.errorf(at, "", "missing: want the namespace of the %s, for an overlay sets none", kind)
 		}
-		c.optionalLabel(at, own)
+		v.optionalLabel(at, own)
 	}
 }
 
 // identity checks what tells an object from others.
-func (c *checker) identity(at string, o Object) (kind, apiVersion, name string) {
+func (v validator) identity(at *field.Path, o Object) (kind, apiVersion, name string) {
 	kind, _ = o["kind"].(string)
 	apiVersion, _ = o["apiVersion"].(string)
 	name, _ = metadata(o)["name"].(string)
@@ -90,53 +89,53 @@ func (c *checker) identity(at string, o Object) (kind, apiVersion, name string) 
 	}
 	switch {
 	case apiVersion == "":
-		c.errorf(at+".apiVersion", "", "missing: want a complete Kubernetes object")
+		v.errorf(at.Child("apiVersion"), "", "missing: want a complete Kubernetes object")
 	case grouped && len(validation.IsDNS1123Subdomain(group)) > 0, len(validation.IsDNS1035Label(version)) > 0:
-		c.errorf(at+".apiVersion", "", "got %q, want such as v1 or apps/v1", apiVersion)
+		v.errorf(at.Child("apiVersion"), "", "got %q, want such as v1 or apps/v1", apiVersion)
 	}
 	switch {
 	case kind == "":
-		c.errorf(at+".kind", "", "missing: want a complete Kubernetes object")
+		v.errorf(at.Child("kind"), "", "missing: want a complete Kubernetes object")
 	case !kindForm.MatchString(kind):
-		c.errorf(at+".kind", "", "got %q, want such as ConfigMap", kind)
+		v.errorf(at.Child("kind"), "", "got %q, want such as ConfigMap", kind)
 	}
 	switch {
 	case name == "":
-		c.errorf(at+".metadata.name", "", "missing: want the object's name")
+		v.errorf(at.Child("metadata", "name"), "", "missing: want the object's name")
 	case !objectForm.MatchString(name) || len(name) > 253:
-		c.errorf(at+".metadata.name", "", "got %q, want letters, digits, '-', '_', '.' and ':', a letter or digit first", name)
+		v.errorf(at.Child("metadata", "name"), "", "got %q, want letters, digits, '-', '_', '.' and ':', a letter or digit first", name)
 	}
 	return kind, apiVersion, name
 }
 
 // metadataStrings checks labels or annotations. Other values than strings fail
 // in the cluster, and Fleet would report them as drift.
-func (c *checker) metadataStrings(at string, o Object, field string) {
+func (v validator) metadataStrings(at *field.Path, o Object, field string) {
 	at += ".metadata." + field
 	switch values := metadata(o)[field].(type) {
 	case nil:
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(values)) {
 			if _, ok := values[key].(string); !ok {
-				c.errorf(document.Join(at, key), fmt.Sprintf("quote it: \"%v\"", values[key]), "got %v, want a string", values[key])
+				v.errorf(at.Key(key), fmt.Sprintf("quote it: \"%v\"", values[key]), "got %v, want a string", values[key])
 			}
-			c.labelKey(document.Join(at, key), key)
+			v.labelKey(at.Key(key), key)
 			if key == localConfig {
-				c.errorf(document.Join(at, key), "remove the annotation, or the object", "kustomize drops objects with this annotation")
+				v.errorf(at.Key(key), "remove the annotation, or the object", "kustomize drops objects with this annotation")
 			}
 		}
 	default:
-		c.errorf(at, "", "want a mapping of names to strings")
+		v.errorf(at, "", "want a mapping of names to strings")
 	}
 }
 
 // staysText refuses an object's name or namespace that YAML reads as a number, a
 // date or the like: kustomize writes both without quotes once it has patched the
 // object, and the cluster refuses it.
-func (c *checker) staysText(path, value string) {
+func (v validator) staysText(at *field.Path, value string) {
 	n := goyaml.Node{Kind: goyaml.ScalarNode, Value: value}
 	if value != "" && n.ShortTag() != "!!str" { // no name at all is another mistake
-		c.errorf(path, "put a letter in front", "got %q, which kustomize would write without quotes, and then it is no text any more", value)
+		v.errorf(path, "put a letter in front", "got %q, which kustomize would write without quotes, and then it is no text any more", value)
 	}
 }
 

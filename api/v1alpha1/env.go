@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/hearth-dev/hearth/internal/document"
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
@@ -25,69 +25,69 @@ var (
 
 // env checks the variables of a container. owned are those that hearth sets,
 // and where to set them instead.
-func (c *checker) env(path string, env map[string]EnvValue, owned map[string]string) {
+func (v validator) env(at *field.Path, env map[string]EnvValue, owned map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
-		at, v := document.Join(path, name), env[name]
+		at, v := path.Key(name), env[name]
 		if !envForm.MatchString(name) {
-			c.errorf(at, "", "got the name %q, want letters, digits and '_', not beginning with a digit", name)
+			v.errorf(at, "", "got the name %q, want letters, digits and '_', not beginning with a digit", name)
 			continue
 		}
 		if instead, ok := owned[name]; ok {
-			c.errorf(at, instead, "hearth sets this variable")
+			v.errorf(at, instead, "hearth sets this variable")
 			continue
 		}
 		if v.SecretKeyRef != nil {
-			c.secretKeyRef(at, v)
+			v.secretKeyRef(at, v)
 			continue
 		}
 		// ENABLE_API_KEY: "True" is a switch.
 		_, notBool := strconv.ParseBool(v.Value)
 		if v.Value != "" && notBool != nil && secretLike.MatchString(name) || passwordInURL.MatchString(v.Value) {
-			c.errorf(at, fmt.Sprintf("write %s: {secretKeyRef: {name: SECRET, key: KEY}}", name), "a secret's value would be in Git for everybody to read")
+			v.errorf(at, fmt.Sprintf("write %s: {secretKeyRef: {name: SECRET, key: KEY}}", name), "a secret's value would be in Git for everybody to read")
 		}
 	}
 }
 
-func (c *checker) secretKeyRef(at string, v EnvValue) {
+func (v validator) secretKeyRef(at *field.Path, v EnvValue) {
 	if v.Value != "" {
-		c.errorf(at, "keep one of them", "has both a value and a secretKeyRef")
+		v.errorf(at, "keep one of them", "has both a value and a secretKeyRef")
 	}
-	c.secretKey(at+".secretKeyRef", *v.SecretKeyRef)
+	v.secretKey(at.Child("secretKeyRef"), *v.SecretKeyRef)
 }
 
-func (c *checker) secretKey(at string, ref SecretKeyRef) {
-	c.name(at+".name", ref.Name, "a Secret")
+func (v validator) secretKey(at *field.Path, ref SecretKeyRef) {
+	v.name(at.Child("name"), ref.Name, "a Secret")
 	switch {
 	case ref.Key == "":
-		c.errorf(at+".key", "", "missing: want the key in the Secret")
+		v.errorf(at.Child("key"), "", "missing: want the key in the Secret")
 	case len(validation.IsConfigMapKey(ref.Key)) > 0:
-		c.errorf(at+".key", "", "got %q, want the key in the Secret: letters, digits, '-', '_' and '.'", ref.Key)
+		v.errorf(at.Child("key"), "", "got %q, want the key in the Secret: letters, digits, '-', '_' and '.'", ref.Key)
 	}
 }
 
 // ollamaEnv refuses what Ollama does not read: a misspelt variable is ignored
 // without a word.
-func (c *checker) ollamaEnv(env map[string]EnvValue) {
+func (v validator) ollamaEnv(env map[string]EnvValue) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if strings.HasPrefix(name, "OLLAMA_") && !slices.Contains(ollamaVariables, name) {
 			fix := "see `ollama serve --help`"
 			if near := spelling.Nearest(name, ollamaVariables); near != "" {
 				fix = fmt.Sprintf("did you mean %s?", near)
 			}
-			c.errorf(document.Join("ollama.env", name), fix, "Ollama reads no variable of this name")
+			v.errorf(document.Join("ollama.env", name), fix, "Ollama reads no variable of this name")
 		}
 	}
 	if v := env["OLLAMA_ORIGINS"].Value; strings.Contains(v, "*") {
-		c.errorf("ollama.env.OLLAMA_ORIGINS", "name the origins", "got %q, which lets every web page that people open use this server", v)
+		v.errorf("ollama.env.OLLAMA_ORIGINS", "name the origins", "got %q, which lets every web page that people open use this server", v)
 	}
 }
 
 // openWebUIEnv refuses settings of Ollama's, and a door that stands open.
-func (c *checker) openWebUIEnv(b *Base) {
+func (v validator) openWebUIEnv(b *Base) {
 	w := b.OpenWebUI
 	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
 		if _, owned := openWebUIOwned[name]; !owned && slices.Contains(ollamaVariables, name) {
-			c.errorf("openWebUI.env."+name, "move it to ollama.env", "Ollama reads this variable, and Open WebUI does not")
+			v.errorf("openWebUI.env."+name, "move it to ollama.env", "Ollama reads this variable, and Open WebUI does not")
 		}
 	}
 	// Whoever may connect to the pod can write a header.
@@ -96,8 +96,8 @@ func (c *checker) openWebUIEnv(b *Base) {
 	switch {
 	case w.Env[header] == EnvValue{}:
 	case b.Expose.Type != ExposeInternal:
-		c.errorf("openWebUI.env."+header, "remove expose, and let the proxy that sets the header lead here", "the route passes on what a client sends: everybody could sign in as anybody")
+		v.errorf("openWebUI.env."+header, "remove expose, and let the proxy that sets the header lead here", "the route passes on what a client sends: everybody could sign in as anybody")
 	case len(peers) != 1 || len(peers[0].PodLabels) == 0:
-		c.errorf("openWebUI.env."+header, "admit the proxy that sets it alone: allowFrom: [{namespace: NAMESPACE, podLabels: {app: PROXY}}]", "whoever gets to the chat past the proxy could sign in as anybody")
+		v.errorf("openWebUI.env."+header, "admit the proxy that sets it alone: allowFrom: [{namespace: NAMESPACE, podLabels: {app: PROXY}}]", "whoever gets to the chat past the proxy could sign in as anybody")
 	}
 }

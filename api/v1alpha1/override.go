@@ -1,0 +1,35 @@
+package v1alpha1
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Override is a base in an overlay: its name, and a JSON merge patch (RFC 7386)
+// on the base as written. Maps merge, lists replace, null returns to the
+// default.
+//
+//	v1alpha1.Override{"name": "ai", "openWebUI": v1alpha1.Object{"signUp": "closed"}}
+type Override map[string]any
+
+// OverrideOf is the override that sets what the base sets.
+func OverrideOf(b Base) (Override, error) {
+	data, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("base %s: %w", b.Name, err)
+	}
+	o := Override{}
+	if err := json.Unmarshal(data, &o); err != nil {
+		return nil, fmt.Errorf("base %s: %w", b.Name, err)
+	}
+	return o, nil
+}
+
+// Name of the base that is overridden.
+func (o Override) Name() string {
+	name, _ := o["name"].(string)
+	return name
+}
+
+// Patched is an empty value of the type that an override is a patch of.
+func (Override) Patched() any { return &Base{} }

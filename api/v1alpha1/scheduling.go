@@ -1,0 +1,142 @@
+package v1alpha1
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+func (v validator) tolerations(at *field.Path, tolerations []Toleration) {
+	for i, t := range tolerations {
+		at := path.Index(i)
+		if t.Key != "" {
+			v.labelKey(at.Child("key"), t.Key)
+		} else if t.Operator != "Exists" && c.read(at.Child("operator")) {
+			v.errorf(at.Child("key"), "name the taint's key, or write operator: Exists to tolerate every taint", "missing")
+		}
+		switch {
+		case t.Operator == "Exists" && t.Value != "":
+			v.errorf(at.Child("value"), "remove it, or write operator: Equal", "got %q, but operator Exists has no value", t.Value)
+		case len(validation.IsValidLabelValue(t.Value)) > 0:
+			v.errorf(at.Child("value"), "", "got %q, want a taint's value: at most 63 letters, digits, '-', '_' and '.'", t.Value)
+		}
+		if t.TolerationSeconds != nil && t.Effect != "NoExecute" && c.read(at.Child("effect")) {
+			v.errorf(at.Child("tolerationSeconds"), "write effect: NoExecute, or remove it", "only the effect NoExecute has seconds")
+		}
+	}
+}
+
+// affinity checks a Kubernetes Affinity as the API server would.
+func (v validator) affinity(at *field.Path) {
+	if !c.read(path) {
+		return
+	}
+	a := corev1.Affinity{}
+	unread := document.Decode(c.at(path), &a)
+	c.problems = append(c.problems, unread...)
+	outer := c.unread
+	c.unread = append(slices.Clip(outer), unread...)
+	defer func() { c.unread = outer }()
+
+	if n := a.NodeAffinity; n != nil {
+		if r := n.RequiredDuringSchedulingIgnoredDuringExecution; r != nil {
+			at := path + ".nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
+			if len(r.NodeSelectorTerms) == 0 {
+				v.errorf(at, "", "missing: want at least one term")
+			}
+			for i, term := range r.NodeSelectorTerms {
+				v.nodeTerm(at.Index(i), term)
+			}
+		}
+		for i, p := range n.PreferredDuringSchedulingIgnoredDuringExecution {
+			at := path.Child("nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution").Index(i)
+			v.weight(at, p.Weight)
+			v.nodeTerm(at.Child("preference"), p.Preference)
+		}
+	}
+	if p := a.PodAffinity; p != nil {
+		v.podTerms(path.Child("podAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution, p.PreferredDuringSchedulingIgnoredDuringExecution)
+	}
+	if p := a.PodAntiAffinity; p != nil {
+		v.podTerms(path.Child("podAntiAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution, p.PreferredDuringSchedulingIgnoredDuringExecution)
+	}
+}
+
+func (v validator) weight(at *field.Path, weight int32) {
+	if weight < 1 || weight > 100 {
+		v.errorf(at.Child("weight"), "", "got %d, want 1 to 100", weight)
+	}
+}
+
+func (v validator) nodeTerm(at *field.Path, term corev1.NodeSelectorTerm) {
+	if len(term.MatchExpressions)+len(term.MatchFields) == 0 {
+		v.errorf(at, "write matchExpressions", "the term is empty")
+	}
+	for i, e := range term.MatchExpressions {
+		v.expression(at.Child("matchExpressions").Index(i), e.Key, string(e.Operator), e.Values, "Gt", "Lt")
+	}
+}
+
+func (v validator) podTerms(at *field.Path, required []corev1.PodAffinityTerm, preferred []corev1.WeightedPodAffinityTerm) {
+	for i, term := range required {
+		v.podTerm(at.Child("requiredDuringSchedulingIgnoredDuringExecution").Index(i), term)
+	}
+	for i, p := range preferred {
+		here := at.Child("preferredDuringSchedulingIgnoredDuringExecution").Index(i)
+		v.weight(here, p.Weight)
+		v.podTerm(here+".podAffinityTerm", p.PodAffinityTerm)
+	}
+}
+
+func (v validator) podTerm(at *field.Path, term corev1.PodAffinityTerm) {
+	if term.TopologyKey == "" {
+		v.errorf(at.Child("topologyKey"), "", "missing: want a node's label such as kubernetes.io/hostname")
+	} else {
+		v.labelKey(at.Child("topologyKey"), term.TopologyKey)
+	}
+	v.podSelector(at.Child("labelSelector"), term.LabelSelector)
+	v.podSelector(at.Child("namespaceSelector"), term.NamespaceSelector)
+}
+
+func (v validator) podSelector(at *field.Path, s *metav1.LabelSelector) {
+	if s == nil {
+		return
+	}
+	v.labels(at.Child("matchLabels"), s.MatchLabels)
+	for i, e := range s.MatchExpressions {
+		v.expression(at.Child("matchExpressions").Index(i), e.Key, string(e.Operator), e.Values)
+	}
+}
+
+// expression checks one condition on a label. more are operators besides those
+// of every selector; they compare with a single number.
+func (v validator) expression(at *field.Path, key, operator string, values []string, more ...string) {
+	v.labelKey(at.Child("key"), key)
+	operators := append(LabelOperator("").Values(), more...)
+	switch {
+	case operator == "":
+		v.errorf(at.Child("operator"), "", "missing: choose %s", strings.Join(operators, ", "))
+	case !slices.Contains(operators, operator):
+		v.errorf(at.Child("operator"), suggest(operator, operators), "got %q, want one of %s", operator, strings.Join(operators, ", "))
+	case operator == "Exists" || operator == "DoesNotExist":
+		if len(values) > 0 {
+			v.errorf(at.Child("values"), "remove them, or use In or NotIn", "operator %s has no values", operator)
+		}
+	case len(values) == 0:
+		v.errorf(at.Child("values"), "", "missing: operator %s compares with values", operator)
+	case operator == "Gt" || operator == "Lt":
+		if _, err := strconv.Atoi(values[0]); err != nil || len(values) > 1 {
+			v.errorf(at.Child("values"), "", "got %q, want a single whole number for operator %s", values, operator)
+		}
+	}
+	for i, v := range values {
+		if len(validation.IsValidLabelValue(v)) > 0 {
+			v.errorf(at.Child("values").Index(i), "", "got %q, want a label's value: at most 63 letters, digits, '-', '_' and '.'", v)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"reflect"
+	"unicode/utf8"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/api/problem"
+)
+
+// validator collects what is wrong with values. It only reads.
+type validator struct {
+	problems *problem.List
+	depends  []string // of every problem that is found from here on
+}
+
+func newValidator() validator { return validator{problems: &problem.List{}} }
+
+// because is a validator whose problems come of these fields too: where one of
+// them could not be read, there is no telling; and where an overlay wrote one
+// of them and its base the field that is wrong, the overlay has to change.
+func (v validator) because(fields ...*field.Path) validator {
+	v.depends = v.depends[:len(v.depends):len(v.depends)]
+	for _, f := range fields {
+		v.depends = append(v.depends, f.String())
+	}
+	return v
+}
+
+func (v validator) errorf(at *field.Path, fix, format string, args ...any) {
+	v.add(problem.Error, at, fix, format, args...)
+}
+
+func (v validator) warnf(at *field.Path, fix, format string, args ...any) {
+	v.add(problem.Warning, at, fix, format, args...)
+}
+
+func (v validator) add(severity problem.Severity, at *field.Path, fix, format string, args ...any) {
+	for i, arg := range args {
+		if s := reflect.ValueOf(arg); s.Kind() == reflect.String {
+			args[i] = clip(s.String())
+		}
+	}
+	p := problem.Problem{Severity: severity, Message: fmt.Sprintf(format, args...), Fix: clip(fix), Depends: v.depends}
+	if at != nil {
+		p.Path = at.String()
+	}
+	*v.problems = append(*v.problems, p)
+}
+
+// clip shortens a value that would flood a terminal.
+func clip(s string) string {
+	const most = 200
+	if utf8.RuneCountInString(s) > most {
+		return string([]rune(s)[:most]) + "…"
+	}
+	return s
+}
+
+// failed reports whether an error was found at the field or below it.
+func (v validator) failed(at *field.Path) bool {
+	for _, p := range *v.problems {
+		if p.Severity == problem.Error && problem.Within(p.Path, at.String()) {
+			return true
+		}
+	}
+	return false
+}
+
+// member refuses the fields of a union that its type leaves without effect.
+// set are the fields that are there, by name.
+func (v validator) member(at *field.Path, why string, set map[string]bool) {
+	v = v.because(at.Child("type"))
+	for name, there := range set {
+		if there {
+			v.errorf(at.Child(name), problem.Remove, "has no effect: %s", why)
+		}
+	}
+}
+
+// count checks a whole number that has its default by now.
+func (v validator) count(at *field.Path, value, low, high int, unit string) {
+	if value < low || value > high {
+		v.errorf(at, "", "got %d, want %d to %d %s", value, low, high, unit)
+	}
+}

@@ -2,16 +2,17 @@ package problem
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 )
 
-// List is everything found wrong in one go. It is an error with one line per
-// Problem; return it through Err, which keeps warnings from becoming failures.
+// List is everything found wrong in one go. It is no error itself, since it may
+// hold nothing but warnings: Err is.
 type List []Problem
 
-// Error is every Problem on a line of its own.
-func (l List) Error() string {
+// String is every Problem on a line of its own.
+func (l List) String() string {
 	lines := make([]string, len(l))
 	for i, p := range l {
 		lines[i] = p.String()
@@ -19,10 +20,19 @@ func (l List) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Failure is the error that a List with errors in it is.
+type Failure struct {
+	// Problems that are errors.
+	Problems List
+}
+
+// Error is every Problem on a line of its own.
+func (f *Failure) Error() string { return f.Problems.String() }
+
 // Err is the list's errors, without its warnings; nil if there are none.
 func (l List) Err() error {
 	if errs := l.Errors(); len(errs) > 0 {
-		return errs
+		return &Failure{errs}
 	}
 	return nil
 }
@@ -62,5 +72,8 @@ func (l List) Sorted() List {
 			cmp.Compare(a.Fix, b.Fix),
 		)
 	})
-	return slices.Compact(out)
+	return slices.CompactFunc(out, func(a, b Problem) bool {
+		a.Depends, b.Depends = nil, nil
+		return reflect.DeepEqual(a, b)
+	})
 }

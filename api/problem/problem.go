@@ -1,6 +1,9 @@
 package problem
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Severity says whether a Problem stops the work.
 type Severity string
@@ -27,6 +30,18 @@ type Problem struct {
 	Message string `json:"message"`
 	// Fix is what to do, where that is known.
 	Fix string `json:"fix,omitempty"`
+	// Depends are the paths of other fields without which nothing would be wrong
+	// here. For whoever knows where each of them was written.
+	Depends []string `json:"-"`
+}
+
+// Remove is the Fix of a field that has no place where it stands.
+const Remove = "remove it"
+
+// Within reports whether a path is outer, or below it.
+func Within(path, outer string) bool {
+	rest, ok := strings.CutPrefix(path, outer)
+	return ok && (rest == "" || outer == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // String is the Problem on one line, position first, as compilers write it, so

@@ -133,7 +133,7 @@ func (v validator) base(at *field.Path, written Base) {
 	v.namespaceLabels(at.Child("namespaceLabels"), b.NamespaceLabels)
 	v.labels(at.Child("labels"), b.Labels)
 	v.reservedLabels(at.Child("labels"), b.Labels)
-	v.annotations(at.Child("annotations"), b.Annotations)
+	v.baseAnnotations(at.Child("annotations"), b.Annotations)
 	v.images(at.Child("images"), b.Images)
 	v.proxy(at, b)
 	if b.CABundle != nil {

@@ -1,9 +1,13 @@
-// Package spec is hearth's input: the Stack, the one file a person edits.
+// Package v1alpha1 is hearth's input: the Stack, the one file a person edits.
 //
-// Parse reads YAML or JSON, merges each overlay's overrides into its bases,
-// fills in defaults and validates the result. It reports every problem at once,
-// each with line, column, field path, the value seen, what is allowed and what
-// to do. Past Parse nobody sees YAML or an undefaulted value.
+// Every field has its home here: its type, what it means, its default and its
+// checks stand together. Default fills in what is left out, and Validate reports
+// everything that is wrong at once, each with the field's path, the value seen,
+// what is allowed and what to do. Both work on values, wherever these come from:
+// a Go program builds a Stack as well as a file does. Package generator reads
+// files, merges each overlay into its bases, and knows in which line a value
+// stands.
 //
-// The fields are plain types. Kubernetes' own types stay inside the generator.
+// The fields are plain types; Kubernetes' own stay inside the generator, but for
+// an Affinity, which is a tree of fields that nobody gains by renaming.
 package v1alpha1

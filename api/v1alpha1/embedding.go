@@ -2,6 +2,8 @@ package v1alpha1
 
 import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // Embedding turns documents and questions into vectors, so that the chat finds
@@ -58,7 +60,7 @@ func (b *Base) PullModels() []string {
 	return append(models[:len(models):len(models)], embedder)
 }
 
-// sameModelAsOneOf tells whether a model is in the list, perhaps spelled
+// sameModelAsOneOf reports whether a model is in the list, perhaps spelled
 // otherwise.
 func sameModelAsOneOf(name string, models []string) bool {
 	want := parseModel(name)
@@ -82,35 +84,35 @@ func (e *Embedding) applyDefaults(own bool) {
 	}
 }
 
-func (v validator) embedding(b *Base) {
-	const at = "openWebUI.embedding"
+func (v validator) embedding(base *field.Path, given Embedding, b *Base) {
+	at, server := base.Child("openWebUI", "embedding"), base.Child("ollama")
 	e := b.OpenWebUI.Embedding
-	if !c.read(at + ".engine") {
-		return
-	}
+	v = v.because(at.Child("engine"))
 	if e.Engine == EmbeddingInPod {
-		c.noEffect(at, "engine", "in the pod runs the one model that the image carries", "model")
+		if given.Model != "" {
+			v.errorf(at.Child("model"), problem.Remove, "has no effect: in the pod runs the one model that the image carries")
+		}
 		return
 	}
 	own := b.Ollama
 	if own == nil {
 		own = &Ollama{Pull: PullNever}
 	}
-	v.modelName(at.Child("model"), e.Model, own)
+	v.modelName(at.Child("model"), e.Model, server, own)
 	if b.Ollama == nil {
 		return
 	}
-	if !c.written(at.Child("model")) && own.Pull == PullMissing && noneIsPublic(own.Models) {
+	if given.Model == "" && own.Pull == PullMissing && noneIsPublic(own.Models) {
 		v.warnf(at.Child("model"), "write the embedding model with its registry's host, or engine: inPod",
 			"missing: %s comes from Ollama's own registry, and every model of ollama.models from another", EmbeddingModel)
 	}
-	if own.MaxLoadedModels == 1 && c.read("ollama.maxLoadedModels") && !sameModelAsOneOf(e.Model, own.Models) {
-		v.warnf("ollama.maxLoadedModels", "write 2, or remove it",
+	if own.MaxLoadedModels == 1 && !sameModelAsOneOf(e.Model, own.Models) {
+		v.warnf(server.Child("maxLoadedModels"), "write 2, or remove it",
 			"1 and an embedding model: each question about a document throws the chat's model out of memory and loads it again")
 	}
 }
 
-// noneIsPublic tells models that all name a registry: likely there is no way to
+// noneIsPublic reports whether all models name a registry: likely there is no way to
 // another.
 func noneIsPublic(models []string) bool {
 	for _, name := range models {

@@ -27,7 +27,7 @@ var (
 // and where to set them instead.
 func (v validator) env(at *field.Path, env map[string]EnvValue, owned map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
-		at, v := path.Key(name), env[name]
+		at, value := at.Key(name), env[name]
 		if !envForm.MatchString(name) {
 			v.errorf(at, "", "got the name %q, want letters, digits and '_', not beginning with a digit", name)
 			continue
@@ -36,23 +36,23 @@ func (v validator) env(at *field.Path, env map[string]EnvValue, owned map[string
 			v.errorf(at, instead, "hearth sets this variable")
 			continue
 		}
-		if v.SecretKeyRef != nil {
-			v.secretKeyRef(at, v)
+		if value.SecretKeyRef != nil {
+			v.secretKeyRef(at, value)
 			continue
 		}
 		// ENABLE_API_KEY: "True" is a switch.
-		_, notBool := strconv.ParseBool(v.Value)
-		if v.Value != "" && notBool != nil && secretLike.MatchString(name) || passwordInURL.MatchString(v.Value) {
+		_, notBool := strconv.ParseBool(value.Value)
+		if value.Value != "" && notBool != nil && secretLike.MatchString(name) || passwordInURL.MatchString(value.Value) {
 			v.errorf(at, fmt.Sprintf("write %s: {secretKeyRef: {name: SECRET, key: KEY}}", name), "a secret's value would be in Git for everybody to read")
 		}
 	}
 }
 
-func (v validator) secretKeyRef(at *field.Path, v EnvValue) {
-	if v.Value != "" {
+func (v validator) secretKeyRef(at *field.Path, value EnvValue) {
+	if value.Value != "" {
 		v.errorf(at, "keep one of them", "has both a value and a secretKeyRef")
 	}
-	v.secretKey(at.Child("secretKeyRef"), *v.SecretKeyRef)
+	v.secretKey(at.Child("secretKeyRef"), *value.SecretKeyRef)
 }
 
 func (v validator) secretKey(at *field.Path, ref SecretKeyRef) {
@@ -67,27 +67,27 @@ func (v validator) secretKey(at *field.Path, ref SecretKeyRef) {
 
 // ollamaEnv refuses what Ollama does not read: a misspelt variable is ignored
 // without a word.
-func (v validator) ollamaEnv(env map[string]EnvValue) {
+func (v validator) ollamaEnv(at *field.Path, env map[string]EnvValue) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if strings.HasPrefix(name, "OLLAMA_") && !slices.Contains(ollamaVariables, name) {
 			fix := "see `ollama serve --help`"
 			if near := spelling.Nearest(name, ollamaVariables); near != "" {
 				fix = fmt.Sprintf("did you mean %s?", near)
 			}
-			v.errorf(document.Join("ollama.env", name), fix, "Ollama reads no variable of this name")
+			v.errorf(at.Key(name), fix, "Ollama reads no variable of this name")
 		}
 	}
-	if v := env["OLLAMA_ORIGINS"].Value; strings.Contains(v, "*") {
-		v.errorf("ollama.env.OLLAMA_ORIGINS", "name the origins", "got %q, which lets every web page that people open use this server", v)
+	if origins := env["OLLAMA_ORIGINS"].Value; strings.Contains(origins, "*") {
+		v.errorf(at.Key("OLLAMA_ORIGINS"), "name the origins", "got %q, which lets every web page that people open use this server", origins)
 	}
 }
 
 // openWebUIEnv refuses settings of Ollama's, and a door that stands open.
-func (v validator) openWebUIEnv(b *Base) {
-	w := b.OpenWebUI
+func (v validator) openWebUIEnv(at *field.Path, b *Base) {
+	w, env := b.OpenWebUI, at.Child("openWebUI", "env")
 	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
 		if _, owned := openWebUIOwned[name]; !owned && slices.Contains(ollamaVariables, name) {
-			v.errorf("openWebUI.env."+name, "move it to ollama.env", "Ollama reads this variable, and Open WebUI does not")
+			v.errorf(env.Key(name), "move it to ollama.env", "Ollama reads this variable, and Open WebUI does not")
 		}
 	}
 	// Whoever may connect to the pod can write a header.
@@ -95,9 +95,11 @@ func (v validator) openWebUIEnv(b *Base) {
 	peers := *w.AllowFrom
 	switch {
 	case w.Env[header] == EnvValue{}:
-	case b.Expose.Type != ExposeInternal:
-		v.errorf("openWebUI.env."+header, "remove expose, and let the proxy that sets the header lead here", "the route passes on what a client sends: everybody could sign in as anybody")
+	case b.Expose.Exposed():
+		v.because(at.Child("expose", "type")).errorf(env.Key(header), "remove expose, and let the proxy that sets the header lead here",
+			"the route passes on what a client sends: everybody could sign in as anybody")
 	case len(peers) != 1 || len(peers[0].PodLabels) == 0:
-		v.errorf("openWebUI.env."+header, "admit the proxy that sets it alone: allowFrom: [{namespace: NAMESPACE, podLabels: {app: PROXY}}]", "whoever gets to the chat past the proxy could sign in as anybody")
+		v.because(at.Child("openWebUI", "allowFrom")).errorf(env.Key(header), "admit the proxy that sets it alone: allowFrom: [{namespace: NAMESPACE, podLabels: {app: PROXY}}]",
+			"whoever gets to the chat past the proxy could sign in as anybody")
 	}
 }

@@ -10,9 +10,8 @@ import (
 
 // Exception accepts what `hearth vet` finds, with a reason: a person decided.
 type Exception struct {
-	// Rule that may be broken, as vet prints it: ollama-cpu, or
-	// kube-score/container-image-pull-policy. A family's name, kube-score, is
-	// all of its rules.
+	// Rule that may be broken, as vet prints it: such as ollama-cpu, or a
+	// family's name, which is all of its rules.
 	Rule string `json:"rule"`
 	// Overlay in which it may be. Default: all.
 	Overlay string `json:"overlay,omitempty"`
@@ -28,17 +27,17 @@ var (
 )
 
 // exceptions checks the form alone: what the rules are is vet's to know.
-func (v validator) exceptions(at *field.Path, all []Exception, overlays []string) {
+func (v validator) exceptions(at *field.Path, all []Exception, overlays []string, declared *field.Path) {
 	for i, e := range all {
-		at := path.Index(i)
+		at := at.Index(i)
 		switch {
 		case e.Rule == "":
 			v.errorf(at.Child("rule"), "", "missing: want the id of the rule, as hearth vet prints it")
 		case !ruleForm.MatchString(e.Rule):
-			v.errorf(at.Child("rule"), "see hearth vet --list", "got %q, want the id of a rule, such as kube-score/container-image-pull-policy", e.Rule)
+			v.errorf(at.Child("rule"), "see hearth vet --list", "got %q, want the id of a rule, such as ollama-cpu", e.Rule)
 		}
 		if e.Overlay != "" {
-			v.reference(at.Child("overlay"), e.Overlay, "overlay", overlays)
+			v.reference(at.Child("overlay"), e.Overlay, "overlay", overlays, declared)
 		}
 		if e.Object != "" && !exceptedForm.MatchString(e.Object) {
 			v.errorf(at.Child("object"), "", "got %q, want KIND/NAME or KIND/NAMESPACE/NAME, such as Deployment/ollama", e.Object)

@@ -1,11 +1,12 @@
 package v1alpha1
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // Expose is the way in from outside the cluster. What only one controller can
@@ -199,5 +200,186 @@ func (e *Expose) Default(service string) {
 	case ExposeGateway:
 		fillPointer(&e.Gateway, Gateway{})
 		e.Gateway.applyDefaults(e)
+	}
+}
+
+// Validate reports everything that is wrong with a route, as written, to a
+// Service that runs the program; paths count from it. policed says that a
+// NetworkPolicy stands before the program: it has to know the controller.
+func (e *Expose) Validate(p Program, policed bool) problem.List {
+	v := newValidator()
+	full := clone(*e)
+	full.Default("service")
+	v.expose(nil, e, &full, p, policed)
+	return v.problems.Sorted()
+}
+
+// expose checks the way in; given is it as written.
+func (v validator) expose(at *field.Path, given, e *Expose, p Program, policed bool) {
+	v = v.because(at.Child("type"))
+	if given == nil {
+		given = &Expose{}
+	}
+	if e.Type == ExposeInternal {
+		v.internal(at, given)
+		return
+	}
+	if e.Host == "" {
+		v.errorf(at.Child("host"), "", "missing: want the DNS name that people use, such as chat.example.org")
+	}
+	v.label(at.Child("name"), e.Name, "the route's name")
+	v.staysText(at.Child("name"), e.Name)
+	v.member(at, "type is "+string(e.Type), map[string]bool{
+		"nginx":   e.Type != ExposeNginx && given.NGINX != nil,
+		"traefik": e.Type != ExposeTraefik && given.Traefik != nil,
+		"gateway": e.Type != ExposeGateway && given.Gateway != nil,
+	})
+	switch e.Type {
+	case ExposeNginx:
+		v.nginx(at.Child("nginx"), e.NGINX)
+	case ExposeTraefik:
+		v.traefik(at.Child("traefik"), given.Traefik, e)
+	case ExposeGateway:
+		v.gateway(at, given.Gateway, e)
+	}
+	v.from(at, e, policed || e.TLS.ACMESolver())
+	if p == ProgramOllama && given.WebSocket != "" {
+		v.errorf(at.Child("webSocket"), problem.Remove, "has no effect: Ollama has no WebSocket")
+	}
+	v.annotations(at.Child("annotations"), e.Annotations)
+	v.tls(at, given.TLS, e)
+	v.access(at, e, p)
+}
+
+// internal refuses what only a route has.
+func (v validator) internal(at *field.Path, given *Expose) {
+	set := map[string]bool{
+		"host": given.Host != "", "name": given.Name != "", "audience": given.Audience != "", "tls": given.TLS != nil,
+		"redirectHTTP": given.RedirectHTTP != nil, "webSocket": given.WebSocket != "", "from": given.From != nil,
+		"annotations": given.Annotations != nil, "dangerouslyUnauthenticated": given.DangerouslyUnauthenticated,
+		"nginx": given.NGINX != nil, "traefik": given.Traefik != nil, "gateway": given.Gateway != nil,
+	}
+	if given.Type == ExposeInternal {
+		v.member(at, "with type internal there is no route", set)
+		return
+	}
+	for _, there := range set {
+		if there {
+			v.errorf(at.Child("type"), "write type: nginx, traefik or gateway", "missing: without it there is no route, and the other fields have no effect")
+			return
+		}
+	}
+}
+
+func (v validator) timeout(at *field.Path, got Duration, most time.Duration, why string) {
+	if got.Parsed() > most {
+		v.errorf(at, "", "got %s, want at most %s: %s", got, short(most), why)
+	}
+}
+
+// short is a duration without the zeros that Go writes: 24h, not 24h0m0s.
+func short(d time.Duration) string {
+	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+}
+
+// allowList refuses a list that admits everybody.
+func (v validator) allowList(at *field.Path, list []CIDR) {
+	if list != nil && len(list) == 0 {
+		v.errorf(at, "name the ranges, or remove it; in an overlay write null", "got an empty list, which would admit everybody")
+	}
+	for i, r := range list {
+		if strings.HasSuffix(string(r), "/0") {
+			v.errorf(at.Index(i), "name the ranges, or remove the list", "got %s, which admits everybody", r)
+		}
+	}
+}
+
+// from checks where the controller's traffic comes from.
+func (v validator) from(at *field.Path, e *Expose, policed bool) {
+	if e.From != nil {
+		v.peer(at.Child("from"), *e.From)
+		return
+	}
+	if policed {
+		where := "such as {namespace: envoy-gateway-system} for Envoy Gateway or {namespace: traefik} for Traefik"
+		if g := e.Gateway; g != nil && g.Namespace != "" {
+			where = "such as {namespace: " + g.Namespace + "} if they run beside the Gateway"
+		}
+		v.errorf(at.Child("from"), "", "missing: want where the Gateway's proxies run, which each implementation decides: %s", where)
+	}
+}
+
+// access checks who gets in: the rules that keep an open model off the internet.
+func (v validator) access(at *field.Path, e *Expose, p Program) {
+	if e.Host == "" {
+		return
+	}
+	v = v.because(at.Child("audience"), at.Child("host"))
+	if e.Audience == AudiencePrivate && !e.Host.Private() {
+		v.warnf(at.Child("audience"), "", "private, though %s looks like a public name: make sure that only your network can reach it", e.Host)
+	}
+	basicAuth, danger := at.Child(string(e.Type), "basicAuth"), at.Child("dangerouslyUnauthenticated")
+	if auth := e.BasicAuth(); auth != nil {
+		v.name(basicAuth.Child("secretName"), auth.SecretName, "a Secret")
+	}
+	switch p {
+	case ProgramOpenWebUI:
+		if e.BasicAuth() != nil {
+			v.errorf(basicAuth, problem.Remove,
+				"Open WebUI signs people in itself, and its page sends its own Authorization header, which basic authentication would refuse")
+		}
+		if e.DangerouslyUnauthenticated {
+			v.errorf(danger, problem.Remove, "has no effect: Open WebUI signs people in itself")
+		}
+	case ProgramOllama:
+		switch {
+		case e.Authenticated() && e.DangerouslyUnauthenticated:
+			v.errorf(danger, problem.Remove, "the route asks for a password, or has another program decide")
+		case e.Authenticated():
+		case e.DangerouslyUnauthenticated:
+			v.warnf(danger, "", "everybody who reaches %s can use Ollama and delete its models", e.Host)
+		default:
+			v.because(at.Child("traefik", "forwardAuth"), danger).unauthenticated(at, basicAuth, e)
+		}
+	case ProgramOther:
+		if e.Audience == AudiencePublic && !e.Authenticated() {
+			v.warnf(basicAuth, "", "missing, and %s is public: make sure that the program behind the Service asks for a password itself", e.Host)
+		}
+	}
+}
+
+// unauthenticated refuses a route to Ollama that anybody could use.
+func (v validator) unauthenticated(at, basicAuth *field.Path, e *Expose) {
+	danger := "everybody who reaches it can use it and delete its models"
+	if e.Audience == AudiencePublic {
+		danger = "it is public, and open ones are found and abused within days"
+	}
+	if e.Type == ExposeGateway {
+		v.errorf(at.Child("type"), "use nginx or traefik, which ask for a password; or put a policy of the implementation in front, such as Envoy Gateway's SecurityPolicy, and write dangerouslyUnauthenticated: true",
+			"Ollama has no password of its own, and Gateway API has no authentication: at %s %s", e.Host, danger)
+		return
+	}
+	v.errorf(basicAuth, "write basicAuth: {secretName: ollama-users}; `hearth secrets` makes the Secret",
+		"missing: Ollama has no password of its own at %s: %s", e.Host, danger)
+}
+
+// signIn checks that strangers cannot get past Open WebUI's sign-in.
+func (v validator) signIn(base *field.Path, b *Base) {
+	w, e := b.OpenWebUI, b.Expose
+	if w == nil || !e.Exposed() || e.Host == "" {
+		return
+	}
+	v = v.because(base.Child("expose", "type"), base.Child("expose", "audience"), base.Child("expose", "host"))
+	at := base.Child("openWebUI")
+	auth, off := w.Env["WEBUI_AUTH"]
+	off = off && auth.SecretKeyRef == nil && !strings.EqualFold(auth.Value, "true")
+	switch {
+	case off && e.Audience == AudiencePublic:
+		v.errorf(at.Child("env").Key("WEBUI_AUTH"), problem.Remove, "got %q: everybody who reaches the public host %s would be signed in as admin", auth.Value, e.Host)
+	case off:
+		v.warnf(at.Child("env").Key("WEBUI_AUTH"), problem.Remove, "got %q: everybody who reaches %s is signed in as admin", auth.Value, e.Host)
+	case w.SignUp == SignUpOpen && e.Audience == AudiencePublic:
+		v.errorf(at.Child("signUp"), "write signUp: closed, which takes the admin from the Secret",
+			"sign-up is open at the public host %s: the first stranger to come becomes admin", e.Host)
 	}
 }

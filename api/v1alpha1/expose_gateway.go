@@ -1,5 +1,11 @@
 package v1alpha1
 
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
 // Gateway is where an HTTPRoute of Gateway API attaches: a Gateway that is
 // there, by its name, or one of the base's own, of a class.
 type Gateway struct {
@@ -42,5 +48,48 @@ func (g *Gateway) applyDefaults(e *Expose) {
 		fill(&g.Name, e.Name)
 		fill(&g.HTTPSPort, 443)
 		fill(&g.HTTPPort, 80)
+	}
+}
+
+// gateway checks the route's Gateway; given is it as written.
+func (v validator) gateway(expose *field.Path, given *Gateway, e *Expose) {
+	g, at, tls := e.Gateway, expose.Child("gateway"), expose.Child("tls", "type")
+	v.timeout(at.Child("requestTimeout"), g.RequestTimeout, 24*time.Hour, "nobody waits for a whole day for an answer")
+	if given == nil || given.Name == "" && given.ClassName == "" {
+		v.errorf(at, "write gateway: {name: NAME, namespace: NAMESPACE} for one that is there, or gateway: {className: CLASS} for one of the base's own",
+			"missing: want the Gateway that the route attaches to")
+		return
+	}
+	if g.Own() {
+		v.because(at.Child("className")).ownGateway(at, tls, given, e)
+		return
+	}
+	v.name(at.Child("name"), g.Name, "a Gateway")
+	v.optionalLabel(at.Child("namespace"), g.Namespace)
+	v.name(at.Child("sectionName"), g.SectionName, "a listener of the Gateway")
+	v.name(at.Child("redirectSectionName"), g.RedirectSectionName, "a listener of the Gateway")
+	v.because(at.Child("name")).member(at, "the ports are those of the Gateway that is there", map[string]bool{
+		"httpsPort": given.HTTPSPort != 0, "httpPort": given.HTTPPort != 0,
+	})
+	if t := e.TLS.Type; t == TLSCertManager || t == TLSSecret {
+		v.because(at.Child("name")).errorf(tls, "write type: gateway; or gateway: {className: CLASS} for a Gateway of the base's own",
+			"got %s, but the certificate is that of the Gateway's listener", t)
+	}
+}
+
+// ownGateway checks a Gateway of the base's own.
+func (v validator) ownGateway(at, tls *field.Path, given *Gateway, e *Expose) {
+	g := e.Gateway
+	v.label(at.Child("name"), g.Name, "the Gateway's name")
+	v.staysText(at.Child("name"), g.Name)
+	v.name(at.Child("className"), g.ClassName, "a GatewayClass")
+	v.member(at, "with className the Gateway and its listeners are the base's own", map[string]bool{
+		"namespace": given.Namespace != "", "sectionName": given.SectionName != "", "redirectSectionName": given.RedirectSectionName != "",
+	})
+	if e.TLS.Type == TLSGateway {
+		v.errorf(tls, "write certManager or secret", "got gateway, but the Gateway is the base's own and has no certificate yet")
+	}
+	if g.HTTPPort == g.HTTPSPort {
+		v.because(at.Child("httpsPort")).errorf(at.Child("httpPort"), "", "got %d, which is the port for https too", g.HTTPPort)
 	}
 }

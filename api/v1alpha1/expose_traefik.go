@@ -1,5 +1,13 @@
 package v1alpha1
 
+import (
+	"regexp"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
 // Traefik is a route through Traefik.
 type Traefik struct {
 	// ClassName of the Ingress or IngressRoute. Default traefik.
@@ -89,4 +97,64 @@ func (t *Traefik) applyDefaults(e *Expose) {
 		Namespace: "traefik",
 		PodLabels: map[string]string{"app.kubernetes.io/name": "traefik"},
 	})
+}
+
+// traefik checks what Traefik can do by objects; given is it as written.
+func (v validator) traefik(at *field.Path, given *Traefik, e *Expose) {
+	t := e.Traefik
+	v.name(at.Child("className"), t.ClassName, "an IngressClass")
+	v.entryPoints(at.Child("entryPoints"), t.EntryPoints)
+	v.forwardAuth(at, t)
+	v.allowList(at.Child("allowList"), t.AllowList)
+	if r := t.RateLimit; r != nil {
+		at := at.Child("rateLimit")
+		if r.Average == 0 {
+			v.errorf(at.Child("average"), "", "missing: want the number of requests in a period")
+		} else {
+			v.count(at.Child("average"), r.Average, 1, 1e6, "requests")
+		}
+		if given.RateLimit.Burst != 0 {
+			v.count(at.Child("burst"), r.Burst, 1, 1e6, "requests")
+		}
+		v.timeout(at.Child("period"), r.Period, time.Hour, "nobody waits longer")
+	}
+	if t.MaxInFlight != 0 {
+		v.count(at.Child("maxInFlight"), t.MaxInFlight, 1, 1e6, "requests")
+	}
+}
+
+func (v validator) forwardAuth(at *field.Path, t *Traefik) {
+	f, at := t.ForwardAuth, at.Child("forwardAuth")
+	if f == nil {
+		return
+	}
+	if t.BasicAuth != nil {
+		v.errorf(at, "keep one of them", "basicAuth would ask the same people once more")
+	}
+	const example = "http://oauth2-proxy.auth.svc:4180/oauth2/auth"
+	if f.Address == "" {
+		v.errorf(at.Child("address"), "", "missing: want the URL to ask, such as %s", example)
+	}
+	if u := v.url(at.Child("address"), f.Address, example, "http", "https"); u != nil && u.Scheme == "http" && reachable(u.Hostname(), "") {
+		v.warnf(at.Child("address"), "write https", "%s is asked in clear, and it gets every request's cookies and passwords", u.Host)
+	}
+	for i, name := range f.AuthResponseHeaders {
+		if len(validation.IsHTTPHeaderName(name)) > 0 {
+			v.errorf(at.Child("authResponseHeaders").Index(i), "", "got %q, want the name of a header such as X-Auth-Request-Email", name)
+		}
+	}
+}
+
+// entryPointForm is a name that an annotation can list with others.
+var entryPointForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`) // and at most 63 long
+
+func (v validator) entryPoints(at *field.Path, names []string) {
+	for i, name := range names {
+		if !entryPointForm.MatchString(name) || len(name) > 63 {
+			v.errorf(at.Index(i), "write one for each entry", "got %q, want an entry point such as websecure", name)
+		}
+	}
+	if len(names) == 0 {
+		v.errorf(at, "remove it for [websecure]", "got an empty list: Traefik would use its default entry points, plain http among them")
+	}
 }

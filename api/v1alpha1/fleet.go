@@ -1,8 +1,6 @@
 package v1alpha1
 
 import (
-	"fmt"
-	"maps"
 	"net/url"
 	"path"
 	"reflect"
@@ -18,7 +16,7 @@ import (
 // the first match wins.
 type Fleet struct {
 	// Targets in order.
-	Targets []FleetTarget `json:"targets"`
+	Targets []FleetTarget `json:"targets,omitempty"`
 	// DefaultOverlay goes to every cluster of the GitRepo that no target
 	// matches, so it cannot be exposed. Default: such a cluster gets nothing.
 	DefaultOverlay string `json:"defaultOverlay,omitempty"`
@@ -32,7 +30,7 @@ type Fleet struct {
 	// CorrectDrift undoes changes made by hand. Default off.
 	CorrectDrift *CorrectDrift `json:"correctDrift,omitempty"`
 	// GitRepo fills in the example GitRepo.
-	GitRepo GitRepo `json:"gitRepo,omitempty"`
+	GitRepo GitRepo `json:"gitRepo,omitzero"`
 }
 
 // FleetTarget sends an overlay to clusters: by name, by group, or by label.
@@ -95,53 +93,46 @@ type GitRepo struct {
 	Path string `json:"path,omitempty"`
 }
 
+func (f *Fleet) applyDefaults() {
+	fill(&f.GitRepo.Namespace, "fleet-default")
+	fill(&f.GitRepo.Repo, "https://git.example.org/you/your-repository")
+	fill(&f.GitRepo.Branch, "main")
+	fill(&f.GitRepo.Path, ".")
+}
+
+// fleet checks which cluster gets which of the stack's overlays.
 func (v validator) fleet(s *Stack) {
-	f := s.Spec.Fleet
+	f := clone(*s.Spec.Fleet)
+	f.applyDefaults()
+	at, declared := field.NewPath("spec", "fleet"), field.NewPath("spec", "overlays")
 	if len(f.Targets) == 0 && f.DefaultOverlay == "" {
-		v.errorf("spec.fleet.targets", "write targets, or defaultOverlay for every cluster", "missing: no cluster would get anything")
+		v.because(at.Child("defaultOverlay")).errorf(at.Child("targets"), "write targets, or defaultOverlay for every cluster", "missing: no cluster would get anything")
 	}
 	for i, t := range f.Targets {
-		at := fmt.Sprintf("spec.fleet.targets[%d]", i)
-		v.reference(at.Child("overlay"), t.Overlay, "overlay", s.overlayNames())
+		at := at.Child("targets").Index(i)
+		v.reference(at.Child("overlay"), t.Overlay, "overlay", s.overlayNames(), declared)
 		v.target(at, t)
 		for j, earlier := range f.Targets[:i] {
-			v.overlap(at, t, j, earlier)
+			v.overlap(at, t, field.NewPath("spec", "fleet", "targets").Index(j), earlier)
 		}
 	}
 	if f.DefaultOverlay != "" {
-		v.reference("spec.fleet.defaultOverlay", f.DefaultOverlay, "overlay", s.overlayNames())
-		if o := s.Overlay(f.DefaultOverlay); o != nil && o.exposed() {
-			v.errorf("spec.fleet.defaultOverlay", "name an overlay without a route, or leave it out: then such clusters get nothing",
-				"%q is exposed, and Fleet gives the default to every cluster that no target matches", f.DefaultOverlay)
-		}
+		v.reference(at.Child("defaultOverlay"), f.DefaultOverlay, "overlay", s.overlayNames(), declared)
 	}
-	c.sameLabels(s)
-	c.sameHosts(s)
-	c.releaseNamespace(s)
-	for i, d := range f.DependsOn {
-		v.dependency(fmt.Sprintf("spec.fleet.dependsOn[%d]", i), d, s.Metadata.Name)
-	}
-	if d := f.CorrectDrift; d != nil {
-		v.correctDrift(d)
-	}
-	v.gitRepo(f.GitRepo)
-}
-
-// exposed tells an overlay that opens something outside the cluster.
-func (o *Overlay) exposed() bool {
-	return slices.ContainsFunc(o.Bases, func(b Base) bool {
-		return b.Expose != nil && b.Expose.Type != ExposeInternal || b.OpenWebUI != nil && b.OpenWebUI.Service.Type != ClusterIP
-	})
-}
-
-// releaseNamespace keeps the bases away from the namespace of the Helm release,
-// which an overlay with Namespace objects has to itself.
-func (v validator) releaseNamespace(s *Stack) {
+	// The Helm release of an overlay with Namespace objects has a namespace to
+	// itself.
 	for i, b := range s.Spec.Bases {
 		if b.Namespace == s.Metadata.Name+"-release" {
-			v.errorf(fmt.Sprintf("spec.bases[%d].namespace", i), "choose another", "got %q, which is the namespace of the stack's Helm release", b.Namespace)
+			v.errorf(field.NewPath("spec", "bases").Index(i).Child("namespace"), "choose another", "got %q, which is the namespace of the stack's Helm release", b.Namespace)
 		}
 	}
+	for i, d := range f.DependsOn {
+		v.dependency(at.Child("dependsOn").Index(i), d, s.Metadata.Name)
+	}
+	if d := f.CorrectDrift; d != nil {
+		v.correctDrift(at.Child("correctDrift"), d)
+	}
+	v.gitRepo(at.Child("gitRepo"), f.GitRepo)
 }
 
 func (v validator) dependency(at *field.Path, d FleetDependency, self string) {
@@ -158,12 +149,12 @@ func (v validator) dependency(at *field.Path, d FleetDependency, self string) {
 	v.selector(at.Child("selector"), d.Selector)
 }
 
-func (v validator) correctDrift(d *CorrectDrift) {
+func (v validator) correctDrift(at *field.Path, d *CorrectDrift) {
 	switch {
-	case !d.Enabled && (d.Force || d.KeepFailHistory || !c.written("spec.fleet.correctDrift.enabled")):
-		v.errorf("spec.fleet.correctDrift.enabled", "write enabled: true, or remove correctDrift", "missing or false: without it nothing is corrected")
+	case !d.Enabled:
+		v.errorf(at.Child("enabled"), "write enabled: true, or remove correctDrift", "missing or false: without it nothing is corrected")
 	case d.Force:
-		v.warnf("spec.fleet.correctDrift.force", "remove it", "Fleet deletes and makes anew what it cannot change, a volume with its data too")
+		v.warnf(at.Child("force"), "remove it", "Fleet deletes and makes anew what it cannot change, a volume with its data too")
 	}
 }
 
@@ -174,22 +165,22 @@ var (
 	branchForm = regexp.MustCompile(`^[^-./ ~^:?*\[\\\x00-\x1f\x7f][^ ~^:?*\[\\\x00-\x1f\x7f]*$`)
 )
 
-func (v validator) gitRepo(g GitRepo) {
-	v.label("spec.fleet.gitRepo.namespace", g.Namespace, "the GitRepo's namespace")
+func (v validator) gitRepo(at *field.Path, g GitRepo) {
+	v.label(at.Child("namespace"), g.Namespace, "the GitRepo's namespace")
 	u, err := url.Parse(g.Repo)
 	switch {
 	case scpForm.MatchString(g.Repo):
 	case err != nil || u.Host == "" || !slices.Contains([]string{"https", "http", "ssh"}, u.Scheme):
-		v.errorf("spec.fleet.gitRepo.repo", "", "got %q, want a Git URL such as https://git.example.org/you/repository or git@git.example.org:you/repository", g.Repo)
+		v.errorf(at.Child("repo"), "", "got %q, want a Git URL such as https://git.example.org/you/repository or git@git.example.org:you/repository", g.Repo)
 	case u.Scheme != "ssh" && u.User != nil:
-		v.errorf("spec.fleet.gitRepo.repo", "put them into a Secret and name it in the GitRepo's clientSecretName", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
+		v.errorf(at.Child("repo"), "put them into a Secret and name it in the GitRepo's clientSecretName", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
 	}
 	b := g.Branch
 	if !branchForm.MatchString(b) || strings.Contains(b, "..") || strings.Contains(b, "@{") || strings.HasSuffix(b, "/") || strings.HasSuffix(b, ".lock") {
-		v.errorf("spec.fleet.gitRepo.branch", "", "got %q, want a branch such as main", b)
+		v.errorf(at.Child("branch"), "", "got %q, want a branch such as main", b)
 	}
 	if path.IsAbs(g.Path) || g.Path != "." && path.Clean(g.Path) != strings.TrimSuffix(g.Path, "/") || strings.HasPrefix(g.Path, "..") || strings.ContainsFunc(g.Path, unicode.IsControl) {
-		v.errorf("spec.fleet.gitRepo.path", "", "got %q, want the folder of fleet.yaml below the repository's top, such as clusters/ai", g.Path)
+		v.errorf(at.Child("path"), "", "got %q, want the folder of fleet.yaml below the repository's top, such as clusters/ai", g.Path)
 	}
 }
 
@@ -205,7 +196,7 @@ func (v validator) target(at *field.Path, t FleetTarget) {
 	v.selector(at.Child("clusterSelector"), t.ClusterSelector)
 }
 
-// empty tells a selector that is there and says nothing.
+// empty reports whether a selector is there and says nothing.
 func (s *LabelSelector) empty() bool {
 	return s != nil && len(s.MatchLabels)+len(s.MatchExpressions) == 0
 }
@@ -220,18 +211,17 @@ func (v validator) selector(at *field.Path, s *LabelSelector) {
 	}
 }
 
-// some tells a target that selects some clusters, not none and not all.
+// some reports whether a target selects some clusters, not none and not all.
 func (t FleetTarget) some() bool {
 	return (t.ClusterName != "" || t.ClusterGroup != "" || t.ClusterSelector != nil) && !t.ClusterSelector.empty()
 }
 
-// overlap reports a target that the j-th, an earlier one, hides: the first match
-// wins.
-func (v validator) overlap(at *field.Path, t FleetTarget, j int, earlier FleetTarget) {
-	name := fmt.Sprintf("spec.fleet.targets[%d]", j)
-	if !c.read(name) || !c.read(at) || !t.some() || !earlier.some() {
+// overlap reports a target that an earlier one hides: the first match wins.
+func (v validator) overlap(at *field.Path, t FleetTarget, other *field.Path, earlier FleetTarget) {
+	if !t.some() || !earlier.some() {
 		return
 	}
+	v = v.because(other)
 	if earlier.ClusterName != "" && earlier.ClusterName != t.ClusterName ||
 		earlier.ClusterGroup != "" && earlier.ClusterGroup != t.ClusterGroup {
 		return
@@ -260,7 +250,7 @@ func (v validator) overlap(at *field.Path, t FleetTarget, j int, earlier FleetTa
 			covered = false
 		}
 	}
-	name += " (" + earlier.Overlay + ")"
+	name := other.String() + " (" + earlier.Overlay + ")"
 	if covered {
 		v.errorf(at, "put it before that one, or give it a selector that the other has not", "never reached: %s matches all of its clusters first", name)
 		return
@@ -268,7 +258,7 @@ func (v validator) overlap(at *field.Path, t FleetTarget, j int, earlier FleetTa
 	v.warnf(at, "order the targets from the narrowest to the widest", "the expressions of %s may match the same clusters, and it comes first", name)
 }
 
-// matches tells whether a label that is there, with this value, meets e.
+// matches reports whether a label that is there, with this value, meets e.
 func (e LabelExpression) matches(value string) bool {
 	switch e.Operator {
 	case "In":
@@ -277,51 +267,4 @@ func (e LabelExpression) matches(value string) bool {
 		return !slices.Contains(e.Values, value)
 	}
 	return e.Operator == "Exists"
-}
-
-// deployed are the overlays that Fleet uses, each once, with the place that
-// names it.
-func (s *Stack) deployed() (overlays []*Overlay, places []string) {
-	add := func(name, place string) {
-		if o := s.Overlay(name); o != nil && len(o.Bases) > 0 && !slices.Contains(overlays, o) {
-			overlays, places = append(overlays, o), append(places, place)
-		}
-	}
-	for i, t := range s.Spec.Fleet.Targets {
-		add(t.Overlay, fmt.Sprintf("spec.fleet.targets[%d].overlay", i))
-	}
-	add(s.Spec.Fleet.DefaultOverlay, "spec.fleet.defaultOverlay")
-	return overlays, places
-}
-
-// sameLabels warns of a defect of Fleet: the labels of all targets land on
-// every cluster (rancher/fleet#4210).
-func (v validator) sameLabels(s *Stack) {
-	overlays, places := s.deployed()
-	for i, o := range overlays {
-		if first := overlays[0]; !maps.Equal(first.Bases[0].NamespaceLabels, o.Bases[0].NamespaceLabels) {
-			v.warnf(places[i], "give all overlays the same namespaceLabels",
-				"the namespaceLabels of %s and %s differ, and some versions of Fleet put those of all targets on every cluster (rancher/fleet#4210)", first.Name, o.Name)
-			return
-		}
-	}
-}
-
-// sameHosts warns of one name for routes of several clusters: it leads to one
-// of them only.
-func (v validator) sameHosts(s *Stack) {
-	overlays, places := s.deployed()
-	first := map[Host]string{}
-	for i, o := range overlays {
-		for _, b := range o.Bases {
-			if b.Expose == nil || b.Expose.Host == "" {
-				continue
-			}
-			if other, taken := first[b.Expose.Host]; taken && other != o.Name {
-				v.warnf(places[i], "give one of them another host", "%s and %s both have a route for %s", other, o.Name, b.Expose.Host)
-				continue
-			}
-			first[b.Expose.Host] = o.Name
-		}
-	}
 }

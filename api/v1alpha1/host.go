@@ -54,9 +54,9 @@ var (
 	numericEnd = regexp.MustCompile(`\.[0-9]+$`)
 )
 
-// private tells a host that only a private network can reach, by its name
+// Private reports whether only a private network can reach the host, by its name
 // alone: there is no DNS look-up. In doubt a host is public.
-func (h Host) private() bool {
+func (h Host) Private() bool {
 	for _, suffix := range []string{".internal", ".local", ".lan", ".home.arpa"} {
 		if strings.HasSuffix(string(h), suffix) {
 			return true
@@ -71,7 +71,7 @@ func (h Host) private() bool {
 	return false
 }
 
-// localAddr tells an address that no packet from the internet reaches.
+// localAddr reports whether no packet from the internet reaches an address.
 func localAddr(a netip.Addr) bool {
 	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast()
 }

@@ -88,33 +88,33 @@ func isRegistry(s string) bool {
 
 func (v validator) image(at *field.Path, i Image) {
 	if i.Registry != "" && !isRegistry(i.Registry) {
-		v.errorf(path.Child("registry"), "", "got %q, want a host with a dot or a port, such as docker.io or registry:5000", i.Registry)
+		v.errorf(at.Child("registry"), "", "got %q, want a host with a dot or a port, such as docker.io or registry:5000", i.Registry)
 	}
 	first, _, isPath := strings.Cut(i.Repository, "/")
 	switch {
 	case i.Repository == "":
 	case strings.ContainsAny(i.Repository, ":@"):
-		v.errorf(path.Child("repository"), "write registry, tag or digest beside it", "got %q, want the repository alone, such as ollama/ollama", i.Repository)
+		v.errorf(at.Child("repository"), "write registry, tag or digest beside it", "got %q, want the repository alone, such as ollama/ollama", i.Repository)
 	case isPath && i.Registry == "" && isRegistry(first):
-		v.errorf(path.Child("repository"), "write registry: "+first, "got %q, want the repository without the registry's host", i.Repository)
+		v.errorf(at.Child("repository"), "write registry: "+first, "got %q, want the repository without the registry's host", i.Repository)
 	case !repositoryForm.MatchString(i.Repository) || len(i.Repository) > maxRepository:
-		v.errorf(path.Child("repository"), "", "got %q, want lower-case names joined by '/', such as ollama/ollama, at most %d characters", i.Repository, maxRepository)
+		v.errorf(at.Child("repository"), "", "got %q, want lower-case names joined by '/', such as ollama/ollama, at most %d characters", i.Repository, maxRepository)
 	}
 	switch {
 	case i.Tag == "latest":
-		v.errorf(path.Child("tag"), "name a version, or remove it for the one that hearth is tested with",
+		v.errorf(at.Child("tag"), "name a version, or remove it for the one that hearth is tested with",
 			`"latest" is another program tomorrow, and a restarted pod would run it without anybody having asked`)
 	case !tagForm.MatchString(i.Tag) || len(i.Tag) > 128:
-		v.errorf(path.Child("tag"), "", "got %q, want a tag such as %s", i.Tag, OllamaVersion)
+		v.errorf(at.Child("tag"), "", "got %q, want a tag such as %s", i.Tag, OllamaVersion)
 	}
 	if i.Digest != "" && !digestForm.MatchString(i.Digest) {
-		v.errorf(path.Child("digest"), "", "got %q, want sha256: and 64 hexadecimal digits", i.Digest)
+		v.errorf(at.Child("digest"), "", "got %q, want sha256: and 64 hexadecimal digits", i.Digest)
 	}
 }
 
-func (v validator) images(images Images) {
+func (v validator) images(at *field.Path, images Images) {
 	for _, registry := range slices.Sorted(maps.Keys(images.Mirrors)) {
-		at, mirror := document.Join("images.mirrors", registry), images.Mirrors[registry]
+		at, mirror := at.Child("mirrors").Key(registry), images.Mirrors[registry]
 		if !isRegistry(registry) {
 			v.errorf(at, "", "got the registry %q, want a host such as docker.io or ghcr.io", registry)
 		}
@@ -125,7 +125,7 @@ func (v validator) images(images Images) {
 	}
 	first := map[string]int{}
 	for i, name := range images.PullSecrets {
-		at := fmt.Sprintf("images.pullSecrets[%d]", i)
+		at := at.Child("pullSecrets").Index(i)
 		v.name(at, name, "a Secret")
 		if j, again := first[name]; again {
 			v.errorf(at, "remove one of them", "got %q, which is images.pullSecrets[%d] too", name, j)

@@ -1,6 +1,13 @@
 package v1alpha1
 
-import "github.com/hearth-dev/hearth/sizing"
+import (
+	"maps"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/sizing"
+)
 
 // ModelSize are the figures of one model, from its GGUF header: what the memory
 // it needs is computed from.
@@ -56,5 +63,52 @@ func (s ModelSize) model(name string) sizing.Model {
 		SlidingWindow: s.SlidingWindow, SlidingLayers: s.SlidingLayers,
 		Heads: s.Heads, Embedding: s.Embedding, FeedForward: s.FeedForward, Vocab: s.Vocab,
 		ContextLimit: s.ContextLimit, VisionBytes: bytes(s.Vision), Embedder: s.Embedder,
+	}
+}
+
+// modelSizes checks figures that a person, or hearth size, wrote.
+func (v validator) modelSizes(server *field.Path, o *Ollama) {
+	for _, name := range slices.Sorted(maps.Keys(o.ModelSizes)) {
+		at := server.Child("modelSizes").Key(name)
+		if !sameModelAsOneOf(name, o.Models) {
+			v.because(server.Child("models")).errorf(at, "write the name as in ollama.models", "%q is none of the models", name)
+		} else {
+			v.modelSize(at, o.ModelSizes[name])
+		}
+	}
+}
+
+func (v validator) modelSize(at *field.Path, s ModelSize) {
+	for name, value := range map[string]Quantity{"disk": s.Disk, "tied": s.Tied, "vision": s.Vision} {
+		if value != "" {
+			v.between(at.Child(name), value, "1Ki", "64Ti")
+		} else if name == "disk" {
+			v.errorf(at.Child(name), "", "missing: want the size of the model's file")
+		}
+	}
+	for name, value := range map[string]int{
+		"layers": s.Layers, "kvHeads": s.KVHeads, "keyLength": s.KeyLength, "valueLength": s.ValueLength,
+		"embedding": s.Embedding, "feedForward": s.FeedForward, "vocab": s.Vocab,
+	} {
+		if value == 0 {
+			v.errorf(at.Child(name), "", "missing, or 0: want the figure of the model's GGUF header")
+		}
+		v.figure(at.Child(name), value)
+	}
+	for name, value := range map[string]int{
+		"slidingWindow": s.SlidingWindow, "slidingLayers": s.SlidingLayers, "heads": s.Heads, "contextLimit": s.ContextLimit,
+	} {
+		v.figure(at.Child(name), value)
+	}
+	if s.SlidingLayers > s.Layers && s.Layers > 0 {
+		v.errorf(at.Child("slidingLayers"), "", "got %d, and the model has %d layers", s.SlidingLayers, s.Layers)
+	}
+}
+
+// figure bounds a number of a GGUF header: products of those beyond are no
+// memory that anybody has.
+func (v validator) figure(at *field.Path, value int) {
+	if value < 0 || value > 1<<24 {
+		v.errorf(at, "", "got %d, want at most %d", value, 1<<24)
 	}
 }

@@ -15,13 +15,13 @@ import (
 // label checks a name that becomes a DNS label: of a folder, a namespace.
 func (v validator) label(at *field.Path, value, what string) {
 	if value == "" {
-		v.errorf(path, "", "missing: want %s, a DNS label such as homelab", what)
+		v.errorf(at, "", "missing: want %s, a DNS label such as homelab", what)
 	} else if len(validation.IsDNS1123Label(value)) > 0 {
 		fix := ""
 		if label := nearestLabel(value); label != "" {
 			fix = "write " + label
 		}
-		v.errorf(path, fix, "got %q, want %s: at most 63 lower-case letters, digits and '-', the last not '-'", value, what)
+		v.errorf(at, fix, "got %q, want %s: at most 63 lower-case letters, digits and '-', the last not '-'", value, what)
 	}
 }
 
@@ -39,47 +39,48 @@ var notInLabel = regexp.MustCompile(`[^a-z0-9]+`)
 // optionalLabel is label for a namespace that may be absent.
 func (v validator) optionalLabel(at *field.Path, value string) {
 	if value != "" {
-		v.label(at *field.Path, value, "a namespace")
+		v.label(at, value, "a namespace")
 	}
 }
 
 // name checks a reference to a Kubernetes object; required unless empty is fine.
 func (v validator) name(at *field.Path, value, kind string) {
 	if value == "" {
-		v.errorf(path, "", "missing: want the name of %s", kind)
+		v.errorf(at, "", "missing: want the name of %s", kind)
 	} else if len(validation.IsDNS1123Subdomain(value)) > 0 {
-		v.errorf(path, "", "got %q, want the name of %s: lower-case letters, digits, '-' and '.'", value, kind)
+		v.errorf(at, "", "got %q, want the name of %s: lower-case letters, digits, '-' and '.'", value, kind)
 	}
 }
 
 // optionalName is name for a field that may be absent.
 func (v validator) optionalName(at *field.Path, value, kind string) {
 	if value != "" {
-		v.name(at *field.Path, value, kind)
+		v.name(at, value, kind)
 	}
 }
 
-// reference checks the name of one of the bases or overlays.
-func (v validator) reference(path, name, kind string, names []string) {
+// reference checks the name of one of the bases or overlays; where are those
+// that are declared.
+func (v validator) reference(at *field.Path, name, kind string, names []string, where *field.Path) {
 	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })
+	v = v.because(where)
 	switch {
 	case name == "" && len(known) > 0:
-		v.errorf(path, "name one of "+list(known), "missing: want the name of the %s", kind)
-	case len(known) < len(names), len(names) == 0 && !c.read("spec."+kind+"s"): // it may be what could not be read
+		v.errorf(at, "name one of "+list(known), "missing: want the name of the %s", kind)
+	case len(known) < len(names): // it may be the one without a name
 	case len(names) == 0:
-		v.errorf(path, "declare it", "got %q, but the stack has no %ss", name, kind)
+		v.errorf(at, "declare it", "got %q, but the stack has no %ss", name, kind)
 	case !slices.Contains(names, name):
-		v.errorf(path, suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
+		v.errorf(at, suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
 	}
 }
 
-// unique checks that no two of the names are equal.
-func (v validator) unique(format string, names []string, what string) {
+// unique checks that no two of the names of a list's elements are equal.
+func (v validator) unique(at *field.Path, names []string) {
 	first := map[string]int{}
 	for i, name := range names {
 		if j, again := first[name]; again && name != "" {
-			v.errorf(fmt.Sprintf(format, i), "rename one of them",
-				"%q is the name of %s already", name, fmt.Sprintf(what, j))
+			v.errorf(at.Index(i).Child("name"), "rename one of them", "%q is the name of %s already", name, at.Index(j))
 			continue
 		}
 		first[name] = i

@@ -13,35 +13,37 @@ import (
 // directForm has the characters of a host, a domain, an address or a range.
 var directForm = regexp.MustCompile(`^[A-Za-z0-9*._:/-]+$`) // and at most 255 long
 
-func (v validator) proxy(b *Base) {
+func (v validator) proxy(at *field.Path, b *Base) {
 	p := b.Proxy
 	if p == nil {
 		return
 	}
+	allowTo := at.Child("ollama", "allowTo")
+	at = at.Child("proxy")
 	if p.HTTP == "" && p.HTTPS == "" {
-		v.errorf("proxy", "write http, https, or both", "the proxy has no URL")
+		v.errorf(at, "write http, https, or both", "the proxy has no URL")
 	}
 	const example = "http://proxy.example.org:3128"
-	http := v.url("proxy.http", p.HTTP, example, "http", "https", "socks5")
-	https := v.url("proxy.https", p.HTTPS, example, "http", "https", "socks5")
+	http := v.url(at.Child("http"), p.HTTP, example, "http", "https", "socks5")
+	https := v.url(at.Child("https"), p.HTTPS, example, "http", "https", "socks5")
 	for i, host := range p.NoProxy {
 		if !directForm.MatchString(host) || len(host) > 255 || strings.Contains(host, "://") {
-			v.errorf(fmt.Sprintf("proxy.noProxy[%d]", i), "write one host, domain or range for each entry",
+			v.errorf(at.Child("noProxy").Index(i), "write one host, domain or range for each entry",
 				"got %q, want such as example.org, .internal or 10.0.0.0/8", host)
 		}
 	}
 	if b.Ollama == nil || b.Ollama.Pull == PullNever {
 		return
 	}
-	if p.HTTPS == "" && p.HTTP != "" && c.read("proxy.https") {
-		v.warnf("proxy.https", "write https too", "missing: models come by https and would not use the proxy")
+	if p.HTTPS == "" && p.HTTP != "" {
+		v.warnf(at.Child("https"), "write https too", "missing: models come by https and would not use the proxy")
 	}
-	if len(b.Ollama.AllowTo) > 0 || !c.read("ollama.allowTo") {
+	if len(b.Ollama.AllowTo) > 0 {
 		return
 	}
-	for path, u := range map[string]*url.URL{"proxy.http": http, "proxy.https": https} {
+	for name, u := range map[string]*url.URL{"http": http, "https": https} {
 		if u != nil && !reachable(u.Hostname(), u.Port()) {
-			v.errorf(path, "name the proxy in ollama.allowTo, by namespace and podLabels or by cidrs, with its port",
+			v.because(allowTo).errorf(at.Child(name), "name the proxy in ollama.allowTo, by namespace and podLabels or by cidrs, with its port",
 				"got %q: the NetworkPolicy lets Ollama out to public addresses only, at ports 80 and 443", u.String())
 		}
 	}
@@ -65,17 +67,17 @@ func (v validator) url(at *field.Path, value, example string, schemes ...string)
 	switch {
 	case err != nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || strings.ContainsAny(value, ", ;\t\n"),
 		u.Port() != "" && new(Port).UnmarshalText([]byte(u.Port())) != nil:
-		v.errorf(path, "", "got %q, want a URL such as %s", value, example)
+		v.errorf(at, "", "got %q, want a URL such as %s", value, example)
 	case u.User != nil:
-		v.errorf(path, "use an address that asks for none", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
+		v.errorf(at, "use an address that asks for none", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
 	default:
 		return u
 	}
 	return nil
 }
 
-// reachable tells a server to which the NetworkPolicy lets Ollama out while it
-// has models to pull: a public address, at port 80 or 443. It goes by the name
+// reachable reports whether the NetworkPolicy lets Ollama out to a server while
+// it has models to pull: a public address, at port 80 or 443. It goes by the name
 // alone.
 func reachable(host, port string) bool {
 	if port != "" && port != "80" && port != "443" {
@@ -85,7 +87,7 @@ func reachable(host, port string) bool {
 		return !localAddr(addr) && !carrierNAT.Contains(addr)
 	}
 	inCluster := !strings.Contains(host, ".") || strings.HasSuffix(host, ".svc") || strings.Contains(host, ".svc.")
-	return !inCluster && !Host(host).private()
+	return !inCluster && !Host(host).Private()
 }
 
 // carrierNAT is closed by the NetworkPolicy, though no private range: clusters
@@ -95,30 +97,17 @@ var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
 // peer checks a source or destination of traffic.
 func (v validator) peer(at *field.Path, p Peer) {
 	if len(p.CIDRs) > 0 && (p.Namespace != "" || len(p.PodLabels) > 0) {
-		v.errorf(path, "write two entries", "has both pods (namespace, podLabels) and cidrs")
+		v.errorf(at, "write two entries", "has both pods (namespace, podLabels) and cidrs")
 	}
-	v.optionalLabel(path.Child("namespace"), p.Namespace)
-	v.labels(path.Child("podLabels"), p.PodLabels)
+	v.optionalLabel(at.Child("namespace"), p.Namespace)
+	v.labels(at.Child("podLabels"), p.PodLabels)
 }
 
 // destination is peer for where a pod may go: one without a place would be the
 // pods of its own namespace, which nobody means who writes a port alone.
 func (v validator) destination(at *field.Path, p Peer) {
 	if p.Namespace == "" && len(p.PodLabels) == 0 && len(p.CIDRs) == 0 {
-		v.errorf(path, "write namespace, podLabels or cidrs: 0.0.0.0/0 is everywhere", "names no destination")
+		v.errorf(at, "write namespace, podLabels or cidrs: 0.0.0.0/0 is everywhere", "names no destination")
 	}
-	v.peer(path, p)
-}
-
-// dns checks the servers that names are asked of.
-func (v validator) dns(d *DNS) {
-	if len(d.To) == 0 {
-		v.errorf("dns.to", "name the cluster's DNS servers, or leave the field out", "an empty list lets the pods look up no name")
-	}
-	if len(d.Ports) == 0 {
-		v.errorf("dns.ports", "write [53], or leave the field out", "an empty list lets the pods look up no name")
-	}
-	for i, p := range d.To {
-		v.destination(fmt.Sprintf("dns.to[%d]", i), p)
-	}
+	v.peer(at, p)
 }

@@ -18,7 +18,7 @@ type OIDC struct {
 	// ClientID that the provider gave the chat: a value, or a secretKeyRef
 	// (OAUTH_CLIENT_ID). Tell the provider the redirect URI
 	// https://HOST/oauth/oidc/callback.
-	ClientID EnvValue `json:"clientID"`
+	ClientID EnvValue `json:"clientID,omitzero"`
 	// ClientSecret is where the client's secret is (OAUTH_CLIENT_SECRET).
 	// Default: the key oidc-client-secret of the Secret secretName.
 	ClientSecret *SecretKeyRef `json:"clientSecret,omitempty"`
@@ -41,7 +41,7 @@ func (o *OIDC) Discovery() string {
 	return strings.TrimSuffix(o.ProviderURL, "/") + discovery
 }
 
-// Public tells a provider whose name is one of the internet. There is no DNS
+// Public reports whether the provider's name is one of the internet. There is no DNS
 // look-up.
 func (o *OIDC) Public() bool {
 	u, err := url.Parse(o.ProviderURL)
@@ -55,27 +55,28 @@ func (o *OIDC) applyDefaults(secret string) {
 	fillPointer(&o.SignUp, true)
 }
 
-func (v validator) oidc(b *Base) {
-	const at = "openWebUI.oidc"
+func (v validator) oidc(base *field.Path, given *OIDC, b *Base) {
 	w := b.OpenWebUI
 	o := w.OIDC
 	if o == nil {
 		return
 	}
+	at, allowTo := base.Child("openWebUI", "oidc"), base.Child("openWebUI", "allowTo")
+	closed := len(w.AllowTo) == 0 // no way out but to the base's own Ollama
 	if o.ProviderURL == "" {
 		v.errorf(at.Child("providerURL"), "", `missing: want the provider's issuer, such as https://auth.example.org`)
 	}
 	if u := v.url(at.Child("providerURL"), o.ProviderURL, "https://auth.example.org", "https", "http"); u != nil {
 		if u.Scheme == "http" && o.Public() {
 			v.errorf(at.Child("providerURL"), "write https", "got %q: the client's secret would cross the internet in clear", o.ProviderURL)
-		} else if !o.Public() && c.closed(w) {
-			v.errorf(at.Child("providerURL"), "name the provider in openWebUI.allowTo, by namespace and podLabels or by cidrs, with its port",
+		} else if !o.Public() && closed {
+			v.because(allowTo).errorf(at.Child("providerURL"), "name the provider in openWebUI.allowTo, by namespace and podLabels or by cidrs, with its port",
 				"got %q: the NetworkPolicy lets the chat out to a public provider only, at ports 80 and 443", o.ProviderURL)
 		}
 	}
-	if p := b.Proxy; p != nil && c.closed(w) {
+	if p := b.Proxy; p != nil && closed {
 		if u := parseURL(p.HTTPS); u != nil && !reachable(u.Hostname(), u.Port()) {
-			v.errorf(at, "name the proxy in openWebUI.allowTo, by namespace and podLabels or by cidrs, with its port",
+			v.because(allowTo, base.Child("proxy")).errorf(at, "name the proxy in openWebUI.allowTo, by namespace and podLabels or by cidrs, with its port",
 				"goes through the proxy %s, and the NetworkPolicy lets the chat out to public addresses only", p.HTTPS)
 		}
 	}
@@ -85,13 +86,8 @@ func (v validator) oidc(b *Base) {
 	case o.ClientID.Value == "":
 		v.errorf(at.Child("clientID"), "", `missing or "": want the client's name at the provider, or a secretKeyRef`)
 	}
-	if c.written(at + ".clientSecret") {
+	if given.ClientSecret != nil {
 		v.secretKey(at.Child("clientSecret"), *o.ClientSecret)
 	}
 	v.oneLine(at.Child("name"), o.Name)
-}
-
-// closed tells a chat for which the stack opens no way out but to its Ollama.
-func (v validator) closed(w *OpenWebUI) bool {
-	return len(w.AllowTo) == 0 && c.read("openWebUI.allowTo")
 }

@@ -3,9 +3,12 @@ package v1alpha1
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // Ollama is the inference server: a Deployment with one pod and a volume of
@@ -57,6 +60,31 @@ type Ollama struct {
 	ModelSizes map[string]ModelSize `json:"modelSizes,omitempty"`
 }
 
+// applyDefaults fills in what is left out, but for what follows from the models.
+func (o *Ollama) applyDefaults() {
+	if o.Accelerator != nil {
+		o.Accelerator.applyDefaults(&o.Image)
+	}
+	// The reference system's cores: a 3B model at about 13 tokens/s. Memory and
+	// volume follow from the models.
+	o.Workload.applyDefaults(OllamaImage(), Resources{
+		Requests: ResourceList{CPU: "1"},
+		Limits:   ResourceList{CPU: "4"},
+	}, "")
+	fill(&o.Threads, ThreadsAuto)
+	if o.PromptCache == Auto {
+		o.PromptCache = ""
+	}
+	if sizing.LlamaServer(o.Image.Tag) {
+		fill(&o.PromptCache, "512Mi")
+	}
+	fill(&o.Pull, PullMissing)
+	fill(&o.ContextLength, 4096) // Ollama's own default without a GPU
+	fill(&o.NumParallel, 1)
+	fill(&o.MaxLoadedModels, 1)
+	fill(&o.KeepAlive, "5m") // Ollama's own default
+}
+
 // Node is what pods can have of a node (`kubectl describe node`, Allocatable).
 type Node struct {
 	CPU    Quantity `json:"cpu,omitempty"`
@@ -80,6 +108,18 @@ type KVCacheType string
 
 // Values lists the formats that Ollama knows.
 func (KVCacheType) Values() []string { return []string{"f16", "q8_0", "q4_0"} }
+
+// OllamaVersion is the version of Ollama that the end-to-end tests run.
+const OllamaVersion = "0.23.2"
+
+// OllamaImage is the official image of Ollama.
+func OllamaImage() Image {
+	return Image{Registry: "docker.io", Repository: "ollama/ollama", Tag: OllamaVersion, PullPolicy: "IfNotPresent"}
+}
+
+// OllamaVariables are the names of environment variables that Ollama's server
+// reads, as of the version that hearth deploys; the caller owns the slice.
+func OllamaVariables() []string { return slices.Clone(ollamaVariables) }
 
 // ollamaVariables are the names that Ollama's server reads, from its source:
 // envconfig/config.go of v0.23.2.
@@ -136,48 +176,44 @@ var (
 	cloudTag = regexp.MustCompile(`:([^:/]*-)?cloud$`)
 )
 
-func (v validator) ollama(b *Base) {
-	o := b.Ollama
-	c.workload("ollama", &o.Workload, ollamaOwned)
-	c.ollamaEnv(o.Env)
+func (v validator) ollama(base *field.Path, given, b *Base) {
+	o, at := b.Ollama, base.Child("ollama")
+	v.workload(at, &given.Ollama.Workload, &o.Workload, ollamaOwned)
+	v.ollamaEnv(at.Child("env"), o.Env)
 	if o.Service.Type != ClusterIP {
-		v.errorf("ollama.service.type", "use expose with basicAuth",
+		v.errorf(at.Child("service", "type"), "use expose with basicAuth",
 			"got %s, which opens Ollama outside the cluster, and it has no password", o.Service.Type)
 	}
-	v.models(o)
-	c.accelerator(o)
-	c.ollamaRanges()
+	v.models(at, o)
+	v.accelerator(at, o)
+	v.count(at.Child("contextLength"), o.ContextLength, 256, 1<<20, "tokens")
+	v.count(at.Child("numParallel"), o.NumParallel, 1, 64, "requests")
+	v.count(at.Child("maxLoadedModels"), o.MaxLoadedModels, 1, 32, "models")
 }
 
-func (v validator) ollamaRanges() {
-	c.intRange("ollama.contextLength", 256, 1<<20, "tokens")
-	c.intRange("ollama.numParallel", 1, 64, "requests")
-	c.intRange("ollama.maxLoadedModels", 1, 32, "models")
-}
-
-func (v validator) models(o *Ollama) {
+func (v validator) models(at *field.Path, o *Ollama) {
+	list := at.Child("models")
 	if len(o.Models) == 0 {
-		v.errorf("ollama.models", "name at least one, such as llama3.2:3b", "missing: want the models to hold")
+		v.errorf(list, "name at least one, such as llama3.2:3b", "missing: want the models to hold")
 	}
 	first := map[string]int{}
 	for i, name := range o.Models {
-		at := fmt.Sprintf("ollama.models[%d]", i)
-		m := v.modelName(at, name, o)
+		m := v.modelName(list.Index(i), name, at, o)
 		if m == nil {
 			continue
 		}
 		full := fullModelName(m)
 		if j, again := first[full]; again {
-			v.errorf(at, "remove one of them", "%q is the same model as ollama.models[%d], %q", name, j, o.Models[j])
+			v.errorf(list.Index(i), "remove one of them", "%q is the same model as ollama.models[%d], %q", name, j, o.Models[j])
 		} else {
 			first[full] = i
 		}
 	}
 }
 
-// modelName checks the name of a model that is pulled into the given Ollama, and
-// takes it apart; nil if it is none.
-func (v validator) modelName(at *field.Path, name string, o *Ollama) []string {
+// modelName checks the name of a model that is pulled into the Ollama at server,
+// and takes it apart; nil if it is none.
+func (v validator) modelName(at *field.Path, name string, server *field.Path, o *Ollama) []string {
 	m := parseModel(name)
 	switch {
 	case strings.Contains(name, "://"):
@@ -191,7 +227,7 @@ func (v validator) modelName(at *field.Path, name string, o *Ollama) []string {
 	case m == nil:
 		v.errorf(at, "", "got %q, want a model as for `ollama pull`, such as llama3.2:3b or registry.example.org/team/model:tag", name)
 	default:
-		v.modelHost(at, m[1], o)
+		v.because(server.Child("allowTo"), server.Child("pull")).modelHost(at, m[1], o)
 		return m
 	}
 	return nil
@@ -207,7 +243,7 @@ func (v validator) modelHost(at *field.Path, registry string, o *Ollama) {
 		v.errorf(at, "", "got the registry %q, want a host with a port from 1 to 65535", registry)
 	case host == "localhost" || addr.IsLoopback():
 		v.errorf(at, "write the registry's name in the cluster or its address", "got the registry %q, which is the pod itself", registry)
-	case o.Pull == PullMissing && len(o.AllowTo) == 0 && c.read("ollama.allowTo") && !reachable(host, port):
+	case o.Pull == PullMissing && len(o.AllowTo) == 0 && !reachable(host, port):
 		v.errorf(at, "name the registry's namespace, or its cidrs, and its port in ollama.allowTo",
 			"the NetworkPolicy lets the pod out to public addresses only, at ports 80 and 443, and the registry is %s", registry)
 	}

@@ -18,7 +18,7 @@ type OpenWebUI struct {
 	// base's own. Name others in allowTo, or the NetworkPolicy stops them.
 	OllamaURLs []string `json:"ollamaURLs,omitempty"`
 	// Embedding is what searches in documents.
-	Embedding Embedding `json:"embedding,omitempty"`
+	Embedding Embedding `json:"embedding,omitzero"`
 	// SignUp is open (default): the first to sign up becomes admin, others wait
 	// for the admin's consent; refused at a public audience. closed: nobody can
 	// sign up, and the admin's e-mail and password come from the Secret.
@@ -42,6 +42,30 @@ type OpenWebUI struct {
 	// of each static file that it copies at its start, and "Permission denied"
 	// else: they stay as the image has them either way.
 	ReadOnlyRootFilesystem bool `json:"readOnlyRootFilesystem,omitempty"`
+}
+
+// OpenWebUIVersion is the version of Open WebUI that the end-to-end tests run.
+const OpenWebUIVersion = "0.9.4"
+
+// OpenWebUIImage is the official image of Open WebUI.
+func OpenWebUIImage() Image {
+	return Image{Registry: "ghcr.io", Repository: "open-webui/open-webui", Tag: OpenWebUIVersion, PullPolicy: "IfNotPresent"}
+}
+
+func (w *OpenWebUI) applyDefaults() {
+	// Figures of the reference system: 825 MiB in use; 512 MiB is OOM-killed
+	// while it starts.
+	w.Workload.applyDefaults(OpenWebUIImage(), Resources{
+		Requests: ResourceList{CPU: "100m", Memory: "512Mi"},
+		Limits:   ResourceList{CPU: "1", Memory: "1500Mi"},
+	}, "1Gi")
+	fill(&w.Name, "Open WebUI")
+	fill(&w.SignUp, SignUpOpen)
+	fill(&w.SecretName, "open-webui")
+	fillPointer(&w.PersistentConfig, w.SignUp == SignUpOpen)
+	if w.OIDC != nil {
+		w.OIDC.applyDefaults(w.SecretName)
+	}
 }
 
 // SignUp says who may make an account.
@@ -94,56 +118,59 @@ var openWebUIOwned = map[string]string{
 	"WEBUI_URL":                   "remove it: it follows from expose",
 }
 
-func (v validator) openWebUI(b *Base) {
-	w := b.OpenWebUI
-	c.workload("openWebUI", &w.Workload, openWebUIOwned)
-	c.openWebUIEnv(b)
-	c.openWebUIMemory(w)
-	c.embedding(b)
-	v.oneLine("openWebUI.name", w.Name)
+func (v validator) openWebUI(base *field.Path, given, b *Base) {
+	w, at := b.OpenWebUI, base.Child("openWebUI")
+	v.workload(at, &given.OpenWebUI.Workload, &w.Workload, openWebUIOwned)
+	if w.Storage.AccessMode == ReadWriteMany {
+		v.warnf(at.Child("storage", "accessMode"), "write ReadWriteOnce", "volumes of this mode are often NFS, which corrupts Open WebUI's SQLite database")
+	}
+	v.openWebUIEnv(base, b)
+	v.openWebUIMemory(at, isChosen(given.OpenWebUI.Resources.Limits.Memory), w)
+	v.embedding(base, given.OpenWebUI.Embedding, b)
+	v.oneLine(at.Child("name"), w.Name)
 	// With its settings from the environment alone, each restart forgets that
 	// sign-up was closed after the first user.
-	if !*w.PersistentConfig && w.SignUp == SignUpOpen && c.read("openWebUI.signUp") {
-		v.errorf("openWebUI.persistentConfig", "write signUp: closed, or remove it", "got false: every restart would open sign-up again")
+	if !*w.PersistentConfig && w.SignUp == SignUpOpen {
+		v.because(at.Child("signUp")).errorf(at.Child("persistentConfig"), "write signUp: closed, or remove it", "got false: every restart would open sign-up again")
 	}
-	c.oidc(b)
+	v.oidc(base, given.OpenWebUI.OIDC, b)
 	if len(w.OllamaURLs) == 0 && b.Ollama == nil {
-		v.errorf("openWebUI.ollamaURLs", "write the servers' URLs, or ollama to have one in this base", "missing: the base has no Ollama of its own")
+		v.because(base.Child("ollama")).errorf(at.Child("ollamaURLs"), "write the servers' URLs, or ollama to have one in this base", "missing: the base has no Ollama of its own")
 	}
-	c.ollamaURLs(b)
-	v.name("openWebUI.secretName", w.SecretName, "a Secret")
+	v.ollamaURLs(at, b)
+	v.name(at.Child("secretName"), w.SecretName, "a Secret")
 	if w.Service.Type != ClusterIP && !slices.ContainsFunc(*w.AllowFrom, func(p Peer) bool { return len(p.CIDRs) > 0 }) {
-		v.warnf("openWebUI.service.type", "name the addresses of its clients in openWebUI.allowFrom, by cidrs",
+		v.because(at.Child("allowFrom")).warnf(at.Child("service", "type"), "name the addresses of its clients in openWebUI.allowFrom, by cidrs",
 			"%s opens the chat outside the cluster, and the NetworkPolicy lets nobody in from there", w.Service.Type)
 	}
 }
 
 // oneLine checks a name that people read.
-func (v validator) oneLine(path, name string) {
+func (v validator) oneLine(at *field.Path, name string) {
 	if strings.TrimSpace(name) == "" || strings.ContainsAny(name, "\n\t") || utf8.RuneCountInString(name) > 100 {
-		v.errorf(path, "", "got %q, want a name of one line and at most 100 characters", name)
+		v.errorf(at, "", "got %q, want a name of one line and at most 100 characters", name)
 	}
 }
 
-func (v validator) openWebUIMemory(w *OpenWebUI) {
-	const at = "openWebUI.resources.limits.memory"
+func (v validator) openWebUIMemory(at *field.Path, given bool, w *OpenWebUI) {
+	at, engine := at.Child("resources", "limits", "memory"), at.Child("embedding", "engine")
 	limit := w.Resources.Limits.Memory
 	got, least, comfortable := limit.Parsed(), Quantity("1Gi").Parsed(), Quantity("2Gi").Parsed()
 	switch {
 	case got.Cmp(least) < 0:
 		v.errorf(at, "raise it to 1500Mi or more",
 			"got %s, want at least 1Gi: it needs 700 to 900 MiB before it serves anybody and is OOM-killed at 512Mi", limit)
-	case got.Cmp(comfortable) < 0 && c.written(at) && w.Embedding.Engine == EmbeddingInPod:
-		v.warnf(at, "2Gi is comfortable; with embedding: {engine: ollama} a document adds a third as much",
+	case got.Cmp(comfortable) < 0 && given && w.Embedding.Engine == EmbeddingInPod:
+		v.because(engine).warnf(at, "2Gi is comfortable; with embedding: {engine: ollama} a document adds a third as much",
 			"%s is tight: 825 MiB are in use at rest, and each document that people upload adds to it", limit)
 	}
 }
 
-func (v validator) ollamaURLs(b *Base) {
-	w, foreign := b.OpenWebUI, false
+func (v validator) ollamaURLs(at *field.Path, b *Base) {
+	w, urls, foreign := b.OpenWebUI, at.Child("ollamaURLs"), false
 	first := map[string]int{}
 	for i, value := range w.OllamaURLs {
-		at := fmt.Sprintf("openWebUI.ollamaURLs[%d]", i)
+		at := urls.Index(i)
 		if value == "" {
 			v.errorf(at, "", `got "", want a URL such as http://ollama.ai.svc:11434`)
 		}
@@ -155,11 +182,11 @@ func (v validator) ollamaURLs(b *Base) {
 		foreign = foreign || u != nil && (b.Ollama == nil || !ownService(u.Hostname(), b.Namespace))
 	}
 	if foreign && len(w.AllowTo) == 0 {
-		v.warnf("openWebUI.ollamaURLs", "name the servers in openWebUI.allowTo", "the NetworkPolicy lets the chat out to the base's own Ollama only")
+		v.because(at.Child("allowTo")).warnf(urls, "name the servers in openWebUI.allowTo", "the NetworkPolicy lets the chat out to the base's own Ollama only")
 	}
 }
 
-// ownService tells a name of the Service ollama in the given namespace.
+// ownService reports whether a host is a name of the Service ollama in the given namespace.
 func ownService(host, namespace string) bool {
 	rest, ok := strings.CutPrefix(host, "ollama")
 	return ok && (rest == "" || rest == "."+namespace || strings.HasPrefix(rest, "."+namespace+".svc"))

@@ -33,3 +33,13 @@ func (o Override) Name() string {
 
 // Patched is an empty value of the type that an override is a patch of.
 func (Override) Patched() any { return &Base{} }
+
+// Fits reports whether the override can be laid over the base.
+func (o Override) Fits(base *Base) bool {
+	return base != nil && o.Name() != "" && o.keepsNamespace(base)
+}
+
+func (o Override) keepsNamespace(base *Base) bool {
+	namespace, written := o["namespace"]
+	return !written || namespace == nil || namespace == base.Namespace
+}

@@ -12,10 +12,32 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
+// Patch is an entry of kustomize's patches, inline.
+type Patch struct {
+	// Patch is a strategic merge patch or a list of JSON 6902 operations, as
+	// YAML text.
+	Patch string `json:"patch"`
+	// Target selects the objects. Needed by JSON 6902; a strategic merge patch
+	// names its object itself.
+	Target *PatchTarget `json:"target,omitempty"`
+}
+
+// PatchTarget selects objects for a Patch; name and namespace are anchored
+// regular expressions, as in kustomize.
+type PatchTarget struct {
+	Group              string `json:"group,omitempty"`
+	Version            string `json:"version,omitempty"`
+	Kind               string `json:"kind,omitempty"`
+	Name               string `json:"name,omitempty"`
+	Namespace          string `json:"namespace,omitempty"`
+	LabelSelector      string `json:"labelSelector,omitempty"`
+	AnnotationSelector string `json:"annotationSelector,omitempty"`
+}
+
 // patches checks what can be known of a patch before it is applied.
 func (v validator) patches(at *field.Path, patches []Patch) {
 	for i, p := range patches {
-		at := path.Index(i)
+		at := at.Index(i)
 		if p.Target != nil {
 			v.patchTarget(at.Child("target"), *p.Target)
 		}
@@ -89,16 +111,16 @@ func (v validator) patchTarget(at *field.Path, t PatchTarget) {
 	if t == (PatchTarget{}) {
 		v.errorf(at, "name at least a kind", "an empty target is every object")
 	}
-	for field, expression := range map[string]string{
+	for name, expression := range map[string]string{
 		"group": t.Group, "version": t.Version, "kind": t.Kind, "name": t.Name, "namespace": t.Namespace,
 	} {
 		if _, err := regexp.Compile(expression); err != nil {
-			v.errorf(at+"."+field, "", "got %q, want a name or a regular expression", expression)
+			v.errorf(at.Child(name), "", "got %q, want a name or a regular expression", expression)
 		}
 	}
-	for field, selector := range map[string]string{"labelSelector": t.LabelSelector, "annotationSelector": t.AnnotationSelector} {
+	for name, selector := range map[string]string{"labelSelector": t.LabelSelector, "annotationSelector": t.AnnotationSelector} {
 		if _, err := labels.Parse(selector); err != nil {
-			v.errorf(at+"."+field, "", "got %q, want such as app=ollama,tier!=test", selector)
+			v.errorf(at.Child(name), "", "got %q, want such as app=ollama,tier!=test", selector)
 		}
 	}
 }

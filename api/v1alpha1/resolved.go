@@ -65,3 +65,156 @@ func (r *Resolved) OverlayNames() []string {
 	}
 	return names
 }
+
+// Validate reports what is wrong with the whole that is wrong with none of its
+// bases: what they have to do with each other. It changes nothing.
+func (r *Resolved) Validate() problem.List {
+	v := newValidator()
+	for i, o := range r.Overlays {
+		at := field.NewPath("spec", "overlays").Index(i).Child("bases")
+		for j := range o.Bases {
+			for k := range o.Bases[:j] {
+				v.beside(at.Index(j), at.Index(k), &o.Bases[k], &o.Bases[j], r)
+			}
+		}
+	}
+	if r.Fleet != nil {
+		v.clusters(r)
+	}
+	return v.problems.Sorted()
+}
+
+// beside checks two bases of one overlay.
+func (v validator) beside(at, first *field.Path, earlier, b *Base, r *Resolved) {
+	if b.Name == "" || earlier.Name == "" || b.Name == earlier.Name { // said already
+		return
+	}
+	v = v.because(first)
+	other := fmt.Sprintf("%s (%s)", first, earlier.Name)
+	if c := conflictOf(earlier, b); c != nil {
+		at, what := at, c.what
+		if c.field != nil {
+			at = at.Child(c.field[0], c.field[1:]...)
+		}
+		v.errorf(at, c.fix, "it and %s %s", other, what)
+		return
+	}
+	// The overlay builds on the bases' folders, which cannot bring one object
+	// twice, whatever the overlay does about it.
+	if c := conflictOf(r.Base(earlier.Name), r.Base(b.Name)); c != nil {
+		v.errorf(at, c.fix+", in spec.bases", "it and %s, as declared, %s", other, c.what)
+		return
+	}
+	for _, program := range slices.Sorted(maps.Keys(b.recurringJobs())) {
+		name := b.recurringJobs()[program]
+		if slices.Contains(slices.Collect(maps.Values(earlier.recurringJobs())), name) {
+			v.errorf(at.Child(program, "storage", "backup", "longhorn", "group"), "give one of them another group", "it and %s both bring the recurring job %q", other, name)
+		}
+	}
+	if earlier.Expose.Host != "" && earlier.Expose.Host == b.Expose.Host {
+		v.errorf(at.Child("expose", "host"), "give one of them another host", "it and %s both have a route for %s", other, b.Expose.Host)
+	}
+	if earlier.Namespace == b.Namespace && !maps.Equal(earlier.NamespaceLabels, b.NamespaceLabels) {
+		v.errorf(at.Child("namespaceLabels"), "write the same in both", "it and %s are in the namespace %s and label it differently", other, b.Namespace)
+	}
+}
+
+// recurringJobs are the names of Longhorn's jobs that the base brings, by the
+// field of the program that brings it.
+func (b *Base) recurringJobs() map[string]string {
+	jobs := map[string]string{}
+	if b.Ollama != nil {
+		jobs["ollama"] = b.Ollama.Storage.RecurringJob()
+	}
+	if b.OpenWebUI != nil {
+		jobs["openWebUI"] = b.OpenWebUI.Storage.RecurringJob()
+	}
+	maps.DeleteFunc(jobs, func(_, name string) bool { return name == "" })
+	return jobs
+}
+
+// conflict is an object that two bases both bring into one namespace: the field
+// that decides it, if there is one, what is wrong, and what to do.
+type conflict struct {
+	field     []string
+	what, fix string
+}
+
+// conflictOf is the conflict of two bases; nil if there is none.
+func conflictOf(a, b *Base) *conflict {
+	routes := a.Expose.Exposed() && b.Expose.Exposed()
+	switch {
+	case a.Namespace != b.Namespace:
+		return nil
+	case a.Ollama != nil && b.Ollama != nil:
+		return &conflict{what: "both bring an Ollama into the namespace " + b.Namespace, fix: "give one of them another namespace"}
+	case a.OpenWebUI != nil && b.OpenWebUI != nil:
+		return &conflict{what: "both bring an Open WebUI into the namespace " + b.Namespace, fix: "give one of them another namespace"}
+	case a.CreateNamespace && b.CreateNamespace:
+		return &conflict{[]string{"createNamespace"}, "both create the namespace " + b.Namespace, "leave it to one of them"}
+	case routes && a.Expose.Name == b.Expose.Name:
+		return &conflict{[]string{"expose", "name"}, fmt.Sprintf("are both exposed as %q", b.Expose.Name), "give one of the routes another name"}
+	case routes && a.Expose.TLS.Type == TLSCertManager && b.Expose.TLS.Type == TLSCertManager && a.Expose.TLS.SecretName == b.Expose.TLS.SecretName:
+		return &conflict{[]string{"expose", "tls", "secretName"}, fmt.Sprintf("both keep their certificate in %q", b.Expose.TLS.SecretName), "give each certificate a Secret of its own"}
+	}
+	return nil
+}
+
+// clusters checks what the clusters get.
+func (v validator) clusters(r *Resolved) {
+	fleet := field.NewPath("spec", "fleet")
+	if o := r.Overlay(r.Fleet.DefaultOverlay); o != nil && o.exposed() {
+		v.errorf(fleet.Child("defaultOverlay"), "name an overlay without a route, or leave it out: then such clusters get nothing",
+			"%q is exposed, and Fleet gives the default to every cluster that no target matches", r.Fleet.DefaultOverlay)
+	}
+	var deployed []*ResolvedOverlay // each once
+	var places []*field.Path        // that name them
+	add := func(name string, place *field.Path) {
+		if o := r.Overlay(name); o != nil && len(o.Bases) > 0 && !slices.Contains(deployed, o) {
+			deployed, places = append(deployed, o), append(places, place)
+		}
+	}
+	for i, t := range r.Fleet.Targets {
+		add(t.Overlay, fleet.Child("targets").Index(i).Child("overlay"))
+	}
+	add(r.Fleet.DefaultOverlay, fleet.Child("defaultOverlay"))
+	v.sameLabels(deployed, places)
+	v.sameHosts(deployed, places)
+}
+
+// exposed reports whether the overlay opens something outside the cluster.
+func (o *ResolvedOverlay) exposed() bool {
+	return slices.ContainsFunc(o.Bases, func(b Base) bool {
+		return b.Expose.Exposed() || b.OpenWebUI != nil && b.OpenWebUI.Service.Type != ClusterIP
+	})
+}
+
+// sameLabels warns of a defect of Fleet: the labels of all targets land on
+// every cluster (rancher/fleet#4210).
+func (v validator) sameLabels(deployed []*ResolvedOverlay, places []*field.Path) {
+	for i, o := range deployed {
+		if first := deployed[0]; !maps.Equal(first.Bases[0].NamespaceLabels, o.Bases[0].NamespaceLabels) {
+			v.warnf(places[i], "give all overlays the same namespaceLabels",
+				"the namespaceLabels of %s and %s differ, and some versions of Fleet put those of all targets on every cluster (rancher/fleet#4210)", first.Name, o.Name)
+			return
+		}
+	}
+}
+
+// sameHosts warns of one name for routes of several clusters: it leads to one
+// of them only.
+func (v validator) sameHosts(deployed []*ResolvedOverlay, places []*field.Path) {
+	first := map[Host]string{}
+	for i, o := range deployed {
+		for _, b := range o.Bases {
+			if b.Expose == nil || b.Expose.Host == "" {
+				continue
+			}
+			if other, taken := first[b.Expose.Host]; taken && other != o.Name {
+				v.warnf(places[i], "give one of them another host", "%s and %s both have a route for %s", other, o.Name, b.Expose.Host)
+				continue
+			}
+			first[b.Expose.Host] = o.Name
+		}
+	}
+}

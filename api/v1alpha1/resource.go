@@ -22,10 +22,10 @@ var (
 )
 
 // objects checks complete Kubernetes objects.
-func (v validator) objects(at *field.Path, objects []Object) {
+func (v validator) objects(list *field.Path, objects []Object) {
 	first := map[string]int{}
 	for i, o := range objects {
-		at := path.Index(i)
+		at := list.Index(i)
 		kind, apiVersion, name := v.identity(at, o)
 		switch {
 		case kind == "Secret":
@@ -41,7 +41,7 @@ func (v validator) objects(at *field.Path, objects []Object) {
 		v.metadataStrings(at, o, "annotations")
 		id := strings.Join([]string{apiVersion, kind, own, name}, "/")
 		if j, again := first[id]; again && name != "" {
-			v.errorf(at, "remove one of them", "it is the same %s %s as %s[%d]", kind, name, path, j)
+			v.errorf(at, "remove one of them", "it is the same %s %s as %s", kind, name, list.Index(j))
 		}
 		first[id] = i
 	}
@@ -49,16 +49,16 @@ func (v validator) objects(at *field.Path, objects []Object) {
 
 // baseNamespaces checks where a base's objects go: its kustomization sets one
 // namespace for all of them.
-func (v validator) baseNamespaces(objects []Object, namespace string) {
+func (v validator) baseNamespaces(base *field.Path, objects []Object, namespace string) {
 	for i, o := range objects {
-		at := fmt.Sprintf("resources[%d]", i)
+		at := base.Child("resources").Index(i)
 		own := namespaceOf(o)
 		switch {
 		case o["kind"] == "Namespace":
 			v.errorf(at, "use createNamespace and namespaceLabels, or move it to an overlay's resources",
 				"the base's kustomization would rename the Namespace to %s", namespace)
-		case own != "" && own != namespace && c.read("namespace"):
-			v.errorf(at.Child("metadata", "namespace"), "move it to an overlay's resources", "got %q: a base has one namespace, %s", own, namespace)
+		case own != "" && own != namespace:
+			v.because(base.Child("namespace")).errorf(at.Child("metadata", "namespace"), "move it to an overlay's resources", "got %q: a base has one namespace, %s", own, namespace)
 		}
 	}
 }
@@ -67,7 +67,7 @@ func (v validator) baseNamespaces(objects []Object, namespace string) {
 // no namespace.
 func (v validator) overlayNamespaces(at *field.Path, objects []Object) {
 	for i, o := range objects {
-		at := path.Index(i).Child("metadata", "namespace")
+		at := at.Index(i).Child("metadata", "namespace")
 		own := namespaceOf(o)
 		kind, _ := o["kind"].(string)
 		apiVersion, _ := o["apiVersion"].(string)
@@ -110,9 +110,9 @@ func (v validator) identity(at *field.Path, o Object) (kind, apiVersion, name st
 
 // metadataStrings checks labels or annotations. Other values than strings fail
 // in the cluster, and Fleet would report them as drift.
-func (v validator) metadataStrings(at *field.Path, o Object, field string) {
-	at += ".metadata." + field
-	switch values := metadata(o)[field].(type) {
+func (v validator) metadataStrings(at *field.Path, o Object, name string) {
+	at = at.Child("metadata", name)
+	switch values := metadata(o)[name].(type) {
 	case nil:
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(values)) {
@@ -135,13 +135,11 @@ func (v validator) metadataStrings(at *field.Path, o Object, field string) {
 func (v validator) staysText(at *field.Path, value string) {
 	n := goyaml.Node{Kind: goyaml.ScalarNode, Value: value}
 	if value != "" && n.ShortTag() != "!!str" { // no name at all is another mistake
-		v.errorf(path, "put a letter in front", "got %q, which kustomize would write without quotes, and then it is no text any more", value)
+		v.errorf(at, "put a letter in front", "got %q, which kustomize would write without quotes, and then it is no text any more", value)
 	}
 }
 
-const localConfig = "config.kubernetes.io/local-config"
-
-// namespaced tells a kind that lives in a namespace; false for kinds that only a
+// namespaced reports whether a kind lives in a namespace; false for kinds that only a
 // cluster knows.
 func namespaced(apiVersion, kind string) bool {
 	in, known := openapi.IsNamespaceScoped(yaml.TypeMeta{APIVersion: apiVersion, Kind: kind})

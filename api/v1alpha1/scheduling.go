@@ -13,11 +13,11 @@ import (
 
 func (v validator) tolerations(at *field.Path, tolerations []Toleration) {
 	for i, t := range tolerations {
-		at := path.Index(i)
+		at := at.Index(i)
 		if t.Key != "" {
 			v.labelKey(at.Child("key"), t.Key)
-		} else if t.Operator != "Exists" && c.read(at.Child("operator")) {
-			v.errorf(at.Child("key"), "name the taint's key, or write operator: Exists to tolerate every taint", "missing")
+		} else if t.Operator != "Exists" {
+			v.because(at.Child("operator")).errorf(at.Child("key"), "name the taint's key, or write operator: Exists to tolerate every taint", "missing")
 		}
 		switch {
 		case t.Operator == "Exists" && t.Value != "":
@@ -25,45 +25,39 @@ func (v validator) tolerations(at *field.Path, tolerations []Toleration) {
 		case len(validation.IsValidLabelValue(t.Value)) > 0:
 			v.errorf(at.Child("value"), "", "got %q, want a taint's value: at most 63 letters, digits, '-', '_' and '.'", t.Value)
 		}
-		if t.TolerationSeconds != nil && t.Effect != "NoExecute" && c.read(at.Child("effect")) {
-			v.errorf(at.Child("tolerationSeconds"), "write effect: NoExecute, or remove it", "only the effect NoExecute has seconds")
+		if t.TolerationSeconds != nil && t.Effect != "NoExecute" {
+			v.because(at.Child("effect")).errorf(at.Child("tolerationSeconds"), "write effect: NoExecute, or remove it", "only the effect NoExecute has seconds")
 		}
 	}
 }
 
 // affinity checks a Kubernetes Affinity as the API server would.
-func (v validator) affinity(at *field.Path) {
-	if !c.read(path) {
+func (v validator) affinity(at *field.Path, a *corev1.Affinity) {
+	if a == nil {
 		return
 	}
-	a := corev1.Affinity{}
-	unread := document.Decode(c.at(path), &a)
-	c.problems = append(c.problems, unread...)
-	outer := c.unread
-	c.unread = append(slices.Clip(outer), unread...)
-	defer func() { c.unread = outer }()
-
+	const required, preferred = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
 	if n := a.NodeAffinity; n != nil {
+		at := at.Child("nodeAffinity")
 		if r := n.RequiredDuringSchedulingIgnoredDuringExecution; r != nil {
-			at := path + ".nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
+			terms := at.Child(required, "nodeSelectorTerms")
 			if len(r.NodeSelectorTerms) == 0 {
-				v.errorf(at, "", "missing: want at least one term")
+				v.errorf(terms, "", "missing: want at least one term")
 			}
 			for i, term := range r.NodeSelectorTerms {
-				v.nodeTerm(at.Index(i), term)
+				v.nodeTerm(terms.Index(i), term)
 			}
 		}
 		for i, p := range n.PreferredDuringSchedulingIgnoredDuringExecution {
-			at := path.Child("nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution").Index(i)
-			v.weight(at, p.Weight)
-			v.nodeTerm(at.Child("preference"), p.Preference)
+			v.weight(at.Child(preferred).Index(i), p.Weight)
+			v.nodeTerm(at.Child(preferred).Index(i).Child("preference"), p.Preference)
 		}
 	}
 	if p := a.PodAffinity; p != nil {
-		v.podTerms(path.Child("podAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution, p.PreferredDuringSchedulingIgnoredDuringExecution)
+		v.podTerms(at.Child("podAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution, p.PreferredDuringSchedulingIgnoredDuringExecution)
 	}
 	if p := a.PodAntiAffinity; p != nil {
-		v.podTerms(path.Child("podAntiAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution, p.PreferredDuringSchedulingIgnoredDuringExecution)
+		v.podTerms(at.Child("podAntiAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution, p.PreferredDuringSchedulingIgnoredDuringExecution)
 	}
 }
 
@@ -89,7 +83,7 @@ func (v validator) podTerms(at *field.Path, required []corev1.PodAffinityTerm, p
 	for i, p := range preferred {
 		here := at.Child("preferredDuringSchedulingIgnoredDuringExecution").Index(i)
 		v.weight(here, p.Weight)
-		v.podTerm(here+".podAffinityTerm", p.PodAffinityTerm)
+		v.podTerm(here.Child("podAffinityTerm"), p.PodAffinityTerm)
 	}
 }
 
@@ -134,9 +128,9 @@ func (v validator) expression(at *field.Path, key, operator string, values []str
 			v.errorf(at.Child("values"), "", "got %q, want a single whole number for operator %s", values, operator)
 		}
 	}
-	for i, v := range values {
-		if len(validation.IsValidLabelValue(v)) > 0 {
-			v.errorf(at.Child("values").Index(i), "", "got %q, want a label's value: at most 63 letters, digits, '-', '_' and '.'", v)
+	for i, value := range values {
+		if len(validation.IsValidLabelValue(value)) > 0 {
+			v.errorf(at.Child("values").Index(i), "", "got %q, want a label's value: at most 63 letters, digits, '-', '_' and '.'", value)
 		}
 	}
 }

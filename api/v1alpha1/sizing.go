@@ -3,13 +3,13 @@ package v1alpha1
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -110,45 +110,39 @@ const (
 	volumeSize  = "ollama.storage.size"
 )
 
-// sizing compares what the models need with what they get. It looks last: a sum of wrong numbers would be one more mistake for each.
-func (v validator) sizing(b *Base) {
-	o := b.Ollama
-	c.modelSizes(o)
-	c.threads(o)
-	c.promptCache(o)
-	wrong := slices.ContainsFunc(c.problems, func(p problem.Problem) bool {
-		return p.Severity == problem.Error && (inside(p.Path, c.node.Path("ollama")) || inside(p.Path, c.node.Path("openWebUI.embedding")))
-	})
-	if wrong || !c.read("ollama") || !c.read("openWebUI.embedding") {
+// sizing compares what the models need with what they get. It looks last: a sum
+// of wrong numbers would be one more mistake for each.
+func (v validator) sizing(base *field.Path, given, b *Base) {
+	o, at, embedding := b.Ollama, base.Child("ollama"), base.Child("openWebUI", "embedding")
+	v.modelSizes(at, o)
+	v.threads(at, o)
+	v.promptCache(at, given.Ollama.PromptCache != "", o)
+	v = v.because(at, embedding)
+	if v.failed(at) || v.failed(embedding) {
 		return
 	}
 	known, unknown := b.Sizes()
 	for _, name := range unknown {
-		c.unknownModel(o, name)
+		v.unknownModel(base, given.Ollama, o, name)
 	}
-	c.contextLimits(o, known)
-	c.memory(b)
-	if o.Storage.ExistingClaim == "" {
-		c.volume(known)
+	v.contextLimits(at, o, known)
+	v.memory(base, given.Ollama, b)
+	if o.Storage.ExistingClaim == "" && isChosen(given.Ollama.Storage.Size) {
+		v.volume(base, o.Storage.Size, known)
 	}
-}
-
-// given tells whether a person chose the amount.
-func (v validator) given(at *field.Path) bool {
-	return c.written(path) && c.at(path).Text() != string(Auto)
 }
 
 // unknownModel says what cannot be derived, or checked, without its figures.
-func (v validator) unknownModel(o *Ollama, name string) {
-	at := "openWebUI.embedding.model"
+func (v validator) unknownModel(base *field.Path, given, o *Ollama, name string) {
+	at := base.Child("openWebUI", "embedding", "model")
 	if i := slices.Index(o.Models, name); i >= 0 {
-		at = fmt.Sprintf("ollama.models[%d]", i)
+		at = base.Child("ollama", "models").Index(i)
 	}
 	near := ""
 	if names := sizing.Nearest(name); len(names) > 0 {
 		near = "; near it are " + strings.Join(names, ", ")
 	}
-	if c.given(memoryLimit) && (c.given(volumeSize) || o.Storage.ExistingClaim != "") {
+	if isChosen(given.Resources.Limits.Memory) && (isChosen(given.Storage.Size) || o.Storage.ExistingClaim != "") {
 		v.warnf(at, "write its figures into ollama.modelSizes: hearth size FILE.gguf prints them",
 			"hearth does not know %q%s: whether the memory limit and the volume are enough is not checked", name, near)
 		return
@@ -157,48 +151,53 @@ func (v validator) unknownModel(o *Ollama, name string) {
 		memoryLimit+" and "+volumeSize, "hearth does not know %q%s: the memory and the volume that it needs cannot be derived", name, near)
 }
 
-func (v validator) contextLimits(o *Ollama, known []sizing.Model) {
+func (v validator) contextLimits(at *field.Path, o *Ollama, known []sizing.Model) {
 	for _, m := range known {
 		if m.ContextLimit > 0 && m.ContextLimit < o.ContextLength && !m.Embedder {
-			v.warnf("ollama.contextLength", "", "%d is more than %s was made for: Ollama silently takes its %d tokens", o.ContextLength, m.Name, m.ContextLimit)
+			v.because(at.Child("models")).warnf(at.Child("contextLength"), "",
+				"%d is more than %s was made for: Ollama silently takes its %d tokens", o.ContextLength, m.Name, m.ContextLimit)
 		}
 	}
 }
 
 // memory refuses a limit that cannot hold the models. They are not unloaded
 // when it gets tight: the container is killed.
-func (v validator) memory(b *Base) {
-	o, need := b.Ollama, b.Need()
+func (v validator) memory(base *field.Path, given *Ollama, b *Base) {
+	o, need, server := b.Ollama, b.Need(), base.Child("ollama")
 	limit := o.Resources.Limits.Memory
-	got := bytesOf(limit)
-	at := memoryLimit
-	if !c.given(at) || c.own("ollama.models") && !c.own(at) {
-		at = "ollama.models"
+	models, at := server.Child("models"), server.Child("resources", "limits", "memory")
+	v = v.because(models, server.Child("contextLength"), server.Child("numParallel"), server.Child("maxLoadedModels"), server.Child("kvCacheType"))
+	chosen := isChosen(given.Resources.Limits.Memory)
+	if !chosen {
+		at = models
 	}
+	got, what := bytesOf(limit), strings.Join(need.Models, " and ")
 	switch {
 	case got < need.Required:
 		v.errorf(at, fmt.Sprintf("raise it to %s or write auto, which is that; or %s", mebibytes(need.Limit), o.smaller(need)),
-			"the memory limit of %s cannot hold %s: %s", limit, strings.Join(need.Models, " and "), need.Sum())
-	case got < need.Limit && c.given(memoryLimit):
+			"the memory limit of %s cannot hold %s: %s", limit, what, need.Sum())
+	case got < need.Limit && chosen:
 		v.warnf(at, fmt.Sprintf("%s is comfortable", mebibytes(need.Limit)),
-			"the memory limit of %s is tight for %s: %s", limit, strings.Join(need.Models, " and "), need.Sum())
+			"the memory limit of %s is tight for %s: %s", limit, what, need.Sum())
 	}
 	if o.Node == nil || o.Node.Memory == "" {
 		return
 	}
-	if !v.between("ollama.node.memory", o.Node.Memory, "256Mi", "64Ti") {
+	at = server.Child("node", "memory")
+	if !v.between(at, o.Node.Memory, "256Mi", "64Ti") {
 		return
 	}
 	node := bytesOf(o.Node.Memory)
 	request := o.Resources.Requests.Memory
 	switch {
 	case need.Required > node:
-		v.errorf("ollama.node.memory", "use larger nodes, or "+o.smaller(need),
-			"a node of %s cannot hold %s: %s", o.Node.Memory, strings.Join(need.Models, " and "), need.Sum())
+		v.errorf(at, "use larger nodes, or "+o.smaller(need), "a node of %s cannot hold %s: %s", o.Node.Memory, what, need.Sum())
 	case bytesOf(request) > node:
-		v.errorf("ollama.node.memory", "lower ollama.resources.requests.memory", "no node of %s has the %s that the pod requests: it would wait for ever", o.Node.Memory, request)
+		v.because(server.Child("resources", "requests", "memory")).errorf(at, "lower ollama.resources.requests.memory",
+			"no node of %s has the %s that the pod requests: it would wait for ever", o.Node.Memory, request)
 	case got > node:
-		v.warnf("ollama.node.memory", "lower "+memoryLimit, "the memory limit of %s is more than a node of %s has: the node runs out of memory before the limit helps", limit, o.Node.Memory)
+		v.because(server.Child("resources", "limits", "memory")).warnf(at, "lower "+memoryLimit,
+			"the memory limit of %s is more than a node of %s has: the node runs out of memory before the limit helps", limit, o.Node.Memory)
 	}
 }
 
@@ -221,15 +220,10 @@ func (o *Ollama) smaller(need sizing.Need) string {
 	return "choose a smaller model"
 }
 
-// volume refuses one that the models do not fit on.
-func (v validator) volume(known []sizing.Model) {
-	if !c.given(volumeSize) {
-		return
-	}
-	at, size := volumeSize, Quantity(c.at(volumeSize).Text())
-	if c.own("ollama.models") && !c.own(at) {
-		at = "ollama.models"
-	}
+// volume refuses a size, which a person chose, that the models do not fit on.
+func (v validator) volume(base *field.Path, size Quantity, known []sizing.Model) {
+	at := base.Child("ollama", "storage", "size")
+	v = v.because(base.Child("ollama", "models"))
 	need, got := sizing.Storage(known), bytesOf(size)
 	comfortable := Quantity(fmt.Sprintf("%dGi", need.Comfortable>>30))
 	switch {
@@ -243,11 +237,11 @@ func (v validator) volume(known []sizing.Model) {
 }
 
 // threads checks the CPU limit against what computes.
-func (v validator) threads(o *Ollama) {
-	const at = "ollama.resources.limits.cpu"
+func (v validator) threads(server *field.Path, o *Ollama) {
+	at, threads := server.Child("resources", "limits", "cpu"), server.Child("threads")
 	limit := o.Resources.Limits.CPU
-	v := limit.Parsed()
-	milli := v.MilliValue()
+	cores := limit.Parsed()
+	milli := cores.MilliValue()
 	if limit != None && milli >= 10 && milli < 1000 {
 		v.errorf(at, "raise it to 1 or more, or write none and let the request share the node", "got %s: even one thread needs a whole core", limit)
 	}
@@ -255,78 +249,32 @@ func (v validator) threads(o *Ollama) {
 	switch {
 	case n == 0:
 	case o.Pull == PullNever && !sizing.LlamaServer(o.Image.Tag):
-		v.errorf("ollama.threads", "write auto, or pull: missing", "has no effect: the init container makes the models with %d threads, and pull is never", n)
+		v.because(server.Child("pull"), server.Child("image", "tag")).errorf(threads, "write auto, or pull: missing",
+			"has no effect: the init container makes the models with %d threads, and pull is never", n)
 	case limit != None && int64(n)*1000 > milli:
-		v.warnf("ollama.threads", "lower it, or raise "+at, "%d threads share a limit of %s cores: they wait for each other, and every one gets slower", n, limit)
+		v.because(at).warnf(threads, "lower it, or raise ollama.resources.limits.cpu",
+			"%d threads share a limit of %s cores: they wait for each other, and every one gets slower", n, limit)
 	}
 	if o.Node == nil || o.Node.CPU == "" {
 		return
 	}
-	if !v.between("ollama.node.cpu", o.Node.CPU, "100m", "1024") {
+	at = server.Child("node", "cpu")
+	if !v.between(at, o.Node.CPU, "100m", "1024") {
 		return
 	}
 	request, node := o.Resources.Requests.CPU.Parsed(), o.Node.CPU.Parsed()
 	if request.Cmp(node) > 0 {
-		v.errorf("ollama.node.cpu", "lower ollama.resources.requests.cpu", "no node of %s has the %s cores that the pod requests: it would wait for ever", o.Node.CPU, o.Resources.Requests.CPU)
+		v.because(server.Child("resources", "requests", "cpu")).errorf(at, "lower ollama.resources.requests.cpu",
+			"no node of %s has the %s cores that the pod requests: it would wait for ever", o.Node.CPU, o.Resources.Requests.CPU)
 	}
 }
 
-func (v validator) promptCache(o *Ollama) {
-	const at = "ollama.promptCache"
+func (v validator) promptCache(server *field.Path, given bool, o *Ollama) {
+	at := server.Child("promptCache")
 	if o.PromptCache != "" && o.PromptCache != None {
 		v.between(at, o.PromptCache, "1Mi", "64Ti")
 	}
-	if c.written(at) && !sizing.LlamaServer(o.Image.Tag) {
-		v.warnf(at, "remove it", "has no effect: Ollama before 0.30 keeps no prompts")
-	}
-}
-
-// modelSizes checks figures that a person, or hearth size, wrote.
-func (v validator) modelSizes(o *Ollama) {
-	for _, name := range slices.Sorted(maps.Keys(o.ModelSizes)) {
-		// A name has dots in it, which no path of fields could have.
-		of := &checker{node: c.at("ollama.modelSizes").Field(name), unread: c.unread}
-		if of.node == nil {
-			continue // null, which is refused as it is read
-		}
-		if !sameModelAsOneOf(name, o.Models) && c.read("ollama.models") {
-			of.errorf("", "write the name as in ollama.models", "%q is none of the models", name)
-		} else {
-			of.modelSize(o.ModelSizes[name])
-		}
-		c.problems = append(c.problems, of.problems...)
-	}
-}
-
-func (v validator) modelSize(s ModelSize) {
-	for field, value := range map[string]Quantity{"disk": s.Disk, "tied": s.Tied, "vision": s.Vision} {
-		if v.between(field, value, "1Ki", "64Ti") && value == "" && field == "disk" {
-			v.errorf(field, "", "missing: want the size of the model's file")
-		}
-	}
-	for field, value := range map[string]int{
-		"layers": s.Layers, "kvHeads": s.KVHeads, "keyLength": s.KeyLength, "valueLength": s.ValueLength,
-		"embedding": s.Embedding, "feedForward": s.FeedForward, "vocab": s.Vocab,
-	} {
-		if value == 0 {
-			v.errorf(field, "", "missing, or 0: want the figure of the model's GGUF header")
-		}
-		c.figure(field, value)
-	}
-	for field, value := range map[string]int{
-		"slidingWindow": s.SlidingWindow, "slidingLayers": s.SlidingLayers, "heads": s.Heads, "contextLimit": s.ContextLimit,
-	} {
-		c.figure(field, value)
-	}
-	if s.SlidingLayers > s.Layers && s.Layers > 0 {
-		v.errorf("slidingLayers", "", "got %d, and the model has %d layers", s.SlidingLayers, s.Layers)
-	}
-}
-
-// figure bounds a number of a GGUF header: products of those beyond are no
-// memory that anybody has.
-func (v validator) figure(field string, value int) {
-	if value < 0 || value > 1<<24 {
-		v.errorf(field, "", "got %d, want at most %d", value, 1<<24)
+	if given && !sizing.LlamaServer(o.Image.Tag) {
+		v.because(server.Child("image", "tag")).warnf(at, problem.Remove, "has no effect: Ollama before 0.30 keeps no prompts")
 	}
 }

@@ -86,3 +86,84 @@ func (s *Stack) Validate() problem.List {
 	v.stack(s)
 	return v.problems.Sorted()
 }
+
+// maxRelease is the longest name of a Helm release, which the stack's becomes.
+const maxRelease = 53
+
+// stack checks all but the bases: names, references, and the clusters.
+func (v validator) stack(s *Stack) {
+	name, spec := field.NewPath("metadata", "name"), field.NewPath("spec")
+	v.label(name, s.Metadata.Name, "the stack's name")
+	if n := len(s.Metadata.Name); n > maxRelease && n <= 63 {
+		v.errorf(name, "", "got %q of %d characters, want at most %d: Fleet's Helm release has this name", s.Metadata.Name, n, maxRelease)
+	}
+	if len(s.Spec.Bases) == 0 {
+		v.errorf(spec.Child("bases"), "declare at least one base", "missing: there is nothing to deploy")
+	}
+	v.unique(spec.Child("bases"), s.baseNames())
+	v.unique(spec.Child("overlays"), s.overlayNames())
+	for i := range s.Spec.Overlays {
+		v.overlay(spec.Child("overlays").Index(i), &s.Spec.Overlays[i], s)
+	}
+	if s.Spec.Fleet != nil {
+		v.fleet(s)
+	}
+	v.exceptions(spec.Child("exceptions"), s.Spec.Exceptions, s.overlayNames(), spec.Child("overlays"))
+}
+
+func (v validator) overlay(at *field.Path, o *Overlay, s *Stack) {
+	v.label(at.Child("name"), o.Name, "the overlay's name")
+	if len(o.Bases) == 0 {
+		v.errorf(at.Child("bases"), "write bases: [{name: NAME}]", "missing: want the bases that the overlay is made of")
+	}
+	seen := map[string]bool{}
+	for i, b := range o.Bases {
+		v.override(at.Child("bases").Index(i), b, s)
+		if name := b.Name(); seen[name] && name != "" {
+			v.errorf(at.Child("bases").Index(i).Child("name"), "declare a second base for the second copy", "got %q a second time", name)
+		}
+		seen[b.Name()] = true
+	}
+	v.objects(at.Child("resources"), o.Resources)
+	v.overlayNamespaces(at.Child("resources"), o.Resources)
+	v.patches(at.Child("patches"), o.Patches)
+}
+
+// override checks which base an overlay's entry is for.
+func (v validator) override(at *field.Path, o Override, s *Stack) {
+	base := s.Base(o.Name())
+	switch {
+	case base == nil && len(s.Spec.Bases) == 0: // said once, of spec.bases
+	case base == nil || o.Name() == "":
+		v.reference(at.Child("name"), o.Name(), "base", s.baseNames(), field.NewPath("spec", "bases"))
+	case !o.keepsNamespace(base):
+		v.errorf(at.Child("namespace"), "remove it, or declare a second base in that namespace",
+			"got %q: an overlay cannot move a base to another namespace, its volumes would stay behind", o["namespace"])
+	}
+}
+
+// Base returns the base with the given name, or nil.
+func (s *Stack) Base(name string) *Base {
+	for i := range s.Spec.Bases {
+		if s.Spec.Bases[i].Name == name {
+			return &s.Spec.Bases[i]
+		}
+	}
+	return nil
+}
+
+func (s *Stack) baseNames() []string {
+	var names []string
+	for _, b := range s.Spec.Bases {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+func (s *Stack) overlayNames() []string {
+	var names []string
+	for _, o := range s.Spec.Overlays {
+		names = append(names, o.Name)
+	}
+	return names
+}

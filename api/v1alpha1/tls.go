@@ -1,5 +1,14 @@
 package v1alpha1
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
 // TLS is where the host's certificate comes from.
 type TLS struct {
 	// Type is certManager, secret (one that exists), certResolver (Traefik's
@@ -103,3 +112,97 @@ func (t *TLS) applyDefaults(name string) {
 // ACMESolver reports whether the controller is to be admitted to the pods that
 // answer cert-manager's challenges.
 func (t *TLS) ACMESolver() bool { return t.CertManager != nil && t.CertManager.ACMESolver }
+
+// tls checks the certificate of a route; given is it as written.
+func (v validator) tls(expose *field.Path, given *TLS, e *Expose) {
+	t, at := e.TLS, expose.Child("tls")
+	if given == nil {
+		given = &TLS{}
+	}
+	v = v.because(at.Child("type"))
+	switch t.Type {
+	case "":
+		v.errorf(at.Child("type"), "", "missing: choose %s", strings.Join(t.Type.Values(), ", "))
+		return
+	case TLSCertManager:
+		v.name(at.Child("secretName"), t.SecretName, "the Secret for the certificate")
+		v.certManager(at.Child("certManager"), given.CertManager, t.CertManager)
+	case TLSSecret:
+		v.name(at.Child("secretName"), t.SecretName, "the Secret with the certificate")
+	case TLSCertResolver:
+		v.certResolver(at, e)
+	case TLSGateway:
+		if e.Type != ExposeGateway {
+			v.errorf(at.Child("type"), "use certManager or secret", "gateway is the certificate of a Gateway, and the route is of type %s", e.Type)
+		}
+	case TLSNone:
+		if e.Audience == AudiencePublic {
+			v.because(expose.Child("audience"), expose.Child("host")).errorf(at.Child("type"), "choose certManager, secret or certResolver", "without TLS, passwords and prompts cross the internet in clear")
+		} else {
+			v.warnf(at.Child("type"), "", "without TLS, passwords and prompts can be read on your network")
+		}
+		if *e.RedirectHTTP {
+			v.errorf(expose.Child("redirectHTTP"), "remove it", "there is no https:// to redirect to")
+		}
+	}
+	v.member(at, fmt.Sprintf("type is %s", t.Type), map[string]bool{
+		"secretName":   given.SecretName != "" && t.Type != TLSCertManager && t.Type != TLSSecret,
+		"certManager":  given.CertManager != nil && t.Type != TLSCertManager,
+		"certResolver": given.CertResolver != "" && t.Type != TLSCertResolver,
+	})
+}
+
+func (v validator) certResolver(at *field.Path, e *Expose) {
+	if e.Type != ExposeTraefik {
+		v.errorf(at.Child("type"), "use certManager", "certResolver is Traefik's, and the route is of type %s", e.Type)
+	}
+	at = at.Child("certResolver")
+	if name := e.TLS.CertResolver; name == "" {
+		v.errorf(at, "", "missing: want the name of a resolver in Traefik's static configuration")
+	} else if strings.ContainsAny(name, ",\t\n") || strings.TrimSpace(name) != name {
+		v.errorf(at, "", "got %q, want the name of a resolver in Traefik's static configuration, such as letsencrypt", name)
+	} else if e.Host.Private() {
+		v.warnf(at, "use certManager with a CA of your own, if the resolver has none",
+			"no public CA such as Let's Encrypt signs a certificate for %s, which only a private network reaches", e.Host)
+	}
+}
+
+func (v validator) certManager(at *field.Path, given, c *CertManager) {
+	if given == nil {
+		given = &CertManager{}
+	}
+	if given.Issuer == (Issuer{}) {
+		v.errorf(at.Child("issuer"), "write issuer: {name: NAME}, or kind: Issuer too for one of the namespace", "missing: want the cert-manager issuer that signs the certificate")
+	} else {
+		v.name(at.Child("issuer", "name"), c.Issuer.Name, "the "+string(c.Issuer.Kind))
+	}
+	v.keySize(at.Child("privateKey"), given.PrivateKey.Size, c.PrivateKey.Algorithm)
+	// Bounds of cert-manager's own validation.
+	duration, renewBefore := at.Child("duration"), at.Child("renewBefore")
+	if c.Duration.Parsed() < time.Hour {
+		v.errorf(duration, "", "got %s, want 1h or more", c.Duration)
+	}
+	if c.RenewBefore.Parsed() < 5*time.Minute {
+		v.errorf(renewBefore, "", "got %s, want 5m or more", c.RenewBefore)
+	}
+	if c.RenewBefore.Parsed() >= c.Duration.Parsed() {
+		at, other := renewBefore, duration
+		if given.RenewBefore == "" { // the duration is the person's
+			at, other = duration, renewBefore
+		}
+		v.because(other).errorf(at, "a third of the duration is usual: write both",
+			"renewBefore is %s, want less than the duration of %s", c.RenewBefore, c.Duration)
+	}
+}
+
+func (v validator) keySize(key *field.Path, size int, algorithm KeyAlgorithm) {
+	at := key.Child("size")
+	v = v.because(key.Child("algorithm"))
+	switch allowed := map[KeyAlgorithm][]int{"ECDSA": {256, 384, 521}, "RSA": {2048, 4096, 8192}}[algorithm]; {
+	case size == 0 || slices.Contains(allowed, size):
+	case allowed == nil:
+		v.errorf(at, "remove it", "got %d, but %s has one size only", size, algorithm)
+	default:
+		v.errorf(at, "", "got %d, want one of %s for %s", size, strings.Trim(strings.ReplaceAll(fmt.Sprint(allowed), " ", ", "), "[]"), algorithm)
+	}
+}

@@ -1,25 +1,28 @@
 package v1alpha1
 
 import (
+	"encoding/json"
 	"fmt"
-	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // Workload is what Ollama and Open WebUI have in common: one pod with a volume
 // and a Service.
 type Workload struct {
 	// Image of the container. Defaults to the pinned version of hearth.
-	Image Image `json:"image,omitempty"`
+	Image Image `json:"image,omitzero"`
 	// Resources of the container. A missing part, or auto, has its own default:
 	// Ollama's memory follows from its models.
-	Resources Resources `json:"resources,omitempty"`
+	Resources Resources `json:"resources,omitzero"`
 	// Storage is the volume. It outlives the pod and, by default, the bundle.
-	Storage Storage `json:"storage,omitempty"`
+	Storage Storage `json:"storage,omitzero"`
 	// Service inside the cluster.
-	Service Service `json:"service,omitempty"`
+	Service Service `json:"service,omitzero"`
 	// Env holds further environment variables by name: a value, or a
 	// secretKeyRef. A variable that hearth sets from a field of its own is
 	// refused here.
@@ -29,7 +32,7 @@ type Workload struct {
 	// Tolerations for tainted nodes.
 	Tolerations []Toleration `json:"tolerations,omitempty"`
 	// Affinity is a Kubernetes Affinity.
-	Affinity Object `json:"affinity,omitempty"`
+	Affinity *corev1.Affinity `json:"affinity,omitempty"`
 	// PriorityClassName of the pod. The class must exist.
 	PriorityClassName string `json:"priorityClassName,omitempty"`
 	// AllowFrom admits clients inside the cluster to the Service's port.
@@ -43,8 +46,8 @@ type Workload struct {
 
 // Resources are the container's requests and limits.
 type Resources struct {
-	Requests ResourceList `json:"requests,omitempty"`
-	Limits   ResourceList `json:"limits,omitempty"`
+	Requests ResourceList `json:"requests,omitzero"`
+	Limits   ResourceList `json:"limits,omitzero"`
 }
 
 // ResourceList holds amounts of CPU (cores) and memory (bytes). auto is the
@@ -170,75 +173,116 @@ type Destination struct {
 }
 
 // UnmarshalText takes the short form, a scalar as spelled.
-func (v *EnvValue) UnmarshalText(text []byte) error {
-	v.Value = string(text)
+func (e *EnvValue) UnmarshalText(text []byte) error {
+	e.Value = string(text)
 	return nil
+}
+
+// MarshalJSON writes the short form where there is one.
+func (e EnvValue) MarshalJSON() ([]byte, error) {
+	if e.SecretKeyRef == nil {
+		return json.Marshal(e.Value)
+	}
+	type fields EnvValue
+	return json.Marshal(fields(e))
+}
+
+// applyDefaults fills in what is left out of a workload with the given image,
+// resources and volume.
+func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
+	for _, q := range []*Quantity{
+		&w.Resources.Requests.CPU, &w.Resources.Requests.Memory, &w.Resources.Limits.CPU, &w.Resources.Limits.Memory, &w.Storage.Size,
+	} {
+		if *q == Auto {
+			*q = ""
+		}
+	}
+	fill(&w.Image.Tag, image.Tag)
+	fill(&w.Image.PullPolicy, image.PullPolicy)
+	fill(&w.Resources.Requests.CPU, r.Requests.CPU)
+	fill(&w.Resources.Requests.Memory, r.Requests.Memory)
+	fill(&w.Resources.Limits.CPU, r.Limits.CPU)
+	fill(&w.Resources.Limits.Memory, r.Limits.Memory)
+	if w.Storage.ExistingClaim == "" {
+		fill(&w.Storage.Size, size)
+		fill(&w.Storage.AccessMode, ReadWriteOnce)
+		fillPointer(&w.Storage.Retain, true)
+	}
+	if w.Storage.Backup != nil {
+		w.Storage.Backup.applyDefaults()
+	}
+	fill(&w.Service.Type, ClusterIP)
+	fillPointer(&w.AllowFrom, []Peer{{}})
 }
 
 // workload checks what Ollama and Open WebUI have in common. owned names the
 // variables that hearth sets, and where to set them instead.
-func (v validator) workload(at *field.Path, w *Workload, owned map[string]string) {
-	v.image(path.Child("image"), w.Image)
-	v.resources(path.Child("resources"), w.Resources)
-	v.storage(path.Child("storage"), w.Storage)
-	v.env(path.Child("env"), w.Env, owned)
-	v.labels(path.Child("nodeSelector"), w.NodeSelector)
-	v.tolerations(path.Child("tolerations"), w.Tolerations)
-	v.affinity(path + ".affinity")
-	v.optionalName(path.Child("priorityClassName"), w.PriorityClassName, "a PriorityClass")
+func (v validator) workload(at *field.Path, given, w *Workload, owned map[string]string) {
+	v.image(at.Child("image"), w.Image)
+	v.resources(at.Child("resources"), given.Resources, w.Resources)
+	v.storage(at.Child("storage"), given.Storage, w.Storage)
+	v.env(at.Child("env"), w.Env, owned)
+	v.labels(at.Child("nodeSelector"), w.NodeSelector)
+	v.tolerations(at.Child("tolerations"), w.Tolerations)
+	v.affinity(at.Child("affinity"), w.Affinity)
+	v.optionalName(at.Child("priorityClassName"), w.PriorityClassName, "a PriorityClass")
 	for i, p := range *w.AllowFrom {
-		v.peer(path.Child("allowFrom").Index(i), p)
+		v.peer(at.Child("allowFrom").Index(i), p)
 	}
 	for i, d := range w.AllowTo {
-		v.destination(path.Child("allowTo").Index(i), d.Peer)
+		v.destination(at.Child("allowTo").Index(i), d.Peer)
 	}
 }
 
 // resources checks amounts. The bounds are what nobody can mean: 4000 cores are
-// 4000m, 8 bytes are 8Gi.
-func (v validator) resources(at *field.Path, r Resources) {
-	request := v.between(path.Child("requests", "cpu"), r.Requests.CPU, "1m", "1024")
-	if limit := r.Limits.CPU != None && v.between(path.Child("limits", "cpu"), r.Limits.CPU, "10m", "1024"); request && limit {
-		v.notAbove(path, "cpu", r.Requests.CPU, r.Limits.CPU)
+// 4000m, 8 bytes are 8Gi. Hearth's own defaults are not looked at.
+func (v validator) resources(at *field.Path, given, r Resources) {
+	pair := func(name string, given, got [2]Quantity, least [2]Quantity, most Quantity) {
+		requests, limits := at.Child("requests", name), at.Child("limits", name)
+		good := v.chosen(requests, given[0], least[0], most)
+		if got[1] == None && name == "cpu" || !v.chosen(limits, given[1], least[1], most) || !good {
+			return
+		}
+		v.notAbove(requests, limits, given, got)
 	}
-	request = v.between(path.Child("requests", "memory"), r.Requests.Memory, "32Mi", "64Ti")
-	if limit := v.between(path.Child("limits", "memory"), r.Limits.Memory, "64Mi", "64Ti"); request && limit {
-		v.notAbove(path, "memory", r.Requests.Memory, r.Limits.Memory)
-	}
+	pair("cpu", [2]Quantity{given.Requests.CPU, given.Limits.CPU}, [2]Quantity{r.Requests.CPU, r.Limits.CPU}, [2]Quantity{"1m", "10m"}, "1024")
+	pair("memory", [2]Quantity{given.Requests.Memory, given.Limits.Memory}, [2]Quantity{r.Requests.Memory, r.Limits.Memory}, [2]Quantity{"32Mi", "64Mi"}, "64Ti")
 }
 
-// notAbove checks that a request is not above its limit.
-func (v validator) notAbove(path, what string, request, limit Quantity) {
-	requested, limited := path.Child("requests")+what, path.Child("limits")+what
-	r, l := request.Parsed(), limit.Parsed()
-	if r.Cmp(l) <= 0 || !c.read(requested) || !c.read(limited) {
+// notAbove checks that a request is not above its limit; given and got are both.
+func (v validator) notAbove(request, limit *field.Path, given, got [2]Quantity) {
+	r, l := got[0].Parsed(), got[1].Parsed()
+	if r.Cmp(l) <= 0 {
 		return
 	}
-	at, fix := requested, "lower the request or raise the limit"
+	at, other, fix := request, limit, "lower the request or raise the limit"
 	switch {
-	case !c.written(limited):
-		fix = "lower it, or write limits." + what + " too"
-	case !c.written(requested):
-		at, fix = limited, "raise it, or write requests."+what+" too"
-	case c.own(limited) && !c.own(requested): // the overlay's limit, the base's request
-		at = limited
+	case !isChosen(given[1]):
+		fix = "lower it, or write the limit too"
+	case !isChosen(given[0]):
+		at, other, fix = limit, request, "raise it, or write the request too"
 	}
-	v.errorf(at, fix, "the request of %s is above the limit of %s", request, limit)
+	v.because(other).errorf(at, fix, "the request of %s is above the limit of %s", got[0], got[1])
+}
+
+// isChosen reports whether a person chose the amount.
+func isChosen(given Quantity) bool { return given != "" && given != Auto }
+
+// chosen is between for an amount that has a default.
+func (v validator) chosen(at *field.Path, given, low, high Quantity) bool {
+	return !isChosen(given) || v.between(at, given, low, high)
 }
 
 // between refuses an amount that nobody can mean.
 func (v validator) between(at *field.Path, got, low, high Quantity) bool {
-	if !c.written(path) { // hearth's own default
-		return true
-	}
 	g, l, h := got.Parsed(), low.Parsed(), high.Parsed()
 	switch {
 	case got == None || got == Auto:
-		v.errorf(path, "", "got %s, want an amount", got)
+		v.errorf(at, "", "got %s, want an amount", got)
 	case g.Cmp(l) < 0:
-		v.errorf(path, v.meant(got, "Gi", low, high), "got %s, want at least %s", got, low)
+		v.errorf(at, meant(got, "Gi", low, high), "got %s, want at least %s", got, low)
 	case g.Cmp(h) > 0:
-		v.errorf(path, v.meant(got, "m", low, high), "got %s, want at most %s", got, high)
+		v.errorf(at, meant(got, "m", low, high), "got %s, want at most %s", got, high)
 	default:
 		return true
 	}
@@ -246,24 +290,28 @@ func (v validator) between(at *field.Path, got, low, high Quantity) bool {
 }
 
 // meant asks about a unit that was left out, if the amount were right with it.
-func (v validator) meant(got Quantity, unit string, low, high Quantity) string {
-	v, err := resource.ParseQuantity(string(got) + unit)
-	if l, h := low.Parsed(), high.Parsed(); err != nil || v.Cmp(l) < 0 || v.Cmp(h) > 0 {
+func meant(got Quantity, unit string, low, high Quantity) string {
+	q, err := resource.ParseQuantity(string(got) + unit)
+	if l, h := low.Parsed(), high.Parsed(); err != nil || q.Cmp(l) < 0 || q.Cmp(h) > 0 {
 		return ""
 	}
 	return fmt.Sprintf("did you mean %s%s?", got, unit)
 }
 
-func (v validator) storage(at *field.Path, s Storage) {
+func (v validator) storage(at *field.Path, given, s Storage) {
 	if s.ExistingClaim != "" {
-		v.name(path.Child("existingClaim"), s.ExistingClaim, "a PersistentVolumeClaim")
-		c.noEffect(path, "existingClaim", "somebody else made the claim", "size", "storageClassName", "accessMode", "retain", "backup")
+		v.name(at.Child("existingClaim"), s.ExistingClaim, "a PersistentVolumeClaim")
+		for name, there := range map[string]bool{
+			"size": given.Size != "", "storageClassName": given.StorageClassName != "", "accessMode": given.AccessMode != "",
+			"retain": given.Retain != nil, "backup": given.Backup != nil,
+		} {
+			if there {
+				v.because(at.Child("existingClaim")).errorf(at.Child(name), problem.Remove, "has no effect: somebody else made the claim")
+			}
+		}
 		return
 	}
-	v.backup(path.Child("backup"), s.Backup)
-	v.between(path.Child("size"), s.Size, "100Mi", "1Pi")
-	v.optionalName(path.Child("storageClassName"), s.StorageClassName, "a StorageClass")
-	if s.AccessMode == ReadWriteMany && strings.HasPrefix(path, "openWebUI") {
-		v.warnf(path.Child("accessMode"), "write ReadWriteOnce", "volumes of this mode are often NFS, which corrupts Open WebUI's SQLite database")
-	}
+	v.backup(at.Child("backup"), given.Backup, s.Backup)
+	v.chosen(at.Child("size"), given.Size, "100Mi", "1Pi")
+	v.optionalName(at.Child("storageClassName"), s.StorageClassName, "a StorageClass")
 }

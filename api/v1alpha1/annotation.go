@@ -1,0 +1,83 @@
+package v1alpha1
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// maxAnnotations is what Kubernetes accepts on one object, in bytes.
+const maxAnnotations = 256 << 10
+
+// localConfig marks objects that kustomize leaves out of its output.
+const localConfig = "config.kubernetes.io/local-config"
+
+// ReservedAnnotation is an annotation that something else acts on.
+type ReservedAnnotation struct {
+	// Prefix of the key.
+	Prefix string
+	// Why it cannot be written, and what to do instead.
+	Why, Fix string
+}
+
+// reservedAnnotations are those that do not go on any object of a stack's. Which
+// ones hearth writes on a route, each controller's package knows.
+var reservedAnnotations = []ReservedAnnotation{
+	{"cert-manager.io/", "cert-manager would make a second certificate", "use expose.tls"},
+	{"kubernetes.io/ingress.class", "it contradicts the Ingress's ingressClassName", "use className of expose.nginx or expose.traefik"},
+	// ingress-nginx ended in March 2026. F5's controller ignores its annotations
+	// without a word.
+	{"nginx.ingress.kubernetes.io/", "the annotation is ingress-nginx's, and F5's controller ignores it", "see the fields of expose.nginx, or use nginx.org/"},
+	{localConfig, "kustomize would drop every object", "remove it"},
+	{"config.kubernetes.io/", "kustomize keeps annotations of this name for itself", "remove it"},
+	{"internal.config.kubernetes.io/", "kustomize keeps annotations of this name for itself", "remove it"},
+	{"helm.sh/hook", "Fleet deploys by Helm, which would take every object for a hook", "remove it"},
+	{"meta.helm.sh/", "Helm keeps annotations of this name for itself", "remove it"},
+}
+
+// annotations checks the keys and the size of what goes to an object, and
+// reports those that nothing else has an eye on.
+func (v validator) annotations(at *field.Path, annotations map[string]string) (free []string) {
+	size := 0
+	for _, key := range slices.Sorted(maps.Keys(annotations)) {
+		size += len(key) + len(annotations[key])
+		v.labelKey(at.Key(key), key)
+		if i := slices.IndexFunc(reservedAnnotations, func(r ReservedAnnotation) bool { return strings.HasPrefix(key, r.Prefix) }); i >= 0 {
+			v.errorf(at.Key(key), reservedAnnotations[i].Fix, "%s", reservedAnnotations[i].Why)
+		} else {
+			free = append(free, key)
+		}
+	}
+	if size > maxAnnotations {
+		v.errorf(at, "put long texts into a ConfigMap", "got %d bytes, want at most %d", size, maxAnnotations)
+	}
+	return free
+}
+
+// baseAnnotations refuses, besides, what a controller reads on a route: on every
+// object of a base it would stand for nothing, or for what nobody has checked.
+func (v validator) baseAnnotations(at *field.Path, annotations map[string]string) {
+	for _, key := range v.annotations(at, annotations) {
+		if AnnotationController(key) != "" {
+			v.errorf(at.Key(key), "move it to expose.annotations", "an ingress controller reads this annotation, and on its route alone")
+		}
+	}
+}
+
+// AnnotationController is the type of route whose controller reads an
+// annotation: "" if none does, "another" if it is one that hearth has no type
+// for.
+func AnnotationController(key string) ExposeType {
+	domain, _, _ := strings.Cut(key, "/")
+	switch {
+	case domain == "nginx.org", domain == "nginx.com", domain == "nsm.nginx.com", domain == "f5.com", strings.HasSuffix(domain, ".f5.com"):
+		return ExposeNginx
+	case domain == "traefik.ingress.kubernetes.io":
+		return ExposeTraefik
+	case domain == "ingress.kubernetes.io", strings.HasSuffix(domain, ".ingress.kubernetes.io"):
+		return "another"
+	}
+	return ""
+}

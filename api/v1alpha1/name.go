@@ -63,7 +63,9 @@ func (v validator) optionalName(at *field.Path, value, kind string) {
 // that are declared.
 func (v validator) reference(at *field.Path, name, kind string, names []string, where *field.Path) {
 	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })
-	v = v.because(where)
+	if len(names) == 0 {
+		v = v.because(where)
+	}
 	switch {
 	case name == "" && len(known) > 0:
 		v.errorf(at, "name one of "+list(known), "missing: want the name of the %s", kind)

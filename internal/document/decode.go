@@ -24,10 +24,10 @@ type Decoder struct{ types map[reflect.Type][]field }
 //   - map[string]any takes JSON of any form.
 //
 // Fields are named by their json tags; embedded structs are part of the outer
-// one. A field tagged strict:"patch" holds merge patches, whose maps may have
-// nulls; elsewhere an entry of a map or list needs a value. A plain string field
-// is never "", which is for entries of maps and lists. Decode panics if it meets
-// a Go type that no file can fill.
+// one. An entry of a map or list needs a value, but in a merge patch, which is a
+// map type with a method Patched. A field is never "" or 0 where that would pass
+// for an absent one, and get a default that nobody asked for. Decode panics if it
+// meets a Go type that no file can fill.
 func (d *Decoder) Decode(n *Node, into any) problem.List {
 	if d.types == nil {
 		d.types = map[reflect.Type][]field{}
@@ -45,10 +45,16 @@ func Decode(n *Node, into any) problem.List { return new(Decoder).Decode(n, into
 type decoder struct {
 	report
 	types map[reflect.Type][]field
-	patch bool // within a field tagged strict:"patch"
+	patch bool // within a merge patch
 }
 
 type enum interface{ Values() []string }
+
+// mergePatch is a map that is a JSON merge patch of another type's values.
+type mergePatch interface {
+	// Patched is a pointer to an empty value of that type.
+	Patched() any
+}
 
 func (d *decoder) value(n *Node, v reflect.Value) {
 	if n.kind <= removedKind {
@@ -75,6 +81,10 @@ func (d *decoder) value(n *Node, v reflect.Value) {
 	case reflect.Struct:
 		d.structure(n, v)
 	case reflect.Map:
+		if p, ok := v.Interface().(mergePatch); ok {
+			d.mergePatch(n, v, reflect.ValueOf(p.Patched()).Elem())
+			return
+		}
 		d.mapping(n, v)
 	case reflect.Slice:
 		d.list(n, v)
@@ -104,14 +114,11 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 			continue
 		}
 		met++
-		outer := d.patch
-		d.patch = outer || f.patch
-		d.value(child, v.FieldByIndex(f.index))
-		d.patch = outer
-		if child.kind == stringKind && child.text == "" && v.FieldByIndex(f.index).Type() == reflect.TypeFor[string]() {
-			// It would pass for an absent field, and get a default that nobody asked for.
-			d.add(child, "write a value, or remove the field", `got "", want a value`)
+		if n.built && child.zero() {
+			continue // a field that a Go program left out
 		}
+		d.value(child, v.FieldByIndex(f.index))
+		d.absent(child, f, v.FieldByIndex(f.index).Type())
 	}
 	if met == len(n.fields) {
 		return
@@ -122,6 +129,28 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		}
 		d.add(n.fields[name].keyNode(), didYouMean(name, names(known), "remove it"),
 			"unknown field %q: known fields: %s", clip(name), strings.Join(names(known), ", "))
+	}
+}
+
+// absent refuses a value that would pass for an absent field.
+func (d *decoder) absent(n *Node, f field, t reflect.Type) {
+	switch {
+	case n.kind == stringKind && n.text == "" && t == reflect.TypeFor[string]():
+		d.add(n, "write a value, or remove the field", `got "", want a value`)
+	case n.kind == intKind && n.text == "0" && t.Kind() == reflect.Int && f.optional:
+		d.add(n, "write a number above 0, or remove the field", "got 0, want a value")
+	}
+}
+
+// mergePatch checks a merge patch against the type that it is for, and keeps it
+// as it was written.
+func (d *decoder) mergePatch(n *Node, v, patched reflect.Value) {
+	outer := d.patch
+	d.patch = true
+	d.value(n, patched)
+	d.patch = outer
+	if n.kind == mapKind {
+		v.Set(reflect.ValueOf(d.written(n, patched.Type())).Convert(v.Type()))
 	}
 }
 
@@ -196,7 +225,6 @@ func (n *Node) keyNode() *Node {
 type field struct {
 	name     string
 	index    []int
-	patch    bool
 	optional bool // tagged omitempty
 	text     bool // of a string type
 }
@@ -218,8 +246,7 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 		case f.IsExported() && name != "" && name != "-":
 			fields = append(fields, field{
 				name: name, index: f.Index,
-				patch:    f.Tag.Get("strict") == "patch",
-				optional: options == "omitempty",
+				optional: options != "",
 				text:     f.Type.Kind() == reflect.String,
 			})
 		}

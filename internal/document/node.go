@@ -41,6 +41,13 @@ type Node struct {
 	plain  bool   // a scalar without quotes
 	fields map[string]*Node
 	items  []*Node
+
+	built bool // of a Go value, which has no lines
+}
+
+// zero reports whether a scalar is what Go has for an absent field.
+func (n *Node) zero() bool {
+	return n.kind == stringKind && n.text == "" || n.kind == intKind && n.text == "0"
 }
 
 // Field is the value of a field. Nil if it is absent or null.

@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +53,28 @@ func Parse(file string, data []byte) (*Node, problem.List) {
 
 // FromNode is Parse for a document that the YAML library has read already.
 func FromNode(file string, root *yaml.Node) (*Node, problem.List) {
-	t := &tree{file: file, open: map[*yaml.Node]bool{}}
+	return (&tree{file: file}).document(root)
+}
+
+// FromValue is Parse for a value that a Go program built: what has Go's zero
+// value is absent, and nothing has a line.
+func FromValue(value any) (*Node, problem.List) {
+	failed := func(err error) problem.List {
+		return problem.List{{Severity: problem.Error, Message: fmt.Sprintf("not a value that JSON has: %v", err)}}
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil, failed(err)
+	}
+	docs, err := documents(data) // JSON is YAML
+	if err != nil {
+		return nil, failed(err)
+	}
+	return (&tree{built: true}).document(docs[0].Content[0])
+}
+
+func (t *tree) document(root *yaml.Node) (*Node, problem.List) {
+	t.open = map[*yaml.Node]bool{}
 	n := t.node(root, &Node{line: root.Line, column: root.Column})
 	switch {
 	case t.stopped:

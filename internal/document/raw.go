@@ -1,6 +1,8 @@
 package document
 
 import (
+	"encoding"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -40,4 +42,39 @@ func (d *decoder) raw(n *Node) any {
 		return object
 	}
 	return nil
+}
+
+// written is n as JSON, where scalars that a type takes as spelled stay so.
+func (d *decoder) written(n *Node, t reflect.Type) any {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	_, isText := reflect.New(t).Interface().(encoding.TextUnmarshaler)
+	switch {
+	case n.kind <= removedKind:
+		return nil
+	case n.kind < listKind && (isText || t.Kind() == reflect.String):
+		return n.text
+	case n.kind == mapKind && t.Kind() == reflect.Struct:
+		object := map[string]any{}
+		for _, f := range d.fieldsOf(t) {
+			if child := n.fields[f.name]; child != nil {
+				object[f.name] = d.written(child, t.FieldByIndex(f.index).Type)
+			}
+		}
+		return object
+	case n.kind == mapKind && t.Kind() == reflect.Map && t.Elem().Kind() != reflect.Interface:
+		object := map[string]any{}
+		for name, child := range n.fields {
+			object[name] = d.written(child, t.Elem())
+		}
+		return object
+	case n.kind == listKind && t.Kind() == reflect.Slice:
+		list := make([]any, len(n.items))
+		for i, item := range n.items {
+			list[i] = d.written(item, t.Elem())
+		}
+		return list
+	}
+	return d.raw(n)
 }

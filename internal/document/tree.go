@@ -23,6 +23,7 @@ type tree struct {
 	alias   *yaml.Node          // the first one, blamed for what aliases do
 	open    map[*yaml.Node]bool // lists and mappings around the current value
 	stopped bool                // at a limit: the tree is of no use
+	built   bool                // the text was made of a Go value
 }
 
 // node fills in n, whose place is set, from y.
@@ -36,6 +37,9 @@ func (t *tree) node(y *yaml.Node, n *Node) *Node {
 		return n
 	}
 	defer t.leave(y)
+	if n.built = t.built; n.built {
+		n.line, n.column, n.keyLine, n.keyColumn = 0, 0, 0, 0
+	}
 	if y.Style&yaml.TaggedStyle != 0 && (y.ShortTag() != "!!str" || y.Kind != yaml.ScalarNode) {
 		t.add(n, "remove the tag", "got the tag %q, want a value without one", clip(y.ShortTag()))
 	}

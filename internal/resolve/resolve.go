@@ -1,0 +1,96 @@
+// Package resolve turns a document into a Stack: as it was written, or with
+// every overlay merged into its bases, defaults filled in and everything
+// checked. What is wrong comes all at once, each problem with its place in the
+// document.
+package resolve
+
+import (
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/document"
+)
+
+// Written is the Stack as it was written. It is nil if there is an error among
+// the problems.
+func Written(root *document.Node) (*v1alpha1.Stack, problem.List) {
+	if problems := Kind(root, v1alpha1.Kind); problems != nil {
+		return nil, problems // the fields of another kind would all be unknown
+	}
+	s := &v1alpha1.Stack{}
+	if problems := document.Decode(root, s); problems.Err() != nil {
+		return nil, problems
+	}
+	return s, nil
+}
+
+// Kind says what is wrong with a document that is of another kind.
+func Kind(root *document.Node, kind string) problem.List {
+	var problems problem.List
+	for field, want := range map[string]string{"apiVersion": v1alpha1.APIVersion, "kind": kind} {
+		got, n := "", root.Field(field)
+		unread := document.Decode(n, &got)
+		problems = append(problems, unread...)
+		p := problem.Problem{}
+		switch {
+		case n == nil:
+			p = root.Problem(field, "missing: hearth knows its files by it")
+			p.Fix = "write " + field + ": " + want
+		case unread == nil && got != want:
+			p = root.Problem(field, "got %q, want %s", got, want)
+		default:
+			continue
+		}
+		problems = append(problems, p)
+	}
+	return problems
+}
+
+// Stack is the Stack resolved. It is nil if there is an error among the
+// problems, which are sorted by position.
+func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
+	if problems := Kind(root, v1alpha1.Kind); problems != nil {
+		return nil, problems
+	}
+	var d document.Decoder
+	s := &v1alpha1.Stack{}
+	unread := d.Decode(root, s)
+	problems := root.Place(s.Validate(), unread)
+
+	r := &v1alpha1.Resolved{Name: s.Metadata.Name, Exceptions: s.Spec.Exceptions}
+	written := root.Field("spec").Field("bases").Items()
+	for i, o := range s.Spec.Overlays {
+		merged := v1alpha1.ResolvedOverlay{Name: o.Name, Resources: o.Resources, Patches: o.Patches}
+		entries := root.Field("spec").Field("overlays").Items()[i].Field("bases").Items()
+		for j, override := range o.Bases {
+			b := v1alpha1.Base{}
+			if at := indexOf(s.Spec.Bases, override); at >= 0 {
+				node := document.Merge(written[at], entries[j])
+				lost := d.Decode(node, &b)
+				unread = append(unread, lost...)
+				problems = append(problems, node.Place(b.Validate(), lost)...)
+			}
+			b.Default()
+			merged.Bases = append(merged.Bases, b)
+		}
+		r.Overlays = append(r.Overlays, merged)
+	}
+	s.Default()
+	r.Bases, r.Fleet = s.Spec.Bases, s.Spec.Fleet
+	problems = append(problems, root.Place(r.Validate(), unread)...)
+	problems = append(problems, unread...).Sorted()
+	if problems.Err() != nil {
+		return nil, problems
+	}
+	return r, problems
+}
+
+// indexOf is the place of the base that an override can be laid over; -1 if
+// there is none.
+func indexOf(bases []v1alpha1.Base, override v1alpha1.Override) int {
+	for i := range bases {
+		if bases[i].Name == override.Name() && override.Fits(&bases[i]) {
+			return i
+		}
+	}
+	return -1
+}

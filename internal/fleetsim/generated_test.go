@@ -90,7 +90,7 @@ func TestFleetDeploysRandomStacks(t *testing.T) {
 // that it tried.
 func deployed(t *testing.T, stack *generator.Stack) int {
 	t.Helper()
-	files, err := generator.Generate(stack, generator.Options{Folder: listing()})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,11 +312,11 @@ spec:
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
-	_, err := generator.Generate(stack, generator.Options{Folder: []string{"docs/"}})
+	_, err := generator.Generate(stack)
 	if err == nil || !strings.Contains(err.Error(), `a folder docs/`) {
 		t.Errorf("Generate: %v, want an error that names docs/", err)
 	}
-	files, err := generator.Generate(stack, generator.Options{Folder: []string{"docs"}})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		t.Fatalf("a file of that name is no harm: %v", err)
 	}

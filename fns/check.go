@@ -1,6 +1,9 @@
 package fns
 
 import (
+	"fmt"
+	"slices"
+
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -9,12 +12,42 @@ import (
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
+// stackCheckSpec is what the checks of hearth vet may find in the list without
+// failing.
+type stackCheckSpec struct {
+	// Exceptions are as in a Stack but for overlay: a list has none.
+	Exceptions []v1alpha1.Exception `json:"exceptions,omitzero"`
+}
+
+// validate checks the exceptions as those of a Stack.
+func (s stackCheckSpec) validate() problem.List {
+	var problems problem.List
+	exceptions := slices.Clone(s.Exceptions)
+	for i := range exceptions {
+		if exceptions[i].Overlay != "" {
+			problems = append(problems, problem.Problem{
+				Severity: problem.Error, Path: fmt.Sprintf("spec.exceptions[%d].overlay", i),
+				Message: "the list is of no overlay that could be named", Fix: "remove it; write object to accept less",
+			})
+			exceptions[i].Overlay = ""
+		}
+	}
+	stack := v1alpha1.Stack{Spec: v1alpha1.Spec{Exceptions: exceptions}}
+	return append(problems, stack.Validate()...)
+}
+
 // stackCheck looks for what would break once the items are applied, as hearth
 // vet does. It changes none of them.
 func stackCheck(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	s, problems := v1alpha1.ParseStackCheck(c.node.YNode())
+	f, problems := read[stackCheckSpec](c)
+	if f == nil {
+		return nil, c.results(problems)
+	}
+	problems = append(problems, f.place(f.Spec.validate(), func(path string) (string, bool) {
+		return path, problem.Within(path, "spec.exceptions")
+	})...).Sorted()
 	results := c.results(problems)
-	if s == nil {
+	if problems.Err() != nil {
 		return nil, results
 	}
 	var objects []vet.Object
@@ -34,7 +67,7 @@ func stackCheck(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results
 		objects = append(objects, decoded...)
 	}
 	checker := vet.New()
-	for _, f := range checker.Except(checker.Check(objects, vet.Facts{}), s.Exceptions) {
+	for _, f := range checker.Except(checker.Check(objects, vet.Facts{}), f.Spec.Exceptions) {
 		if f.Excepted == "" {
 			results = append(results, c.finding(f, from[f.Object]))
 		}

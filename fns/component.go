@@ -6,30 +6,111 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build"
+	"github.com/hearth-dev/hearth/internal/build/route"
 )
+
+// surroundings are the fields of a Base around its components, which the config
+// of a single component has beside the component's own. They mean the same.
+type surroundings struct {
+	Labels      map[string]string  `json:"labels,omitzero"`
+	Annotations map[string]string  `json:"annotations,omitzero"`
+	Images      v1alpha1.Images    `json:"images,omitzero"`
+	Proxy       *v1alpha1.Proxy    `json:"proxy,omitzero"`
+	CABundle    *v1alpha1.CABundle `json:"caBundle,omitzero"`
+	DNS         *v1alpha1.DNS      `json:"dns,omitzero"`
+	Expose      *v1alpha1.Expose   `json:"expose,omitzero"`
+}
+
+func (s surroundings) base(m metadata) *v1alpha1.Base {
+	return &v1alpha1.Base{
+		Name: m.Name, Namespace: m.Namespace,
+		Labels: s.Labels, Annotations: s.Annotations,
+		Images: s.Images, Proxy: s.Proxy, CABundle: s.CABundle, DNS: s.DNS, Expose: s.Expose,
+	}
+}
+
+// ollamaSpec is an Ollama's fields, and those of a base around it.
+type ollamaSpec struct {
+	v1alpha1.Ollama
+	surroundings
+}
 
 // ollama emits the inference server.
 func ollama(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	base, problems := v1alpha1.ParseOllama(c.node.YNode())
-	return component(c, items, base, problems)
+	f, problems := read[ollamaSpec](c)
+	if f == nil {
+		return nil, c.results(problems)
+	}
+	base := f.Spec.base(f.Metadata)
+	base.Ollama = &f.Spec.Ollama
+	return component(c, f, "ollama", base, items, problems)
 }
 
-// openWebUI emits the chat.
+// openWebUISpec is the chat's fields, and those of a base around it.
+type openWebUISpec struct {
+	v1alpha1.OpenWebUI
+	surroundings
+}
+
+// openWebUI emits the chat. Without ollamaURLs it uses the Ollama of its
+// namespace, as in a base that has both, and is let out to there.
 func openWebUI(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	base, problems := v1alpha1.ParseOpenWebUI(c.node.YNode())
-	return component(c, items, base, problems)
+	f, problems := read[openWebUISpec](c)
+	if f == nil {
+		return nil, c.results(problems)
+	}
+	base := f.Spec.base(f.Metadata)
+	base.OpenWebUI = &f.Spec.OpenWebUI
+	if w := base.OpenWebUI; len(w.OllamaURLs) == 0 {
+		w.OllamaURLs = []string{"http://ollama." + base.Namespace + ".svc:11434"}
+		w.AllowTo = append(w.AllowTo, v1alpha1.Destination{
+			Peer: v1alpha1.Peer{PodLabels: map[string]string{
+				"app.kubernetes.io/name":     "ollama",
+				"app.kubernetes.io/instance": "ollama",
+			}},
+			Ports: []v1alpha1.Port{11434},
+		})
+	}
+	return component(c, f, "openWebUI", base, items, problems)
 }
 
 // component puts the objects of a base with one component into the list.
-func component(c config, items []*yaml.RNode, base *v1alpha1.Base, problems problem.List) ([]*yaml.RNode, framework.Results) {
+func component[T any](c config, f *fields[T], member string, base *v1alpha1.Base, items []*yaml.RNode, problems problem.List) ([]*yaml.RNode, framework.Results) {
+	missing := f.needSpec("what to deploy", "")
+	for _, need := range []problem.Problem{
+		{Path: "name", Message: "missing: want the config's name, a DNS label such as ollama"},
+		{Path: "namespace", Message: "missing: other objects name it, so that no tool can fill it in later", Fix: "write the namespace of the objects"},
+	} {
+		if f.root.Field("metadata").Field(need.Path) == nil {
+			need.Severity, need.Path = problem.Error, "metadata."+need.Path
+			missing = append(missing, need)
+		}
+	}
+	if missing == nil {
+		found := append(base.Validate(), route.Check(base.Expose)...)
+		missing = f.place(found, func(path string) (string, bool) {
+			if at, ok := below(path, member); ok {
+				return at, true
+			}
+			switch path {
+			case "":
+				return "spec", true
+			case "name", "namespace":
+				return "metadata." + path, true
+			}
+			return "spec." + path, true
+		})
+	}
+	problems = append(problems, missing...).Sorted()
 	results := c.results(problems)
-	if base == nil {
+	if problems.Err() != nil {
 		return nil, results
 	}
-	objects, err := generator.Objects(c.id.name, base)
+	base.Default()
+	objects, err := build.Objects(c.id.name, base)
 	if err != nil {
-		return nil, append(results, c.results(problem.List{{Message: err.Error()}})...)
+		return nil, c.fail(results, problem.Problem{Message: err.Error()})
 	}
 	out, found := reconcile(c, items, objects)
 	return out, append(results, found...)

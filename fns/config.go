@@ -23,12 +23,12 @@ type config struct {
 // kinds is what each kind of config does with the items.
 func kinds() map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 	return map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results){
-		v1alpha1.Kind:                stack,
-		v1alpha1.KindOllama:          ollama,
-		v1alpha1.KindOpenWebUI:       openWebUI,
-		v1alpha1.KindExpose:          expose,
-		v1alpha1.KindOllamaResources: ollamaResources,
-		v1alpha1.KindStackCheck:      stackCheck,
+		v1alpha1.Kind:       stack,
+		kindOllama:          ollama,
+		kindOpenWebUI:       openWebUI,
+		kindExpose:          expose,
+		kindOllamaResources: ollamaResources,
+		kindStackCheck:      stackCheck,
 	}
 }
 
@@ -63,7 +63,7 @@ func readConfig(n *yaml.RNode) (config, framework.Results) {
 		Path: "kind",
 		Message: fmt.Sprintf("got %q of %q, want one of %s of %s, or a v1 ConfigMap",
 			c.id.kind, c.id.apiVersion, strings.Join(Kinds(), ", "), v1alpha1.APIVersion),
-		Fix: v1alpha1.Suggest(c.id.kind, Kinds()),
+		Fix: suggest(c.id.kind, Kinds()),
 	}})
 }
 

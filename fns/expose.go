@@ -1,6 +1,8 @@
 package fns
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,65 +14,110 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build/object"
+	"github.com/hearth-dev/hearth/internal/build/route"
 )
+
+// exposeSpec is a way in to a Service that is there already, whoever made it.
+type exposeSpec struct {
+	v1alpha1.Expose
+	// Service to expose, in the config's namespace.
+	Service serviceRef `json:"service,omitzero"`
+}
+
+// serviceRef names a Service and one of its ports.
+type serviceRef struct {
+	// Name of the Service. Defaults to the config's.
+	Name string `json:"name,omitzero"`
+	// Port of the Service, by number or name. Default: the only one it has.
+	Port servicePort `json:"port,omitzero"`
+}
+
+// servicePort is a port of a Service by number or name, as spelled.
+type servicePort string
+
+// UnmarshalText accepts a TCP port, or what can be a port's name.
+func (p *servicePort) UnmarshalText(text []byte) error {
+	if n, err := strconv.Atoi(string(text)); err == nil && (n < 1 || n > 65535) || len(text) > 63 || len(text) == 0 {
+		return errors.New("want a port of the Service: its number, or its name")
+	}
+	*p = servicePort(text)
+	return nil
+}
 
 // expose adds the way in to a Service of the list.
 func expose(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	r, problems := v1alpha1.ParseRoute(c.node.YNode())
+	f, problems := read[exposeSpec](c)
+	if f == nil {
+		return nil, c.results(problems)
+	}
+	r, e := f.Spec.Service, &f.Spec.Expose
+	r.Name = cmp.Or(r.Name, f.Metadata.Name)
+	problems = append(problems, f.names("the config's name", "the Service's namespace")...)
+	problems = append(problems, f.needSpec("the route", "write type, host and tls")...)
+	if problems.Err() != nil {
+		// What does not need the Service is found in one go all the same.
+		problems = append(problems, checkRoute(f, v1alpha1.ProgramOther, false)...)
+		return nil, c.results(problems.Sorted())
+	}
 	results := c.results(problems)
-	if r == nil {
-		return nil, results
-	}
-	fail := func(p problem.Problem) ([]*yaml.RNode, framework.Results) {
-		return nil, append(results, c.results(problem.List{p})...)
-	}
-	item, wrong := findService(r, items)
+	item, wrong := findService(f.Metadata.Namespace, r.Name, items)
 	if wrong != nil {
-		return fail(*wrong)
+		return nil, c.fail(results, *wrong)
 	}
 	var service corev1.Service
 	if err := decode(item, &service); err != nil {
 		return nil, append(results, itemResult(item, "", "not a Service of Kubernetes: "+err.Error()))
 	}
-	port, wrong := findPort(r, service)
+	port, wrong := findPort(r.Port, service)
 	if wrong != nil {
-		return fail(*wrong)
+		return nil, c.fail(results, *wrong)
 	}
-	near := neighbourhood(r, service, items)
-	backend := generator.Backend{
-		Name: service.Name, Port: port.Port, TargetPort: targetPort(port), Selector: service.Spec.Selector,
-		Program: near.program(service, port), Closed: near.closed(),
+	near := neighbourhood(f.Metadata.Namespace, service, items)
+	target := route.Target{
+		Component: object.Component{Stack: f.Metadata.Name, Namespace: f.Metadata.Namespace, Name: service.Name, Role: "route"},
+		Port:      port.Port, Program: near.program(service, port),
 	}
-	results = append(results, c.results(r.Check(backend.Program, backend.Closed))...)
+	results = append(results, c.results(checkRoute(f, target.Program, near.closed()))...)
 	if results.ExitCode() != 0 {
 		return nil, results
 	}
-	objects, err := generator.Route(r, backend)
+	if near.closed() || e.From != nil {
+		target.Pods, target.PodPort = service.Spec.Selector, targetPort(port)
+	}
+	e.Default(service.Name)
+	objects, err := object.FromTyped(route.Objects(target, e))
 	if err != nil {
-		return fail(problem.Problem{Message: err.Error()})
+		return nil, c.fail(results, problem.Problem{Message: err.Error()})
 	}
 	out, found := reconcile(c, items, objects)
 	return out, append(results, found...)
 }
 
+// checkRoute checks the route to a Service that runs the program; closed says that a
+// NetworkPolicy keeps traffic from it.
+func checkRoute(f *fields[exposeSpec], p v1alpha1.Program, closed bool) problem.List {
+	found := f.place(f.Spec.Validate(p, closed), func(path string) (string, bool) { return "spec." + path, true })
+	return append(found, f.place(route.Check(&f.Spec.Expose), func(path string) (string, bool) { return below(path, "expose") })...)
+}
+
 // findService is the Service that the config names. One without a namespace is
 // in the config's: kustomize may fill it in later.
-func findService(r *v1alpha1.Route, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
+func findService(namespace, name string, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
 	var names []string
 	for _, item := range items {
 		i := idOf(item.YNode())
-		if i.apiVersion != "v1" || i.kind != "Service" || i.namespace != "" && i.namespace != r.Namespace {
+		if i.apiVersion != "v1" || i.kind != "Service" || i.namespace != "" && i.namespace != namespace {
 			continue
 		}
-		if i.name == r.Service.Name {
+		if i.name == name {
 			return item, nil
 		}
 		names = append(names, i.name)
 	}
 	p := &problem.Problem{
 		Path:    "spec.service.name",
-		Message: fmt.Sprintf("no Service %q of the namespace %s is in the list", r.Service.Name, r.Namespace),
+		Message: fmt.Sprintf("no Service %q of the namespace %s is in the list", name, namespace),
 	}
 	if len(names) > 0 {
 		p.Message += ", which has " + strings.Join(names, ", ")
@@ -81,34 +128,34 @@ func findService(r *v1alpha1.Route, items []*yaml.RNode) (*yaml.RNode, *problem.
 }
 
 // findPort is the port that the config names; for "" the only one there is.
-func findPort(r *v1alpha1.Route, s corev1.Service) (corev1.ServicePort, *problem.Problem) {
-	p := &problem.Problem{Path: "spec.service.port"}
+func findPort(port servicePort, s corev1.Service) (corev1.ServicePort, *problem.Problem) {
+	wrong := &problem.Problem{Path: "spec.service.port"}
 	if s.Spec.Type == corev1.ServiceTypeExternalName {
-		p.Path, p.Message = "spec.service.name", fmt.Sprintf("the Service %s is an ExternalName, another host's alias, which controllers refuse or must not follow", s.Name)
-		return corev1.ServicePort{}, p
+		wrong.Path, wrong.Message = "spec.service.name", fmt.Sprintf("the Service %s is an ExternalName, another host's alias, which controllers refuse or must not follow", s.Name)
+		return corev1.ServicePort{}, wrong
 	}
 	var ports []string
-	for _, port := range s.Spec.Ports {
-		number := strconv.Itoa(int(port.Port))
-		switch want := string(r.Service.Port); {
-		case port.Protocol != "" && port.Protocol != corev1.ProtocolTCP:
+	for _, p := range s.Spec.Ports {
+		number := strconv.Itoa(int(p.Port))
+		switch want := string(port); {
+		case p.Protocol != "" && p.Protocol != corev1.ProtocolTCP:
 			continue
-		case want == number, want != "" && want == port.Name, want == "" && len(s.Spec.Ports) == 1:
-			return port, nil
-		case port.Name != "":
-			number += " (" + port.Name + ")"
+		case want == number, want != "" && want == p.Name, want == "" && len(s.Spec.Ports) == 1:
+			return p, nil
+		case p.Name != "":
+			number += " (" + p.Name + ")"
 		}
 		ports = append(ports, number)
 	}
 	switch have := strings.Join(ports, ", "); {
 	case have == "":
-		p.Message = fmt.Sprintf("the Service %s has no TCP port", s.Name)
-	case r.Service.Port == "":
-		p.Message = fmt.Sprintf("missing: the Service %s has several ports: %s", s.Name, have)
+		wrong.Message = fmt.Sprintf("the Service %s has no TCP port", s.Name)
+	case port == "":
+		wrong.Message = fmt.Sprintf("missing: the Service %s has several ports: %s", s.Name, have)
 	default:
-		p.Message = fmt.Sprintf("the Service %s has no port %q, but %s", s.Name, r.Service.Port, have)
+		wrong.Message = fmt.Sprintf("the Service %s has no port %q, but %s", s.Name, port, have)
 	}
-	return corev1.ServicePort{}, p
+	return corev1.ServicePort{}, wrong
 }
 
 // targetPort is the pods' port behind the Service's.

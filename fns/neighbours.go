@@ -36,7 +36,7 @@ type workload struct {
 
 // neighbourhood looks through the namespace of the Service. What does not
 // decode is no workload that Kubernetes would take, and not ours to judge.
-func neighbourhood(r *v1alpha1.Route, s corev1.Service, items []*yaml.RNode) neighbours {
+func neighbourhood(namespace string, s corev1.Service, items []*yaml.RNode) neighbours {
 	var n neighbours
 	if len(s.Spec.Selector) == 0 {
 		return n
@@ -44,7 +44,7 @@ func neighbourhood(r *v1alpha1.Route, s corev1.Service, items []*yaml.RNode) nei
 	selector := labels.SelectorFromSet(s.Spec.Selector)
 	for _, item := range items {
 		i := idOf(item.YNode())
-		if i.namespace != "" && i.namespace != r.Namespace {
+		if i.namespace != "" && i.namespace != namespace {
 			continue
 		}
 		switch i.kind {

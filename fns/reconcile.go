@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
 // reconcile brings the items to the state in which the config's objects are
@@ -21,7 +22,7 @@ func reconcile(c config, items []*yaml.RNode, objects []generator.Object) ([]*ya
 	wanted := map[identity]*yaml.RNode{}
 	var order []identity
 	for _, o := range objects {
-		n := yaml.NewRNode(generator.YAML(o))
+		n := yaml.NewRNode(overlay.Node(o))
 		i := idOf(n.YNode())
 		wanted[i] = n
 		order = append(order, i)

@@ -9,12 +9,12 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build/workload"
 )
 
 // resize writes the sizes into the container. What is right already keeps its
 // spelling, and comments stay. Each changed value is an information.
-func (c container) resize(s generator.Sized) framework.Results {
+func (c container) resize(s workload.Sized) framework.Results {
 	var results framework.Results
 	told := func(path, format string, args ...any) {
 		r := itemResult(c.item, c.path+path, fmt.Sprintf(format, args...))
@@ -47,7 +47,7 @@ func (c container) resize(s generator.Sized) framework.Results {
 		env = &yaml.Node{Kind: yaml.SequenceNode}
 		c.node.Content = append(c.node.Content, text("env"), env)
 	}
-	for _, name := range generator.SizedVariables() {
+	for _, name := range workload.SizedVariables() {
 		i := slices.IndexFunc(s.Env, func(v corev1.EnvVar) bool { return v.Name == name })
 		at := slices.IndexFunc(env.Content, func(v *yaml.Node) bool { return scalar(v, "name") == name })
 		switch {

@@ -10,44 +10,137 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build/workload"
+	"github.com/hearth-dev/hearth/sizing"
 )
+
+// resourcesSpec is what an Ollama that somebody else deployed is sized for.
+// Fields that have no comment are those of Ollama.
+type resourcesSpec struct {
+	// Workload that runs Ollama. Default: the only one of the config's namespace
+	// with a container of the image ollama/ollama, whatever its registry.
+	Workload workloadRef `json:"workload,omitzero"`
+	// Claim of the volume with the models. Default: none is looked at.
+	Claim *claimRef `json:"claim,omitzero"`
+
+	Models          []string                      `json:"models"`
+	ContextLength   int                           `json:"contextLength,omitzero"`
+	NumParallel     int                           `json:"numParallel,omitzero"`
+	MaxLoadedModels int                           `json:"maxLoadedModels,omitzero"`
+	KVCacheType     v1alpha1.KVCacheType          `json:"kvCacheType,omitzero"`
+	Threads         v1alpha1.Threads              `json:"threads,omitzero"`
+	PromptCache     v1alpha1.Quantity             `json:"promptCache,omitzero"`
+	LoadTimeout     v1alpha1.Duration             `json:"loadTimeout,omitzero"`
+	Node            *v1alpha1.Node                `json:"node,omitzero"`
+	ModelSizes      map[string]v1alpha1.ModelSize `json:"modelSizes,omitzero"`
+	// Resources of the container. A missing part, or auto, has the default of an
+	// Ollama in a Stack, not the value that the container has now.
+	Resources v1alpha1.Resources `json:"resources,omitzero"`
+}
+
+// workloadRef names a container of a Deployment, StatefulSet or DaemonSet.
+type workloadRef struct {
+	// Kind of the workload. Default: any of the three.
+	Kind workloadKind `json:"kind,omitzero"`
+	// Name of the workload. Default: any.
+	Name string `json:"name,omitzero"`
+	// Container that runs Ollama. Default: the one of the image ollama/ollama.
+	Container string `json:"container,omitzero"`
+}
+
+// workloadKind is a kind with a pod template.
+type workloadKind string
+
+// Values lists the kinds.
+func (workloadKind) Values() []string { return []string{"DaemonSet", "Deployment", "StatefulSet"} }
+
+// claimRef names a PersistentVolumeClaim.
+type claimRef struct {
+	// Name of the claim; it must be in the list.
+	Name string `json:"name,omitzero"`
+	// Size it should have at least; a larger claim is left as it is. Default, or
+	// auto: what the models need, and the largest of them a second time.
+	Size v1alpha1.Quantity `json:"size,omitzero"`
+}
 
 // ollamaResources sizes an Ollama of the list for its models.
 func ollamaResources(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	s, problems := v1alpha1.ParseOllamaResources(c.node.YNode())
+	f, problems := read[resourcesSpec](c)
+	if f == nil {
+		return nil, c.results(problems)
+	}
+	problems = append(problems, f.names("the config's name", "the workload's namespace")...)
+	problems = append(problems, f.needSpec("what to size for", "write models")...)
+	if claim := f.Spec.Claim; claim != nil && claim.Name == "" {
+		problems = append(problems, problem.Problem{Severity: problem.Error, Path: "spec.claim.name", Message: "missing: want the name of a PersistentVolumeClaim"})
+	}
+	if problems.Err() != nil {
+		// What does not need the workload is found in one go all the same.
+		_, found := sized(f, v1alpha1.OllamaVersion)
+		return nil, c.results(append(problems, found...).Sorted())
+	}
 	results := c.results(problems)
-	if s == nil {
-		return nil, results
-	}
-	fail := func(p *problem.Problem) ([]*yaml.RNode, framework.Results) {
-		return nil, append(results, c.results(problem.List{*p})...)
-	}
-	found, wrong := findContainer(s, items)
+	found, wrong := findContainer(f.Spec.Workload, f.Metadata.Namespace, items)
 	if wrong != nil {
-		return fail(wrong)
+		return nil, c.fail(results, *wrong)
 	}
 	var claim *yaml.RNode
-	if s.Spec.Claim != nil {
-		if claim, wrong = findClaim(s, items); wrong != nil {
-			return fail(wrong)
+	if f.Spec.Claim != nil {
+		if claim, wrong = findClaim(f.Spec.Claim.Name, f.Metadata.Namespace, items); wrong != nil {
+			return nil, c.fail(results, *wrong)
 		}
 	}
-	base, problems := s.Base(tag(scalar(found.node, "image")))
+	base, problems := sized(f, tag(scalar(found.node, "image")))
 	results = append(results, c.results(problems)...)
-	if base == nil {
+	if problems.Err() != nil {
 		return nil, results
 	}
 	if shared(field(found.node, "resources")) || shared(field(found.node, "env")) {
 		return nil, append(results, itemResult(found.item, found.path, "resources or env are written with a YAML anchor or alias: "+
-			"a change here would be one elsewhere; write them out"))
+			"a change here would be one of another place; write them out"))
 	}
-	sizes := generator.Sizes(base)
+	sizes := workload.Sizes(base)
 	results = append(results, found.resize(sizes)...)
 	if claim != nil {
 		results = append(results, growClaim(claim, sizes.Volume)...)
 	}
 	return items, results
+}
+
+// sized is an Ollama of the given version with what the config says, defaulted,
+// and what is wrong with it.
+func sized(f *fields[resourcesSpec], version string) (*v1alpha1.Base, problem.List) {
+	s := f.Spec
+	o := &v1alpha1.Ollama{
+		Models: slices.Clone(s.Models), Pull: v1alpha1.PullNever, ContextLength: s.ContextLength, NumParallel: s.NumParallel,
+		MaxLoadedModels: s.MaxLoadedModels, KVCacheType: s.KVCacheType, Threads: s.Threads, PromptCache: s.PromptCache,
+		LoadTimeout: s.LoadTimeout, Node: s.Node, ModelSizes: s.ModelSizes,
+	}
+	o.Image.Tag, o.Resources = version, s.Resources
+	o.Storage.ExistingClaim = "another"
+	if s.Claim != nil {
+		o.Storage = v1alpha1.Storage{Size: s.Claim.Size}
+	}
+	b := &v1alpha1.Base{Name: f.Metadata.Name, Namespace: f.Metadata.Namespace, Ollama: o}
+	problems := f.place(b.Validate(), func(path string) (string, bool) {
+		if at, ok := below(path, "ollama.storage"); ok {
+			return strings.Replace(at, "spec", "spec.claim", 1), s.Claim != nil
+		}
+		at, ok := below(path, "ollama")
+		if problem.Within(at, "spec.threads") {
+			return at, false // said below, of this function
+		}
+		return at, ok && !problem.Within(at, "spec.image")
+	})
+	if s.Threads != "" && s.Threads != v1alpha1.ThreadsAuto && !sizing.LlamaServer(version) {
+		problems = append(problems, problem.Problem{
+			Severity: problem.Error, Path: "spec.threads",
+			Message: fmt.Sprintf("Ollama %s takes the number of threads from the CPU limit, and can be given another by a model alone", version),
+			Fix:     "remove it, and set resources.limits.cpu",
+		})
+	}
+	b.Default()
+	return b, problems.Sorted()
 }
 
 // container is one of a workload of the list.
@@ -65,13 +158,12 @@ func (c container) String() string {
 
 // findContainer is the one that the config names, or the only one with Ollama's
 // image.
-func findContainer(s *v1alpha1.Sizing, items []*yaml.RNode) (container, *problem.Problem) {
-	want := s.Spec.Workload
+func findContainer(want workloadRef, namespace string, items []*yaml.RNode) (container, *problem.Problem) {
 	var found, others []string
 	var chosen container
 	for _, item := range items {
 		i := idOf(item.YNode())
-		if !slices.Contains(want.Kind.Values(), i.kind) || i.namespace != "" && i.namespace != s.Namespace {
+		if !slices.Contains(want.Kind.Values(), i.kind) || i.namespace != "" && i.namespace != namespace {
 			continue
 		}
 		pod := field(field(field(item.YNode(), "spec"), "template"), "spec")
@@ -96,10 +188,10 @@ func findContainer(s *v1alpha1.Sizing, items []*yaml.RNode) (container, *problem
 		p.Message = "several containers are meant: " + strings.Join(found, "; ")
 		p.Fix = "name one with workload.kind, workload.name and workload.container"
 	case len(others) > 0:
-		p.Message = fmt.Sprintf("no such container with the image ollama/ollama in the namespace %s of the list, but %s", s.Namespace, strings.Join(others, "; "))
+		p.Message = fmt.Sprintf("no such container with the image ollama/ollama in the namespace %s of the list, but %s", namespace, strings.Join(others, "; "))
 		p.Fix = "name one with workload.name and workload.container"
 	default:
-		p.Message = fmt.Sprintf("no Deployment, StatefulSet or DaemonSet of the namespace %s is in the list", s.Namespace)
+		p.Message = fmt.Sprintf("no Deployment, StatefulSet or DaemonSet of the namespace %s is in the list", namespace)
 		p.Fix = "run this function after what makes it; in kustomize under transformers:"
 	}
 	return container{}, p
@@ -130,21 +222,21 @@ func isOllama(image string) bool {
 }
 
 // findClaim is the PersistentVolumeClaim that the config names.
-func findClaim(s *v1alpha1.Sizing, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
+func findClaim(name, namespace string, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
 	var names []string
 	for _, item := range items {
 		i := idOf(item.YNode())
-		if i.apiVersion != "v1" || i.kind != "PersistentVolumeClaim" || i.namespace != "" && i.namespace != s.Namespace {
+		if i.apiVersion != "v1" || i.kind != "PersistentVolumeClaim" || i.namespace != "" && i.namespace != namespace {
 			continue
 		}
-		if i.name == s.Spec.Claim.Name {
+		if i.name == name {
 			return item, nil
 		}
 		names = append(names, i.name)
 	}
 	p := &problem.Problem{
 		Path:    "spec.claim.name",
-		Message: fmt.Sprintf("no PersistentVolumeClaim %q of the namespace %s is in the list", s.Spec.Claim.Name, s.Namespace),
+		Message: fmt.Sprintf("no PersistentVolumeClaim %q of the namespace %s is in the list", name, namespace),
 	}
 	if len(names) > 0 {
 		p.Message += ", which has " + strings.Join(names, ", ")

@@ -10,46 +10,124 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/document"
+	"github.com/hearth-dev/hearth/internal/resolve"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // stack emits the overlay that the Stack names itself.
 func stack(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	s, name, problems := v1alpha1.ParseStackFunction(c.node.YNode())
+	s, name, problems := readStack(c)
 	results := c.results(problems)
 	if s == nil {
 		return nil, results
 	}
-	o, wrong := s.ChooseOverlay("spec.overlay", name)
-	if wrong != nil {
-		return nil, append(results, c.results(problem.List{*wrong})...)
-	}
-	out, found := emit(c, items, s, o)
-	return out, append(results, found...)
+	return emit(c, items, s, "spec.overlay", name, results)
+}
+
+// overlayChoice is a config that names an overlay of a Stack which is in the
+// list: the ConfigMap that kpt makes of a configMap.
+type overlayChoice struct {
+	APIVersion string   `json:"apiVersion"`
+	Kind       string   `json:"kind"`
+	Metadata   metadata `json:"metadata"`
+	Data       struct {
+		// Overlay to emit. Default: the only one there is.
+		Overlay string `json:"overlay,omitzero"`
+		// Stack is the name of the Stack, where there are several.
+		Stack string `json:"stack,omitzero"`
+	} `json:"data,omitzero"`
 }
 
 // chosen emits the overlay that a ConfigMap names, of the Stack in the list: in
 // kpt one file holds the Stack, and the Kptfile says which overlay the package
 // is.
 func chosen(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	choice, problems := v1alpha1.ParseOverlayChoice(c.node.YNode())
+	var choice overlayChoice
+	root, problems := document.FromNode("", c.node.YNode())
+	problems = append(problems, document.Decode(root, &choice)...)
 	if problems.Err() != nil {
 		return nil, c.results(problems)
 	}
-	of, wrong := findStack(choice.Stack, items)
+	of, wrong := findStack(choice.Data.Stack, items)
 	if wrong != nil {
-		return nil, append(c.results(problems), c.results(problem.List{*wrong})...)
+		return nil, c.fail(c.results(problems), *wrong)
 	}
-	s, _, problems := v1alpha1.ParseStackFunction(of.node.YNode())
+	s, _, problems := readStack(of)
 	results := of.results(problems)
 	if s == nil {
 		return nil, results
 	}
-	o, wrong := s.ChooseOverlay("data.overlay", choice.Overlay)
-	if wrong != nil {
-		return nil, append(results, c.results(problem.List{*wrong})...)
+	return emit(of, items, s, "data.overlay", choice.Data.Overlay, results)
+}
+
+// readStack reads a Stack that is a config, or in the list: it may have any
+// metadata, and a field spec.overlay, which names the overlay to emit.
+func readStack(c config) (s *v1alpha1.Resolved, overlay string, problems problem.List) {
+	n := c.node.Copy()
+	var choice struct {
+		Overlay string `json:"overlay,omitzero"`
 	}
-	out, found := emit(of, items, s, o)
-	return out, append(results, found...)
+	if spec := n.Field("spec"); spec != nil && spec.Value.YNode().Kind == yaml.MappingNode {
+		if chosen, err := spec.Value.Pipe(yaml.Clear("overlay")); err == nil && chosen != nil {
+			only := yaml.NewMapRNode(nil)
+			only.YNode().Content = []*yaml.Node{yaml.NewStringRNode("overlay").YNode(), chosen.YNode()}
+			root, _ := document.FromNode("", only.YNode())
+			for _, p := range document.Decode(root, &choice) {
+				p.Path = "spec." + p.Path
+				problems = append(problems, p)
+			}
+		}
+	}
+	if m := n.Field("metadata"); m != nil && m.Value.YNode().Kind == yaml.MappingNode {
+		name := m.Value.Field("name")
+		m.Value.YNode().Content = nil
+		if name != nil {
+			m.Value.YNode().Content = []*yaml.Node{name.Key.YNode(), name.Value.YNode()}
+		}
+	}
+	root, found := document.FromNode("", n.YNode())
+	problems = append(problems, found...)
+	if root != nil {
+		s, found = resolve.Stack(root)
+		problems = append(problems, found...).Sorted()
+	}
+	if problems.Err() != nil {
+		return nil, "", problems
+	}
+	return s, choice.Overlay, problems
+}
+
+// chooseOverlay is the overlay of the given name; for "" the only one there is.
+// path is where the name stands, or would.
+func chooseOverlay(s *v1alpha1.Resolved, path, name string) (string, *problem.Problem) {
+	wrong := &problem.Problem{Severity: problem.Error, Path: path}
+	names := s.OverlayNames()
+	switch {
+	case len(names) == 0:
+		wrong.Path = "spec.overlays"
+		wrong.Message = "missing: a function emits an overlay, and the stack has none"
+		wrong.Fix = "write overlays: [{name: NAME, bases: [{name: " + s.Bases[0].Name + "}]}]"
+	case name == "" && len(names) == 1:
+		return names[0], nil
+	case name == "":
+		wrong.Message = "missing: want the overlay to emit, one of " + strings.Join(names, ", ")
+	case s.Overlay(name) != nil:
+		return name, nil
+	default:
+		wrong.Message = "no overlay \"" + name + "\": the overlays are " + strings.Join(names, ", ")
+		wrong.Fix = suggest(name, names)
+	}
+	return "", wrong
+}
+
+// suggest is the fix for a name that is none of the options: the nearest one, ""
+// if none is near.
+func suggest(name string, options []string) string {
+	if near := spelling.Nearest(name, options); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return ""
 }
 
 // findStack is the Stack of the given name among the items; for "" the only one.
@@ -82,11 +160,16 @@ func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
 	return config{}, wrong
 }
 
-// emit puts the overlay's objects into the list.
-func emit(c config, items []*yaml.RNode, s *generator.Stack, o *v1alpha1.Overlay) ([]*yaml.RNode, framework.Results) {
-	objects, err := generator.Merged(s, o.Name)
-	if err != nil {
-		return nil, c.results(problem.List{{Message: err.Error()}})
+// emit puts the objects of the named overlay into the list.
+func emit(c config, items []*yaml.RNode, s *v1alpha1.Resolved, path, name string, results framework.Results) ([]*yaml.RNode, framework.Results) {
+	overlay, wrong := chooseOverlay(s, path, name)
+	if wrong != nil {
+		return nil, c.fail(results, *wrong)
 	}
-	return reconcile(c, items, objects)
+	objects, err := generator.Objects(s, overlay)
+	if err != nil {
+		return nil, c.fail(results, problem.Problem{Message: err.Error()})
+	}
+	out, found := reconcile(c, items, objects)
+	return out, append(results, found...)
 }

@@ -53,11 +53,16 @@ func expose(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 	}
 	r, e := f.Spec.Service, &f.Spec.Expose
 	r.Name = cmp.Or(r.Name, f.Metadata.Name)
-	problems = append(problems, f.names("the config's name", "the Service's namespace")...)
-	problems = append(problems, f.needSpec("the route", "write type, host and tls")...)
+	mine := append(f.names("the config's name", "the Service's namespace"), f.needSpec("the route", "write type, host and tls")...)
+	if r.Name != f.Metadata.Name {
+		mine = append(mine, reference("spec.service.name", r.Name, "a Service")...)
+	}
+	problems = append(problems, f.root.Place(mine, f.unread)...)
 	if problems.Err() != nil {
 		// What does not need the Service is found in one go all the same.
-		problems = append(problems, checkRoute(f, v1alpha1.ProgramOther, false)...)
+		if f.root.Field("spec") != nil {
+			problems = append(problems, checkRoute(f, v1alpha1.ProgramOther, false)...)
+		}
 		return nil, c.results(problems.Sorted())
 	}
 	results := c.results(problems)

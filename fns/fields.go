@@ -104,6 +104,18 @@ func label(path, value, what string) problem.List {
 	return nil
 }
 
+// reference checks the name of an object.
+func reference(path, value, kind string) problem.List {
+	switch {
+	case value == "":
+		return problem.List{{Severity: problem.Error, Path: path, Message: "missing: want the name of " + kind}}
+	case len(validation.IsDNS1123Subdomain(value)) > 0:
+		return problem.List{{Severity: problem.Error, Path: path,
+			Message: fmt.Sprintf("got %q, want the name of %s: lower-case letters, digits, '-' and '.'", problem.Clip(value), kind)}}
+	}
+	return nil
+}
+
 // needSpec reports a config without one.
 func (f *fields[T]) needSpec(want, fix string) problem.List {
 	if f.root.Field("spec") != nil {

@@ -25,8 +25,8 @@ type neighbours struct {
 	policies []networkingv1.NetworkPolicy
 }
 
-// workload is any kind with a pod template, or a Pod.
-type workload struct {
+// podOwner is any kind with a pod template, or a Pod.
+type podOwner struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
 		corev1.PodSpec
@@ -49,7 +49,7 @@ func neighbourhood(namespace string, s corev1.Service, items []*yaml.RNode) neig
 		}
 		switch i.kind {
 		case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod":
-			var w workload
+			var w podOwner
 			if decode(item, &w) != nil {
 				continue
 			}

@@ -69,15 +69,14 @@ func ollamaResources(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Re
 	if f == nil {
 		return nil, c.results(problems)
 	}
-	problems = append(problems, f.names("the config's name", "the workload's namespace")...)
-	problems = append(problems, f.needSpec("what to size for", "write models")...)
-	if claim := f.Spec.Claim; claim != nil && claim.Name == "" {
-		problems = append(problems, problem.Problem{Severity: problem.Error, Path: "spec.claim.name", Message: "missing: want the name of a PersistentVolumeClaim"})
-	}
+	problems = append(problems, f.root.Place(f.Spec.names(f), f.unread)...)
 	if problems.Err() != nil {
 		// What does not need the workload is found in one go all the same.
-		_, found := sized(f, v1alpha1.OllamaVersion)
-		return nil, c.results(append(problems, found...).Sorted())
+		if f.root.Field("spec") != nil {
+			_, found := sized(f, v1alpha1.OllamaVersion)
+			problems = append(problems, found...)
+		}
+		return nil, c.results(problems.Sorted())
 	}
 	results := c.results(problems)
 	found, wrong := findContainer(f.Spec.Workload, f.Metadata.Namespace, items)
@@ -105,6 +104,21 @@ func ollamaResources(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Re
 		results = append(results, growClaim(claim, sizes.Volume)...)
 	}
 	return items, results
+}
+
+// names checks what the config names.
+func (s resourcesSpec) names(f *fields[resourcesSpec]) problem.List {
+	problems := append(f.names("the config's name", "the workload's namespace"), f.needSpec("what to size for", "write models")...)
+	if w := s.Workload; w.Name != "" {
+		problems = append(problems, reference("spec.workload.name", w.Name, "a workload")...)
+	}
+	if w := s.Workload; w.Container != "" {
+		problems = append(problems, label("spec.workload.container", w.Container, "a container")...)
+	}
+	if s.Claim != nil {
+		problems = append(problems, reference("spec.claim.name", s.Claim.Name, "a PersistentVolumeClaim")...)
+	}
+	return problems
 }
 
 // sized is an Ollama of the given version with what the config says, defaulted,

@@ -22,7 +22,11 @@ func stack(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 	if s == nil {
 		return nil, results
 	}
-	return emit(c, items, s, "spec.overlay", name, results)
+	o, wrong := chooseOverlay(s, "spec.overlay", name)
+	if wrong != nil {
+		return nil, c.fail(results, *wrong)
+	}
+	return emit(c, items, s, o, results)
 }
 
 // overlayChoice is a config that names an overlay of a Stack which is in the
@@ -58,7 +62,11 @@ func chosen(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 	if s == nil {
 		return nil, results
 	}
-	return emit(of, items, s, "data.overlay", choice.Data.Overlay, results)
+	o, wrong := chooseOverlay(s, "data.overlay", choice.Data.Overlay)
+	if wrong != nil {
+		return nil, c.fail(results, *wrong)
+	}
+	return emit(of, items, s, o, results)
 }
 
 // readStack reads a Stack that is a config, or in the list: it may have any
@@ -161,11 +169,7 @@ func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
 }
 
 // emit puts the objects of the named overlay into the list.
-func emit(c config, items []*yaml.RNode, s *v1alpha1.Resolved, path, name string, results framework.Results) ([]*yaml.RNode, framework.Results) {
-	overlay, wrong := chooseOverlay(s, path, name)
-	if wrong != nil {
-		return nil, c.fail(results, *wrong)
-	}
+func emit(c config, items []*yaml.RNode, s *v1alpha1.Resolved, overlay string, results framework.Results) ([]*yaml.RNode, framework.Results) {
 	objects, err := generator.Objects(s, overlay)
 	if err != nil {
 		return nil, c.fail(results, problem.Problem{Message: err.Error()})

@@ -65,7 +65,7 @@ func execute(data []byte, talk io.Writer) ([]byte, error) {
 		read = true
 		err := Process(rl)
 		tell(talk, rl.Results)
-		return err
+		return errors.Join(err, stabilize(rl))
 	}), rw)
 	switch {
 	case read:

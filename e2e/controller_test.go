@@ -62,7 +62,7 @@ func TestChatStack(t *testing.T) {
 			must(t, err)
 			stack, problems := generator.Parse("chat.yaml", data)
 			must(t, problems.Err())
-			files, err := generator.Generate(stack, generator.Options{})
+			files, err := generator.Generate(stack)
 			must(t, err)
 			class := "ingressClassName: " + through.kind + "\n"
 			if !slices.ContainsFunc(files, func(f generator.File) bool { return strings.Contains(string(f.Data), class) }) {

@@ -101,7 +101,7 @@ func (s *suite) render(t *testing.T, file, folder string) *generator.Stack {
 	must(t, err)
 	stack, problems := generator.Parse(filepath.Base(file), data)
 	must(t, problems.Err())
-	files, err := generator.Generate(stack, generator.Options{})
+	files, err := generator.Generate(stack)
 	must(t, err)
 	tree := t.TempDir()
 	for _, f := range files {

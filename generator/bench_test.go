@@ -38,7 +38,7 @@ func BenchmarkParse(b *testing.B) {
 func BenchmarkGenerate(b *testing.B) {
 	_, stack := committed(b)
 	for b.Loop() {
-		if _, err := generator.Generate(stack, generator.Options{}); err != nil {
+		if _, err := generator.Generate(stack); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -61,7 +61,7 @@ func BenchmarkMerged(b *testing.B) {
 // BenchmarkGenerate with.
 func BenchmarkKustomizeBuild(b *testing.B) {
 	_, stack := committed(b)
-	files, err := generator.Generate(stack, generator.Options{})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -28,16 +28,13 @@ func someStacks(t testing.TB, random int) [][]byte {
 	return all
 }
 
-// folder is an output folder of somebody's.
-var folder = []string{"hearth.yaml", "README.md", "cmd/", ".git/", "bases/", "overlays/", "fleet.yaml", "docs/"}
-
 func generated(t testing.TB, data []byte) map[string]string {
 	t.Helper()
 	stack, problems := generator.Parse("hearth.yaml", data)
 	if stack == nil {
 		t.Fatalf("%v\n%s", problems.Err(), data)
 	}
-	files, err := generator.Generate(stack, generator.Options{Folder: folder})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, data)
 	}
@@ -131,7 +128,7 @@ func TestGenerateInParallel(t *testing.T) {
 		var all sync.WaitGroup
 		for j := range results {
 			all.Go(func() {
-				files, err := generator.Generate(stack, generator.Options{Folder: folder})
+				files, err := generator.Generate(stack)
 				results[j] = fmt.Sprint(files, err)
 			})
 		}

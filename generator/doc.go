@@ -6,5 +6,5 @@
 // network and no environment, and equal stacks give equal bytes.
 //
 //	stack, err := generator.Parse("hearth.yaml", data)
-//	files, err := generator.Generate(stack, generator.Options{})
+//	files, err := generator.Generate(stack)
 package generator

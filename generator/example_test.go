@@ -65,7 +65,7 @@ func ExampleGenerate() {
 		fmt.Println(problems)
 		return
 	}
-	files, err := generator.Generate(stack, generator.Options{})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -19,8 +19,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the output in testdata/*.txtar")
 
 // Each archive in testdata is a stack, and below it files that are made of it:
-// those that the lines "show PATTERN" of its comment name. A line "folder" lists
-// the entries of the output folder. The last file are the problems, if any.
+// those that the lines "show PATTERN" of its comment name. The last file are the
+// problems, if any.
 func TestGolden(t *testing.T) {
 	for _, name := range goldens(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
@@ -60,17 +60,13 @@ func shown(t *testing.T, comment string, data []byte) []txtar.File {
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
-	var options generator.Options
 	var patterns []string
 	for line := range strings.Lines(comment) {
-		switch words := strings.Fields(line); {
-		case len(words) > 0 && words[0] == "show":
+		if words := strings.Fields(line); len(words) > 0 && words[0] == "show" {
 			patterns = append(patterns, words[1:]...)
-		case len(words) > 0 && words[0] == "folder":
-			options.Folder = append(options.Folder, words[1:]...)
 		}
 	}
-	generated, err := generator.Generate(stack, options)
+	generated, err := generator.Generate(stack)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func law(t *testing.T, data []byte) {
 		t.Fatal(problems.Err())
 	}
 	mergedAsWritten(t, data, stack)
-	files, err := generator.Generate(stack, generator.Options{})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,7 +105,7 @@ func (r *render) report(cmd *cobra.Command) (*report, error) {
 	if pinned.Err() != nil {
 		return out, nil
 	}
-	files, err := r.generate(cmd.Context(), out, stack)
+	files, err := r.generate(out, stack)
 	if err != nil || files == nil {
 		return out, err
 	}
@@ -130,19 +130,8 @@ func (r *render) report(cmd *cobra.Command) (*report, error) {
 }
 
 // generate makes the files and lists the Secrets; nil files mean a problem.
-func (r *render) generate(ctx context.Context, out *report, stack *generator.Stack) ([]generator.File, error) {
-	var options generator.Options
-	if stack.Spec.Fleet != nil {
-		var warning string
-		var err error
-		if options.Folder, warning, err = entries(ctx, r.out); err != nil {
-			return nil, err
-		}
-		if warning != "" {
-			out.add(problem.Problem{Severity: problem.Warning, Message: warning})
-		}
-	}
-	files, err := generator.Generate(stack, options)
+func (r *render) generate(out *report, stack *generator.Stack) ([]generator.File, error) {
+	files, err := generator.Generate(stack)
 	if err != nil {
 		out.add(problem.Problem{Severity: problem.Error, File: r.name(), Message: err.Error()})
 		return nil, nil

@@ -168,17 +168,13 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 	} else if pinned.Err() != nil {
 		return nil, tellProblems(cmd.ErrOrStderr(), pinned.Errors())
 	}
-	folder, _, err := entries(cmd.Context(), v.folder())
-	if err != nil {
-		return nil, err
-	}
-	files, err := generator.Generate(stack, generator.Options{Folder: folder})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", v.name(), err)
 	}
 	in := vet.StackInput{Stack: stack, Files: files, Overlays: overlays}
 	if v.file != "-" {
-		in.Folder = newRepository(v.folder(), folder)
+		in.Folder = newRepository(cmd.Context(), v.folder())
 	}
 	return checker.Stack(in)
 }

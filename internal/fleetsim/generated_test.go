@@ -4,7 +4,9 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -31,21 +33,58 @@ var (
 var others = map[string]string{
 	"hearth.yaml": "apiVersion: v1", "README.md": "# Mine", "cmd/hearth/main.go": "package main", "docs/a b/c+d.yaml": "kind: Pod",
 	"a b.txt": "", "[x]*?.yaml": "kind: Pod", "#note.md": "", ".git/config": "", ".golangci.yml": "version: 2", "go.mod": "module x",
-	"templates/x.yaml": "kind: Pod", "kustomization.yml": "resources: []", " lead.md": "", `back\slash.md`: "",
+	"templates/x.yaml": "kind: Pod", "kustomization.yml": "resources: []", " lead.md": "", `back\slash.md`: "", "Chart.yaml": "name: x",
+	"notes/kustomization.yaml": "resources: []", "bases/README.md": "", "overlays/base.tgz": "", "b": "", "Bases": "", "bases2/x": "",
+	"ünïcode": "", "base": "", "basés": "", "bases.yaml": "", "\xff": "",
 }
 
-// listing is the output folder as Options wants it.
-func listing() []string {
-	var names []string
-	for path := range others {
-		name, _, isFolder := strings.Cut(path, "/")
-		if isFolder {
-			name += "/"
+// strangers are files and folders whose names are nearly those of the tree, and
+// some that are far from them, in every place where a person can put one.
+func strangers(tree []string, seed uint64) map[string]string {
+	ours := map[string]bool{}
+	for _, file := range tree {
+		for name := range strings.SplitSeq(file, "/") {
+			ours[name] = true
 		}
-		names = append(names, name)
 	}
-	slices.Sort(names)
-	return append(slices.Compact(names), "bases/", "overlays/", "fleet.yaml", "gitrepo.example.yaml")
+	names, folders := slices.Sorted(maps.Keys(ours)), []string{"bases", "overlays"}
+	for _, file := range tree {
+		folders = append(folders, path.Dir(file))
+	}
+	const letters = "abcxyzABZ0189-_.:+ éλ😀[]^*?!#"
+	r := rand.New(rand.NewPCG(seed, 11))
+	letter := func() string { all := []rune(letters); return string(all[r.IntN(len(all))]) }
+	found := map[string]string{}
+	for range 400 {
+		name := names[r.IntN(len(names))]
+		at := r.IntN(len(name))
+		switch r.IntN(6) {
+		case 0:
+			name = name[:at]
+		case 1:
+			name += letter()
+		case 2:
+			name = name[:at] + letter() + name[at+1:]
+		case 3:
+			name = name[:at] + letter() + name[at:]
+		case 4:
+			name = name[:at] + names[r.IntN(len(names))]
+		case 5:
+			name = letter() + letter() + letter()
+		}
+		if name == "" || name == "." || name == ".." || ours[name] || name == "fleet.yaml" {
+			continue
+		}
+		switch r.IntN(3) {
+		case 0:
+			found[name] = ""
+		case 1:
+			found[path.Join(folders[r.IntN(len(folders))], name)] = ""
+		case 2: // a file with a name of ours, which the folder keeps out
+			found[path.Join("of", name, names[r.IntN(len(names))])] = ""
+		}
+	}
+	return found
 }
 
 func TestFleetDeploysTheCommittedStack(t *testing.T) {
@@ -57,7 +96,7 @@ func TestFleetDeploysTheCommittedStack(t *testing.T) {
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
-	if n := deployed(t, stack); n != len(stack.Spec.Fleet.Targets)+1 {
+	if n := deployed(t, stack, 0); n != len(stack.Spec.Fleet.Targets)+1 {
 		t.Errorf("%d clusters were tried, want one for each target and one that no target matches", n)
 	}
 }
@@ -76,7 +115,7 @@ func TestFleetDeploysRandomStacks(t *testing.T) {
 		}
 		done++
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			clusters += deployed(t, stack)
+			clusters += deployed(t, stack, n)
 			if t.Failed() {
 				t.Logf("the stack:\n%s", text)
 			}
@@ -88,21 +127,23 @@ func TestFleetDeploysRandomStacks(t *testing.T) {
 // deployed holds what Fleet does with a stack's files, and with the person's
 // own beside them, to what the stack says. It returns the number of clusters
 // that it tried.
-func deployed(t *testing.T, stack *generator.Stack) int {
+func deployed(t *testing.T, stack *generator.Stack, seed uint64) int {
 	t.Helper()
-	files, err := generator.Generate(stack, generator.Options{Folder: listing()})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		t.Fatal(err)
 	}
 	repository := fstest.MapFS{}
-	for path, data := range others {
-		repository[path] = &fstest.MapFile{Data: []byte(data)}
-	}
 	var ours []string
 	for _, f := range files {
 		repository[f.Path] = &fstest.MapFile{Data: f.Data}
 		if strings.HasPrefix(f.Path, "bases/") || strings.HasPrefix(f.Path, "overlays/") {
 			ours = append(ours, f.Path)
+		}
+	}
+	for _, more := range []map[string]string{others, strangers(ours, seed)} {
+		for file, data := range more {
+			repository[file] = &fstest.MapFile{Data: []byte(data)}
 		}
 	}
 	if err := fleetsim.Validate(repository["fleet.yaml"].Data); err != nil {
@@ -297,9 +338,10 @@ func (r gitRepo) reaches(c fleetsim.Cluster) bool {
 	return overlayFor(&everywhere, c) != ""
 }
 
-// A pattern of .fleetignore is a base name at any depth: there is none for a
-// folder docs/ of the person's that would spare overlays/docs.
-func TestGenerateRefusesAFolderThatHidesAnOverlay(t *testing.T) {
+// A pattern of .fleetignore is a base name at any depth, so the name of an
+// overlay is spared in a folder docs/ of the person's, too: what is in there is
+// kept out by its own name.
+func TestFleetSparesAFolderNamedLikeAnOverlay(t *testing.T) {
 	stack, problems := generator.Parse("hearth.yaml", []byte(`
 apiVersion: hearth.dev/v1alpha1
 kind: Stack
@@ -312,15 +354,11 @@ spec:
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
-	_, err := generator.Generate(stack, generator.Options{Folder: []string{"docs/"}})
-	if err == nil || !strings.Contains(err.Error(), `a folder docs/`) {
-		t.Errorf("Generate: %v, want an error that names docs/", err)
-	}
-	files, err := generator.Generate(stack, generator.Options{Folder: []string{"docs"}})
+	files, err := generator.Generate(stack)
 	if err != nil {
-		t.Fatalf("a file of that name is no harm: %v", err)
+		t.Fatal(err)
 	}
-	repository := fstest.MapFS{"docs": {}}
+	repository := fstest.MapFS{"docs/index.md": {}, "docs/pictures/a b.png": {}}
 	for _, f := range files {
 		repository[f.Path] = &fstest.MapFile{Data: f.Data}
 	}
@@ -328,7 +366,12 @@ spec:
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name := range bundles[0].Files {
+		if strings.HasPrefix(name, "docs/") {
+			t.Errorf("Fleet packs %s", name)
+		}
+	}
 	if d, err := bundles[0].Deploy(fleetsim.Cluster{Name: "any"}); err != nil || d.Mode != fleetsim.ModeKustomize {
-		t.Errorf("beside a file docs: %s, %v", d.Mode, err)
+		t.Errorf("beside a folder docs: %s, %v", d.Mode, err)
 	}
 }

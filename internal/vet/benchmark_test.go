@@ -14,7 +14,7 @@ import (
 // kustomize's.
 func BenchmarkStack(b *testing.B) {
 	stack := committed(b)
-	files, err := generator.Generate(stack, generator.Options{})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		b.Fatal(err)
 	}

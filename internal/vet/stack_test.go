@@ -51,7 +51,7 @@ func (n *tally) add(r vet.Result) {
 
 func vetted(t *testing.T, checker *vet.Checker, stack *generator.Stack) []vet.Result {
 	t.Helper()
-	files, err := generator.Generate(stack, generator.Options{})
+	files, err := generator.Generate(stack)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,6 @@ package generator
 import (
 	"fmt"
 	"path"
-	"slices"
-	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
@@ -37,6 +35,10 @@ type fleetHelm struct {
 	// release and deletes the first one's objects.
 	ReleaseName   string `yaml:"releaseName"`
 	TakeOwnership bool   `yaml:"takeOwnership,omitempty"`
+	// DisableDependencyUpdate is true: else Fleet fetches the dependencies of
+	// every chart in the folder, before it looks at .fleetignore, and a chart
+	// that is none of ours and cannot be updated fails the bundle.
+	DisableDependencyUpdate bool `yaml:"disableDependencyUpdate"`
 }
 
 type fleetKustomize struct {
@@ -77,11 +79,11 @@ type fleetExpression struct {
 }
 
 // fleet writes fleet.yaml, the two ignore files and the example GitRepo.
-func (g *generation) fleet(folder []string) error {
+func (g *generation) fleet() error {
 	f := g.stack.Spec.Fleet
 	bundle := fleetBundle{
 		Name:          g.stack.Metadata.Name,
-		Helm:          fleetHelm{ReleaseName: g.stack.Metadata.Name, TakeOwnership: f.TakeOwnership},
+		Helm:          fleetHelm{ReleaseName: g.stack.Metadata.Name, TakeOwnership: f.TakeOwnership, DisableDependencyUpdate: true},
 		KeepResources: f.KeepResources,
 	}
 	if d := f.CorrectDrift; d != nil {
@@ -119,9 +121,7 @@ func (g *generation) fleet(folder []string) error {
 	if g.files[fleetFile], err = encode(bundle); err != nil {
 		return err
 	}
-	if g.files[fleetIgnore], err = g.ignored(folder); err != nil {
-		return err
-	}
+	g.files[fleetIgnore] = g.ignoreFile()
 	// kpt refuses a YAML file without apiVersion and kind.
 	g.files[krmIgnore] = []byte(header + fleetFile + "\n" + gitRepoFile + "\n")
 	g.files[gitRepoFile], err = g.gitRepo()
@@ -156,40 +156,4 @@ func selector(s *v1alpha1.LabelSelector) *fleetSelector {
 		out.MatchExpressions = append(out.MatchExpressions, fleetExpression{Key: e.Key, Operator: string(e.Operator), Values: e.Values})
 	}
 	return out
-}
-
-// ignored is the .fleetignore: everything in the output folder that is no part
-// of the bundle. Fleet compares a pattern with the base name of every file and
-// folder at any depth, so a pattern must not be the name of anything of ours.
-func (g *generation) ignored(folder []string) ([]byte, error) {
-	ours := map[string]bool{fleetFile: true, "bases": true, "overlays": true}
-	for file := range g.files {
-		for _, part := range strings.Split(file, "/") {
-			ours[part] = true
-		}
-	}
-	patterns := []string{gitRepoFile}
-	for _, entry := range folder {
-		name, isFolder := strings.CutSuffix(entry, "/")
-		switch {
-		case strings.HasPrefix(name, "."), name == gitRepoFile, name == fleetFile, name == "bases", name == "overlays":
-			continue // never packed, or ours
-		case isFolder && ours[name]:
-			return nil, fmt.Errorf("the output folder has a folder %s/ and the stack a base or overlay %q: "+
-				"Fleet could not be told to pack the one without the other; rename one of them", name, name)
-		case ours[name]:
-			continue // packed, and harmless: nothing refers to it
-		case isFolder:
-			patterns = append(patterns, name+"/*") // this form spares a file of that name
-		default:
-			patterns = append(patterns, escapeGlob(name))
-		}
-	}
-	slices.Sort(patterns)
-	return []byte(header + strings.Join(slices.Compact(patterns), "\n") + "\n"), nil
-}
-
-// escapeGlob makes a file's name a pattern that matches only itself.
-func escapeGlob(name string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "#", `\#`, " ", `\ `).Replace(name)
 }

@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build"
+	"github.com/hearth-dev/hearth/internal/build/file"
+	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
@@ -42,7 +43,7 @@ func (g *generation) base(b *v1alpha1.Base) error {
 
 // baseFiles are the files of a base's folder, by name.
 func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
-	objects, err := Objects(g.stack.Metadata.Name, b)
+	objects, err := build.Objects(g.stack.Name, b)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +60,7 @@ func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 		}
 		k.Resources = append(k.Resources, name)
 	}
-	files["kustomization.yaml"], err = encode(k)
+	files["kustomization.yaml"], err = file.YAML(k, "")
 	return files, err
 }
 
@@ -67,7 +68,7 @@ func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 // kustomization would move it there. The overlays bring it, which have none.
 func elsewhere(b *v1alpha1.Base) func(Object) bool {
 	return func(o Object) bool {
-		namespace := text(o, "metadata", "namespace")
+		namespace := object.Text(o, "metadata", "namespace")
 		return namespace != "" && namespace != b.Namespace
 	}
 }
@@ -83,7 +84,7 @@ func (g *generation) mergedObjects(b *v1alpha1.Base) ([]Object, error) {
 	if err != nil {
 		return nil, patchError(b.Patches, err)
 	}
-	all, err := Objects(g.stack.Metadata.Name, b)
+	all, err := build.Objects(g.stack.Name, b)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func addManifest(files map[string][]byte, o Object, objects []Object) (string, e
 	if err != nil {
 		return "", err
 	}
-	files[name] = append([]byte(header), data...)
+	files[name] = append([]byte(file.FirstLine), data...)
 	return name, nil
 }
 
@@ -113,11 +114,11 @@ func addManifest(files map[string][]byte, o Object, objects []Object) (string, e
 // stands in front where an overlay has another such object in another namespace.
 func fileName(o Object, objects []Object) string {
 	name := func(o Object) string {
-		return text(o, "metadata", "name") + "-" + strings.ToLower(text(o, "kind")) + ".yaml"
+		return object.Text(o, "metadata", "name") + "-" + strings.ToLower(object.Text(o, "kind")) + ".yaml"
 	}
-	namespace := text(o, "metadata", "namespace")
+	namespace := object.Text(o, "metadata", "namespace")
 	for _, other := range objects {
-		if in := text(other, "metadata", "namespace"); in != "" && namespace != "" && in != namespace && name(other) == name(o) {
+		if in := object.Text(other, "metadata", "namespace"); in != "" && namespace != "" && in != namespace && name(other) == name(o) {
 			return namespace + "-" + name(o)
 		}
 	}
@@ -156,17 +157,4 @@ func patchError(patches []v1alpha1.Patch, err error) error {
 		return fmt.Errorf("building with resources and patches: %w", err)
 	}
 	return fmt.Errorf("building: %w", err)
-}
-
-// encode is the value as YAML under the header, indented as kustomize does.
-func encode(v any) ([]byte, error) {
-	var buf strings.Builder
-	buf.WriteString(header)
-	e := yaml.NewEncoder(&buf)
-	e.SetIndent(2)
-	e.CompactSeqIndent()
-	if err := e.Encode(v); err != nil {
-		return nil, fmt.Errorf("encoding: %w", err)
-	}
-	return []byte(buf.String()), nil
 }

@@ -7,16 +7,18 @@ import (
 	"slices"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build"
+	"github.com/hearth-dev/hearth/internal/build/file"
 	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
 // overlay writes overlays/<name>: the computed difference between the bases and
 // the merged spec, with the overlay's own resources and patches after it.
-func (g *generation) overlay(o *v1alpha1.Overlay) error {
+func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 	var base, want []Object
 	var parents []string
 	for i := range o.Bases {
-		b := merged(o, i)
+		b := build.InOverlay(o, i)
 		objects, err := g.flatBase(&b)
 		if err != nil {
 			return fmt.Errorf("bases[%d] (%s): %w", i, b.Name, err)
@@ -55,24 +57,6 @@ func (g *generation) overlay(o *v1alpha1.Overlay) error {
 	return nil
 }
 
-// merged is the i-th base of the overlay. Where an overlay spans several
-// namespaces each has its object: whoever applies the overlay cannot name them
-// all on the command line. Of the bases in one namespace the one that says so
-// brings it, else the first.
-func merged(o *v1alpha1.Overlay, i int) v1alpha1.Base {
-	b := o.Bases[i]
-	several, brought := false, b.CreateNamespace
-	for j, other := range o.Bases {
-		if other.Namespace != b.Namespace {
-			several = true
-		} else if j < i || other.CreateNamespace {
-			brought = true
-		}
-	}
-	b.CreateNamespace = b.CreateNamespace || several && !brought
-	return b
-}
-
 // overlayFiles are the files of an overlay's folder, by name.
 func overlayFiles(parents []string, d overlay.Difference) (map[string][]byte, error) {
 	files := map[string][]byte{}
@@ -86,7 +70,7 @@ func overlayFiles(parents []string, d overlay.Difference) (map[string][]byte, er
 		k.Resources = append(k.Resources, name)
 	}
 	var err error
-	files["kustomization.yaml"], err = encode(k)
+	files["kustomization.yaml"], err = file.YAML(k, "")
 	return files, err
 }
 

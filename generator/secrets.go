@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/route"
 )
 
 // Secret is one that an overlay needs and that is never in Git.
@@ -46,8 +47,8 @@ const (
 
 // Secrets lists what the overlay's namespaces must hold before it can run,
 // sorted by namespace and name.
-func Secrets(stack *Stack, overlay string) ([]Secret, error) {
-	o := stack.Overlay(overlay)
+func Secrets(r *v1alpha1.Resolved, overlay string) ([]Secret, error) {
+	o := r.Overlay(overlay)
 	if o == nil {
 		return nil, fmt.Errorf("overlay %q: not in the stack", overlay)
 	}
@@ -96,12 +97,9 @@ func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose strin
 		add(b.Namespace, name, "kubernetes.io/dockerconfigjson", "pulls images", SecretKey{".dockerconfigjson", SecretGiven})
 	}
 	e := b.Expose
-	if e.BasicAuth != nil {
-		if e.Type == v1alpha1.ExposeNginx {
-			add(b.Namespace, e.BasicAuth.SecretName, "nginx.org/htpasswd", "asks for a password at "+e.URL(), SecretKey{"htpasswd", SecretHtpasswd})
-		} else {
-			add(b.Namespace, e.BasicAuth.SecretName, "Opaque", "asks for a password at "+e.URL(), SecretKey{"users", SecretHtpasswd})
-		}
+	if auth := e.BasicAuth(); auth != nil {
+		form := route.Passwords(e)
+		add(b.Namespace, auth.SecretName, form.Type, "asks for a password at "+e.URL(), SecretKey{form.Key, SecretHtpasswd})
 	}
 	if e.TLS != nil && e.TLS.Type == v1alpha1.TLSSecret {
 		add(b.Namespace, e.TLS.SecretName, "kubernetes.io/tls", "the certificate of "+string(e.Host), SecretKey{"tls.crt", SecretGiven}, SecretKey{"tls.key", SecretGiven})

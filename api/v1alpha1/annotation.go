@@ -14,17 +14,15 @@ const maxAnnotations = 256 << 10
 // localConfig marks objects that kustomize leaves out of its output.
 const localConfig = "config.kubernetes.io/local-config"
 
-// ReservedAnnotation is an annotation that something else acts on.
-type ReservedAnnotation struct {
-	// Prefix of the key.
-	Prefix string
-	// Why it cannot be written, and what to do instead.
-	Why, Fix string
+// reservedAnnotation is an annotation that something else acts on.
+type reservedAnnotation struct {
+	prefix   string // of the key
+	why, fix string // it cannot be written, and what to do instead
 }
 
 // reservedAnnotations are those that do not go on any object of a stack's. Which
 // ones hearth writes on a route, each controller's package knows.
-var reservedAnnotations = []ReservedAnnotation{
+var reservedAnnotations = []reservedAnnotation{
 	{"cert-manager.io/", "cert-manager would make a second certificate", "use expose.tls"},
 	{"kubernetes.io/ingress.class", "it contradicts the Ingress's ingressClassName", "use className of expose.nginx or expose.traefik"},
 	// ingress-nginx ended in March 2026. F5's controller ignores its annotations
@@ -37,6 +35,19 @@ var reservedAnnotations = []ReservedAnnotation{
 	{"meta.helm.sh/", "Helm keeps annotations of this name for itself", "remove it"},
 }
 
+// reserved is the row of an annotation that goes on no object; nil if there is
+// none.
+func reserved(key string) *reservedAnnotation {
+	i := slices.IndexFunc(reservedAnnotations, func(r reservedAnnotation) bool { return strings.HasPrefix(key, r.prefix) })
+	if i < 0 {
+		return nil
+	}
+	return &reservedAnnotations[i]
+}
+
+// ReservedAnnotation reports whether an annotation is refused on every object.
+func ReservedAnnotation(key string) bool { return reserved(key) != nil }
+
 // annotations checks the keys and the size of what goes to an object, and
 // reports those that nothing else has an eye on.
 func (v validator) annotations(at *field.Path, annotations map[string]string) (free []string) {
@@ -44,8 +55,8 @@ func (v validator) annotations(at *field.Path, annotations map[string]string) (f
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		size += len(key) + len(annotations[key])
 		v.labelKey(at.Key(key), key)
-		if i := slices.IndexFunc(reservedAnnotations, func(r ReservedAnnotation) bool { return strings.HasPrefix(key, r.Prefix) }); i >= 0 {
-			v.errorf(at.Key(key), reservedAnnotations[i].Fix, "%s", reservedAnnotations[i].Why)
+		if r := reserved(key); r != nil {
+			v.errorf(at.Key(key), r.fix, "%s", r.why)
 		} else {
 			free = append(free, key)
 		}

@@ -3,7 +3,6 @@ package v1alpha1
 import (
 	"fmt"
 	"reflect"
-	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -40,23 +39,14 @@ func (v validator) warnf(at *field.Path, fix, format string, args ...any) {
 func (v validator) add(severity problem.Severity, at *field.Path, fix, format string, args ...any) {
 	for i, arg := range args {
 		if s := reflect.ValueOf(arg); s.Kind() == reflect.String {
-			args[i] = clip(s.String())
+			args[i] = problem.Clip(s.String())
 		}
 	}
-	p := problem.Problem{Severity: severity, Message: fmt.Sprintf(format, args...), Fix: clip(fix), Depends: v.depends}
+	p := problem.Problem{Severity: severity, Message: fmt.Sprintf(format, args...), Fix: problem.Clip(fix), Depends: v.depends}
 	if at != nil {
 		p.Path = at.String()
 	}
 	*v.problems = append(*v.problems, p)
-}
-
-// clip shortens a value that would flood a terminal.
-func clip(s string) string {
-	const most = 200
-	if utf8.RuneCountInString(s) > most {
-		return string([]rune(s)[:most]) + "…"
-	}
-	return s
 }
 
 // failed reports whether an error was found at the field or below it.

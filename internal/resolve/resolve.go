@@ -7,6 +7,7 @@ package resolve
 import (
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/route"
 	"github.com/hearth-dev/hearth/internal/document"
 )
 
@@ -55,9 +56,12 @@ func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 	s := &v1alpha1.Stack{}
 	unread := d.Decode(root, s)
 	problems := root.Place(s.Validate(), unread)
+	written := root.Field("spec").Field("bases").Items()
+	for i := range s.Spec.Bases {
+		problems = append(problems, written[i].Place(route.Check(s.Spec.Bases[i].Expose), unread)...)
+	}
 
 	r := &v1alpha1.Resolved{Name: s.Metadata.Name, Exceptions: s.Spec.Exceptions}
-	written := root.Field("spec").Field("bases").Items()
 	for i, o := range s.Spec.Overlays {
 		merged := v1alpha1.ResolvedOverlay{Name: o.Name, Resources: o.Resources, Patches: o.Patches}
 		entries := root.Field("spec").Field("overlays").Items()[i].Field("bases").Items()
@@ -67,7 +71,7 @@ func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 				node := document.Merge(written[at], entries[j])
 				lost := d.Decode(node, &b)
 				unread = append(unread, lost...)
-				problems = append(problems, node.Place(b.Validate(), lost)...)
+				problems = append(problems, node.Place(append(b.Validate(), route.Check(b.Expose)...), lost)...)
 			}
 			b.Default()
 			merged.Bases = append(merged.Bases, b)

@@ -1,4 +1,4 @@
-package generator
+package fleet
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/file"
 )
 
 type gitRepo struct {
@@ -29,20 +30,20 @@ type gitRepoSpec struct {
 }
 
 type gitRepoTarget struct {
-	ClusterName     string         `yaml:"clusterName,omitempty"`
-	ClusterGroup    string         `yaml:"clusterGroup,omitempty"`
-	ClusterSelector *fleetSelector `yaml:"clusterSelector,omitempty"`
+	ClusterName     string    `yaml:"clusterName,omitempty"`
+	ClusterGroup    string    `yaml:"clusterGroup,omitempty"`
+	ClusterSelector *selector `yaml:"clusterSelector,omitempty"`
 }
 
-// gitRepo is the example of the object that a person applies once: it names the
+// gitRepoOf is the example of the object that a person applies once: it names the
 // clusters that get the bundle at all. Without targets Fleet would send it to
 // the cluster group "default" only.
-func (g *generation) gitRepo() ([]byte, error) {
-	f := g.stack.Spec.Fleet
-	r := gitRepo{
+func gitRepoOf(r *v1alpha1.Resolved) ([]byte, error) {
+	f := r.Fleet
+	out := gitRepo{
 		APIVersion: "fleet.cattle.io/v1alpha1",
 		Kind:       "GitRepo",
-		Metadata:   gitRepoMetadata{Name: g.stack.Metadata.Name, Namespace: f.GitRepo.Namespace},
+		Metadata:   gitRepoMetadata{Name: r.Name, Namespace: f.GitRepo.Namespace},
 		Spec:       gitRepoSpec{Repo: f.GitRepo.Repo, Branch: f.GitRepo.Branch, Paths: []string{f.GitRepo.Path}},
 	}
 	var notes strings.Builder
@@ -50,8 +51,8 @@ func (g *generation) gitRepo() ([]byte, error) {
 	note("Apply this once to Fleet's management cluster, with your repository in it.")
 	note("Which cluster gets which overlay:")
 	for _, t := range f.Targets {
-		r.Spec.Targets = append(r.Spec.Targets, gitRepoTarget{
-			ClusterName: t.ClusterName, ClusterGroup: t.ClusterGroup, ClusterSelector: selector(t.ClusterSelector),
+		out.Spec.Targets = append(out.Spec.Targets, gitRepoTarget{
+			ClusterName: t.ClusterName, ClusterGroup: t.ClusterGroup, ClusterSelector: selectorOf(t.ClusterSelector),
 		})
 		var where []string
 		if t.ClusterName != "" {
@@ -71,7 +72,7 @@ func (g *generation) gitRepo() ([]byte, error) {
 		note("  %s: %s", t.Overlay, strings.Join(where, " and "))
 	}
 	if f.DefaultOverlay != "" {
-		r.Spec.Targets = append(r.Spec.Targets, gitRepoTarget{ClusterSelector: &fleetSelector{}})
+		out.Spec.Targets = append(out.Spec.Targets, gitRepoTarget{ClusterSelector: &selector{}})
 		note("  %s: every other cluster of the workspace", f.DefaultOverlay)
 	} else {
 		note("  every other cluster: nothing")
@@ -80,9 +81,5 @@ func (g *generation) gitRepo() ([]byte, error) {
 		note("Label a cluster with:")
 		note("  kubectl --namespace %s label clusters.fleet.cattle.io NAME KEY=VALUE", f.GitRepo.Namespace)
 	}
-	data, err := encode(r)
-	if err != nil {
-		return nil, err
-	}
-	return []byte(header + notes.String() + strings.TrimPrefix(string(data), header)), nil
+	return file.YAML(out, notes.String())
 }

@@ -1,4 +1,4 @@
-package generator
+package workload
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -49,39 +49,41 @@ type recurringJobSpec struct {
 const longhornNamespace = "longhorn-system"
 
 // volume is the workload's claim and what takes its snapshots.
-func (b builder) volume(c component, s v1alpha1.Storage) []any {
-	claim := b.volumeClaim(c, s)
+func volume(c component, s v1alpha1.Storage) []any {
+	claim := volumeClaim(c, s)
 	if claim == nil {
 		return nil
 	}
-	switch k := s.Backup; {
-	case k == nil:
-	case k.Type == v1alpha1.BackupLonghorn:
+	k := s.Backup
+	if k == nil {
+		return []any{claim}
+	}
+	switch k.Type {
+	case v1alpha1.BackupLonghorn:
 		// Longhorn copies these to its volume only where the first one is there.
 		claim.Labels["recurring-job.longhorn.io/source"] = "enabled"
-		claim.Labels["recurring-job-group.longhorn.io/"+k.Group] = "enabled"
-		if k.Task == "" {
-			break
+		claim.Labels["recurring-job-group.longhorn.io/"+k.Longhorn.Group] = "enabled"
+		if name := s.RecurringJob(); name != "" {
+			job := &recurringJob{
+				TypeMeta:   metav1.TypeMeta{APIVersion: "longhorn.io/v1beta2", Kind: "RecurringJob"},
+				ObjectMeta: c.Meta(name),
+				Spec:       recurringJobSpec{Task: string(k.Longhorn.Task), Cron: k.Schedule, Groups: []string{name}, Retain: k.Keep, Concurrency: 1},
+			}
+			job.Namespace = longhornNamespace
+			return []any{claim, job}
 		}
-		job := &recurringJob{
-			TypeMeta:   metav1.TypeMeta{APIVersion: "longhorn.io/v1beta2", Kind: "RecurringJob"},
-			ObjectMeta: b.meta(c, k.Group),
-			Spec:       recurringJobSpec{Task: string(k.Task), Cron: k.Schedule, Groups: []string{k.Group}, Retain: k.Keep, Concurrency: 1},
-		}
-		job.Namespace = longhornNamespace
-		return []any{claim, job}
-	case k.Type == v1alpha1.BackupSnapshotSchedule:
+	case v1alpha1.BackupSnapshotSchedule:
 		schedule := &snapshotSchedule{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "snapscheduler.backube/v1", Kind: "SnapshotSchedule"},
-			ObjectMeta: b.meta(c, c.name),
+			ObjectMeta: c.Meta(c.Name),
 			Spec: snapshotScheduleSpec{
-				ClaimSelector: metav1.LabelSelector{MatchLabels: c.selector()},
+				ClaimSelector: metav1.LabelSelector{MatchLabels: c.Selector()},
 				Retention:     snapshotRetention{MaxCount: k.Keep},
 				Schedule:      k.Schedule,
 			},
 		}
-		if k.SnapshotClassName != "" {
-			schedule.Spec.SnapshotTemplate = &snapshotTemplate{SnapshotClassName: k.SnapshotClassName}
+		if class := k.SnapshotSchedule.ClassName; class != "" {
+			schedule.Spec.SnapshotTemplate = &snapshotTemplate{SnapshotClassName: class}
 		}
 		return []any{claim, schedule}
 	}

@@ -1,23 +1,20 @@
-package generator
+package workload
 
 import (
-	"maps"
-
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/object"
 )
 
-// component is one of the two workloads, by the names its objects carry.
+// component is one of the two workloads, by what its objects carry.
 type component struct {
-	name     string // of every object
-	role     string // app.kubernetes.io/component
-	version  string // app.kubernetes.io/version: the image's tag
-	port     int32  // of the container
-	portName string // of the container and the Service
+	object.Component
+	port        int32  // of the container
+	portName    string // of the container and the Service
+	servicePort int32  // of the Service
 }
 
 const (
@@ -33,81 +30,54 @@ const (
 	nobodyID = 10001
 )
 
-// selector picks the component's pods. It never changes: a Deployment's
-// selector is immutable, and so are labels that a NetworkPolicy relies on.
-func (c component) selector() map[string]string {
-	return map[string]string{
-		"app.kubernetes.io/name":     c.name,
-		"app.kubernetes.io/instance": c.name,
-	}
-}
-
-// labels are Kubernetes' recommended ones. app.kubernetes.io/managed-by is
-// missing on purpose: Helm sets it on every object that Fleet deploys, and a
-// value of ours would be reported as drift for ever (rancher/fleet#4369).
-func (c component) labels(stack string) map[string]string {
-	l := c.selector()
-	l["app.kubernetes.io/component"] = c.role
-	l["app.kubernetes.io/part-of"] = stack
-	if c.version != "" && len(validation.IsValidLabelValue(c.version)) == 0 {
-		l["app.kubernetes.io/version"] = c.version
-	}
-	return l
-}
-
 // builder makes the objects of one base.
 type builder struct {
-	stack   string
-	base    *v1alpha1.Base
-	backend *Backend // somebody else's Service to expose, if it is one
+	stack string
+	base  *v1alpha1.Base
 }
 
-// meta is the metadata of the component's object of the given name, with the
-// person's labels and annotations.
-func (b builder) meta(c component, name string) metav1.ObjectMeta {
-	m := metav1.ObjectMeta{
-		Name:        name,
-		Namespace:   b.base.Namespace,
-		Labels:      maps.Clone(b.base.Labels),
-		Annotations: maps.Clone(b.base.Annotations),
+// component is the one of the given name, its metadata filled in.
+func (b builder) component(name, role, version string) object.Component {
+	return object.Component{
+		Stack: b.stack, Namespace: b.base.Namespace, Name: name, Role: role, Version: version,
+		Labels: b.base.Labels, Annotations: b.base.Annotations,
 	}
-	if m.Labels == nil {
-		m.Labels = map[string]string{}
-	}
-	maps.Copy(m.Labels, c.labels(b.stack)) // ours win: selectors lean on them
-	return m
 }
 
-// podMeta is the metadata of the component's pods.
-func (b builder) podMeta(c component) metav1.ObjectMeta {
-	m := b.meta(c, "")
-	m.Namespace = ""
-	return m
+// namespace is the base's Namespace, never deleted with the bundle.
+func (b builder) namespace() *corev1.Namespace {
+	return &corev1.Namespace{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
+		ObjectMeta: metav1.ObjectMeta{
+			Name:        b.base.Namespace,
+			Labels:      b.base.NamespaceLabels,
+			Annotations: keepAnnotations(),
+		},
+	}
 }
 
 // serviceAccount gives the pod an identity without a token: neither workload
 // talks to the API server.
-func (b builder) serviceAccount(c component) *corev1.ServiceAccount {
-	no := false
+func serviceAccount(c component) *corev1.ServiceAccount {
 	return &corev1.ServiceAccount{
 		TypeMeta:                     metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
-		ObjectMeta:                   b.meta(c, c.name),
-		AutomountServiceAccountToken: &no,
+		ObjectMeta:                   c.Meta(c.Name),
+		AutomountServiceAccountToken: new(false),
 	}
 }
 
 // service is the component's way in from inside the cluster.
-func (b builder) service(c component, port int32, s v1alpha1.Service) *corev1.Service {
+func service(c component, s v1alpha1.Service) *corev1.Service {
 	return &corev1.Service{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
-		ObjectMeta: b.meta(c, c.name),
+		ObjectMeta: c.Meta(c.Name),
 		Spec: corev1.ServiceSpec{
 			Type:     corev1.ServiceType(s.Type),
-			Selector: c.selector(),
+			Selector: c.Selector(),
 			Ports: []corev1.ServicePort{{
 				Name:       c.portName,
 				Protocol:   corev1.ProtocolTCP, // explicit: Fleet reports a defaulted one as drift
-				Port:       port,
+				Port:       c.servicePort,
 				TargetPort: intstr.FromString(c.portName),
 			}},
 		},

@@ -1,4 +1,4 @@
-package generator
+package workload
 
 import (
 	_ "embed" // the puller's script
@@ -26,10 +26,10 @@ const (
 //go:embed pull-models.sh
 var pullModels string
 
-func ollamaComponent(o *v1alpha1.Ollama) component {
+func (b builder) ollamaComponent() component {
 	return component{
-		name: ollamaName, role: "inference", version: o.Image.Tag,
-		port: ollamaPort, portName: "http",
+		Component: b.component(ollamaName, "inference", b.base.Ollama.Image.Tag),
+		port:      ollamaPort, portName: "http", servicePort: ollamaPort,
 	}
 }
 
@@ -39,9 +39,9 @@ func (b builder) ollama() []any {
 	if o == nil {
 		return nil
 	}
-	c := ollamaComponent(o)
-	objects := append([]any{b.serviceAccount(c)}, b.volume(c, o.Storage)...)
-	return append(objects, b.ollamaDeployment(c), b.service(c, ollamaPort, o.Service), b.ollamaPolicy(c))
+	c := b.ollamaComponent()
+	objects := append([]any{serviceAccount(c)}, volume(c, o.Storage)...)
+	return append(objects, b.ollamaDeployment(c), service(c, o.Service), b.ollamaPolicy(c))
 }
 
 func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
@@ -49,7 +49,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 	pod := b.podSpec(c, &o.Workload)
 	grace := int64(45)
 	pod.TerminationGracePeriodSeconds = &grace
-	image := b.image(v1alpha1.OllamaImage(), o.Image)
+	image := Image(b.base, v1alpha1.OllamaImage(), o.Image)
 	if o.Pull == v1alpha1.PullMissing {
 		pod.InitContainers = []corev1.Container{{
 			Name:            "pull-models",
@@ -65,7 +65,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 		}}
 	}
 	pod.Containers = []corev1.Container{{
-		Name:            c.name,
+		Name:            c.Name,
 		Image:           image,
 		ImagePullPolicy: corev1.PullPolicy(o.Image.PullPolicy),
 		Args:            []string{"serve"},
@@ -87,18 +87,18 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 	patience := int32(b.base.PullDeadline().Seconds())
 	return &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
-		ObjectMeta: b.meta(c, c.name),
+		ObjectMeta: c.Meta(c.Name),
 		Spec: appsv1.DeploymentSpec{
 			// No replicas: 1 is the default, and an explicit number is drift as
 			// soon as somebody scales by hand (Fleet).
-			Selector: &metav1.LabelSelector{MatchLabels: c.selector()},
+			Selector: &metav1.LabelSelector{MatchLabels: c.Selector()},
 			// A rolling update starts the new pod before the old one has let
 			// go of a ReadWriteOnce volume: a deadlock.
 			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType},
 			// After ten minutes, the default, a Deployment counts as failed; to
 			// pull a model takes longer.
 			ProgressDeadlineSeconds: &patience,
-			Template:                corev1.PodTemplateSpec{ObjectMeta: b.podMeta(c), Spec: pod},
+			Template:                corev1.PodTemplateSpec{ObjectMeta: c.PodMeta(), Spec: pod},
 		},
 	}
 }

@@ -1,4 +1,4 @@
-package generator
+package workload
 
 import (
 	_ "embed" // the seeding script
@@ -19,10 +19,10 @@ const openWebUIData = "/app/backend/data"
 //go:embed seed-data.sh
 var seedData string
 
-func openWebUIComponent(w *v1alpha1.OpenWebUI) component {
+func (b builder) openWebUIComponent() component {
 	return component{
-		name: openWebUIName, role: "chat", version: w.Image.Tag,
-		port: openWebUIPort, portName: "http",
+		Component: b.component(openWebUIName, "chat", b.base.OpenWebUI.Image.Tag),
+		port:      openWebUIPort, portName: "http", servicePort: openWebUIServicePort,
 	}
 }
 
@@ -32,18 +32,19 @@ func (b builder) openWebUI() []any {
 	if w == nil {
 		return nil
 	}
-	c := openWebUIComponent(w)
-	objects := append([]any{b.serviceAccount(c)}, b.volume(c, w.Storage)...)
-	headless := b.service(c, openWebUIPort, v1alpha1.Service{Type: v1alpha1.ClusterIP})
+	c := b.openWebUIComponent()
+	objects := append([]any{serviceAccount(c)}, volume(c, w.Storage)...)
+	headless := service(c, v1alpha1.Service{Type: v1alpha1.ClusterIP})
 	headless.Name += "-headless"
 	headless.Spec.ClusterIP = corev1.ClusterIPNone
-	return append(objects, b.openWebUIStatefulSet(c), headless, b.service(c, openWebUIServicePort, w.Service), b.openWebUIPolicy(c))
+	headless.Spec.Ports[0].Port = c.port // names lead to the pod itself
+	return append(objects, b.openWebUIStatefulSet(c), headless, service(c, w.Service), b.openWebUIPolicy(c))
 }
 
 func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 	w := b.base.OpenWebUI
 	pod := b.podSpec(c, &w.Workload)
-	image := b.image(v1alpha1.OpenWebUIImage(), w.Image)
+	image := Image(b.base, v1alpha1.OpenWebUIImage(), w.Image)
 	if w.Embedding.Engine == v1alpha1.EmbeddingInPod {
 		pod.InitContainers = []corev1.Container{{
 			Name:            "seed-data",
@@ -57,7 +58,7 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		}}
 	}
 	pod.Containers = []corev1.Container{{
-		Name:            c.name,
+		Name:            c.Name,
 		Image:           image,
 		ImagePullPolicy: corev1.PullPolicy(w.Image.PullPolicy),
 		Ports:           []corev1.ContainerPort{{Name: c.portName, ContainerPort: c.port, Protocol: corev1.ProtocolTCP}},
@@ -74,11 +75,11 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 	}}
 	return &appsv1.StatefulSet{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"},
-		ObjectMeta: b.meta(c, c.name),
+		ObjectMeta: c.Meta(c.Name),
 		Spec: appsv1.StatefulSetSpec{
-			ServiceName: c.name + "-headless",
-			Selector:    &metav1.LabelSelector{MatchLabels: c.selector()},
-			Template:    corev1.PodTemplateSpec{ObjectMeta: b.podMeta(c), Spec: pod},
+			ServiceName: c.Name + "-headless",
+			Selector:    &metav1.LabelSelector{MatchLabels: c.Selector()},
+			Template:    corev1.PodTemplateSpec{ObjectMeta: c.PodMeta(), Spec: pod},
 		},
 	}
 }

@@ -1,4 +1,4 @@
-package generator
+package workload
 
 import (
 	"strconv"
@@ -54,7 +54,7 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 // exposureEnv is what follows from the way in.
 func (b builder) exposureEnv() []corev1.EnvVar {
 	var env []corev1.EnvVar
-	if e := b.base.Expose; e.Type != v1alpha1.ExposeInternal {
+	if e := b.base.Expose; e.Exposed() {
 		url := e.URL()
 		env = append(env,
 			corev1.EnvVar{Name: "WEBUI_URL", Value: url},
@@ -71,7 +71,7 @@ func (b builder) exposureEnv() []corev1.EnvVar {
 			upgrade = "True"
 		}
 		env = append(env, corev1.EnvVar{Name: "ENABLE_WEBSOCKET_SUPPORT", Value: upgrade})
-		if limit := e.MaxBodySize.Bytes(); limit > 0 {
+		if limit := e.BodyLimit(); limit > 0 {
 			// The page itself says then that a file is too large, where the route
 			// would answer 413. In MiB; 0 would refuse every file.
 			env = append(env, corev1.EnvVar{Name: "RAG_FILE_MAX_SIZE", Value: strconv.FormatInt(max(1, limit>>20), 10)})
@@ -84,7 +84,7 @@ func (b builder) exposureEnv() []corev1.EnvVar {
 // hour, or longer where the route is more patient. Without a limit, the default,
 // a request to a server that hangs waits for ever.
 func (b builder) answerLimit() string {
-	limit := max(time.Hour, b.base.Expose.ReadTimeout.Parsed())
+	limit := max(time.Hour, b.base.Expose.Patience())
 	return strconv.Itoa(int(limit.Seconds()))
 }
 
@@ -104,7 +104,7 @@ func (b builder) oidcEnv() []corev1.EnvVar {
 		{Name: "OAUTH_CLIENT_SECRET", ValueFrom: secretKey(o.ClientSecret.Name, o.ClientSecret.Key)},
 		{Name: "OAUTH_PROVIDER_NAME", Value: o.Name},
 	}
-	if e := b.base.Expose; e.Type != v1alpha1.ExposeInternal {
+	if e := b.base.Expose; e.Exposed() {
 		// Behind a route the pod would make it up as http://.
 		env = append(env, corev1.EnvVar{Name: "OPENID_REDIRECT_URI", Value: e.URL() + "/oauth/oidc/callback"})
 	}

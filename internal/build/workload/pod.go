@@ -1,11 +1,6 @@
-package generator
+package workload
 
 import (
-	"encoding/json"
-	"maps"
-	"slices"
-	"strings"
-
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -27,12 +22,12 @@ func (b builder) podSpec(c component, w *v1alpha1.Workload) corev1.PodSpec {
 	id := int64(nobodyID)
 	onRootMismatch := corev1.FSGroupChangeOnRootMismatch
 	p := corev1.PodSpec{
-		ServiceAccountName:           c.name,
+		ServiceAccountName:           c.Name,
 		AutomountServiceAccountToken: &no,
 		EnableServiceLinks:           &no, // a Service "ollama" would set OLLAMA_PORT and the like in every pod
 		NodeSelector:                 w.NodeSelector,
 		PriorityClassName:            w.PriorityClassName,
-		Affinity:                     affinity(w.Affinity),
+		Affinity:                     w.Affinity.DeepCopy(),
 		SecurityContext: &corev1.PodSecurityContext{
 			RunAsNonRoot: &yes,
 			RunAsUser:    &id,
@@ -74,23 +69,6 @@ func (b builder) volumes(c component, s v1alpha1.Storage) []corev1.Volume {
 		corev1.Volume{Name: tmpVolume, VolumeSource: corev1.VolumeSource{
 			EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: resource.NewQuantity(512<<20, resource.BinarySI)},
 		}})
-}
-
-// affinity is the person's Affinity as Kubernetes' own type; package spec has
-// checked that it is one.
-func affinity(o v1alpha1.Object) *corev1.Affinity {
-	if len(o) == 0 {
-		return nil
-	}
-	data, err := json.Marshal(o)
-	if err != nil {
-		return nil
-	}
-	var a corev1.Affinity
-	if err := json.Unmarshal(data, &a); err != nil {
-		return nil
-	}
-	return &a
 }
 
 // mounts are the volumes in a container, the data volume at the given path.
@@ -152,71 +130,4 @@ func httpProbe(c component, path string, period, timeout, failures int32) *corev
 // routes move away and answers in flight can end.
 func drain(seconds int64) *corev1.Lifecycle {
 	return &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: seconds}}}
-}
-
-// image is the reference to pull: the official image, the person's parts over
-// it, then the mirror of its registry.
-func (b builder) image(official, own v1alpha1.Image) string {
-	registry, repository, tag := official.Registry, official.Repository, official.Tag
-	if own.Registry != "" {
-		registry = own.Registry
-	}
-	if own.Repository != "" {
-		repository = own.Repository
-	}
-	if own.Tag != "" {
-		tag = own.Tag
-	}
-	if mirror, ok := b.base.Images.Mirrors[registry]; ok {
-		registry = strings.TrimSuffix(mirror, "/")
-	}
-	ref := registry + "/" + repository + ":" + tag
-	if own.Digest != "" {
-		ref += "@" + own.Digest
-	}
-	return ref
-}
-
-// proxyEnv is the proxy in the spelling that both Go and Python read, with the
-// cluster's own names and the private ranges reached directly.
-func (b builder) proxyEnv() []corev1.EnvVar {
-	p := b.base.Proxy
-	if p == nil {
-		return nil
-	}
-	direct := append([]string{"localhost", "127.0.0.1", ".svc", ".cluster.local", ollamaName, openWebUIName}, p.NoProxy...)
-	env := []corev1.EnvVar{{Name: "NO_PROXY", Value: strings.Join(direct, ",")}}
-	if p.HTTP != "" {
-		env = append(env, corev1.EnvVar{Name: "HTTP_PROXY", Value: p.HTTP})
-	}
-	if p.HTTPS != "" {
-		env = append(env, corev1.EnvVar{Name: "HTTPS_PROXY", Value: p.HTTPS})
-	}
-	return env
-}
-
-// environment puts the person's own variables first, by name, and hearth's
-// after them, but for those that the person has set. What an overlay adds tends
-// to stand in front then, which keeps its patch short: a strategic merge prepends.
-func environment(own map[string]v1alpha1.EnvValue, ours []corev1.EnvVar) []corev1.EnvVar {
-	var env []corev1.EnvVar
-	for _, name := range slices.Sorted(maps.Keys(own)) {
-		v := corev1.EnvVar{Name: name, Value: own[name].Value}
-		if ref := own[name].SecretKeyRef; ref != nil {
-			v.ValueFrom = secretKey(ref.Name, ref.Key)
-		}
-		env = append(env, v)
-	}
-	for _, v := range ours {
-		if _, set := own[v.Name]; !set {
-			env = append(env, v)
-		}
-	}
-	return env
-}
-
-func secretKey(name, key string) *corev1.EnvVarSource {
-	return &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
-		LocalObjectReference: corev1.LocalObjectReference{Name: name}, Key: key,
-	}}
 }

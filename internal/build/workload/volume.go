@@ -1,4 +1,4 @@
-package generator
+package workload
 
 import (
 	corev1 "k8s.io/api/core/v1"
@@ -20,17 +20,17 @@ func keepAnnotations() map[string]string {
 // volumeClaim is the workload's standalone PersistentVolumeClaim; nil where the
 // claim exists already. It is no volumeClaimTemplate: those cannot be resized
 // or labelled afterwards.
-func (b builder) volumeClaim(c component, s v1alpha1.Storage) *corev1.PersistentVolumeClaim {
+func volumeClaim(c component, s v1alpha1.Storage) *corev1.PersistentVolumeClaim {
 	if s.ExistingClaim != "" {
 		return nil
 	}
-	labels := c.labels(b.stack) // hearth's own only: a person's labels never reach a volume
+	labels := c.OwnLabels() // hearth's own only: a person's labels never reach a volume
 	delete(labels, "app.kubernetes.io/version")
 	claim := &corev1.PersistentVolumeClaim{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
 		ObjectMeta: metav1.ObjectMeta{
-			Name:      c.name,
-			Namespace: b.base.Namespace,
+			Name:      c.Name,
+			Namespace: c.Namespace,
 			Labels:    labels,
 		},
 		Spec: corev1.PersistentVolumeClaimSpec{
@@ -54,5 +54,5 @@ func claimName(c component, s v1alpha1.Storage) string {
 	if s.ExistingClaim != "" {
 		return s.ExistingClaim
 	}
-	return c.name
+	return c.Name
 }

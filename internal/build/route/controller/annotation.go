@@ -1,8 +1,4 @@
-// Package annotation knows which annotations the ingress controllers read on a
-// route, and what they take for a value. It answers for what a person writes into
-// a Stack and for the objects that `hearth vet` finds anywhere, so that both say
-// the same.
-package annotation
+package controller
 
 import (
 	"maps"
@@ -10,35 +6,34 @@ import (
 	"slices"
 )
 
-// Table is a controller's annotations by their keys.
-type Table struct{ forms map[string]Form }
+// Table is the annotations that a controller reads on a route, by their keys,
+// and what it takes for a value. It answers for what a person writes into a
+// Stack and for the objects that `hearth vet` finds anywhere, so that both say
+// the same.
+type Table map[string]Form
 
 // Form is what a controller makes of an annotation's value.
 type Form struct {
 	// Want says what it takes.
 	Want string
+	// Fits reports whether the controller takes the value.
+	Fits func(value string) bool
 	// Otherwise is what it does with any other value.
 	Otherwise string
 	// Needs is the key of another annotation, without which the controller does
 	// the same. Mostly none.
 	Needs string
-	fits  func(string) bool
-}
-
-// Fits tells a value that the controller takes.
-func (f Form) Fits(value string) bool { return f.fits(value) }
-
-// Form is that of the key's annotation; false if the controller knows none of
-// that key.
-func (t *Table) Form(key string) (Form, bool) {
-	f, known := t.forms[key]
-	return f, known
 }
 
 // Keys are the keys that the controller knows, in order.
-func (t *Table) Keys() []string { return slices.Sorted(maps.Keys(t.forms)) }
+func (t Table) Keys() []string { return slices.Sorted(maps.Keys(t)) }
 
-// matching is the form of what an expression matches as a whole.
-func matching(want, expression string) Form {
-	return Form{Want: want, fits: regexp.MustCompile("^(?:" + expression + ")$").MatchString}
+// OneOf is the form of a closed set.
+func OneOf(want string, values ...string) Form {
+	return Form{Want: want, Fits: func(s string) bool { return slices.Contains(values, s) }}
+}
+
+// Matching is the form of what an expression matches as a whole.
+func Matching(want, expression string) Form {
+	return Form{Want: want, Fits: regexp.MustCompile("^(?:" + expression + ")$").MatchString}
 }

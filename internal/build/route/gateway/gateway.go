@@ -1,4 +1,4 @@
-package generator
+package gateway
 
 import (
 	"fmt"
@@ -9,37 +9,41 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/route/controller"
 )
+
+// Controller is Gateway API, whoever implements it: it has neither
+// authentication nor annotations.
+func Controller() controller.Controller { return controller.Controller{Objects: objects} }
 
 const (
 	secureListener = "https"
 	plainListener  = "http"
 )
 
-// gateway is the route by Gateway API: an HTTPRoute for the host, a second one
+// objects are an HTTPRoute for the host, a second one
 // for the redirect, and the Gateway itself where it is the base's own. What the
 // API would fill in inside of lists is spelled out: Fleet reports it as drift.
-func (b builder) gateway() []any {
-	e := b.base.Expose
+func objects(t controller.Target, e *v1alpha1.Expose) []any {
 	var objects []any
-	if e.Gateway.ClassName != "" {
-		objects = append(objects, b.ownGateway())
+	if e.Gateway.Own() {
+		objects = append(objects, ownGateway(t, e))
 	}
-	whole := gatewayDuration(e.ReadTimeout)
-	objects = append(objects, b.httpRoute(e.Name, e.Gateway.SectionName, gatewayv1.HTTPRouteRule{
+	whole := duration(e.Gateway.RequestTimeout)
+	objects = append(objects, httpRoute(t, e, e.Name, e.Gateway.SectionName, gatewayv1.HTTPRouteRule{
 		// Of an answer as a whole: the API has no limit for silence. Without one
 		// an implementation has its own, such as Envoy's 15 seconds.
 		Timeouts: &gatewayv1.HTTPRouteTimeouts{Request: &whole, BackendRequest: &whole},
 		BackendRefs: []gatewayv1.HTTPBackendRef{{BackendRef: gatewayv1.BackendRef{
 			BackendObjectReference: gatewayv1.BackendObjectReference{
 				Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Service")),
-				Name: gatewayv1.ObjectName(b.exposed().name), Port: new(b.exposedPort()),
+				Name: gatewayv1.ObjectName(t.Name), Port: new(t.Port),
 			},
 			Weight: new(int32(1)),
 		}}},
 	}))
 	if e.TLS.Type != v1alpha1.TLSNone && *e.RedirectHTTP {
-		objects = append(objects, b.httpRoute(e.Name+"-redirect", e.Gateway.RedirectSectionName, gatewayv1.HTTPRouteRule{
+		objects = append(objects, httpRoute(t, e, e.Name+"-redirect", e.Gateway.RedirectSectionName, gatewayv1.HTTPRouteRule{
 			Filters: []gatewayv1.HTTPRouteFilter{{
 				Type:            gatewayv1.HTTPRouteFilterRequestRedirect,
 				RequestRedirect: &gatewayv1.HTTPRequestRedirectFilter{Scheme: new("https"), StatusCode: new(301)},
@@ -50,8 +54,7 @@ func (b builder) gateway() []any {
 }
 
 // httpRoute attaches a rule for the whole host to one listener.
-func (b builder) httpRoute(name, listener string, rule gatewayv1.HTTPRouteRule) *gatewayv1.HTTPRoute {
-	e := b.base.Expose
+func httpRoute(t controller.Target, e *v1alpha1.Expose, name, listener string, rule gatewayv1.HTTPRouteRule) *gatewayv1.HTTPRoute {
 	parent := gatewayv1.ParentReference{
 		Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
 		Name: gatewayv1.ObjectName(e.Gateway.Name), SectionName: new(gatewayv1.SectionName(listener)),
@@ -60,11 +63,11 @@ func (b builder) httpRoute(name, listener string, rule gatewayv1.HTTPRouteRule) 
 		parent.Namespace = new(gatewayv1.Namespace(e.Gateway.Namespace))
 	}
 	rule.Matches = []gatewayv1.HTTPRouteMatch{{
-		Path: &gatewayv1.HTTPPathMatch{Type: new(gatewayv1.PathMatchPathPrefix), Value: new(e.Path)},
+		Path: &gatewayv1.HTTPPathMatch{Type: new(gatewayv1.PathMatchPathPrefix), Value: new("/")},
 	}}
 	return &gatewayv1.HTTPRoute{
 		TypeMeta:   metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "HTTPRoute"},
-		ObjectMeta: b.routeMeta(name),
+		ObjectMeta: t.RouteMeta(name, e),
 		Spec: gatewayv1.HTTPRouteSpec{
 			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{parent}},
 			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(e.Host)},
@@ -74,8 +77,7 @@ func (b builder) httpRoute(name, listener string, rule gatewayv1.HTTPRouteRule) 
 }
 
 // ownGateway listens for the host alone, and for routes of its namespace.
-func (b builder) ownGateway() *gatewayv1.Gateway {
-	e := b.base.Expose
+func ownGateway(t controller.Target, e *v1alpha1.Expose) *gatewayv1.Gateway {
 	listen := func(name string, port v1alpha1.Port, protocol gatewayv1.ProtocolType) gatewayv1.Listener {
 		return gatewayv1.Listener{
 			Name: gatewayv1.SectionName(name), Hostname: new(gatewayv1.Hostname(e.Host)),
@@ -85,7 +87,7 @@ func (b builder) ownGateway() *gatewayv1.Gateway {
 	}
 	g := &gatewayv1.Gateway{
 		TypeMeta:   metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "Gateway"},
-		ObjectMeta: b.meta(b.exposed(), e.Gateway.Name),
+		ObjectMeta: t.Meta(e.Gateway.Name),
 		Spec:       gatewayv1.GatewaySpec{GatewayClassName: gatewayv1.ObjectName(e.Gateway.ClassName)},
 	}
 	if e.TLS.Type != v1alpha1.TLSNone {
@@ -104,9 +106,9 @@ func (b builder) ownGateway() *gatewayv1.Gateway {
 	return g
 }
 
-// gatewayDuration writes a span of time as the API reads it (GEP-2257): whole
+// duration writes a span of time as the API reads it (GEP-2257): whole
 // units from hours down, of at most five digits each.
-func gatewayDuration(d v1alpha1.Duration) gatewayv1.Duration {
+func duration(d v1alpha1.Duration) gatewayv1.Duration {
 	var out strings.Builder
 	rest := d.Parsed()
 	for _, unit := range []struct {

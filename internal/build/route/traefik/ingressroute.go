@@ -1,4 +1,4 @@
-package generator
+package traefik
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -43,32 +43,32 @@ type ingressRouteTLS struct {
 // ingressRoute leads the whole host to the exposed Service. What it refers to is
 // in its own namespace: Traefik looks into no other unless told to
 // (providers.kubernetesCRD.allowCrossNamespace).
-func (b builder) ingressRoute(name string, entryPoints []string, chain []*traefikMiddleware, secure bool) any {
-	e := b.base.Expose
+func (r route) ingressRoute(name string, entryPoints []string, chain []*middleware, secure bool) any {
+	e := r.expose
 	rule := ingressRouteRule{
 		Kind:     "Rule",
 		Match:    "Host(`" + string(e.Host) + "`)",
-		Services: []ingressRouteService{{Name: b.exposed().name, Port: b.exposedPort()}},
+		Services: []ingressRouteService{{Name: r.Name, Port: r.Port}},
 	}
 	for _, m := range chain {
 		rule.Middlewares = append(rule.Middlewares, ingressRouteName{m.Name})
 	}
-	route := &ingressRoute{
+	made := &ingressRoute{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "traefik.io/v1alpha1", Kind: "IngressRoute"},
-		ObjectMeta: b.routeMeta(name),
+		ObjectMeta: r.RouteMeta(name, e),
 		Spec:       ingressRouteSpec{EntryPoints: entryPoints, Routes: []ingressRouteRule{rule}},
 	}
 	// A Traefik without providers.kubernetesCRD.ingressClass takes an IngressRoute
 	// of the class "traefik" as well as one without a class; one with it takes
 	// those of its own class only.
-	route.Annotations["kubernetes.io/ingress.class"] = e.ClassName
+	made.Annotations["kubernetes.io/ingress.class"] = e.Traefik.ClassName
 	if secure {
-		route.Spec.TLS = &ingressRouteTLS{}
+		made.Spec.TLS = &ingressRouteTLS{}
 		if e.TLS.Type == v1alpha1.TLSCertResolver {
-			route.Spec.TLS.CertResolver = e.TLS.CertResolver
+			made.Spec.TLS.CertResolver = e.TLS.CertResolver
 		} else {
-			route.Spec.TLS.SecretName = e.TLS.SecretName
+			made.Spec.TLS.SecretName = e.TLS.SecretName
 		}
 	}
-	return route
+	return made
 }

@@ -1,63 +1,64 @@
-package generator
+package traefik
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/route/controller"
 )
 
-// traefikMiddleware is Traefik's Middleware, as far as hearth writes it.
+// middleware is Traefik's Middleware, as far as hearth writes it.
 // Traefik's module does not build against the module proxy.
-type traefikMiddleware struct {
+type middleware struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata"`
-	Spec              traefikMiddlewareSpec `json:"spec"`
+	Spec              middlewareSpec `json:"spec"`
 }
 
-type traefikMiddlewareSpec struct {
-	Headers        *traefikHeaders        `json:"headers,omitempty"`
-	IPAllowList    *traefikIPAllowList    `json:"ipAllowList,omitempty"`
-	RateLimit      *traefikRateLimit      `json:"rateLimit,omitempty"`
-	BasicAuth      *traefikBasicAuth      `json:"basicAuth,omitempty"`
-	ForwardAuth    *traefikForwardAuth    `json:"forwardAuth,omitempty"`
-	InFlightReq    *traefikInFlightReq    `json:"inFlightReq,omitempty"`
-	RedirectScheme *traefikRedirectScheme `json:"redirectScheme,omitempty"`
+type middlewareSpec struct {
+	Headers        *headers        `json:"headers,omitempty"`
+	IPAllowList    *ipAllowList    `json:"ipAllowList,omitempty"`
+	RateLimit      *rateLimit      `json:"rateLimit,omitempty"`
+	BasicAuth      *basicAuth      `json:"basicAuth,omitempty"`
+	ForwardAuth    *forwardAuth    `json:"forwardAuth,omitempty"`
+	InFlightReq    *inFlightReq    `json:"inFlightReq,omitempty"`
+	RedirectScheme *redirectScheme `json:"redirectScheme,omitempty"`
 }
 
-type traefikHeaders struct {
+type headers struct {
 	STSSeconds              int64  `json:"stsSeconds,omitempty"`
 	ContentTypeNosniff      bool   `json:"contentTypeNosniff"`
 	CustomFrameOptionsValue string `json:"customFrameOptionsValue"`
 	ReferrerPolicy          string `json:"referrerPolicy"`
 }
 
-type traefikIPAllowList struct {
+type ipAllowList struct {
 	SourceRange []string `json:"sourceRange"`
 }
 
-type traefikRateLimit struct {
+type rateLimit struct {
 	Average int    `json:"average"`
 	Period  string `json:"period"`
 	Burst   int    `json:"burst"`
 }
 
-type traefikBasicAuth struct {
+type basicAuth struct {
 	Secret string `json:"secret"`
 	// RemoveHeader keeps the password from the program behind.
 	RemoveHeader bool `json:"removeHeader"`
 }
 
-type traefikForwardAuth struct {
+type forwardAuth struct {
 	Address             string   `json:"address"`
 	TrustForwardHeader  bool     `json:"trustForwardHeader,omitempty"`
 	AuthResponseHeaders []string `json:"authResponseHeaders,omitempty"`
 }
 
-type traefikInFlightReq struct {
+type inFlightReq struct {
 	Amount int `json:"amount"`
 }
 
-type traefikRedirectScheme struct {
+type redirectScheme struct {
 	Scheme    string `json:"scheme"`
 	Permanent bool   `json:"permanent"`
 }
@@ -67,52 +68,48 @@ type traefikRedirectScheme struct {
 // before anybody counts their requests; requests are counted before a password
 // is looked at, which costs time and can be guessed; and only those who are in
 // take up a place among the requests in flight.
-func (b builder) middlewares() []*traefikMiddleware {
-	e := b.base.Expose
-	var chain []*traefikMiddleware
-	use := func(suffix string, s traefikMiddlewareSpec) { chain = append(chain, b.middleware(suffix, s)) }
-	if e.SecurityHeaders {
-		h := &traefikHeaders{
+func (r route) middlewares() []*middleware {
+	t := r.expose.Traefik
+	var chain []*middleware
+	use := func(suffix string, s middlewareSpec) { chain = append(chain, r.middleware(suffix, s)) }
+	if t.SecurityHeaders {
+		h := &headers{
 			ContentTypeNosniff:      true,
 			CustomFrameOptionsValue: "SAMEORIGIN", // the chat shows documents in frames of its own
 			ReferrerPolicy:          "same-origin",
 		}
-		if e.TLS.Type != v1alpha1.TLSNone {
+		if r.expose.TLS.Type != v1alpha1.TLSNone {
 			h.STSSeconds = 365 * 24 * 60 * 60
 		}
-		use("security-headers", traefikMiddlewareSpec{Headers: h})
+		use("security-headers", middlewareSpec{Headers: h})
 	}
-	if len(e.AllowList) > 0 {
-		var ranges []string
-		for _, c := range e.AllowList {
-			ranges = append(ranges, string(c))
-		}
-		use("allow-list", traefikMiddlewareSpec{IPAllowList: &traefikIPAllowList{SourceRange: ranges}})
+	if len(t.AllowList) > 0 {
+		use("allow-list", middlewareSpec{IPAllowList: &ipAllowList{SourceRange: controller.Ranges(t.AllowList)}})
 	}
-	if r := e.RateLimit; r != nil {
-		use("rate-limit", traefikMiddlewareSpec{RateLimit: &traefikRateLimit{
-			Average: r.Average, Period: string(r.Period), Burst: r.Burst,
+	if l := t.RateLimit; l != nil {
+		use("rate-limit", middlewareSpec{RateLimit: &rateLimit{
+			Average: l.Average, Period: string(l.Period), Burst: l.Burst,
 		}})
 	}
-	if e.BasicAuth != nil {
-		use("basic-auth", traefikMiddlewareSpec{BasicAuth: &traefikBasicAuth{Secret: e.BasicAuth.SecretName, RemoveHeader: true}})
+	if t.BasicAuth != nil {
+		use("basic-auth", middlewareSpec{BasicAuth: &basicAuth{Secret: t.BasicAuth.SecretName, RemoveHeader: true}})
 	}
-	if f := e.ForwardAuth; f != nil {
-		use("forward-auth", traefikMiddlewareSpec{ForwardAuth: &traefikForwardAuth{
+	if f := t.ForwardAuth; f != nil {
+		use("forward-auth", middlewareSpec{ForwardAuth: &forwardAuth{
 			Address: f.Address, TrustForwardHeader: f.TrustForwardHeader, AuthResponseHeaders: f.AuthResponseHeaders,
 		}})
 	}
-	if e.MaxInFlight > 0 {
-		use("in-flight", traefikMiddlewareSpec{InFlightReq: &traefikInFlightReq{Amount: e.MaxInFlight}})
+	if t.MaxInFlight > 0 {
+		use("in-flight", middlewareSpec{InFlightReq: &inFlightReq{Amount: t.MaxInFlight}})
 	}
 	return chain
 }
 
 // middleware is one of the route's Middlewares, named after it.
-func (b builder) middleware(suffix string, s traefikMiddlewareSpec) *traefikMiddleware {
-	return &traefikMiddleware{
+func (r route) middleware(suffix string, s middlewareSpec) *middleware {
+	return &middleware{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "traefik.io/v1alpha1", Kind: "Middleware"},
-		ObjectMeta: b.meta(b.exposed(), b.base.Expose.Name+"-"+suffix),
+		ObjectMeta: r.Meta(r.expose.Name + "-" + suffix),
 		Spec:       s,
 	}
 }

@@ -1,40 +1,60 @@
-package generator
+package traefik
 
 import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/route/controller"
 )
 
-// traefik is the route through Traefik: an Ingress or an IngressRoute on the TLS
-// entry points and, for the redirect, a second one on plain "web", each with its
-// Middlewares. Timeouts and limits of the entry points are Traefik's static
-// configuration and cannot be set from here: docs/exposure.md.
-func (b builder) traefik() []any {
-	e := b.base.Expose
-	chain := b.middlewares()
-	route := b.traefikIngress
-	if e.Route == v1alpha1.TraefikIngressRoute {
-		route = b.ingressRoute
+// Controller is Traefik.
+func Controller() controller.Controller {
+	return controller.Controller{
+		Objects:     objects,
+		Passwords:   controller.Passwords{Type: "Opaque", Key: "users"},
+		Refused:     refused,
+		Annotations: Annotations,
+		Unknown:     leavesOut,
 	}
-	objects := []any{route(e.Name, e.EntryPoints, chain, e.TLS.Type != v1alpha1.TLSNone)}
+}
+
+// route is one that is being made.
+type route struct {
+	controller.Target
+	expose *v1alpha1.Expose
+}
+
+// objects are an Ingress or an IngressRoute on the TLS entry points and, for the
+// redirect, a second one on plain "web", each with its Middlewares. Timeouts and
+// limits of the entry points are Traefik's static configuration and cannot be
+// set from here: docs/exposure.md.
+func objects(t controller.Target, e *v1alpha1.Expose) []any {
+	r := route{t, e}
+	chain := r.middlewares()
+	build := r.ingress
+	if e.Traefik.Route == v1alpha1.TraefikIngressRoute {
+		build = r.ingressRoute
+	}
+	secure := e.TLS.Type != v1alpha1.TLSNone
+	objects := []any{build(e.Name, e.Traefik.EntryPoints, chain, secure)}
 	for _, m := range chain {
 		objects = append(objects, m)
 	}
-	if e.TLS.Type != v1alpha1.TLSNone && *e.RedirectHTTP {
-		redirect := b.middleware("redirect", traefikMiddlewareSpec{
-			RedirectScheme: &traefikRedirectScheme{Scheme: "https", Permanent: true},
+	if secure && *e.RedirectHTTP {
+		redirect := r.middleware("redirect", middlewareSpec{
+			RedirectScheme: &redirectScheme{Scheme: "https", Permanent: true},
 		})
-		objects = append(objects, route(redirect.Name, []string{"web"}, []*traefikMiddleware{redirect}, false), redirect)
+		objects = append(objects, build(redirect.Name, []string{"web"}, []*middleware{redirect}, false), redirect)
 	}
 	return objects
 }
 
-// traefikIngress is an Ingress with what Traefik reads in its annotations.
-func (b builder) traefikIngress(name string, entryPoints []string, chain []*traefikMiddleware, secure bool) any {
-	e := b.base.Expose
-	ingress := b.ingress(name)
-	const router = "traefik.ingress.kubernetes.io/router."
+const router = "traefik.ingress.kubernetes.io/router."
+
+// ingress is an Ingress with what Traefik reads in its annotations.
+func (r route) ingress(name string, entryPoints []string, chain []*middleware, secure bool) any {
+	e := r.expose
+	ingress := r.Ingress(name, e.Traefik.ClassName, e)
 	ingress.Annotations[router+"entrypoints"] = strings.Join(entryPoints, ",")
 	var names []string
 	for _, m := range chain {
@@ -50,6 +70,6 @@ func (b builder) traefikIngress(name string, entryPoints []string, chain []*trae
 	if e.TLS.Type == v1alpha1.TLSCertResolver {
 		ingress.Annotations[router+"tls.certresolver"] = e.TLS.CertResolver
 	}
-	withTLS(ingress, e)
+	ingress.Spec.TLS = controller.TLS(e)
 	return ingress
 }

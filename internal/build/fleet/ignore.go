@@ -1,9 +1,11 @@
-package generator
+package fleet
 
 import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/hearth-dev/hearth/internal/build/file"
 )
 
 // ignoreFile is the .fleetignore. Fleet compares its patterns with the base
@@ -11,10 +13,10 @@ import (
 // these". So they spell out every name but those in bases/ and overlays/: the
 // file follows from the stack alone, and whatever else lies in the folder is
 // not packed. See docs/decisions/0007-fleetignore-is-a-complement.md.
-func (g *generation) ignoreFile() []byte {
+func ignoreFile(tree map[string][]byte) []byte {
 	ours := map[string]bool{}
-	for file := range g.files {
-		if parts := strings.Split(file, "/"); len(parts) > 1 {
+	for path := range tree {
+		if parts := strings.Split(path, "/"); len(parts) > 1 {
 			for _, name := range parts {
 				ours[name] = true
 			}
@@ -25,7 +27,7 @@ func (g *generation) ignoreFile() []byte {
 # needs no line: for each beginning of such a name there is one for what goes on
 # otherwise (ba[^s]*), and one for what ends there (ba).
 `
-	return []byte(header + why + strings.Join(allBut(slices.Sorted(maps.Keys(ours))), "\n") + "\n")
+	return []byte(file.FirstLine + why + strings.Join(allBut(slices.Sorted(maps.Keys(ours))), "\n") + "\n")
 }
 
 // allBut returns globs that match every name but the sorted ones given. Those

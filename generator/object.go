@@ -3,23 +3,27 @@ package generator
 import (
 	"fmt"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build"
+	"github.com/hearth-dev/hearth/internal/build/file"
+	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
-// Merged returns the objects of an overlay, merged and flat: those that
+// Object is a whole Kubernetes object as a JSON tree, numbers as json.Number.
+type Object = object.Object
+
+// Objects returns the objects of an overlay, merged and flat: those that
 // `kustomize build overlays/<name>` gives of the generated tree.
-func Merged(stack *Stack, name string) ([]Object, error) {
-	o := stack.Overlay(name)
+func Objects(r *v1alpha1.Resolved, name string) ([]Object, error) {
+	o := r.Overlay(name)
 	if o == nil {
 		return nil, fmt.Errorf("overlay %q: not in the stack", name)
 	}
-	g := generation{stack: stack}
+	g := generation{stack: r}
 	var objects []Object
 	for i := range o.Bases {
-		b := merged(o, i)
+		b := build.InOverlay(o, i)
 		made, err := g.flatBase(&b)
 		if err != nil {
 			return nil, fmt.Errorf("spec.overlays (%s): base %s: %w", name, b.Name, err)
@@ -45,7 +49,7 @@ func (g *generation) flatBase(b *v1alpha1.Base) ([]Object, error) {
 	if len(b.Resources)+len(b.Patches) > 0 {
 		return g.mergedObjects(b)
 	}
-	return Objects(g.stack.Metadata.Name, b)
+	return build.Objects(g.stack.Name, b)
 }
 
 // patched is what kustomize makes of the objects with a person's patches.
@@ -62,7 +66,7 @@ func patched(objects []Object, patches []v1alpha1.Patch) ([]Object, error) {
 		k.Resources = append(k.Resources, name)
 	}
 	var err error
-	if files["kustomization.yaml"], err = encode(k); err != nil {
+	if files["kustomization.yaml"], err = file.YAML(k, ""); err != nil {
 		return nil, err
 	}
 	objects, err = overlay.Build(files, ".")
@@ -72,6 +76,11 @@ func patched(objects []Object, patches []v1alpha1.Patch) ([]Object, error) {
 	return objects, nil
 }
 
-// YAML is the object as a YAML tree, its fields in the order in which generated
-// files have them.
-func YAML(o Object) *yaml.Node { return overlay.Node(o) }
+// manifest is the object as YAML.
+func manifest(o Object) ([]byte, error) {
+	data, err := overlay.Manifest(o)
+	if err != nil {
+		return nil, fmt.Errorf("encoding %s %s: %w", object.Text(o, "kind"), object.Text(o, "metadata", "name"), err)
+	}
+	return data, nil
+}

@@ -1,0 +1,47 @@
+package controller
+
+import (
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
+
+// Ingress of a class leads the whole host to the target.
+func (t Target) Ingress(name, class string, e *v1alpha1.Expose) *networkingv1.Ingress {
+	return &networkingv1.Ingress{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"},
+		ObjectMeta: t.RouteMeta(name, e),
+		Spec: networkingv1.IngressSpec{
+			IngressClassName: &class,
+			Rules: []networkingv1.IngressRule{{
+				Host: string(e.Host),
+				IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{
+					Paths: []networkingv1.HTTPIngressPath{{
+						Path: "/", PathType: new(networkingv1.PathTypePrefix),
+						Backend: networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
+							Name: t.Name, Port: networkingv1.ServiceBackendPort{Number: t.Port},
+						}},
+					}},
+				}},
+			}},
+		},
+	}
+}
+
+// TLS terminates TLS for the host, with the Secret where there is one.
+func TLS(e *v1alpha1.Expose) []networkingv1.IngressTLS {
+	if e.TLS.SecretName == "" {
+		return nil
+	}
+	return []networkingv1.IngressTLS{{Hosts: []string{string(e.Host)}, SecretName: e.TLS.SecretName}}
+}
+
+// Ranges are addresses as controllers write them.
+func Ranges(list []v1alpha1.CIDR) []string {
+	var out []string
+	for _, c := range list {
+		out = append(out, string(c))
+	}
+	return out
+}

@@ -60,7 +60,7 @@ func TestChatStack(t *testing.T) {
 			c := &chat{through: through}
 			data, err := os.ReadFile(c.stackFile(t))
 			must(t, err)
-			stack, problems := generator.Parse("chat.yaml", data)
+			stack, problems := generator.Load("chat.yaml", data)
 			must(t, problems.Err())
 			files, err := generator.Generate(stack)
 			must(t, err)

@@ -99,7 +99,7 @@ func (s *suite) render(t *testing.T, file, folder string) *generator.Stack {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	must(t, err)
-	stack, problems := generator.Parse(filepath.Base(file), data)
+	stack, problems := generator.Load(filepath.Base(file), data)
 	must(t, problems.Err())
 	files, err := generator.Generate(stack)
 	must(t, err)

@@ -119,7 +119,7 @@ func models(t *testing.T) []string {
 	t.Helper()
 	data, err := os.ReadFile(stackFile)
 	must(t, err)
-	stack, problems := generator.Parse(stackFile, data)
+	stack, problems := generator.Load(stackFile, data)
 	must(t, problems.Err())
 	return stack.Overlay(overlay).Bases[0].Ollama.Models
 }

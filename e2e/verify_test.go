@@ -16,7 +16,7 @@ func (s *suite) verified(t *testing.T, overlay string, minTPS float64, timeout t
 	t.Helper()
 	data, err := os.ReadFile(stackFile)
 	must(t, err)
-	stack, problems := generator.Parse(stackFile, data)
+	stack, problems := generator.Load(stackFile, data)
 	must(t, problems.Err())
 	report, err := verify.Run(s.ctx, verify.Options{
 		Config: s.Config, Context: s.Context(), Stack: stack, Overlay: overlay, MinTPS: minTPS, Timeout: timeout,

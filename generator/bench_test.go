@@ -16,7 +16,7 @@ func committed(b *testing.B) ([]byte, *generator.Stack) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	stack, problems := generator.Parse("hearth.yaml", data)
+	stack, problems := generator.Load("hearth.yaml", data)
 	if stack == nil {
 		b.Fatal(problems.Err())
 	}
@@ -27,7 +27,7 @@ func BenchmarkParse(b *testing.B) {
 	data, _ := committed(b)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		if stack, problems := generator.Parse("hearth.yaml", data); stack == nil {
+		if stack, problems := generator.Load("hearth.yaml", data); stack == nil {
 			b.Fatal(problems.Err())
 		}
 	}
@@ -50,7 +50,7 @@ func BenchmarkMerged(b *testing.B) {
 	_, stack := committed(b)
 	for b.Loop() {
 		for _, o := range stack.Spec.Overlays {
-			if _, err := generator.Merged(stack, o.Name); err != nil {
+			if _, err := generator.Objects(stack, o.Name); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -30,7 +30,7 @@ func someStacks(t testing.TB, random int) [][]byte {
 
 func generated(t testing.TB, data []byte) map[string]string {
 	t.Helper()
-	stack, problems := generator.Parse("hearth.yaml", data)
+	stack, problems := generator.Load("hearth.yaml", data)
 	if stack == nil {
 		t.Fatalf("%v\n%s", problems.Err(), data)
 	}
@@ -64,12 +64,12 @@ func TestParseDependsOnTheMeaningAlone(t *testing.T) {
 		n = 20
 	}
 	for i, data := range someStacks(t, n) {
-		want, problems := generator.Parse("hearth.yaml", data)
+		want, problems := generator.Load("hearth.yaml", data)
 		if want == nil {
 			t.Fatalf("stack %d: %v", i, problems.Err())
 		}
 		for form, same := range forms(t, data, uint64(i)) {
-			got, problems := generator.Parse("hearth.yaml", same)
+			got, problems := generator.Load("hearth.yaml", same)
 			if got == nil {
 				t.Errorf("stack %d, %s: %v\n%s", i, form, problems.Err(), same)
 			} else if diff := cmp.Diff(want, got); diff != "" {
@@ -120,7 +120,7 @@ func shuffle(r *rand.Rand, n *yaml.Node) {
 // shared.
 func TestGenerateInParallel(t *testing.T) {
 	for i, data := range someStacks(t, 1) {
-		stack, problems := generator.Parse("hearth.yaml", data)
+		stack, problems := generator.Load("hearth.yaml", data)
 		if stack == nil {
 			t.Fatal(problems.Err())
 		}

@@ -5,6 +5,6 @@
 // It is pure: bytes and structs in, bytes out. It reads no disk, no clock, no
 // network and no environment, and equal stacks give equal bytes.
 //
-//	stack, err := generator.Parse("hearth.yaml", data)
+//	stack, err := generator.Load("hearth.yaml", data)
 //	files, err := generator.Generate(stack)
 package generator

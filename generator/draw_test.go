@@ -49,7 +49,7 @@ func draw(t *testing.T, from uint64, n int) []drawnStack {
 	var drawn []drawnStack
 	for s := from; s < from+uint64(n); s++ {
 		d := drawnStack{seed: s, text: randomstack.Draw(s)}
-		stack, problems := generator.Parse("hearth.yaml", d.text)
+		stack, problems := generator.Load("hearth.yaml", d.text)
 		if stack == nil {
 			t.Logf("stack %d is refused:\n%v", s, problems.Err())
 			continue

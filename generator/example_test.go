@@ -25,7 +25,7 @@ spec:
 `
 
 func ExampleParse() {
-	stack, _ := generator.Parse("hearth.yaml", []byte(exampleStack))
+	stack, _ := generator.Load("hearth.yaml", []byte(exampleStack))
 	base := stack.Base("ollama")
 	fmt.Println("written: ", base.Ollama.Models)
 	fmt.Println("default: ", base.Ollama.Storage.Size, base.Ollama.Image.Tag)
@@ -38,7 +38,7 @@ func ExampleParse() {
 
 // Every problem is reported at once, with its place and what to do.
 func ExampleParse_problems() {
-	_, problems := generator.Parse("hearth.yaml", []byte(`apiVersion: hearth.dev/v1alpha1
+	_, problems := generator.Load("hearth.yaml", []byte(`apiVersion: hearth.dev/v1alpha1
 kind: Stack
 metadata:
   name: homelab
@@ -60,7 +60,7 @@ spec:
 }
 
 func ExampleGenerate() {
-	stack, problems := generator.Parse("hearth.yaml", []byte(exampleStack))
+	stack, problems := generator.Load("hearth.yaml", []byte(exampleStack))
 	if stack == nil {
 		fmt.Println(problems)
 		return

@@ -27,7 +27,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		const most = 10 * time.Second // for milliseconds of work, on a machine that is busy fuzzing
 		start := time.Now()
-		stack, problems := generator.Parse("hearth.yaml", data)
+		stack, problems := generator.Load("hearth.yaml", data)
 		if took := time.Since(start); took > most {
 			t.Errorf("%d bytes took %s to parse", len(data), took)
 		}
@@ -69,7 +69,7 @@ func FuzzGenerate(f *testing.F) {
 		f.Add(archive.Files[0].Data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		stack, _ := generator.Parse("hearth.yaml", data)
+		stack, _ := generator.Load("hearth.yaml", data)
 		if stack == nil {
 			return
 		}

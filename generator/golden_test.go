@@ -56,7 +56,7 @@ func goldens(t testing.TB) []string {
 // shown are the files that a comment asks for.
 func shown(t *testing.T, comment string, data []byte) []txtar.File {
 	t.Helper()
-	stack, problems := generator.Parse("hearth.yaml", data)
+	stack, problems := generator.Load("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}

@@ -55,7 +55,7 @@ func TestLawOverRandomStacks(t *testing.T) {
 
 // law holds every base and overlay of a stack to it.
 func law(t *testing.T, data []byte) {
-	stack, problems := generator.Parse("hearth.yaml", data)
+	stack, problems := generator.Load("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
@@ -91,7 +91,7 @@ func check(t *testing.T, files []generator.File, folder string, want objects) {
 // flat holds Merged to what the overlay builds to.
 func flat(t *testing.T, stack *generator.Stack, overlay string, want objects) {
 	t.Helper()
-	merged, err := generator.Merged(stack, overlay)
+	merged, err := generator.Objects(stack, overlay)
 	if err != nil {
 		t.Errorf("Merged(%s): %v", overlay, err)
 		return

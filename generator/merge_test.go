@@ -29,7 +29,7 @@ func mergedAsWritten(t *testing.T, data []byte, stack *generator.Stack) {
 			alone := mapping("apiVersion", scalar(v1alpha1.APIVersion), "kind", scalar(v1alpha1.Kind),
 				"metadata", get(root, "metadata"),
 				"spec", mapping("bases", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{mergePatched(bases[name], entry)}}))
-			want, problems := generator.Parse("merged.yaml", text(t, alone))
+			want, problems := generator.Load("merged.yaml", text(t, alone))
 			if want == nil {
 				t.Errorf("overlay %d, base %s, merged by RFC 7386, is refused: %v\n%s", i, name, problems.Err(), text(t, alone))
 				continue

@@ -9,11 +9,11 @@ import (
 // The law tests hold Merged to kustomize; this is what they cannot ask.
 func TestMergedOfNoOverlay(t *testing.T) {
 	const text = "{apiVersion: hearth.dev/v1alpha1, kind: Stack, metadata: {name: s}, spec: {bases: [{name: a, namespace: a, ollama: {models: [smollm2:135m]}}]}}"
-	stack, problems := generator.Parse("hearth.yaml", []byte(text))
+	stack, problems := generator.Load("hearth.yaml", []byte(text))
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
-	if _, err := generator.Merged(stack, "home"); err == nil || err.Error() != `overlay "home": not in the stack` {
+	if _, err := generator.Objects(stack, "home"); err == nil || err.Error() != `overlay "home": not in the stack` {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -75,7 +75,7 @@ func TestObjectRules(t *testing.T) {
 	}
 	seen := 0
 	for i, data := range someStacks(t, n) {
-		stack, problems := generator.Parse("hearth.yaml", data)
+		stack, problems := generator.Load("hearth.yaml", data)
 		if stack == nil {
 			t.Fatal(problems.Err())
 		}

@@ -26,7 +26,7 @@ func TestParseRefusesWhatKustomizeSpoils(t *testing.T) {
 			"want such as ConfigMap"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			stack, problems := generator.Parse("hearth.yaml", []byte(`
+			stack, problems := generator.Load("hearth.yaml", []byte(`
 apiVersion: hearth.dev/v1alpha1
 kind: Stack
 metadata: {name: homelab}

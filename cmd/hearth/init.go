@@ -71,7 +71,7 @@ func (v *initVerb) run(cmd *cobra.Command) error {
 	}
 	// The stack's own rules judge the flags' values; their places would point
 	// into a file that nobody has seen.
-	if _, problems := generator.Parse("", text); problems.Err() != nil {
+	if _, problems := generator.Load("", text); problems.Err() != nil {
 		for i := range problems {
 			problems[i].Line, problems[i].Column = 0, 0
 		}

@@ -62,6 +62,6 @@ func (in *input) parse(stdin io.Reader) (*generator.Stack, problem.List, error) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading %s: %w", in.name(), err)
 	}
-	stack, problems := generator.Parse(in.name(), data)
+	stack, problems := generator.Load(in.name(), data)
 	return stack, problems, nil
 }

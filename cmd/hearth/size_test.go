@@ -39,7 +39,7 @@ func TestSnippet(t *testing.T) {
 		t.Fatalf("no modelSizes in\n%s", stdout.String())
 	}
 	const indent = "\n        "
-	stack, problems := generator.Parse("", []byte(`
+	stack, problems := generator.Load("", []byte(`
 apiVersion: hearth.dev/v1alpha1
 kind: Stack
 metadata: {name: s}

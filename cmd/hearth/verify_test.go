@@ -27,7 +27,7 @@ func startRunning(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: running OVERLAY [SPOILED]...")
 	}
-	stack, problems := generator.Parse("hearth.yaml", []byte(ts.ReadFile("hearth.yaml")))
+	stack, problems := generator.Load("hearth.yaml", []byte(ts.ReadFile("hearth.yaml")))
 	ts.Check(problems.Err())
 	c, err := fakecluster.New(stack, args[0])
 	ts.Check(err)
@@ -75,7 +75,7 @@ func TestVerifyInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stack, problems := generator.Parse("hearth.yaml", data)
+	stack, problems := generator.Load("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems)
 	}

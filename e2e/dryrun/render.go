@@ -67,13 +67,13 @@ func Overlays(tree string) ([]Render, error) {
 // generator's own tests hold it to, and kustomize would take most of the time.
 func Random(seed uint64, n int) (renders []Render, refused int, err error) {
 	for s := seed; s < seed+uint64(n); s++ {
-		stack, _ := generator.Parse("hearth.yaml", randomstack.Draw(s))
+		stack, _ := generator.Load("hearth.yaml", randomstack.Draw(s))
 		if stack == nil {
 			refused++
 			continue
 		}
 		for _, overlay := range stack.Spec.Overlays {
-			merged, err := generator.Merged(stack, overlay.Name)
+			merged, err := generator.Objects(stack, overlay.Name)
 			if err != nil {
 				return nil, 0, fmt.Errorf("random stack %d, overlay %s: %w", s, overlay.Name, err)
 			}

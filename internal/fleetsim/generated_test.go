@@ -92,7 +92,7 @@ func TestFleetDeploysTheCommittedStack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stack, problems := generator.Parse("hearth.yaml", data)
+	stack, problems := generator.Load("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
@@ -105,7 +105,7 @@ func TestFleetDeploysRandomStacks(t *testing.T) {
 	done, clusters := 0, 0
 	for n := *seed; done < *stacks && !(testing.Short() && done == 3); n++ {
 		text := randomstack.Draw(n)
-		stack, problems := generator.Parse("hearth.yaml", text)
+		stack, problems := generator.Load("hearth.yaml", text)
 		if stack == nil {
 			t.Logf("stack %d is refused: %v", n, problems.Err())
 			continue
@@ -342,7 +342,7 @@ func (r gitRepo) reaches(c fleetsim.Cluster) bool {
 // overlay is spared in a folder docs/ of the person's, too: what is in there is
 // kept out by its own name.
 func TestFleetSparesAFolderNamedLikeAnOverlay(t *testing.T) {
-	stack, problems := generator.Parse("hearth.yaml", []byte(`
+	stack, problems := generator.Load("hearth.yaml", []byte(`
 apiVersion: hearth.dev/v1alpha1
 kind: Stack
 metadata: {name: homelab}

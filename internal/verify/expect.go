@@ -70,7 +70,7 @@ func expect(stack *generator.Stack, name string) (*expectation, error) {
 	if overlay == nil {
 		return nil, fmt.Errorf("overlay %q: not in the stack", name)
 	}
-	objects, err := generator.Merged(stack, name)
+	objects, err := generator.Objects(stack, name)
 	if err != nil {
 		return nil, err
 	}

@@ -211,7 +211,7 @@ func TestReportsEveryRowAtTheBeginning(t *testing.T) {
 
 // The reason of a failed pull is found by how the puller ends its log.
 func TestPullerEndsItsLogAsExpected(t *testing.T) {
-	objects, err := generator.Merged(parse(t, "../../hearth.yaml"), "e2e-kind")
+	objects, err := generator.Objects(parse(t, "../../hearth.yaml"), "e2e-kind")
 	if err != nil {
 		t.Fatal(err)
 	}

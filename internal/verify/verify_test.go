@@ -74,7 +74,7 @@ func parse(t *testing.T, file string) *generator.Stack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stack, problems := generator.Parse("hearth.yaml", data)
+	stack, problems := generator.Load("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems)
 	}

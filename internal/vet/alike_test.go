@@ -46,7 +46,7 @@ func ourFindings(t *testing.T, name string) []vet.Finding {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stack, problems := generator.Parse(name, data)
+	stack, problems := generator.Load(name, data)
 	if stack == nil {
 		t.Fatal(problems)
 	}

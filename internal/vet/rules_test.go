@@ -158,7 +158,7 @@ func look(t *testing.T, checker *vet.Checker, archive *txtar.Archive) []vet.Find
 
 func lookAtStack(t *testing.T, checker *vet.Checker, files map[string][]byte) []vet.Finding {
 	t.Helper()
-	stack, problems := generator.Parse("hearth.yaml", files["hearth.yaml"])
+	stack, problems := generator.Load("hearth.yaml", files["hearth.yaml"])
 	if stack == nil {
 		t.Fatal(problems)
 	}

@@ -22,7 +22,7 @@ func committed(t testing.TB) *generator.Stack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stack, problems := generator.Parse("hearth.yaml", data)
+	stack, problems := generator.Load("hearth.yaml", data)
 	if stack == nil {
 		t.Fatal(problems)
 	}
@@ -86,7 +86,7 @@ func TestRandomStacksAreClean(t *testing.T) {
 	var n tally
 	warnings := map[string]int{}
 	for seed := range uint64(*stacks) {
-		stack, problems := generator.Parse("hearth.yaml", randomstack.Draw(seed))
+		stack, problems := generator.Load("hearth.yaml", randomstack.Draw(seed))
 		if stack == nil {
 			t.Errorf("seed %d: not valid: %v", seed, problems)
 			continue

@@ -41,12 +41,12 @@ func TestList(t *testing.T) {
 	if diff := cmp.Diff(problem.List{odd}, l.Warnings()); diff != "" {
 		t.Errorf("Warnings (-want +got):\n%s", diff)
 	}
-	if got, want := l.Error(), "a:2: wrong\na:1: warning: odd"; got != want {
-		t.Errorf("Error is %q, want %q", got, want)
+	if got, want := l.String(), "a:2: wrong\na:1: warning: odd"; got != want {
+		t.Errorf("String is %q, want %q", got, want)
 	}
 
-	var list problem.List
-	if err := l.Err(); !errors.As(err, &list) || err.Error() != "a:2: wrong" {
+	var failure *problem.Failure
+	if err := l.Err(); !errors.As(err, &failure) || err.Error() != "a:2: wrong" {
 		t.Errorf("Err is %v", err)
 	}
 	for _, fine := range []problem.List{nil, {}, {odd}} {

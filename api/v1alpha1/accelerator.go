@@ -13,17 +13,17 @@ type Accelerator struct {
 	// Type is nvidia, amd or intel. No default: choose.
 	Type AcceleratorType `json:"type"`
 	// Count of devices. Default 1.
-	Count int `json:"count,omitempty"`
+	Count int `json:"count,omitzero"`
 	// ResourceName that the node's device plugin offers. Defaults to
 	// nvidia.com/gpu, amd.com/gpu or gpu.intel.com/i915.
-	ResourceName string `json:"resourceName,omitempty"`
+	ResourceName string `json:"resourceName,omitzero"`
 	// RuntimeClassName of the pod, such as nvidia on k3s. The class must exist.
 	// Default: the node's default runtime.
-	RuntimeClassName string `json:"runtimeClassName,omitempty"`
+	RuntimeClassName string `json:"runtimeClassName,omitzero"`
 	// Groups that own the device files on the node, by number: those of
 	// /dev/kfd and /dev/dri, which are closed to others (amd, intel).
 	// Default none.
-	Groups []int64 `json:"groups,omitempty"`
+	Groups []int64 `json:"groups,omitzero"`
 }
 
 // AcceleratorType is the maker of a graphics processor.

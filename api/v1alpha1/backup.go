@@ -15,32 +15,32 @@ type Backup struct {
 	Type BackupType `json:"type"`
 	// Schedule in cron's five fields (snapshotSchedule, and longhorn with task).
 	// Default: every night at three, "0 3 * * *".
-	Schedule string `json:"schedule,omitempty"`
+	Schedule string `json:"schedule,omitzero"`
 	// Keep is how many snapshots, or backups, there are before the oldest goes
 	// (snapshotSchedule, and longhorn with task). Default 7.
-	Keep int `json:"keep,omitempty"`
+	Keep int `json:"keep,omitzero"`
 	// Longhorn is what only Longhorn has (type longhorn).
-	Longhorn *Longhorn `json:"longhorn,omitempty"`
+	Longhorn *Longhorn `json:"longhorn,omitzero"`
 	// SnapshotSchedule is what only snapscheduler has (type snapshotSchedule).
-	SnapshotSchedule *SnapshotSchedule `json:"snapshotSchedule,omitempty"`
+	SnapshotSchedule *SnapshotSchedule `json:"snapshotSchedule,omitzero"`
 }
 
 // Longhorn is how Longhorn's recurring jobs find the volume.
 type Longhorn struct {
 	// Group of the jobs that work on the volume. Default: default, which also
 	// works on every volume that has no job of its own. Required with task.
-	Group string `json:"group,omitempty"`
+	Group string `json:"group,omitzero"`
 	// Task is snapshot or backup, and adds the RecurringJob that does it: of the
 	// group's name, in longhorn-system, to every overlay with the base. backup
 	// needs a backup target in Longhorn's settings. Default none: whoever runs
 	// Longhorn has a job for the group.
-	Task BackupTask `json:"task,omitempty"`
+	Task BackupTask `json:"task,omitzero"`
 }
 
 // SnapshotSchedule is an object of snapscheduler.
 type SnapshotSchedule struct {
 	// ClassName is a VolumeSnapshotClass. Default: the cluster's default class.
-	ClassName string `json:"className,omitempty"`
+	ClassName string `json:"className,omitzero"`
 }
 
 // BackupType is who takes the snapshots.
@@ -133,7 +133,7 @@ func (v validator) longhorn(at *field.Path, given, b *Backup) {
 		v.errorf(group, fix, "got %q, which is the job's name too: want at most %d lower-case letters, digits and '-'", name, maxJobName)
 	}
 	if b.Longhorn.Task == "" {
-		v = v.because(at.Child("longhorn", "task"))
+		v = v.because(at.Child("longhorn"))
 		const why = "without longhorn.task a RecurringJob that is there says when, and how many"
 		v.member(at, why, map[string]bool{"schedule": given.Schedule != "", "keep": given.Keep != 0})
 		return

@@ -16,42 +16,42 @@ type Base struct {
 	Name string `json:"name"`
 	// Namespace of every object. An overlay cannot change it: a volume cannot
 	// move between namespaces.
-	Namespace string `json:"namespace,omitempty"`
+	Namespace string `json:"namespace,omitzero"`
 	// CreateNamespace adds the Namespace object. Default false: Fleet and
 	// `kubectl create namespace` make it, and a Namespace in Git is deleted with
 	// all volumes when it leaves Git. An overlay over several namespaces has
 	// them always.
-	CreateNamespace bool `json:"createNamespace,omitempty"`
+	CreateNamespace bool `json:"createNamespace,omitzero"`
 	// NamespaceLabels for the namespace, in fleet.yaml and in the Namespace
 	// object. Defaults to Pod Security "restricted", enforced.
-	NamespaceLabels map[string]string `json:"namespaceLabels,omitempty"`
+	NamespaceLabels map[string]string `json:"namespaceLabels,omitzero"`
 	// Labels for every object and pod but the volumes. Never part of a
 	// selector, so that they can change.
-	Labels map[string]string `json:"labels,omitempty"`
+	Labels map[string]string `json:"labels,omitzero"`
 	// Annotations for every object and pod but the volumes.
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations map[string]string `json:"annotations,omitzero"`
 	// Images says where container images come from.
 	Images Images `json:"images,omitzero"`
 	// Proxy is the HTTP proxy of the pods. Default none.
-	Proxy *Proxy `json:"proxy,omitempty"`
+	Proxy *Proxy `json:"proxy,omitzero"`
 	// CABundle is a ConfigMap with extra certificate authorities that the pods
 	// trust: for a private model registry or identity provider.
-	CABundle *CABundle `json:"caBundle,omitempty"`
+	CABundle *CABundle `json:"caBundle,omitzero"`
 	// DNS is where the pods look up names. Default: the cluster's DNS pods and
 	// node-local DNS, where most clusters have them.
-	DNS *DNS `json:"dns,omitempty"`
+	DNS *DNS `json:"dns,omitzero"`
 	// Ollama is the inference server. Default none.
-	Ollama *Ollama `json:"ollama,omitempty"`
+	Ollama *Ollama `json:"ollama,omitzero"`
 	// OpenWebUI is the chat in front of it. Default none.
-	OpenWebUI *OpenWebUI `json:"openWebUI,omitempty"`
+	OpenWebUI *OpenWebUI `json:"openWebUI,omitzero"`
 	// Expose is the way in from outside the cluster: to Open WebUI where the
 	// base has one, else to Ollama. Default internal, no way in.
-	Expose *Expose `json:"expose,omitempty"`
+	Expose *Expose `json:"expose,omitzero"`
 	// Resources are complete Kubernetes objects added to the base as they are.
-	Resources []Object `json:"resources,omitempty"`
+	Resources []Object `json:"resources,omitzero"`
 	// Patches change the generated objects last, as kustomize's patches do: the
 	// escape hatch for what the Stack has no field for.
-	Patches []Patch `json:"patches,omitempty"`
+	Patches []Patch `json:"patches,omitzero"`
 }
 
 // Default fills in what the base leaves out. It validates nothing.

@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
-
-	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // BenchmarkAnnotations parses a stack whose route has every annotation that F5's
@@ -19,7 +17,7 @@ func BenchmarkAnnotations(b *testing.B) {
 	archive := txtar.Parse(data)
 	text := append(archive.Files[0].Data, archive.Files[1].Data...)
 	for b.Loop() {
-		if stack, problems := v1alpha1.Parse("hearth.yaml", text); stack == nil {
+		if stack, problems := load("hearth.yaml", text); stack == nil {
 			b.Fatal(problems)
 		}
 	}

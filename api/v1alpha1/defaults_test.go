@@ -30,11 +30,11 @@ func TestDefaults(t *testing.T) {
 			if all.Name != topic+".all.yaml" {
 				t.Fatalf("%s is followed by %s, want %s.all.yaml", written.Name, all.Name, topic)
 			}
-			stack, problems := v1alpha1.Parse(written.Name, []byte(head+string(written.Data)))
+			stack, problems := load(written.Name, []byte(head+string(written.Data)))
 			if stack == nil {
 				t.Fatal(problems)
 			}
-			got, err := yaml.Marshal(stack.Spec)
+			got, err := yaml.Marshal(stack)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +82,7 @@ func TestAudience(t *testing.T) {
 	for want, names := range hosts {
 		for _, host := range names {
 			t.Run(string(host), func(t *testing.T) {
-				stack, problems := v1alpha1.Parse("hearth.yaml", fmt.Appendf(nil, `
+				stack, problems := load("hearth.yaml", fmt.Appendf(nil, `
 apiVersion: hearth.dev/v1alpha1
 kind: Stack
 metadata: {name: homelab}
@@ -91,7 +91,7 @@ spec:
     - name: ollama
       namespace: ollama
       ollama: {models: [qwen3]}
-      expose: {type: nginx, host: %s, tls: {type: secret, secretName: t}, basicAuth: {secretName: users}}
+      expose: {type: nginx, host: %s, tls: {type: secret, secretName: t}, nginx: {basicAuth: {secretName: users}}}
 `, host))
 				if stack == nil {
 					t.Fatal(problems)
@@ -106,7 +106,7 @@ spec:
 
 // TestDerived asks a Stack for what follows from its fields.
 func TestDerived(t *testing.T) {
-	stack, problems := v1alpha1.Parse("hearth.yaml", []byte(`
+	stack, problems := load("hearth.yaml", []byte(`
 apiVersion: hearth.dev/v1alpha1
 kind: Stack
 metadata: {name: homelab}
@@ -116,10 +116,10 @@ spec:
       namespace: ai
       ollama: {models: [qwen3], contextLength: 8192}
       openWebUI: {}
-      expose: {type: nginx, host: chat.lan, tls: {type: secret, secretName: t}, maxBodySize: 1.5Mi, readTimeout: 1h30m}
+      expose: {type: nginx, host: chat.lan, tls: {type: secret, secretName: t}, nginx: {maxBodySize: 1.5Mi, readTimeout: 1h30m}}
   overlays:
     - name: plain
-      bases: [{name: chat, expose: {tls: {type: none, secretName: null}, maxBodySize: 0}}]
+      bases: [{name: chat, expose: {tls: {type: none, secretName: null}, nginx: {maxBodySize: 0}}}]
     - name: inside
       bases: [{name: chat, expose: null}]
 `))
@@ -130,7 +130,7 @@ spec:
 	if stack.Base("plain") != nil || stack.Overlay("chat") != nil {
 		t.Error("found a base and an overlay that are not there")
 	}
-	got := []any{tls.URL(), plain.URL(), tls.MaxBodySize.Bytes(), plain.MaxBodySize.Bytes(), inside.MaxBodySize.Bytes(), tls.ReadTimeout.Parsed(), inside.ReadTimeout.Parsed()}
+	got := []any{tls.URL(), plain.URL(), tls.BodyLimit(), plain.BodyLimit(), inside.BodyLimit(), tls.Patience(), inside.Patience()}
 	want := []any{"https://chat.lan", "http://chat.lan", int64(1.5 * (1 << 20)), int64(0), int64(0), 90 * time.Minute, time.Duration(0)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("URLs, sizes and times (-want +got):\n%s", diff)

@@ -9,10 +9,10 @@ type DNS struct {
 	// Default: the pods with the label k8s-app: kube-dns in kube-system, as
 	// kubeadm, k3s and most providers run CoreDNS, and 169.254.20.10, the address
 	// of node-local DNS in its manifest, which is no pod.
-	To []Peer `json:"to,omitempty"`
+	To []Peer `json:"to,omitzero"`
 	// Ports of the servers, by UDP and by TCP. Default [53]. A NetworkPolicy
 	// counts the pods' own: OpenShift's listen on 5353 behind a Service on 53.
-	Ports []Port `json:"ports,omitempty"`
+	Ports []Port `json:"ports,omitzero"`
 }
 
 func (d *DNS) applyDefaults() {

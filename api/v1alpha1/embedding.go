@@ -14,11 +14,11 @@ type Embedding struct {
 	// much to the memory of the chat's pod (docs/calibration.md). inPod (default
 	// elsewhere): the chat runs the model that its image carries. Documents that
 	// were uploaded before a change have to be uploaded again.
-	Engine EmbeddingEngine `json:"engine,omitempty"`
+	Engine EmbeddingEngine `json:"engine,omitzero"`
 	// Model to embed with (ollama only), as for `ollama pull`. Default
 	// all-minilm:22m, 46 MB: the same network as the image's own. The base's
 	// Ollama pulls it; a server of ollamaURLs has to hold it already.
-	Model string `json:"model,omitempty"`
+	Model string `json:"model,omitzero"`
 }
 
 // EmbeddingEngine says where the embedding model runs.

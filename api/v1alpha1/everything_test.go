@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/document"
@@ -36,7 +37,7 @@ func everyField(t *testing.T) []field {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if stack, problems := v1alpha1.Parse("everything.yaml", data); stack == nil {
+	if stack, problems := load("everything.yaml", data); stack == nil {
 		t.Fatal(problems)
 	}
 	var tree object
@@ -74,7 +75,12 @@ func (s *survey) visit(t reflect.Type, value any, pattern string, steps list) {
 	if value != nil && s.found[pattern] == nil {
 		s.found[pattern] = slices.Clone(steps)
 	}
-	if t == reflect.TypeFor[v1alpha1.Object]() {
+	switch t {
+	case reflect.TypeFor[v1alpha1.Object](), reflect.TypeFor[corev1.Affinity]():
+		return // Kubernetes' own
+	case reflect.TypeFor[v1alpha1.Override]():
+		o, _ := value.(object) // its other fields are a base's
+		s.visit(reflect.TypeFor[string](), o["name"], pattern+".name", append(slices.Clip(steps), "name"))
 		return
 	}
 	switch t.Kind() {
@@ -82,8 +88,8 @@ func (s *survey) visit(t reflect.Type, value any, pattern string, steps list) {
 		o, _ := value.(object)
 		for _, f := range reflect.VisibleFields(t) {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if name == "" || strings.HasPrefix(pattern, "spec.overlays[].bases[]") && name != "name" {
-				continue // embedded; or a base's own field
+			if name == "" {
+				continue // embedded
 			}
 			s.visit(f.Type, o[name], strings.TrimPrefix(pattern+"."+name, "."), append(slices.Clip(steps), name))
 		}

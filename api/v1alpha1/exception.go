@@ -14,9 +14,9 @@ type Exception struct {
 	// family's name, which is all of its rules.
 	Rule string `json:"rule"`
 	// Overlay in which it may be. Default: all.
-	Overlay string `json:"overlay,omitempty"`
+	Overlay string `json:"overlay,omitzero"`
 	// Object that may break it: KIND/NAME, or KIND/NAMESPACE/NAME. Default: all.
-	Object string `json:"object,omitempty"`
+	Object string `json:"object,omitzero"`
 	// Reason that a reader a year from now can judge.
 	Reason string `json:"reason"`
 }

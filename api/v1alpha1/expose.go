@@ -15,46 +15,46 @@ import (
 type Expose struct {
 	// Type is internal (default, no way in), nginx (F5 NGINX Ingress
 	// Controller), traefik, or gateway (Gateway API).
-	Type ExposeType `json:"type,omitempty"`
+	Type ExposeType `json:"type,omitzero"`
 	// Host is the DNS name that people use.
-	Host Host `json:"host,omitempty"`
+	Host Host `json:"host,omitzero"`
 	// Name of the route and its companions. Default: the Service's name.
-	Name string `json:"name,omitempty"`
+	Name string `json:"name,omitzero"`
 	// Audience is private or public. Default: public, unless the host is a
 	// private address, a nip.io or sslip.io name of one, or ends in .internal,
 	// .local, .lan or .home.arpa. There is no DNS look-up.
-	Audience Audience `json:"audience,omitempty"`
+	Audience Audience `json:"audience,omitzero"`
 	// TLS of the host.
-	TLS *TLS `json:"tls,omitempty"`
+	TLS *TLS `json:"tls,omitzero"`
 	// RedirectHTTP answers http:// with a redirect to https://. Default true
 	// where there is TLS.
-	RedirectHTTP *bool `json:"redirectHTTP,omitempty"`
+	RedirectHTTP *bool `json:"redirectHTTP,omitzero"`
 	// WebSocket is upgrade (default) or polling: how Open WebUI's page hears
 	// what is new (ENABLE_WEBSOCKET_SUPPORT). F5's controller is told as well;
 	// others pass an upgrade on by themselves. Polling is for networks that let
 	// no WebSocket through.
-	WebSocket WebSocket `json:"webSocket,omitempty"`
+	WebSocket WebSocket `json:"webSocket,omitzero"`
 	// From is where the controller's own traffic comes from, for the
 	// NetworkPolicy. Defaults to the namespace and pod labels of the
 	// controller's Helm chart; for gateway there is no default, since each
 	// implementation has its proxies elsewhere. A controller on the host network
 	// needs CIDRs.
-	From *Peer `json:"from,omitempty"`
+	From *Peer `json:"from,omitzero"`
 	// Annotations of the route alone, beside those that hearth writes: such as
 	// external-dns's, or nginx.org/proxy-buffering. Their keys and values are
 	// checked as the controller does.
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations map[string]string `json:"annotations,omitzero"`
 	// DangerouslyUnauthenticated lets everybody who reaches the host use Ollama
 	// and delete its models. Without it Ollama's route has basicAuth or
 	// forwardAuth, or is refused. The route carries the annotation
 	// hearth.dev/allows: unauthenticated.
-	DangerouslyUnauthenticated bool `json:"dangerouslyUnauthenticated,omitempty"`
+	DangerouslyUnauthenticated bool `json:"dangerouslyUnauthenticated,omitzero"`
 	// NGINX is what F5's controller alone can do (type nginx).
-	NGINX *NGINX `json:"nginx,omitempty"`
+	NGINX *NGINX `json:"nginx,omitzero"`
 	// Traefik is what Traefik alone can do (type traefik).
-	Traefik *Traefik `json:"traefik,omitempty"`
+	Traefik *Traefik `json:"traefik,omitzero"`
 	// Gateway that the route attaches to (type gateway). Required there.
-	Gateway *Gateway `json:"gateway,omitempty"`
+	Gateway *Gateway `json:"gateway,omitzero"`
 }
 
 // ExposeType is the kind of route.
@@ -359,7 +359,7 @@ func (v validator) unauthenticated(at, basicAuth *field.Path, e *Expose) {
 			"Ollama has no password of its own, and Gateway API has no authentication: at %s %s", e.Host, danger)
 		return
 	}
-	v.errorf(basicAuth, "write basicAuth: {secretName: ollama-users}; `hearth secrets` makes the Secret",
+	v.errorf(basicAuth, "write "+string(e.Type)+": {basicAuth: {secretName: ollama-users}}; `hearth secrets` makes the Secret",
 		"missing: Ollama has no password of its own at %s: %s", e.Host, danger)
 }
 

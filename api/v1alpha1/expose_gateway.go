@@ -10,28 +10,28 @@ import (
 // there, by its name, or one of the base's own, of a class.
 type Gateway struct {
 	// Name of the Gateway. Default, with className: expose.name.
-	Name string `json:"name,omitempty"`
+	Name string `json:"name,omitzero"`
 	// Namespace of the Gateway that is there. Default: the base's own. The
 	// Gateway's allowedRoutes have to admit the base's.
-	Namespace string `json:"namespace,omitempty"`
+	Namespace string `json:"namespace,omitzero"`
 	// SectionName is the listener for the host, of the Gateway that is there.
 	// Default https, or http where tls.type is none.
-	SectionName string `json:"sectionName,omitempty"`
+	SectionName string `json:"sectionName,omitzero"`
 	// RedirectSectionName is its listener for plain http, on which redirectHTTP
 	// stands. Default http.
-	RedirectSectionName string `json:"redirectSectionName,omitempty"`
+	RedirectSectionName string `json:"redirectSectionName,omitzero"`
 	// ClassName makes a Gateway for this host alone, of this GatewayClass.
-	ClassName string `json:"className,omitempty"`
+	ClassName string `json:"className,omitzero"`
 	// HTTPSPort of the base's own Gateway. Default 443. Traefik wants its entry
 	// point's port, by its chart 8443.
-	HTTPSPort Port `json:"httpsPort,omitempty"`
+	HTTPSPort Port `json:"httpsPort,omitzero"`
 	// HTTPPort of the base's own Gateway. Default 80. Traefik wants its entry
 	// point's port, by its chart 8000.
-	HTTPPort Port `json:"httpPort,omitempty"`
+	HTTPPort Port `json:"httpPort,omitzero"`
 	// RequestTimeout is how long an answer may take as a whole. Default 1h: the
 	// API has no limit for silence, and an implementation's own, such as Envoy's
 	// 15 seconds, cuts nearly every answer.
-	RequestTimeout Duration `json:"requestTimeout,omitempty"`
+	RequestTimeout Duration `json:"requestTimeout,omitzero"`
 }
 
 // Own reports whether the Gateway is the base's own.
@@ -60,8 +60,9 @@ func (v validator) gateway(expose *field.Path, given *Gateway, e *Expose) {
 			"missing: want the Gateway that the route attaches to")
 		return
 	}
+	v = v.because(at.Child("className"))
 	if g.Own() {
-		v.because(at.Child("className")).ownGateway(at, tls, given, e)
+		v.ownGateway(at, tls, given, e)
 		return
 	}
 	v.name(at.Child("name"), g.Name, "a Gateway")

@@ -11,30 +11,30 @@ import (
 // Traefik is a route through Traefik.
 type Traefik struct {
 	// ClassName of the Ingress or IngressRoute. Default traefik.
-	ClassName string `json:"className,omitempty"`
+	ClassName string `json:"className,omitzero"`
 	// Route is ingress (default), a plain Ingress, or ingressRoute, Traefik's
 	// own object.
-	Route TraefikRoute `json:"route,omitempty"`
+	Route TraefikRoute `json:"route,omitzero"`
 	// EntryPoints that serve https. Default [websecure], or [web] without TLS.
-	EntryPoints []string `json:"entryPoints,omitempty"`
+	EntryPoints []string `json:"entryPoints,omitzero"`
 	// BasicAuth asks for a user name and password. For Ollama only: Open WebUI
 	// signs people in itself and needs the Authorization header.
-	BasicAuth *BasicAuth `json:"basicAuth,omitempty"`
+	BasicAuth *BasicAuth `json:"basicAuth,omitzero"`
 	// ForwardAuth has another program, such as an OIDC proxy, decide about each
 	// request. It counts as authentication.
-	ForwardAuth *ForwardAuth `json:"forwardAuth,omitempty"`
+	ForwardAuth *ForwardAuth `json:"forwardAuth,omitzero"`
 	// AllowList admits only these client addresses. Not an authentication.
-	AllowList []CIDR `json:"allowList,omitempty"`
+	AllowList []CIDR `json:"allowList,omitzero"`
 	// RateLimit slows one client address down. Default: none.
-	RateLimit *RateLimit `json:"rateLimit,omitempty"`
+	RateLimit *RateLimit `json:"rateLimit,omitzero"`
 	// MaxInFlight is how many requests are answered at a time, of all people
 	// together; the others get 429. A page that upgraded to a WebSocket holds
 	// one. Default: no limit.
-	MaxInFlight int `json:"maxInFlight,omitempty"`
+	MaxInFlight int `json:"maxInFlight,omitzero"`
 	// SecurityHeaders tells browsers to come back by https only, for a year, not
 	// to guess types, and not to show the page in another site's frame. Default
 	// false: a browser does not forget the first of these.
-	SecurityHeaders bool `json:"securityHeaders,omitempty"`
+	SecurityHeaders bool `json:"securityHeaders,omitzero"`
 }
 
 // TraefikRoute is the kind of object that Traefik reads a route from.
@@ -61,10 +61,10 @@ type ForwardAuth struct {
 	Address string `json:"address"`
 	// TrustForwardHeader passes X-Forwarded headers on that came with the
 	// request. Default false: right only behind another proxy.
-	TrustForwardHeader bool `json:"trustForwardHeader,omitempty"`
+	TrustForwardHeader bool `json:"trustForwardHeader,omitzero"`
 	// AuthResponseHeaders are taken from the answer and put into the request, in
 	// place of what the client sent: such as X-Auth-Request-Email.
-	AuthResponseHeaders []string `json:"authResponseHeaders,omitempty"`
+	AuthResponseHeaders []string `json:"authResponseHeaders,omitzero"`
 }
 
 // RateLimit is how many requests one client address may make.
@@ -72,10 +72,10 @@ type RateLimit struct {
 	// Average number of requests in a period.
 	Average int `json:"average"`
 	// Period of the average. Default 1s.
-	Period Duration `json:"period,omitempty"`
+	Period Duration `json:"period,omitzero"`
 	// Burst is how many may come at once. Default: the average. A page loads
 	// many files at once.
-	Burst int `json:"burst,omitempty"`
+	Burst int `json:"burst,omitzero"`
 }
 
 func (t *Traefik) applyDefaults(e *Expose) {
@@ -109,7 +109,7 @@ func (v validator) traefik(at *field.Path, given *Traefik, e *Expose) {
 	if r := t.RateLimit; r != nil {
 		at := at.Child("rateLimit")
 		if r.Average == 0 {
-			v.errorf(at.Child("average"), "", "missing: want the number of requests in a period")
+			v.errorf(at.Child("average"), "", "missing, or 0: want the number of requests in a period")
 		} else {
 			v.count(at.Child("average"), r.Average, 1, 1e6, "requests")
 		}

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hearth-dev/hearth/api/problem"
-	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // wrong are values that most fields cannot have.
@@ -97,7 +96,7 @@ func TestEveryFieldMisspelt(t *testing.T) {
 	}
 }
 
-// document is a stack with one wrong value at path, in the lines from first to
+// wrongStack is a stack with one wrong value at path, in the lines from first to
 // last.
 type wrongStack struct {
 	text, path  string
@@ -106,7 +105,7 @@ type wrongStack struct {
 
 func (d *wrongStack) parse(t *testing.T) problem.List {
 	t.Helper()
-	stack, problems := v1alpha1.Parse("hearth.yaml", []byte(d.text))
+	stack, problems := load("hearth.yaml", []byte(d.text))
 	if (stack == nil) != (problems.Err() != nil) {
 		t.Errorf("%s: a Stack: %t, and errors: %t; want one or the other", d.path, stack != nil, problems.Err() != nil)
 	}
@@ -116,7 +115,7 @@ func (d *wrongStack) parse(t *testing.T) problem.List {
 // internal is the language of the program instead of the person's.
 var internal = regexp.MustCompile(`reflect|%!|strconv|yaml: |json: |unmarshal|\bnil\b|interface|runtime error|panic|int64|map\[|\[\]string|struct\b|regexp|<nil>|0x[0-9a-f]{6}`)
 
-// judge checks what is said about the value at d.path, and tells whether it is
+// judge checks what is said about the value at d.path, and reports whether it is
 // refused.
 func (d *wrongStack) judge(t *testing.T, value string) (refused bool) {
 	t.Helper()
@@ -145,7 +144,7 @@ func (d *wrongStack) judge(t *testing.T, value string) (refused bool) {
 	return refused
 }
 
-// takesAway tells a value that leaves nothing in its place.
+// takesAway reports whether a value leaves nothing in its place.
 func takesAway(value string) bool { return slices.Contains([]string{"null", "[]", "{}"}, value) }
 
 func below(path, outer string) bool {
@@ -153,7 +152,7 @@ func below(path, outer string) bool {
 	return ok && (rest == "" || outer == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// shows tells whether a problem shows the value that is wrong.
+// shows reports whether a problem shows the value that is wrong.
 func shows(p problem.Problem, value string) bool {
 	seen := map[string][]string{
 		`""`:                     {`""`, "missing"},

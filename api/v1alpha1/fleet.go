@@ -16,19 +16,19 @@ import (
 // the first match wins.
 type Fleet struct {
 	// Targets in order.
-	Targets []FleetTarget `json:"targets,omitempty"`
+	Targets []FleetTarget `json:"targets,omitzero"`
 	// DefaultOverlay goes to every cluster of the GitRepo that no target
 	// matches, so it cannot be exposed. Default: such a cluster gets nothing.
-	DefaultOverlay string `json:"defaultOverlay,omitempty"`
+	DefaultOverlay string `json:"defaultOverlay,omitzero"`
 	// DependsOn lists bundles that must be ready first.
-	DependsOn []FleetDependency `json:"dependsOn,omitempty"`
+	DependsOn []FleetDependency `json:"dependsOn,omitzero"`
 	// TakeOwnership of objects that another Helm release made. Default false.
-	TakeOwnership bool `json:"takeOwnership,omitempty"`
+	TakeOwnership bool `json:"takeOwnership,omitzero"`
 	// KeepResources leaves everything in place when the GitRepo is removed.
 	// Default false: only what carries helm.sh/resource-policy: keep stays.
-	KeepResources bool `json:"keepResources,omitempty"`
+	KeepResources bool `json:"keepResources,omitzero"`
 	// CorrectDrift undoes changes made by hand. Default off.
-	CorrectDrift *CorrectDrift `json:"correctDrift,omitempty"`
+	CorrectDrift *CorrectDrift `json:"correctDrift,omitzero"`
 	// GitRepo fills in the example GitRepo.
 	GitRepo GitRepo `json:"gitRepo,omitzero"`
 }
@@ -38,24 +38,24 @@ type FleetTarget struct {
 	// Overlay to deploy.
 	Overlay string `json:"overlay"`
 	// ClusterName is the name of Fleet's Cluster object.
-	ClusterName string `json:"clusterName,omitempty"`
+	ClusterName string `json:"clusterName,omitzero"`
 	// ClusterGroup is the name of a ClusterGroup.
-	ClusterGroup string `json:"clusterGroup,omitempty"`
+	ClusterGroup string `json:"clusterGroup,omitzero"`
 	// ClusterSelector selects clusters by their labels.
-	ClusterSelector *LabelSelector `json:"clusterSelector,omitempty"`
+	ClusterSelector *LabelSelector `json:"clusterSelector,omitzero"`
 }
 
 // LabelSelector selects objects by label; all of it must match.
 type LabelSelector struct {
-	MatchLabels      map[string]string `json:"matchLabels,omitempty"`
-	MatchExpressions []LabelExpression `json:"matchExpressions,omitempty"`
+	MatchLabels      map[string]string `json:"matchLabels,omitzero"`
+	MatchExpressions []LabelExpression `json:"matchExpressions,omitzero"`
 }
 
 // LabelExpression is one condition on a label.
 type LabelExpression struct {
 	Key      string        `json:"key"`
 	Operator LabelOperator `json:"operator"`
-	Values   []string      `json:"values,omitempty"`
+	Values   []string      `json:"values,omitzero"`
 }
 
 // LabelOperator relates a label to values.
@@ -66,8 +66,8 @@ func (LabelOperator) Values() []string { return []string{"In", "NotIn", "Exists"
 
 // FleetDependency is a bundle to wait for, by name or by label.
 type FleetDependency struct {
-	Name     string         `json:"name,omitempty"`
-	Selector *LabelSelector `json:"selector,omitempty"`
+	Name     string         `json:"name,omitzero"`
+	Selector *LabelSelector `json:"selector,omitzero"`
 }
 
 // CorrectDrift undoes changes made by hand.
@@ -75,22 +75,22 @@ type CorrectDrift struct {
 	Enabled bool `json:"enabled"`
 	// Force replaces objects that cannot be changed. Default false: it can
 	// delete a volume.
-	Force bool `json:"force,omitempty"`
+	Force bool `json:"force,omitzero"`
 	// KeepFailHistory keeps failed Helm releases.
-	KeepFailHistory bool `json:"keepFailHistory,omitempty"`
+	KeepFailHistory bool `json:"keepFailHistory,omitzero"`
 }
 
 // GitRepo fills in the example GitRepo, the object a person applies once to
 // Fleet's management cluster.
 type GitRepo struct {
 	// Namespace of the GitRepo. Default fleet-default.
-	Namespace string `json:"namespace,omitempty"`
+	Namespace string `json:"namespace,omitzero"`
 	// Repo is the URL of the Git repository. Default: a placeholder.
-	Repo string `json:"repo,omitempty"`
+	Repo string `json:"repo,omitzero"`
 	// Branch to follow. Default main.
-	Branch string `json:"branch,omitempty"`
+	Branch string `json:"branch,omitzero"`
 	// Path of the folder with fleet.yaml in the repository. Default ".".
-	Path string `json:"path,omitempty"`
+	Path string `json:"path,omitzero"`
 }
 
 func (f *Fleet) applyDefaults() {

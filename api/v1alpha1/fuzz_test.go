@@ -46,11 +46,11 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		stack, problems := v1alpha1.Parse("hearth.yaml", data)
+		stack, problems := load("hearth.yaml", data)
 		if (stack == nil) != (problems.Err() != nil) {
 			t.Fatalf("a Stack: %t, and errors: %t; want one or the other", stack != nil, problems.Err() != nil)
 		}
-		if sorted := problems.Sorted(); !slices.Equal(sorted, problems) {
+		if sorted := problems.Sorted(); sorted.String() != problems.String() {
 			t.Errorf("the problems are not sorted:\n%s", problems)
 		}
 		lines := 1 + strings.Count(string(data), "\n") + strings.Count(string(data), "\r") +
@@ -72,9 +72,9 @@ func FuzzParse(f *testing.F) {
 }
 
 // judgeStack looks for what a caller relies on: every default is filled in.
-func judgeStack(t *testing.T, stack *v1alpha1.Stack) {
-	bases := slices.Clone(stack.Spec.Bases)
-	for _, o := range stack.Spec.Overlays {
+func judgeStack(t *testing.T, stack *v1alpha1.Resolved) {
+	bases := slices.Clone(stack.Bases)
+	for _, o := range stack.Overlays {
 		bases = append(bases, o.Bases...)
 	}
 	for _, b := range bases {

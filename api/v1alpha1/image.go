@@ -14,17 +14,17 @@ import (
 type Image struct {
 	// Registry host, such as docker.io. Default: the registry of the official
 	// image. A mirror of that registry applies afterwards.
-	Registry string `json:"registry,omitempty"`
+	Registry string `json:"registry,omitzero"`
 	// Repository within the registry, such as ollama/ollama.
-	Repository string `json:"repository,omitempty"`
+	Repository string `json:"repository,omitzero"`
 	// Tag of the image. Defaults to the version hearth is tested with; "latest"
 	// is refused.
-	Tag string `json:"tag,omitempty"`
+	Tag string `json:"tag,omitzero"`
 	// Digest pins the image: sha256: and 64 hexadecimal digits. The tag stays
 	// in the reference for people to read.
-	Digest string `json:"digest,omitempty"`
+	Digest string `json:"digest,omitzero"`
 	// PullPolicy is IfNotPresent (default), Always or Never.
-	PullPolicy PullPolicy `json:"pullPolicy,omitempty"`
+	PullPolicy PullPolicy `json:"pullPolicy,omitzero"`
 }
 
 // PullPolicy of a container image.
@@ -38,24 +38,24 @@ type Images struct {
 	// Mirrors maps a registry to the place to pull from instead, a host with an
 	// optional path: {docker.io: harbor.example.org/dockerhub}. Names of models
 	// are never rewritten: Ollama's registry is no container registry.
-	Mirrors map[string]string `json:"mirrors,omitempty"`
+	Mirrors map[string]string `json:"mirrors,omitzero"`
 	// PullSecrets are the names of Secrets of type kubernetes.io/dockerconfigjson.
-	PullSecrets []string `json:"pullSecrets,omitempty"`
+	PullSecrets []string `json:"pullSecrets,omitzero"`
 	// Lock pins the images to the digests of hearth.lock.yaml, which `hearth
 	// lock` writes. Default true; false for images that no registry has, such as
 	// those of a test.
-	Lock *bool `json:"lock,omitempty"`
+	Lock *bool `json:"lock,omitzero"`
 }
 
 // Proxy is an HTTP proxy for what leaves the cluster.
 type Proxy struct {
 	// HTTP is the proxy's URL for http:// destinations.
-	HTTP string `json:"http,omitempty"`
+	HTTP string `json:"http,omitzero"`
 	// HTTPS is the proxy's URL for https:// destinations: models.
-	HTTPS string `json:"https,omitempty"`
+	HTTPS string `json:"https,omitzero"`
 	// NoProxy lists hosts, domains and ranges reached directly, besides the
 	// cluster's own, which hearth adds.
-	NoProxy []string `json:"noProxy,omitempty"`
+	NoProxy []string `json:"noProxy,omitzero"`
 }
 
 // CABundle names a ConfigMap with PEM certificates.
@@ -63,7 +63,7 @@ type CABundle struct {
 	// ConfigMap in the base's namespace.
 	ConfigMap string `json:"configMap"`
 	// Key of the ConfigMap. Default ca.crt.
-	Key string `json:"key,omitempty"`
+	Key string `json:"key,omitzero"`
 }
 
 var (

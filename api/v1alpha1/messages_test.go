@@ -33,6 +33,9 @@ func goldens(t *testing.T) string {
 	for _, h := range hostile {
 		all.WriteString(h.want + "\n")
 	}
+	for _, message := range ofValues {
+		all.WriteString(message + "\n")
+	}
 	for _, name := range archives(t) {
 		archive, err := txtar.ParseFile(name)
 		if err != nil {
@@ -58,13 +61,13 @@ type message struct {
 var spokenArguments = map[string][]int{
 	"errorf":     {2, 1}, // format, fix
 	"warnf":      {2, 1},
-	"noEffect":   {2},
+	"member":     {1},
 	"Errorf":     {0},
 	"errors.New": {0},
 }
 
 // spokenTables are the variables whose every text is said.
-var spokenTables = []string{"ollamaOwned", "openWebUIOwned", "ownedAnnotations", "refusedNginx"}
+var spokenTables = []string{"ollamaOwned", "openWebUIOwned", "reservedAnnotations"}
 
 func messages(t *testing.T) []message {
 	t.Helper()
@@ -110,14 +113,14 @@ func messages(t *testing.T) []message {
 	return found
 }
 
-// checks are the files of the package that judge a stack.
+// checks are the files of the package, each of which may judge a stack.
 func checks(t *testing.T) []string {
 	t.Helper()
-	names, err := filepath.Glob("check_*.go")
+	names, err := filepath.Glob("*.go")
 	if err != nil || len(names) == 0 {
-		t.Fatalf("check_*.go: %d files, %v", len(names), err)
+		t.Fatalf("*.go: %d files, %v", len(names), err)
 	}
-	return append(names, "checker.go", "host.go", "parse.go", "scalar.go")
+	return slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
 }
 
 // callee is the name of a called function: of errors.New in full, of a method

@@ -15,7 +15,7 @@ type ModelSize struct {
 	// Disk is the size of the model's file.
 	Disk Quantity `json:"disk"`
 	// Architecture is general.architecture: llama, qwen3, gemma3. Default llama.
-	Architecture string `json:"architecture,omitempty"`
+	Architecture string `json:"architecture,omitzero"`
 	// Layers is block_count.
 	Layers int `json:"layers"`
 	// KVHeads is attention.head_count_kv.
@@ -24,13 +24,13 @@ type ModelSize struct {
 	// attention.head_count where that is missing.
 	KeyLength int `json:"keyLength"`
 	// ValueLength is attention.value_length. Default: KeyLength.
-	ValueLength int `json:"valueLength,omitempty"`
+	ValueLength int `json:"valueLength,omitzero"`
 	// SlidingWindow is attention.sliding_window, in tokens. Default none.
-	SlidingWindow int `json:"slidingWindow,omitempty"`
+	SlidingWindow int `json:"slidingWindow,omitzero"`
 	// SlidingLayers is how many layers keep that window alone.
-	SlidingLayers int `json:"slidingLayers,omitempty"`
+	SlidingLayers int `json:"slidingLayers,omitzero"`
 	// Heads is attention.head_count. Embedders need it.
-	Heads int `json:"heads,omitempty"`
+	Heads int `json:"heads,omitzero"`
 	// Embedding is embedding_length.
 	Embedding int `json:"embedding"`
 	// FeedForward is feed_forward_length, times the experts used per token.
@@ -38,14 +38,14 @@ type ModelSize struct {
 	// Vocab is the number of tokenizer.ggml.tokens.
 	Vocab int `json:"vocab"`
 	// ContextLimit is context_length, in tokens. Default: unknown.
-	ContextLimit int `json:"contextLimit,omitempty"`
+	ContextLimit int `json:"contextLimit,omitzero"`
 	// Tied is the size of token_embd.weight where there is no output.weight.
 	// Default: the two are separate.
-	Tied Quantity `json:"tied,omitempty"`
+	Tied Quantity `json:"tied,omitzero"`
 	// Vision is the memory that one image takes to look at. Default: text alone.
-	Vision Quantity `json:"vision,omitempty"`
+	Vision Quantity `json:"vision,omitzero"`
 	// Embedder turns text into vectors (pooling_type). Default false.
-	Embedder bool `json:"embedder,omitempty"`
+	Embedder bool `json:"embedder,omitzero"`
 }
 
 func (s ModelSize) applyDefaults() ModelSize {

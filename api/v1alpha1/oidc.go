@@ -21,14 +21,14 @@ type OIDC struct {
 	ClientID EnvValue `json:"clientID,omitzero"`
 	// ClientSecret is where the client's secret is (OAUTH_CLIENT_SECRET).
 	// Default: the key oidc-client-secret of the Secret secretName.
-	ClientSecret *SecretKeyRef `json:"clientSecret,omitempty"`
+	ClientSecret *SecretKeyRef `json:"clientSecret,omitzero"`
 	// Name of the provider on the button (OAUTH_PROVIDER_NAME). Default: Open
 	// WebUI's own, SSO.
-	Name string `json:"name,omitempty"`
+	Name string `json:"name,omitzero"`
 	// SignUp gives everybody whom the provider knows an account, which waits for
 	// the admin's consent (ENABLE_OAUTH_SIGNUP). Default true; with false only
 	// those with an account can sign in.
-	SignUp *bool `json:"signUp,omitempty"`
+	SignUp *bool `json:"signUp,omitzero"`
 }
 
 const discovery = "/.well-known/openid-configuration"

@@ -13,27 +13,27 @@ import (
 type OpenWebUI struct {
 	Workload
 	// Name that people see in the page (WEBUI_NAME). Default "Open WebUI".
-	Name string `json:"name,omitempty"`
+	Name string `json:"name,omitzero"`
 	// OllamaURLs are the Ollama servers to use (OLLAMA_BASE_URLS). Default: the
 	// base's own. Name others in allowTo, or the NetworkPolicy stops them.
-	OllamaURLs []string `json:"ollamaURLs,omitempty"`
+	OllamaURLs []string `json:"ollamaURLs,omitzero"`
 	// Embedding is what searches in documents.
 	Embedding Embedding `json:"embedding,omitzero"`
 	// SignUp is open (default): the first to sign up becomes admin, others wait
 	// for the admin's consent; refused at a public audience. closed: nobody can
 	// sign up, and the admin's e-mail and password come from the Secret.
-	SignUp SignUp `json:"signUp,omitempty"`
+	SignUp SignUp `json:"signUp,omitzero"`
 	// PersistentConfig lets what an admin saves in the page outlive a restart
 	// (ENABLE_PERSISTENT_CONFIG); from then on the stack has no say in it. Default
 	// true while sign-up is open, which closes after the first user by such a
 	// setting; else false: the stack alone says what is set.
-	PersistentConfig *bool `json:"persistentConfig,omitempty"`
+	PersistentConfig *bool `json:"persistentConfig,omitzero"`
 	// OIDC signs people in at an OpenID Connect provider. Default none.
-	OIDC *OIDC `json:"oidc,omitempty"`
+	OIDC *OIDC `json:"oidc,omitzero"`
 	// SecretName is the Secret with the key secret-key, which signs sessions
 	// (WEBUI_SECRET_KEY, 32 bytes or more), with signUp closed also admin-email
 	// and admin-password, and with oidc oidc-client-secret. Default open-webui.
-	SecretName string `json:"secretName,omitempty"`
+	SecretName string `json:"secretName,omitzero"`
 	// ReadOnlyRootFilesystem closes the container's own file system: the chat
 	// then writes to its volume and to /tmp, 512Mi of the node's disk, alone.
 	// Default false: it was run with Open WebUI 0.9.4 from PyPI, and neither with
@@ -41,7 +41,7 @@ type OpenWebUI struct {
 	// install Python packages cannot. Its log then says "Read-only file system"
 	// of each static file that it copies at its start, and "Permission denied"
 	// else: they stay as the image has them either way.
-	ReadOnlyRootFilesystem bool `json:"readOnlyRootFilesystem,omitempty"`
+	ReadOnlyRootFilesystem bool `json:"readOnlyRootFilesystem,omitzero"`
 }
 
 // OpenWebUIVersion is the version of Open WebUI that the end-to-end tests run.

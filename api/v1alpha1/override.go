@@ -14,12 +14,12 @@ type Override map[string]any
 
 // OverrideOf is the override that sets what the base sets.
 func OverrideOf(b Base) (Override, error) {
-	data, err := json.Marshal(b)
-	if err != nil {
-		return nil, fmt.Errorf("base %s: %w", b.Name, err)
-	}
 	o := Override{}
-	if err := json.Unmarshal(data, &o); err != nil {
+	data, err := json.Marshal(b)
+	if err == nil {
+		err = json.Unmarshal(data, &o)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("base %s: %w", b.Name, err)
 	}
 	return o, nil

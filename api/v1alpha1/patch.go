@@ -19,19 +19,19 @@ type Patch struct {
 	Patch string `json:"patch"`
 	// Target selects the objects. Needed by JSON 6902; a strategic merge patch
 	// names its object itself.
-	Target *PatchTarget `json:"target,omitempty"`
+	Target *PatchTarget `json:"target,omitzero"`
 }
 
 // PatchTarget selects objects for a Patch; name and namespace are anchored
 // regular expressions, as in kustomize.
 type PatchTarget struct {
-	Group              string `json:"group,omitempty"`
-	Version            string `json:"version,omitempty"`
-	Kind               string `json:"kind,omitempty"`
-	Name               string `json:"name,omitempty"`
-	Namespace          string `json:"namespace,omitempty"`
-	LabelSelector      string `json:"labelSelector,omitempty"`
-	AnnotationSelector string `json:"annotationSelector,omitempty"`
+	Group              string `json:"group,omitzero"`
+	Version            string `json:"version,omitzero"`
+	Kind               string `json:"kind,omitzero"`
+	Name               string `json:"name,omitzero"`
+	Namespace          string `json:"namespace,omitzero"`
+	LabelSelector      string `json:"labelSelector,omitzero"`
+	AnnotationSelector string `json:"annotationSelector,omitzero"`
 }
 
 // patches checks what can be known of a patch before it is applied.

@@ -9,8 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
-
-	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 var update = flag.Bool("update", false, "rewrite the problems in testdata/refused")
@@ -63,7 +61,7 @@ func refusal(t *testing.T, head, text string) string {
 	if !strings.HasPrefix(text, " ") {
 		head = ""
 	}
-	stack, problems := v1alpha1.Parse("hearth.yaml", []byte(head+text))
+	stack, problems := load("hearth.yaml", []byte(head+text))
 	if (stack == nil) != (problems.Err() != nil) {
 		t.Errorf("Parse returned a Stack: %t, and errors: %t; want one or the other", stack != nil, problems.Err() != nil)
 	}
@@ -75,7 +73,7 @@ func refusal(t *testing.T, head, text string) string {
 			problems[i].Line -= strings.Count(head, "\n")
 		}
 	}
-	return problems.Error() + "\n"
+	return problems.String() + "\n"
 }
 
 func archives(t testing.TB) []string {

@@ -14,27 +14,27 @@ import (
 // default filled in: what is generated. Package generator makes it of a Stack.
 type Resolved struct {
 	// Name of the stack.
-	Name string
+	Name string `json:"name"`
 	// Bases by themselves, as declared.
-	Bases []Base
+	Bases []Base `json:"bases"`
 	// Overlays with their bases merged.
-	Overlays []ResolvedOverlay
+	Overlays []ResolvedOverlay `json:"overlays,omitzero"`
 	// Fleet says which cluster gets which overlay; nil for no bundle.
-	Fleet *Fleet
+	Fleet *Fleet `json:"fleet,omitzero"`
 	// Exceptions are what `hearth vet` may find without failing.
-	Exceptions []Exception
+	Exceptions []Exception `json:"exceptions,omitzero"`
 }
 
 // ResolvedOverlay is an overlay with its overrides merged.
 type ResolvedOverlay struct {
 	// Name of the overlay and of its folder.
-	Name string
+	Name string `json:"name"`
 	// Bases with the overlay's overrides, and their defaults.
-	Bases []Base
+	Bases []Base `json:"bases"`
 	// Resources are complete Kubernetes objects added to this overlay.
-	Resources []Object
+	Resources []Object `json:"resources,omitzero"`
 	// Patches change the overlay's objects last.
-	Patches []Patch
+	Patches []Patch `json:"patches,omitzero"`
 }
 
 // Base returns the base with the given name, or nil.

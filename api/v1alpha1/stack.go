@@ -40,12 +40,12 @@ type Spec struct {
 	// Bases are the services, each a folder bases/<name>. At least one.
 	Bases []Base `json:"bases"`
 	// Overlays are variants of bases, each a folder overlays/<name>.
-	Overlays []Overlay `json:"overlays,omitempty"`
+	Overlays []Overlay `json:"overlays,omitzero"`
 	// Fleet says which cluster gets which overlay. Without it no fleet.yaml is
 	// written.
-	Fleet *Fleet `json:"fleet,omitempty"`
+	Fleet *Fleet `json:"fleet,omitzero"`
 	// Exceptions are what `hearth vet` may find without failing.
-	Exceptions []Exception `json:"exceptions,omitempty"`
+	Exceptions []Exception `json:"exceptions,omitzero"`
 }
 
 // Overlay is a variant of one or more bases.
@@ -55,9 +55,9 @@ type Overlay struct {
 	// Bases names the bases and overrides their fields.
 	Bases []Override `json:"bases"`
 	// Resources are complete Kubernetes objects added to this overlay.
-	Resources []Object `json:"resources,omitempty"`
+	Resources []Object `json:"resources,omitzero"`
 	// Patches change the overlay's objects last.
-	Patches []Patch `json:"patches,omitempty"`
+	Patches []Patch `json:"patches,omitzero"`
 }
 
 // Object is a whole Kubernetes object, or a part of one, as written.

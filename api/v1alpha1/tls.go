@@ -17,12 +17,12 @@ type TLS struct {
 	Type TLSType `json:"type"`
 	// SecretName holds the certificate (certManager, secret). Defaults to the
 	// route's name with "-tls" for certManager.
-	SecretName string `json:"secretName,omitempty"`
+	SecretName string `json:"secretName,omitzero"`
 	// CertManager is how cert-manager makes it (type certManager).
-	CertManager *CertManager `json:"certManager,omitempty"`
+	CertManager *CertManager `json:"certManager,omitzero"`
 	// CertResolver is the name of a resolver in Traefik's static configuration
 	// (type certResolver).
-	CertResolver string `json:"certResolver,omitempty"`
+	CertResolver string `json:"certResolver,omitzero"`
 }
 
 // TLSType is the source of a certificate.
@@ -49,21 +49,21 @@ type CertManager struct {
 	// PrivateKey of the certificate.
 	PrivateKey PrivateKey `json:"privateKey,omitzero"`
 	// Duration of the certificate. Default 2160h, cert-manager's own.
-	Duration Duration `json:"duration,omitempty"`
+	Duration Duration `json:"duration,omitzero"`
 	// RenewBefore its end. Default 720h.
-	RenewBefore Duration `json:"renewBefore,omitempty"`
+	RenewBefore Duration `json:"renewBefore,omitzero"`
 	// ACMESolver admits the controller (from) to the pods by which cert-manager
 	// answers an HTTP-01 challenge in the base's namespace. Default false: what
 	// kind the issuer is, only the cluster knows; and only where other
 	// NetworkPolicies close the namespace are those pods closed at all. The
 	// issuer's solver has to use the route's controller.
-	ACMESolver bool `json:"acmeSolver,omitempty"`
+	ACMESolver bool `json:"acmeSolver,omitzero"`
 }
 
 // Issuer is a cert-manager issuer.
 type Issuer struct {
 	// Kind is ClusterIssuer (default) or Issuer.
-	Kind IssuerKind `json:"kind,omitempty"`
+	Kind IssuerKind `json:"kind,omitzero"`
 	// Name of the issuer. It must exist.
 	Name string `json:"name"`
 }
@@ -77,10 +77,10 @@ func (IssuerKind) Values() []string { return []string{"ClusterIssuer", "Issuer"}
 // PrivateKey of a certificate.
 type PrivateKey struct {
 	// Algorithm is ECDSA (default), RSA or Ed25519.
-	Algorithm KeyAlgorithm `json:"algorithm,omitempty"`
+	Algorithm KeyAlgorithm `json:"algorithm,omitzero"`
 	// Size in bits: 256 (default), 384 or 521 for ECDSA; 2048 (default), 4096
 	// or 8192 for RSA; none for Ed25519.
-	Size int `json:"size,omitempty"`
+	Size int `json:"size,omitzero"`
 }
 
 // KeyAlgorithm of a private key, as cert-manager spells it.

@@ -15,7 +15,7 @@ type validator struct {
 	depends  []string // of every problem that is found from here on
 }
 
-func newValidator() validator { return validator{problems: &problem.List{}} }
+func newValidator() validator { return validator{problems: new(problem.List)} }
 
 // because is a validator whose problems come of these fields too: where one of
 // them could not be read, there is no telling; and where an overlay wrote one

@@ -26,22 +26,22 @@ type Workload struct {
 	// Env holds further environment variables by name: a value, or a
 	// secretKeyRef. A variable that hearth sets from a field of its own is
 	// refused here.
-	Env map[string]EnvValue `json:"env,omitempty"`
+	Env map[string]EnvValue `json:"env,omitzero"`
 	// NodeSelector restricts the nodes by label.
-	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+	NodeSelector map[string]string `json:"nodeSelector,omitzero"`
 	// Tolerations for tainted nodes.
-	Tolerations []Toleration `json:"tolerations,omitempty"`
+	Tolerations []Toleration `json:"tolerations,omitzero"`
 	// Affinity is a Kubernetes Affinity.
-	Affinity *corev1.Affinity `json:"affinity,omitempty"`
+	Affinity *corev1.Affinity `json:"affinity,omitzero"`
 	// PriorityClassName of the pod. The class must exist.
-	PriorityClassName string `json:"priorityClassName,omitempty"`
+	PriorityClassName string `json:"priorityClassName,omitzero"`
 	// AllowFrom admits clients inside the cluster to the Service's port.
 	// Defaults to the pods of the same namespace; [] admits none but those
 	// hearth itself needs.
-	AllowFrom *[]Peer `json:"allowFrom,omitempty"`
+	AllowFrom *[]Peer `json:"allowFrom,omitzero"`
 	// AllowTo lets the pod reach further destinations: a model registry, an
 	// identity provider, a database.
-	AllowTo []Destination `json:"allowTo,omitempty"`
+	AllowTo []Destination `json:"allowTo,omitzero"`
 }
 
 // Resources are the container's requests and limits.
@@ -54,8 +54,8 @@ type Resources struct {
 // default. limits.cpu may be none: then nothing slows the pod down, and it may
 // use every core of its node.
 type ResourceList struct {
-	CPU    Quantity `json:"cpu,omitempty"`
-	Memory Quantity `json:"memory,omitempty"`
+	CPU    Quantity `json:"cpu,omitzero"`
+	Memory Quantity `json:"memory,omitzero"`
 }
 
 // Storage is a standalone PersistentVolumeClaim, named like its workload.
@@ -63,21 +63,21 @@ type Storage struct {
 	// Size of the volume. It cannot shrink after the first deploy. Default, or
 	// auto: 1Gi for Open WebUI; for Ollama what its models need, and the largest
 	// of them a second time, to update it.
-	Size Quantity `json:"size,omitempty"`
+	Size Quantity `json:"size,omitzero"`
 	// StorageClassName of the volume; it cannot change after the first deploy.
 	// Default: the cluster's default class.
-	StorageClassName string `json:"storageClassName,omitempty"`
+	StorageClassName string `json:"storageClassName,omitzero"`
 	// AccessMode is ReadWriteOnce (default), ReadWriteOncePod or ReadWriteMany.
-	AccessMode AccessMode `json:"accessMode,omitempty"`
+	AccessMode AccessMode `json:"accessMode,omitzero"`
 	// ExistingClaim uses a claim that somebody else made; the fields above must
 	// then be empty.
-	ExistingClaim string `json:"existingClaim,omitempty"`
+	ExistingClaim string `json:"existingClaim,omitzero"`
 	// Retain keeps the volume when it leaves Git: Fleet, Helm, Argo CD and kpt
 	// are told so. Default true.
-	Retain *bool `json:"retain,omitempty"`
+	Retain *bool `json:"retain,omitzero"`
 	// Backup of the volume by the storage system. Default none: chats are lost
 	// with their volume, and models can be pulled again.
-	Backup *Backup `json:"backup,omitempty"`
+	Backup *Backup `json:"backup,omitzero"`
 }
 
 // AccessMode of a volume.
@@ -99,7 +99,7 @@ func (AccessMode) Values() []string {
 type Service struct {
 	// Type is ClusterIP (default), NodePort or LoadBalancer. The last two reach
 	// outside the cluster and are refused for Ollama, which has no password.
-	Type ServiceType `json:"type,omitempty"`
+	Type ServiceType `json:"type,omitzero"`
 }
 
 // ServiceType of a Service.
@@ -121,9 +121,9 @@ func (ServiceType) Values() []string {
 // it is a scalar, or a map with secretKeyRef.
 type EnvValue struct {
 	// Value as spelled in the stack.
-	Value string `json:"value,omitempty"`
+	Value string `json:"value,omitzero"`
 	// SecretKeyRef is a key of a Secret in the base's namespace.
-	SecretKeyRef *SecretKeyRef `json:"secretKeyRef,omitempty"`
+	SecretKeyRef *SecretKeyRef `json:"secretKeyRef,omitzero"`
 }
 
 // SecretKeyRef names a key of a Secret.
@@ -134,11 +134,11 @@ type SecretKeyRef struct {
 
 // Toleration is a Kubernetes toleration.
 type Toleration struct {
-	Key               string             `json:"key,omitempty"`
-	Operator          TolerationOperator `json:"operator,omitempty"`
-	Value             string             `json:"value,omitempty"`
-	Effect            TaintEffect        `json:"effect,omitempty"`
-	TolerationSeconds *int64             `json:"tolerationSeconds,omitempty"`
+	Key               string             `json:"key,omitzero"`
+	Operator          TolerationOperator `json:"operator,omitzero"`
+	Value             string             `json:"value,omitzero"`
+	Effect            TaintEffect        `json:"effect,omitzero"`
+	TolerationSeconds *int64             `json:"tolerationSeconds,omitzero"`
 }
 
 // TolerationOperator compares a toleration with a taint.
@@ -158,18 +158,18 @@ func (TaintEffect) Values() []string {
 // Peer is a source of traffic: pods of a namespace, or addresses.
 type Peer struct {
 	// Namespace of the pods. Default: the base's own.
-	Namespace string `json:"namespace,omitempty"`
+	Namespace string `json:"namespace,omitzero"`
 	// PodLabels select pods in the namespace. Default: all of them.
-	PodLabels map[string]string `json:"podLabels,omitempty"`
+	PodLabels map[string]string `json:"podLabels,omitzero"`
 	// CIDRs are address ranges, instead of pods: clients on a node's own network.
-	CIDRs []CIDR `json:"cidrs,omitempty"`
+	CIDRs []CIDR `json:"cidrs,omitzero"`
 }
 
 // Destination is where a pod may connect to.
 type Destination struct {
 	Peer
 	// Ports are TCP ports. Default: all.
-	Ports []Port `json:"ports,omitempty"`
+	Ports []Port `json:"ports,omitzero"`
 }
 
 // UnmarshalText takes the short form, a scalar as spelled.
@@ -243,14 +243,14 @@ func (v validator) resources(at *field.Path, given, r Resources) {
 		if got[1] == None && name == "cpu" || !v.chosen(limits, given[1], least[1], most) || !good {
 			return
 		}
-		v.notAbove(requests, limits, given, got)
+		v.notAbove(name, requests, limits, given, got)
 	}
 	pair("cpu", [2]Quantity{given.Requests.CPU, given.Limits.CPU}, [2]Quantity{r.Requests.CPU, r.Limits.CPU}, [2]Quantity{"1m", "10m"}, "1024")
 	pair("memory", [2]Quantity{given.Requests.Memory, given.Limits.Memory}, [2]Quantity{r.Requests.Memory, r.Limits.Memory}, [2]Quantity{"32Mi", "64Mi"}, "64Ti")
 }
 
 // notAbove checks that a request is not above its limit; given and got are both.
-func (v validator) notAbove(request, limit *field.Path, given, got [2]Quantity) {
+func (v validator) notAbove(what string, request, limit *field.Path, given, got [2]Quantity) {
 	r, l := got[0].Parsed(), got[1].Parsed()
 	if r.Cmp(l) <= 0 {
 		return
@@ -258,9 +258,9 @@ func (v validator) notAbove(request, limit *field.Path, given, got [2]Quantity) 
 	at, other, fix := request, limit, "lower the request or raise the limit"
 	switch {
 	case !isChosen(given[1]):
-		fix = "lower it, or write the limit too"
+		fix = "lower it, or write limits." + what + " too"
 	case !isChosen(given[0]):
-		at, other, fix = limit, request, "raise it, or write the request too"
+		at, other, fix = limit, request, "raise it, or write requests." + what + " too"
 	}
 	v.because(other).errorf(at, fix, "the request of %s is above the limit of %s", got[0], got[1])
 }

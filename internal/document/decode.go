@@ -127,9 +127,28 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		if slices.ContainsFunc(known, func(f field) bool { return f.name == name }) {
 			continue
 		}
-		d.add(n.fields[name].keyNode(), didYouMean(name, names(known), "remove it"),
+		d.add(n.fields[name].keyNode(), d.belongs(name, v.Type(), known),
 			"unknown field %q: known fields: %s", clip(name), strings.Join(names(known), ", "))
 	}
+}
+
+// belongs is the fix for a field that a struct has not: the members of the
+// struct that have it, or the name that was meant.
+func (d *decoder) belongs(name string, t reflect.Type, known []field) string {
+	var members []string
+	for _, f := range known {
+		inner := t.FieldByIndex(f.index).Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct && slices.Contains(names(d.fieldsOf(inner)), name) {
+			members = append(members, f.name)
+		}
+	}
+	if members != nil {
+		return "move it into " + strings.Join(members, " or ")
+	}
+	return didYouMean(name, names(known), "remove it")
 }
 
 // absent refuses a value that would pass for an absent field.

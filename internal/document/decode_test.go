@@ -32,8 +32,10 @@ func TestDecode(t *testing.T) {
 		{"scalar or mapping", "env: {A: 1.10, B: on, C: {secret: s}, D: {value: x}}", Route{Env: map[string]Env{
 			"A": {Value: "1.10"}, "B": {Value: "on"}, "C": {Secret: "s"}, "D": {Value: "x"},
 		}}},
-		{"a merge patch may have nulls in its maps", "changes: [{labels: {a: null, b: x}, env: {A: }}]", Route{Changes: []Route{
-			{Labels: map[string]string{"b": "x"}, Env: map[string]Env{}}}}},
+		{"a merge patch stays as it was written", "changes: [{size: 1.10, port: 80, weight: 7, labels: {a: null, b: x}, env: {A: , B: 1.10}, back: {host: x}, models: [a], host: null, object: {a: 1.5}}]", Route{Changes: []Change{{
+			"size": "1.10", "port": "80", "weight": int64(7), "labels": map[string]any{"a": nil, "b": "x"}, "env": map[string]any{"A": nil, "B": "1.10"},
+			"back": map[string]any{"host": "x"}, "models": []any{"a"}, "host": nil, "object": map[string]any{"a": 1.5},
+		}}}},
 		{"any JSON", "object: {a: [1, 0x10, 1.5, True, x, null, {b: yes}], c: null, d: 2024-01-31}", Route{Object: Object{
 			"a": []any{int64(1), int64(16), 1.5, true, "x", nil, map[string]any{"b": "yes"}}, "c": nil, "d": "2024-01-31",
 		}}},
@@ -125,6 +127,10 @@ func TestDecodeProblems(t *testing.T) {
 			`hearth.yaml:1:15: labels[a/b]: got null, want a value; write a value ("" is an empty string), or remove the entry`}},
 		{"null as an entry behind a merge patch", "changes: [{labels: {a: null}}]\nlabels: {a: null}", []string{
 			`hearth.yaml:2:13: labels.a: got null, want a value; write a value ("" is an empty string), or remove the entry`}},
+		{"an unknown field of a merge patch", "changes: [{hots: x}]", []string{
+			`hearth.yaml:1:12: changes[0].hots: unknown field "hots": known fields: name, size, host, type, port, weight, redirect, secure, models, labels, env, back, backs, only, weights, object, changes; did you mean "host"?`}},
+		{"a merge patch that is no mapping", "changes: [x]", []string{
+			`hearth.yaml:1:11: changes[0]: got the string "x", want a mapping of name, size, host, type, port, weight, redirect, secure, models, labels, env, back, backs, only, weights, object, changes`}},
 		{"null as an item of a merge patch", "changes: [{models: [null]}]", []string{
 			`hearth.yaml:1:21: changes[0].models[0]: got null, want a value; write a value ("" is an empty string), or remove the entry`}},
 		{"a key that its type refuses", "weights: {ngnix: 3}", []string{

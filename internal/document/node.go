@@ -145,10 +145,17 @@ func (n *Node) step(path string) (*Node, int) {
 			return n.fields[path[1:end]], end
 		}
 	}
-	for key, child := range n.fields {
-		if s := segment(key); s[0] == '[' && strings.HasPrefix(path, s) {
-			return child, len(s)
+	var found *Node
+	size := 0
+	for key, child := range n.fields { // of ["a]"] and ["a"] the longer one
+		for _, s := range []string{"[" + key + "]", segment(key)} {
+			if len(s) > size && s[0] == '[' && strings.HasPrefix(path, s) {
+				found, size = child, len(s)
+			}
 		}
+	}
+	if found != nil {
+		return found, size
 	}
 	for i, child := range n.items {
 		if s := "[" + strconv.Itoa(i) + "]"; strings.HasPrefix(path, s) {

@@ -39,14 +39,17 @@ func (n *Node) place(p problem.Problem, unread problem.List) (problem.Problem, b
 	if touches(unread, at.Path) {
 		return at, false
 	}
-	if blamed != "" {
-		moved := n.Problem(blamed, "makes %s wrong: %s", at.Path, at.Message)
-		if moved.Severity, moved.Fix = at.Severity, at.Fix; at.Fix == problem.Remove {
-			moved.Fix = "write beside it " + null(p.Path)
-		}
-		return moved, true
+	if blamed == "" {
+		return at, true
 	}
-	return at, true
+	moved := n.Problem(blamed, "makes %s wrong: %s", at.Path, at.Message)
+	if why, ok := strings.CutPrefix(at.Message, "has no effect: "); ok {
+		moved.Message = "leaves " + at.Path + " without effect: " + why
+	}
+	if moved.Severity, moved.Fix = at.Severity, at.Fix; at.Fix == problem.Remove {
+		moved.Fix = "write beside it " + null(blamed, p.Path)
+	}
+	return moved, true
 }
 
 // touches reports whether a value that could not be decoded is at path, around
@@ -67,8 +70,12 @@ func (n *Node) has(path string) bool {
 	return missing == ""
 }
 
-// null is a field set to null, as YAML: expose: {nginx: null}.
-func null(path string) string {
-	names := strings.Split(path, ".")
+// null is YAML that sets a field to null, for a place beside another one:
+// tls: {secretName: null} for expose.tls.secretName beside expose.type.
+func null(beside, path string) string {
+	around, names := strings.Split(beside, "."), strings.Split(path, ".")
+	for len(around) > 1 && len(names) > 1 && around[0] == names[0] {
+		around, names = around[1:], names[1:]
+	}
 	return strings.Join(names, ": {") + ": null" + strings.Repeat("}", len(names)-1)
 }

@@ -25,8 +25,13 @@ type Route struct {
 	Only     *[]RouteType      `json:"only,omitempty"`
 	Weights  map[RouteType]int `json:"weights,omitempty"`
 	Object   Object            `json:"object,omitempty"`
-	Changes  []Route           `json:"changes,omitempty" strict:"patch"`
+	Changes  []Change          `json:"changes,omitempty"`
 }
+
+// Change is a merge patch of a Route.
+type Change map[string]any
+
+func (Change) Patched() any { return &Route{} }
 
 // Common is embedded: its fields are the Route's.
 type Common struct {

@@ -7,10 +7,11 @@ import (
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 )
 
-func committed(b *testing.B) ([]byte, *generator.Stack) {
+func committed(b *testing.B) ([]byte, *v1alpha1.Resolved) {
 	b.Helper()
 	data, err := os.ReadFile("../hearth.yaml")
 	if err != nil {
@@ -23,7 +24,7 @@ func committed(b *testing.B) ([]byte, *generator.Stack) {
 	return data, stack
 }
 
-func BenchmarkParse(b *testing.B) {
+func BenchmarkLoad(b *testing.B) {
 	data, _ := committed(b)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
@@ -44,12 +45,12 @@ func BenchmarkGenerate(b *testing.B) {
 	}
 }
 
-// BenchmarkMerged makes the objects of all overlays of the committed stack
+// BenchmarkObjects makes the objects of all overlays of the committed stack
 // without files.
-func BenchmarkMerged(b *testing.B) {
+func BenchmarkObjects(b *testing.B) {
 	_, stack := committed(b)
 	for b.Loop() {
-		for _, o := range stack.Spec.Overlays {
+		for _, o := range stack.Overlays {
 			if _, err := generator.Objects(stack, o.Name); err != nil {
 				b.Fatal(err)
 			}
@@ -72,7 +73,7 @@ func BenchmarkKustomizeBuild(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		for _, o := range stack.Spec.Overlays {
+		for _, o := range stack.Overlays {
 			built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(fs, "overlays/"+o.Name)
 			if err != nil {
 				b.Fatal(err)

@@ -18,8 +18,8 @@ import (
 // objects are what a build gives, by id.
 type objects map[string]generator.Object
 
-// build runs kustomize on a folder, as `kustomize build` does but in memory.
-func build(files []generator.File, folder string) (objects, error) {
+// kustomize runs kustomize on a folder, as `kustomize build` does but in memory.
+func kustomize(files []generator.File, folder string) (objects, error) {
 	fs := filesys.MakeFsInMemory()
 	for _, f := range files {
 		if err := fs.WriteFile(f.Path, f.Data); err != nil {

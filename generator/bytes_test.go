@@ -58,7 +58,7 @@ func TestGenerateDependsOnTheMeaningAlone(t *testing.T) {
 
 // Generate is slow and its input is the Stack alone: more stacks get as far as
 // that.
-func TestParseDependsOnTheMeaningAlone(t *testing.T) {
+func TestLoadDependsOnTheMeaningAlone(t *testing.T) {
 	n := 150
 	if testing.Short() {
 		n = 20

@@ -5,6 +5,10 @@
 // It is pure: bytes and structs in, bytes out. It reads no disk, no clock, no
 // network and no environment, and equal stacks give equal bytes.
 //
-//	stack, err := generator.Load("hearth.yaml", data)
+//	stack, problems := generator.Load("hearth.yaml", data)
 //	files, err := generator.Generate(stack)
+//
+// A Go program can build the Stack instead:
+//
+//	stack, problems := generator.Resolve(&v1alpha1.Stack{...})
 package generator

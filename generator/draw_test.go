@@ -54,7 +54,7 @@ func draw(t *testing.T, from uint64, n int) []drawnStack {
 			t.Logf("stack %d is refused:\n%v", s, problems.Err())
 			continue
 		}
-		d.overlays = len(stack.Spec.Overlays)
+		d.overlays = len(stack.Overlays)
 		if err := d.coverage.Add(d.text); err != nil {
 			t.Fatal(err)
 		}

@@ -9,11 +9,12 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build"
 )
 
-// FuzzParse reads whole stacks: never a panic, never long, and either a Stack or
+// FuzzLoad reads whole stacks: never a panic, never long, and either a Stack or
 // errors. Of what is accepted the objects can be made.
-func FuzzParse(f *testing.F) {
+func FuzzLoad(f *testing.F) {
 	for _, name := range goldens(f) {
 		archive, err := txtar.ParseFile(name)
 		if err != nil {
@@ -32,7 +33,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%d bytes took %s to parse", len(data), took)
 		}
 		if (stack == nil) != (problems.Err() != nil) {
-			t.Errorf("Parse returned a stack: %t, and the errors %v; want one of them", stack != nil, problems.Err())
+			t.Errorf("Load returned a stack: %t, and the errors %v; want one of them", stack != nil, problems.Err())
 		}
 		for _, p := range problems {
 			if p.Message == "" || p.File == "" {
@@ -42,15 +43,15 @@ func FuzzParse(f *testing.F) {
 		if stack == nil {
 			return
 		}
-		bases := stack.Spec.Bases
-		for _, o := range stack.Spec.Overlays {
+		bases := stack.Bases
+		for _, o := range stack.Overlays {
 			bases = append(bases, o.Bases...)
 			if _, err := generator.Secrets(stack, o.Name); err != nil {
 				t.Errorf("a valid stack has no list of Secrets: %v", err)
 			}
 		}
 		for _, b := range bases {
-			if _, err := generator.Objects(stack.Metadata.Name, &b); err != nil {
+			if _, err := build.Objects(stack.Name, &b); err != nil {
 				t.Errorf("a valid stack has no objects: %v", err)
 			}
 		}

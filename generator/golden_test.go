@@ -90,7 +90,7 @@ func shown(t *testing.T, comment string, data []byte) []txtar.File {
 		}
 	}
 	if len(problems) > 0 {
-		files = append(files, txtar.File{Name: "problems", Data: []byte(problems.Error() + "\n")})
+		files = append(files, txtar.File{Name: "problems", Data: []byte(problems.String() + "\n")})
 	}
 	return files
 }
@@ -100,7 +100,7 @@ func shown(t *testing.T, comment string, data []byte) []txtar.File {
 func withoutScripts(t *testing.T, data []byte) []byte {
 	t.Helper()
 	for _, name := range []string{"pull-models.sh", "seed-data.sh"} {
-		script, err := os.ReadFile(name)
+		script, err := os.ReadFile("../internal/build/workload/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}

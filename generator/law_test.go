@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 )
 
@@ -64,15 +65,15 @@ func law(t *testing.T, data []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range stack.Spec.Bases {
-		b := &stack.Spec.Bases[i]
-		want := expectedBase(t, stack.Metadata.Name, *b)
+	for i := range stack.Bases {
+		b := &stack.Bases[i]
+		want := expectedBase(t, stack.Name, *b)
 		maps.DeleteFunc(want, func(_ string, o generator.Object) bool { return elsewhere(o, b.Namespace) }) // overlays bring it
 		check(t, files, "bases/"+b.Name, want)
 	}
-	for i := range stack.Spec.Overlays {
-		o := &stack.Spec.Overlays[i]
-		want := expectedOverlay(t, stack.Metadata.Name, o)
+	for i := range stack.Overlays {
+		o := &stack.Overlays[i]
+		want := expectedOverlay(t, stack.Name, o)
 		check(t, files, "overlays/"+o.Name, want)
 		flat(t, stack, o.Name, want)
 	}
@@ -80,7 +81,7 @@ func law(t *testing.T, data []byte) {
 
 func check(t *testing.T, files []generator.File, folder string, want objects) {
 	t.Helper()
-	got, err := build(files, folder)
+	got, err := kustomize(files, folder)
 	if err != nil {
 		t.Errorf("%s: %v", folder, err)
 		return
@@ -88,12 +89,12 @@ func check(t *testing.T, files []generator.File, folder string, want objects) {
 	same(t, folder, want, got)
 }
 
-// flat holds Merged to what the overlay builds to.
-func flat(t *testing.T, stack *generator.Stack, overlay string, want objects) {
+// flat holds Objects to what the overlay builds to.
+func flat(t *testing.T, stack *v1alpha1.Resolved, overlay string, want objects) {
 	t.Helper()
 	merged, err := generator.Objects(stack, overlay)
 	if err != nil {
-		t.Errorf("Merged(%s): %v", overlay, err)
+		t.Errorf("Objects(%s): %v", overlay, err)
 		return
 	}
 	got := objects{}
@@ -101,12 +102,12 @@ func flat(t *testing.T, stack *generator.Stack, overlay string, want objects) {
 		got[id(o)] = exact(t, o)
 	}
 	if len(got) != len(merged) {
-		t.Errorf("Merged(%s) returns %d objects, %d different ones", overlay, len(merged), len(got))
+		t.Errorf("Objects(%s) returns %d objects, %d different ones", overlay, len(merged), len(got))
 	}
-	same(t, "Merged("+overlay+")", want, got)
+	same(t, "Objects("+overlay+")", want, got)
 }
 
-// exact is the object as build returns it, its numbers as json.Number.
+// exact is the object as kustomize returns it, its numbers as json.Number.
 func exact(t *testing.T, o generator.Object) generator.Object {
 	t.Helper()
 	data, err := json.Marshal(o)

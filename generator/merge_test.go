@@ -11,8 +11,8 @@ import (
 )
 
 // mergedAsWritten holds the merged bases of the overlays to RFC 7386, applied
-// here to the YAML: each must be what Parse makes of the merged text alone.
-func mergedAsWritten(t *testing.T, data []byte, stack *generator.Stack) {
+// here to the YAML: each must be what Load makes of the merged text alone.
+func mergedAsWritten(t *testing.T, data []byte, stack *v1alpha1.Resolved) {
 	t.Helper()
 	root := document(t, data)
 	bases := map[string]*yaml.Node{}
@@ -34,8 +34,8 @@ func mergedAsWritten(t *testing.T, data []byte, stack *generator.Stack) {
 				t.Errorf("overlay %d, base %s, merged by RFC 7386, is refused: %v\n%s", i, name, problems.Err(), text(t, alone))
 				continue
 			}
-			if diff := cmp.Diff(want.Spec.Bases[0], stack.Spec.Overlays[i].Bases[j]); diff != "" {
-				t.Errorf("overlay %d, base %s (-RFC 7386 +Parse):\n%s", i, name, diff)
+			if diff := cmp.Diff(want.Bases[0], stack.Overlays[i].Bases[j]); diff != "" {
+				t.Errorf("overlay %d, base %s (-RFC 7386 +Load):\n%s", i, name, diff)
 			}
 		}
 	}

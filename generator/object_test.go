@@ -6,8 +6,8 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 )
 
-// The law tests hold Merged to kustomize; this is what they cannot ask.
-func TestMergedOfNoOverlay(t *testing.T) {
+// The law tests hold Objects to kustomize; this is what they cannot ask.
+func TestObjectsOfNoOverlay(t *testing.T) {
 	const text = "{apiVersion: hearth.dev/v1alpha1, kind: Stack, metadata: {name: s}, spec: {bases: [{name: a, namespace: a, ollama: {models: [smollm2:135m]}}]}}"
 	stack, problems := generator.Load("hearth.yaml", []byte(text))
 	if stack == nil {

@@ -8,12 +8,13 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build"
 )
 
 // expectedOverlay is what an overlay has to build to, by another way than the
 // generator's: no base, no difference, but the objects of each merged base, with
 // the overlay's resources and patches over all of them.
-func expectedOverlay(t *testing.T, stack string, o *v1alpha1.Overlay) objects {
+func expectedOverlay(t *testing.T, stack string, o *v1alpha1.ResolvedOverlay) objects {
 	t.Helper()
 	all := objects{}
 	for _, b := range o.Bases {
@@ -26,7 +27,7 @@ func expectedOverlay(t *testing.T, stack string, o *v1alpha1.Overlay) objects {
 // createsNamespace tells the base that brings its namespace's object: the first
 // that says so or, where the overlay spans several namespaces, the first of all
 // in that namespace.
-func createsNamespace(o *v1alpha1.Overlay, b v1alpha1.Base) bool {
+func createsNamespace(o *v1alpha1.ResolvedOverlay, b v1alpha1.Base) bool {
 	creator := ""
 	several := false
 	for _, other := range o.Bases {
@@ -47,7 +48,7 @@ func createsNamespace(o *v1alpha1.Overlay, b v1alpha1.Base) bool {
 
 func expectedBase(t *testing.T, stack string, b v1alpha1.Base) objects {
 	t.Helper()
-	generated, err := generator.Objects(stack, &b)
+	generated, err := build.Objects(stack, &b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +89,7 @@ func kustomized(t *testing.T, namespace string, generated []generator.Object, re
 		files = append(files, yamlOf(t, names[i], o))
 	}
 	k["resources"] = names
-	built, err := build(append(files, yamlOf(t, "kustomization.yaml", k)), ".")
+	built, err := kustomize(append(files, yamlOf(t, "kustomization.yaml", k)), ".")
 	if err != nil {
 		t.Fatal(err)
 	}

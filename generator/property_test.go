@@ -11,6 +11,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build"
 )
 
 // objectRules hold for every object of every stack, whatever a person writes.
@@ -79,12 +80,12 @@ func TestObjectRules(t *testing.T) {
 		if stack == nil {
 			t.Fatal(problems.Err())
 		}
-		bases := slices.Clone(stack.Spec.Bases)
-		for _, o := range stack.Spec.Overlays {
+		bases := slices.Clone(stack.Bases)
+		for _, o := range stack.Overlays {
 			bases = append(bases, o.Bases...)
 		}
 		for _, b := range bases {
-			made, err := generator.Objects(stack.Metadata.Name, &b)
+			made, err := build.Objects(stack.Name, &b)
 			if err != nil {
 				t.Fatal(err)
 			}

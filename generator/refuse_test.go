@@ -9,7 +9,7 @@ import (
 
 // What a Stack cannot have, because kustomize would spoil it or fail on it: a
 // stack that is accepted has to become files. Random stacks found each of these.
-func TestParseRefusesWhatKustomizeSpoils(t *testing.T) {
+func TestLoadRefusesWhatKustomizeSpoils(t *testing.T) {
 	const patch = `, patches: [{patch: `
 	for name, tt := range map[string]struct{ base, want string }{
 		"a namespace that is a number": {`namespace: "1"`, "put a letter in front"},
@@ -33,8 +33,8 @@ metadata: {name: homelab}
 spec:
   bases: [{name: ai, `+tt.base+`, ollama: {models: [llama3.2:3b]}}]
 `))
-			if stack != nil || !strings.Contains(problems.Error(), tt.want) {
-				t.Errorf("Parse: a stack: %t, problems %v; want one that says %q", stack != nil, problems, tt.want)
+			if stack != nil || !strings.Contains(problems.String(), tt.want) {
+				t.Errorf("Load: a stack: %t, problems %v; want one that says %q", stack != nil, problems, tt.want)
 			}
 		})
 	}

@@ -14,7 +14,7 @@ func (d *drawing) changedFields(path string, t reflect.Type, o object) object {
 		at := below(path, f.name)
 		v, has := o[f.name]
 		switch {
-		case has && !f.required && d.chance(d.rate/4): // back to the default
+		case has && !f.required && at != "base.namespace" && d.chance(d.rate/4): // back to the default
 		case has:
 			out[f.name] = d.changed(at, f.typ, v)
 		case d.chance(d.rate * d.density / 2):

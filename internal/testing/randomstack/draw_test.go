@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/generator"
 )
 
 var draws = flag.Uint64("draws", 100, "the number of stacks that TestDrawsAreValid draws")
@@ -21,7 +21,7 @@ func TestDrawsAreValid(t *testing.T) {
 	refused, warned := 0, 0
 	for seed := range *draws {
 		text := Draw(seed)
-		stack, problems := v1alpha1.Parse("hearth.yaml", text)
+		stack, problems := generator.Load("hearth.yaml", text)
 		if stack == nil {
 			refused++
 			t.Logf("stack %d:\n%v", seed, problems.Err())
@@ -82,23 +82,23 @@ spec:
 	}
 	missing := coverage.Missing()
 	for line, want := range map[string]bool{
-		"base.ollama.models never set":             false,
-		"base.ollama.models never overridden":      false,
-		"base.ollama.models never nulled":          false, // required: it goes with ollama
-		"base.ollama.keepAlive never nulled":       false,
-		"base.ollama.numParallel never set":        true, // in an overlay only
-		"base.ollama.numParallel never overridden": true,
-		"base.ollama.env{} never nulled":           false,
-		"base.ollama.env{} never overridden":       true, // an overlay's own is no override
-		"base.proxy never nulled":                  true, // there was none
-		"base.expose.tls.issuer.name never set":    true,
-		"fleet.targets[].clusterName never set":    true,
-		"overlay.patches[].target.kind never set":  true,
-		"base.patches[].target.kind never nulled":  true,
-		"base.namespace never overridden":          false, // cannot be
-		"fleet.correctDrift.enabled never nulled":  false, // required
-		"fleet.correctDrift.enabled never set":     true,
-		"overlay.patches[].patch never overridden": false, // there is nothing to override
+		"base.ollama.models never set":                      false,
+		"base.ollama.models never overridden":               false,
+		"base.ollama.models never nulled":                   false, // required: it goes with ollama
+		"base.ollama.keepAlive never nulled":                false,
+		"base.ollama.numParallel never set":                 true, // in an overlay only
+		"base.ollama.numParallel never overridden":          true,
+		"base.ollama.env{} never nulled":                    false,
+		"base.ollama.env{} never overridden":                true, // an overlay's own is no override
+		"base.proxy never nulled":                           true, // there was none
+		"base.expose.tls.certManager.issuer.name never set": true,
+		"fleet.targets[].clusterName never set":             true,
+		"overlay.patches[].target.kind never set":           true,
+		"base.patches[].target.kind never nulled":           true,
+		"base.namespace never overridden":                   false, // cannot be
+		"fleet.correctDrift.enabled never nulled":           false, // required
+		"fleet.correctDrift.enabled never set":              true,
+		"overlay.patches[].patch never overridden":          false, // there is nothing to override
 	} {
 		if slices.Contains(missing, line) != want {
 			t.Errorf("Missing() holds %q: %t, want %t", line, !want, want)

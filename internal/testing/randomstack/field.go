@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
@@ -20,7 +22,7 @@ func fieldsOf(t reflect.Type) []field {
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name != "" && name != "-" {
-			fields = append(fields, field{name, options != "omitempty", f.Type})
+			fields = append(fields, field{name, options == "", f.Type})
 		}
 	}
 	return fields
@@ -41,12 +43,14 @@ func elem(t reflect.Type) reflect.Type {
 }
 
 // isStruct tells the types that a person writes as a mapping of known fields.
-// An EnvValue may be a scalar as well.
-func isStruct(t reflect.Type) bool { return t.Kind() == reflect.Struct }
+// An EnvValue may be a scalar as well, and an Affinity is drawn as a whole.
+func isStruct(t reflect.Type) bool { return t.Kind() == reflect.Struct && t != affinityType }
 
 var (
 	baseType    = reflect.TypeFor[v1alpha1.Base]()
 	overlayType = reflect.TypeFor[v1alpha1.Overlay]()
 	fleetType   = reflect.TypeFor[v1alpha1.Fleet]()
 	objectType  = reflect.TypeFor[v1alpha1.Object]()
+
+	affinityType = reflect.TypeFor[corev1.Affinity]()
 )

@@ -10,8 +10,8 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// settle makes a drawn base one that package spec accepts: it goes through what
-// spec's check_*.go demand of fields together, and removes or adds one.
+// settle makes a drawn base one that package v1alpha1 accepts: it goes through what
+// its checks demand of fields together, and removes or adds one.
 func (d *drawing) settle(base object) object {
 	base = clone(base).(object)
 	ollama, webUI := child(base, "ollama"), child(base, "openWebUI")
@@ -60,14 +60,8 @@ func (d *drawing) settleWorkload(path string, w object) {
 	if s := child(w, "storage"); s != nil && s["existingClaim"] != nil {
 		remove(s, "size", "storageClassName", "accessMode", "retain", "backup")
 	}
-	switch k := child(child(w, "storage"), "backup"); {
-	case k["type"] != "longhorn":
-		remove(k, "group", "task")
-	case k["task"] == nil:
-		remove(k, "schedule", "keep", "snapshotClassName")
-	default: // the job has the group's name, and no other of the stack may have it
-		remove(k, "snapshotClassName")
-		k["group"] = strings.ToLower(d.of + "-" + path)
+	if k := child(child(w, "storage"), "backup"); k != nil {
+		d.settleBackup(k, strings.ToLower(d.of+"-"+path))
 	}
 	env := child(w, "env")
 	for _, name := range slices.Sorted(maps.Keys(env)) {
@@ -101,6 +95,21 @@ func (d *drawing) settleWorkload(path string, w object) {
 		if s := child(w, "service"); s != nil && s["type"] != nil {
 			s["type"] = "ClusterIP"
 		}
+	}
+}
+
+// settleBackup keeps the member of the type; job is the name of one that no other
+// volume of the stack has.
+func (d *drawing) settleBackup(k object, job string) {
+	if k["type"] == "snapshotSchedule" {
+		remove(k, "longhorn")
+		return
+	}
+	remove(k, "snapshotSchedule")
+	if longhorn := child(k, "longhorn"); longhorn["task"] != nil {
+		longhorn["group"] = job // the job has the group's name
+	} else {
+		remove(k, "schedule", "keep")
 	}
 }
 

@@ -19,7 +19,7 @@ func (d *drawing) settleChat(w object, own bool, proxy object) {
 	switch {
 	case id["secretKeyRef"] != nil:
 		delete(id, "value")
-	case o["clientID"] == "" || id != nil && id["value"] == nil:
+	case isBlank(o["clientID"]) || id != nil && isBlank(id["value"]):
 		o["clientID"] = "hearth"
 	}
 	provider, _ := o["providerURL"].(string)

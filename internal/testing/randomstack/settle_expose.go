@@ -20,17 +20,14 @@ func (d *drawing) settleExpose(e, webUI object) {
 	if e["host"] == nil {
 		e["host"] = d.value("expose.host", reflect.TypeFor[v1alpha1.Host]())
 	}
-	switch kind {
-	case "nginx":
-		remove(e, "entryPoints", "route", "forwardAuth", "rateLimit", "maxInFlight", "securityHeaders", "gateway")
-	case "traefik":
-		remove(e, "maxBodySize", "readTimeout", "sendTimeout", "connectTimeout", "gateway")
-		if isEmpty(e["entryPoints"]) {
-			remove(e, "entryPoints")
+	for _, name := range []string{"nginx", "traefik", "gateway"} {
+		if name != kind {
+			remove(e, name)
+		} else if e[name] == nil && d.chance(d.density) {
+			e[name] = d.value("expose."+name, memberTypes[name])
 		}
-	default:
-		remove(e, "className", "maxBodySize", "sendTimeout", "connectTimeout", "basicAuth", "allowList",
-			"entryPoints", "route", "forwardAuth", "rateLimit", "maxInFlight", "securityHeaders")
+	}
+	if kind == "gateway" {
 		if e["from"] == nil {
 			e["from"] = object{"namespace": "envoy-gateway-system"}
 		}
@@ -38,20 +35,23 @@ func (d *drawing) settleExpose(e, webUI object) {
 			e["dangerouslyUnauthenticated"] = true
 		}
 	}
-	if e["forwardAuth"] != nil {
-		remove(e, "basicAuth")
+	member := child(e, kind)
+	for _, name := range []string{"allowList", "entryPoints"} {
+		if isEmpty(member[name]) {
+			remove(member, name)
+		}
+	}
+	if member["forwardAuth"] != nil {
+		remove(member, "basicAuth")
 	}
 	for key := range child(e, "annotations") {
 		if strings.HasPrefix(key, "nginx.org/") && kind != "nginx" ||
-			strings.HasPrefix(key, "traefik.") && (kind != "traefik" || e["route"] == "ingressRoute") {
+			strings.HasPrefix(key, "traefik.") && (kind != "traefik" || member["route"] == "ingressRoute") {
 			remove(child(e, "annotations"), key)
 		}
 	}
 	if webUI == nil {
 		remove(e, "webSocket")
-	}
-	if isEmpty(e["allowList"]) {
-		remove(e, "allowList")
 	}
 	if from := child(e, "from"); from != nil {
 		d.settlePeer(from)
@@ -63,18 +63,30 @@ func (d *drawing) settleExpose(e, webUI object) {
 	if kind == "gateway" {
 		d.settleGateway(e)
 	}
-	authenticated := e["basicAuth"] != nil || e["forwardAuth"] != nil
+	authenticated := member["basicAuth"] != nil || member["forwardAuth"] != nil
 	switch {
 	case webUI != nil:
-		remove(e, "basicAuth", "dangerouslyUnauthenticated")
+		remove(member, "basicAuth")
+		remove(e, "dangerouslyUnauthenticated")
 		if public {
 			webUI["signUp"] = "closed"
 		}
 	case authenticated:
 		remove(e, "dangerouslyUnauthenticated")
 	case e["dangerouslyUnauthenticated"] != true:
-		e["basicAuth"] = object{"secretName": "ollama-users"}
+		if member == nil {
+			member = object{}
+			e[kind] = member
+		}
+		member["basicAuth"] = object{"secretName": "ollama-users"}
 	}
+}
+
+// memberTypes are those of what only one controller can do.
+var memberTypes = map[string]reflect.Type{
+	"nginx":   reflect.TypeFor[v1alpha1.NGINX](),
+	"traefik": reflect.TypeFor[v1alpha1.Traefik](),
+	"gateway": reflect.TypeFor[v1alpha1.Gateway](),
 }
 
 // settleGateway makes it one that is there where the certificate is its own or
@@ -124,24 +136,28 @@ func (d *drawing) settleTLS(e object, kind string, public bool) {
 	switch tls["type"] {
 	case "certManager":
 		remove(tls, "certResolver")
-		if tls["issuer"] == nil {
-			tls["issuer"] = object{"name": "minicloud-ca"}
+		if tls["certManager"] == nil {
+			tls["certManager"] = object{}
 		}
-		if key := child(tls, "privateKey"); key != nil {
+		c := child(tls, "certManager")
+		if c["issuer"] == nil {
+			c["issuer"] = object{"name": "minicloud-ca"}
+		}
+		if key := child(c, "privateKey"); key != nil {
 			d.settleKey(key)
 		}
 	case "secret":
-		remove(tls, "certResolver", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
+		remove(tls, "certResolver", "certManager")
 		if tls["secretName"] == nil {
 			tls["secretName"] = "wildcard"
 		}
 	case "certResolver":
-		remove(tls, "secretName", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
+		remove(tls, "secretName", "certManager")
 		if tls["certResolver"] == nil {
 			tls["certResolver"] = "letsencrypt"
 		}
 	default:
-		remove(tls, "secretName", "certResolver", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
+		remove(tls, "secretName", "certResolver", "certManager")
 		if tls["type"] == "none" && e["redirectHTTP"] == true {
 			e["redirectHTTP"] = false
 		}

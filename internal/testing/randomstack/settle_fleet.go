@@ -24,7 +24,7 @@ func (d *drawing) settleFleet(fleet object, overlays []string, unexposed []strin
 			t["clusterName"] = "c-m-" + number
 		}
 	}
-	if drift := child(fleet, "correctDrift"); drift != nil && (drift["force"] == true || drift["keepFailHistory"] == true) {
+	if drift := child(fleet, "correctDrift"); drift != nil {
 		drift["enabled"] = true
 	}
 	for _, dep := range list(fleet["dependsOn"]) {

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama/authority"
 	"github.com/hearth-dev/hearth/generator"
@@ -26,7 +27,7 @@ const (
 // exposure is a way in to the deployed server, through an ingress controller.
 type exposure struct {
 	*suite
-	stack      *generator.Stack
+	stack      *v1alpha1.Resolved
 	folder     string // the rendered stack, on the node
 	authority  *authority.Authority
 	credential secrets.Credential
@@ -95,7 +96,7 @@ func (e *exposure) resolve(t *testing.T, host, overlay string) {
 }
 
 // render reads a stack of the tests and puts what it describes into a folder of the node.
-func (s *suite) render(t *testing.T, file, folder string) *generator.Stack {
+func (s *suite) render(t *testing.T, file, folder string) *v1alpha1.Resolved {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	must(t, err)

@@ -96,9 +96,4 @@ func list(names []string) string {
 }
 
 // suggest names the nearest of the options, if one is near.
-func suggest(name string, options []string) string {
-	if near := spelling.Nearest(name, options); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return ""
-}
+func suggest(name string, options []string) string { return spelling.Suggest(name, options) }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // complete offers the values of a flag that has a closed set of them.
@@ -27,9 +27,9 @@ func (in *input) completeOverlay(_ *cobra.Command, args []string, _ string) ([]s
 	return overlayNames(stack), cobra.ShellCompDirectiveNoFileComp
 }
 
-func overlayNames(stack *generator.Stack) []string {
+func overlayNames(stack *v1alpha1.Resolved) []string {
 	var names []string
-	for _, o := range stack.Spec.Overlays {
+	for _, o := range stack.Overlays {
 		names = append(names, o.Name)
 	}
 	slices.Sort(names)

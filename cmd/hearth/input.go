@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 )
 
@@ -45,7 +46,7 @@ func (in *input) name() string {
 const tooMuch = 16 << 20
 
 // parse reads the stack. An error means that it could not be read at all.
-func (in *input) parse(stdin io.Reader) (*generator.Stack, problem.List, error) {
+func (in *input) parse(stdin io.Reader) (*v1alpha1.Resolved, problem.List, error) {
 	reader := stdin
 	if in.file != "-" {
 		f, err := os.Open(in.file)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/lock"
 )
@@ -138,7 +139,7 @@ func replaceFile(path string, data []byte) error {
 
 // pin gives the stack's images the digests of the lock file beside it, and says
 // what is wrong with the file.
-func (in *input) pin(stack *generator.Stack) (problem.List, error) {
+func (in *input) pin(stack *v1alpha1.Resolved) (problem.List, error) {
 	path := filepath.Join(in.folder(), lock.Name)
 	warn := func(format string, args ...any) problem.Problem {
 		return problem.Problem{Severity: problem.Warning, File: path, Message: fmt.Sprintf(format, args...), Fix: "run: hearth lock"}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/disk"
 	"github.com/hearth-dev/hearth/internal/upgrade"
@@ -130,13 +131,13 @@ func (r *render) report(cmd *cobra.Command) (*report, error) {
 }
 
 // generate makes the files and lists the Secrets; nil files mean a problem.
-func (r *render) generate(out *report, stack *generator.Stack) ([]generator.File, error) {
+func (r *render) generate(out *report, stack *v1alpha1.Resolved) ([]generator.File, error) {
 	files, err := generator.Generate(stack)
 	if err != nil {
 		out.add(problem.Problem{Severity: problem.Error, File: r.name(), Message: err.Error()})
 		return nil, nil
 	}
-	for _, o := range stack.Spec.Overlays {
+	for _, o := range stack.Overlays {
 		secrets, err := generator.Secrets(stack, o.Name)
 		if err != nil {
 			return nil, err

@@ -57,8 +57,8 @@ spec:
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := sizing.Memory([]sizing.Model{m}, sizing.Settings{Version: stack.Spec.Bases[0].Ollama.Image.Tag})
-	if got := stack.Spec.Bases[0].Need(); got.Sum() != want.Sum() {
+	want := sizing.Memory([]sizing.Model{m}, sizing.Settings{Version: stack.Bases[0].Ollama.Image.Tag})
+	if got := stack.Bases[0].Need(); got.Sum() != want.Sum() {
 		t.Errorf("got  %s\nwant %s", got.Sum(), want.Sum())
 	}
 }

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/spelling"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
@@ -81,7 +81,7 @@ func (v *vetVerb) run(cmd *cobra.Command, args []string) error {
 	case v.explain != "":
 		rule, known := vet.FindRule(v.explain)
 		if !known {
-			return errors.New(spaced("; ", fmt.Sprintf("no rule has the id %q", v.explain), "see: hearth vet --list", v1alpha1.Suggest(v.explain, vet.RuleIDs())))
+			return errors.New(spaced("; ", fmt.Sprintf("no rule has the id %q", v.explain), "see: hearth vet --list", spelling.Suggest(v.explain, vet.RuleIDs())))
 		}
 		return v.printRule(stdout, rule)
 	}

@@ -72,7 +72,7 @@ func Random(seed uint64, n int) (renders []Render, refused int, err error) {
 			refused++
 			continue
 		}
-		for _, overlay := range stack.Spec.Overlays {
+		for _, overlay := range stack.Overlays {
 			merged, err := generator.Objects(stack, overlay.Name)
 			if err != nil {
 				return nil, 0, fmt.Errorf("random stack %d, overlay %s: %w", s, overlay.Name, err)

@@ -96,7 +96,7 @@ func TestFleetDeploysTheCommittedStack(t *testing.T) {
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
-	if n := deployed(t, stack, 0); n != len(stack.Spec.Fleet.Targets)+1 {
+	if n := deployed(t, stack, 0); n != len(stack.Fleet.Targets)+1 {
 		t.Errorf("%d clusters were tried, want one for each target and one that no target matches", n)
 	}
 }
@@ -110,7 +110,7 @@ func TestFleetDeploysRandomStacks(t *testing.T) {
 			t.Logf("stack %d is refused: %v", n, problems.Err())
 			continue
 		}
-		if stack.Spec.Fleet == nil {
+		if stack.Fleet == nil {
 			continue
 		}
 		done++
@@ -127,7 +127,7 @@ func TestFleetDeploysRandomStacks(t *testing.T) {
 // deployed holds what Fleet does with a stack's files, and with the person's
 // own beside them, to what the stack says. It returns the number of clusters
 // that it tried.
-func deployed(t *testing.T, stack *generator.Stack, seed uint64) int {
+func deployed(t *testing.T, stack *v1alpha1.Resolved, seed uint64) int {
 	t.Helper()
 	files, err := generator.Generate(stack)
 	if err != nil {
@@ -172,10 +172,10 @@ func deployed(t *testing.T, stack *generator.Stack, seed uint64) int {
 	if err := yaml.UnmarshalStrict(repository["gitrepo.example.yaml"].Data, &repo); err != nil {
 		t.Fatal(err)
 	}
-	tried := clustersOf(stack.Spec.Fleet)
+	tried := clustersOf(stack.Fleet)
 	for _, c := range tried {
 		deploys(t, stack, files, bundles[0], c)
-		if overlay := overlayFor(stack.Spec.Fleet, c); overlay != "" && !repo.reaches(c) {
+		if overlay := overlayFor(stack.Fleet, c); overlay != "" && !repo.reaches(c) {
 			t.Errorf("cluster %+v is to get %s, but the example GitRepo has no target for it", c, overlay)
 		}
 	}
@@ -183,9 +183,9 @@ func deployed(t *testing.T, stack *generator.Stack, seed uint64) int {
 }
 
 // deploys checks what one cluster gets.
-func deploys(t *testing.T, stack *generator.Stack, files []generator.File, bundle fleetsim.Bundle, c fleetsim.Cluster) {
+func deploys(t *testing.T, stack *v1alpha1.Resolved, files []generator.File, bundle fleetsim.Bundle, c fleetsim.Cluster) {
 	t.Helper()
-	overlay := overlayFor(stack.Spec.Fleet, c)
+	overlay := overlayFor(stack.Fleet, c)
 	got, err := bundle.Deploy(c)
 	if err != nil {
 		t.Errorf("cluster %+v: %v", c, err)

@@ -51,7 +51,10 @@ func checkSchema(b Bundle, _ []Bundle) problem.List {
 	}
 	err := Validate(b.source)
 	var list problem.List
-	if err != nil && !errors.As(err, &list) {
+	var failure *problem.Failure
+	if errors.As(err, &failure) {
+		list = failure.Problems
+	} else if err != nil {
 		list = problem.List{b.problem(problem.Error, "", err.Error(), "")}
 	}
 	for i := range list {

@@ -40,7 +40,7 @@ func Validate(content []byte) error {
 	if !errors.As(err, &violation) {
 		return err
 	}
-	return violations(violation).Sorted()
+	return violations(violation).Sorted().Err()
 }
 
 // compileSchema compiles once: it takes longer than everything else here.

@@ -1,7 +1,19 @@
 // Package spelling finds what a person meant who mistyped a name.
 package spelling
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
+
+// Suggest asks whether a person who wrote name meant one of the options. "" if
+// none is close.
+func Suggest(name string, options []string) string {
+	if near := Nearest(name, options); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return ""
+}
 
 // Nearest is the option that a person who wrote name most likely meant: by its
 // letters, or because one of the two is a part of the other. "" if none is

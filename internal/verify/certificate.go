@@ -30,7 +30,7 @@ func (r route) certificate() check {
 		if err != nil {
 			return result{}, err
 		}
-		hint := r.field("tls.issuer") + "; " + r.kubectl("-n %s describe certificate,certificaterequest,order,challenge", namespace)
+		hint := r.field("tls.certManager.issuer") + "; " + r.kubectl("-n %s describe certificate,certificaterequest,order,challenge", namespace)
 		conditions, _, err := unstructured.NestedSlice(live.Object, "status", "conditions")
 		if err != nil {
 			return result{}, err

@@ -65,7 +65,7 @@ func (w *workload) field(name string) string {
 
 // expect is the overlay as kustomize builds it, so that the stack's own
 // resources and patches count.
-func expect(stack *generator.Stack, name string) (*expectation, error) {
+func expect(stack *v1alpha1.Resolved, name string) (*expectation, error) {
 	overlay := stack.Overlay(name)
 	if overlay == nil {
 		return nil, fmt.Errorf("overlay %q: not in the stack", name)

@@ -40,7 +40,7 @@ func (v *verifier) exposure(b *v1alpha1.Base) []check {
 	if e.TLS.Type != v1alpha1.TLSNone && *e.RedirectHTTP {
 		all = append(all, r.redirect())
 	}
-	if b.OpenWebUI != nil && e.ForwardAuth == nil { // nobody gets to the page without signing in
+	if b.OpenWebUI != nil && !e.Authenticated() { // nobody gets to the page without signing in
 		all = append(all, r.title())
 	}
 	return all
@@ -48,6 +48,14 @@ func (v *verifier) exposure(b *v1alpha1.Base) []check {
 
 // field names a field of the exposure for a hint.
 func (r route) field(name string) string { return "expose." + name + " (base " + r.base.Name + ")" }
+
+// own names a field that only the route's controller has.
+func (r route) own(name string) string { return r.field(string(r.base.Expose.Type) + "." + name) }
+
+// restricted reports whether the route admits some addresses only.
+func restricted(e *v1alpha1.Expose) bool {
+	return e.NGINX != nil && e.NGINX.AllowList != nil || e.Traefik != nil && e.Traefik.AllowList != nil
+}
 
 // port of the host.
 func (r route) port() int {
@@ -63,7 +71,7 @@ func (r route) describe() string {
 	switch {
 	case r.base.Expose.Type == v1alpha1.ExposeGateway:
 		kind = "httproute"
-	case r.base.Expose.Route == v1alpha1.TraefikIngressRoute:
+	case r.base.Expose.Traefik != nil && r.base.Expose.Traefik.Route == v1alpha1.TraefikIngressRoute:
 		kind = "ingressroute"
 	}
 	return r.kubectl("-n %s describe %s %s", r.base.Namespace, kind, r.base.Expose.Name)
@@ -93,9 +101,9 @@ func (r route) judge(page page) result {
 	e := r.base.Expose
 	field, want := "basicAuth", []int{http.StatusOK}
 	switch {
-	case e.BasicAuth != nil:
+	case e.BasicAuth() != nil:
 		want = []int{http.StatusUnauthorized}
-	case e.ForwardAuth != nil:
+	case e.Authenticated():
 		// Some programs refuse, others send to a page for signing in.
 		field, want = "forwardAuth", []int{
 			http.StatusUnauthorized, http.StatusForbidden,
@@ -103,10 +111,10 @@ func (r route) judge(page page) result {
 		}
 	}
 	switch {
-	case page.status == http.StatusForbidden && len(e.AllowList) > 0:
-		return notChecked("%s: this machine is not in %s", page.state(), r.field("allowList"))
+	case page.status == http.StatusForbidden && restricted(e):
+		return notChecked("%s: this machine is not in %s", page.state(), r.own("allowList"))
 	case !slices.Contains(want, page.status) && page.status == http.StatusOK:
-		return failed(r.field(field), "%s without a password: anybody can use it", page.state())
+		return failed(r.own(field), "%s without a password: anybody can use it", page.state())
 	case !slices.Contains(want, page.status):
 		return failed(r.statusHint(page.status), "%s, want %d", page.state(), want[0])
 	case e.Authenticated():
@@ -123,7 +131,7 @@ func (r route) statusHint(status int) string {
 		if r.base.Expose.Type == v1alpha1.ExposeGateway {
 			return r.field("gateway") + "; " + r.describe()
 		}
-		return r.field("className") + "; " + r.describe()
+		return r.own("className") + "; " + r.describe()
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return r.field("from") + ": the NetworkPolicy admits the controller by it; " + r.kubectl("-n %s get endpointslices,networkpolicies", namespace)
 	default:

@@ -8,7 +8,7 @@ import (
 
 	"k8s.io/client-go/rest"
 
-	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Options say what to look for, where, and for how long.
@@ -19,7 +19,7 @@ type Options struct {
 	// hints. Default: none is named.
 	Context string
 	// Stack and Overlay say what should run. Required.
-	Stack   *generator.Stack
+	Stack   *v1alpha1.Resolved
 	Overlay string
 	// MinTPS is how many tokens per second the model must write at least. The
 	// reference system asks for 10. Default 0: any speed passes.

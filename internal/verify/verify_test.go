@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
 	"github.com/hearth-dev/hearth/internal/verify"
@@ -54,7 +55,7 @@ func TestEverythingInOrder(t *testing.T) {
 
 // start runs an overlay of the committed stack, or of the one with further
 // routes, on a fake cluster.
-func start(t *testing.T, overlay string) (*generator.Stack, *fakecluster.Cluster) {
+func start(t *testing.T, overlay string) (*v1alpha1.Resolved, *fakecluster.Cluster) {
 	t.Helper()
 	stack := parse(t, "../../hearth.yaml")
 	if stack.Overlay(overlay) == nil {
@@ -68,7 +69,7 @@ func start(t *testing.T, overlay string) (*generator.Stack, *fakecluster.Cluster
 	return stack, cluster
 }
 
-func parse(t *testing.T, file string) *generator.Stack {
+func parse(t *testing.T, file string) *v1alpha1.Resolved {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {

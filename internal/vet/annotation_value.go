@@ -6,11 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/internal/annotation"
+	"github.com/hearth-dev/hearth/internal/build/route/controller"
+	"github.com/hearth-dev/hearth/internal/build/route/nginx"
 )
 
 func annotationValue(in *input) []Finding {
-	forms := annotation.NGINX()
+	forms := nginx.Annotations()
 	var found []Finding
 	for _, r := range in.routes {
 		if r.controller() != f5 {
@@ -18,7 +19,7 @@ func annotationValue(in *input) []Finding {
 		}
 		for _, key := range slices.Sorted(maps.Keys(r.annotations)) {
 			value := r.annotations[key]
-			if form, known := forms.Form(key); known {
+			if form, known := forms[key]; known {
 				found = append(found, r.value(key, value, form)...)
 			}
 			switch key {
@@ -35,7 +36,7 @@ func annotationValue(in *input) []Finding {
 }
 
 // value holds an annotation against what the controller takes.
-func (r route) value(key, value string, form annotation.Form) []Finding {
+func (r route) value(key, value string, form controller.Form) []Finding {
 	var found []Finding
 	if !form.Fits(value) {
 		f := r.annotated(key, "got %q: %s", value, form.Otherwise)

@@ -37,7 +37,7 @@ func BenchmarkStack(b *testing.B) {
 		}
 	}
 	var overlays [][]vet.Object
-	for _, o := range stack.Spec.Overlays {
+	for _, o := range stack.Overlays {
 		objects, err := vet.Build(memory, "overlays/"+o.Name)
 		if err != nil {
 			b.Fatal(err)

@@ -11,7 +11,7 @@ const noCPULimit = "CPU limit is not set"
 // chosen turns an error into a warning where a field of the stack that is named
 // for it says so: it stays in sight, and is nobody's mistake. An open route
 // is a fact of the check itself; see [Facts].
-func chosen(found []Finding, o *v1alpha1.Overlay) {
+func chosen(found []Finding, o *v1alpha1.ResolvedOverlay) {
 	unlimited := map[string]bool{} // by namespace and name of the workload
 	for _, b := range o.Bases {
 		if b.Ollama != nil && b.Ollama.Resources.Limits.CPU == v1alpha1.None {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // Except marks what the exceptions accept in objects that are of no
@@ -48,7 +49,7 @@ func unused(exceptions []v1alpha1.Exception, used []bool) []Finding {
 		}
 		f := Finding{Rule: exceptionRule, Path: exceptionPath(i), Message: "accepts nothing: no finding of " + e.Rule + what(e)}
 		if _, known := FindRule(e.Rule); !known {
-			f.Message, f.Fix = "no rule has the id "+e.Rule, v1alpha1.Suggest(e.Rule, RuleIDs())
+			f.Message, f.Fix = "no rule has the id "+e.Rule, spelling.Suggest(e.Rule, RuleIDs())
 		}
 		found = append(found, f)
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
-	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build/route/controller"
 )
 
 func exposureRules() []Rule {
@@ -32,8 +32,8 @@ func ollamaExposed(in *input) []Finding {
 		switch {
 		case in.private(r) || in.chosenOpen(r):
 			f.Severity = problem.Warning
-		case r.annotations[generator.AllowsAnnotation] != "":
-			f.Fix = "protect it, or accept it with an exception: " + generator.AllowsAnnotation + " is believed of no route but a stack's own"
+		case r.annotations[controller.AllowsAnnotation] != "":
+			f.Fix = "protect it, or accept it with an exception: " + controller.AllowsAnnotation + " is believed of no route but a stack's own"
 		}
 		found = append(found, f)
 	}

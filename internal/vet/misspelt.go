@@ -7,8 +7,9 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
-	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/internal/annotation"
+	"github.com/hearth-dev/hearth/internal/build/route/nginx"
+	traefikroute "github.com/hearth-dev/hearth/internal/build/route/traefik"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // family is what somebody reads of an object's annotations or labels: the names
@@ -33,10 +34,10 @@ func families() []family {
 		return names
 	}
 	return []family{
-		{prefix: f5, field: "annotations", kinds: routes, names: after(f5, annotation.NGINX().Keys())},
+		{prefix: f5, field: "annotations", kinds: routes, names: after(f5, nginx.Annotations().Keys())},
 		{prefix: f5Plus, open: true},
 		{prefix: ingressNginx, open: true},
-		{prefix: traefik, field: "annotations", kinds: append(routes, "Service"), names: append(after(traefik, annotation.Traefik().Keys()), strings.Fields(`
+		{prefix: traefik, field: "annotations", kinds: append(routes, "Service"), names: append(after(traefik, traefikroute.Annotations().Keys()), strings.Fields(`
 			router.entrypoints router.middlewares router.pathmatcher router.rulesyntax router.tls router.tls.certresolver
 			router.tls.options service.nativelb service.nodeportlb service.passhostheader service.serversscheme
 			service.serverstransport service.sticky.cookie service.sticky.cookie.domain service.sticky.cookie.httponly
@@ -93,7 +94,7 @@ func misspelt(known []family, ref Ref, field, key string) Finding {
 				}
 			}
 		default:
-			f := Finding{Message: fmt.Sprintf("is none of %s's %s", prefix, field), Fix: v1alpha1.Suggest(name, of.names)}
+			f := Finding{Message: fmt.Sprintf("is none of %s's %s", prefix, field), Fix: spelling.Suggest(name, of.names)}
 			if f.Fix == "" {
 				f.Severity = problem.Warning // newer than the list, maybe
 			}

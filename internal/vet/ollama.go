@@ -7,6 +7,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 func ollamaRules() []Rule {
@@ -59,7 +60,7 @@ func ollamaVariable(in *input) []Finding {
 			case slices.Contains(names, v.Name):
 				continue
 			case head == "OLLAMA":
-				f.Fix = v1alpha1.Suggest(v.Name, names)
+				f.Fix = spelling.Suggest(v.Name, names)
 			case head == "LLAMA": // llama.cpp's own, of the server that Ollama starts
 				continue
 			default:
@@ -67,7 +68,7 @@ func ollamaVariable(in *input) []Finding {
 				if !found && !mistyped(head, "OLLAMA") {
 					continue // anybody's
 				}
-				if f.Fix = v1alpha1.Suggest(v.Name, names); found {
+				if f.Fix = spelling.Suggest(v.Name, names); found {
 					f.Fix = fmt.Sprintf("did you mean %q?", name)
 				}
 			}

@@ -151,7 +151,7 @@ func orElse(s, other string) string {
 // private tells a route that only a private network reaches.
 func (in *input) private(r route) bool {
 	return !slices.ContainsFunc(r.hosts, func(host string) bool {
-		return !in.facts.Private[host] && !v1alpha1.PrivateHost(host)
+		return !in.facts.Private[host] && !v1alpha1.Host(host).Private()
 	})
 }
 

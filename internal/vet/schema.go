@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/message"
 
 	"github.com/hearth-dev/hearth/api/problem"
-	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/spelling"
 	"github.com/hearth-dev/hearth/third_party/jsonschema"
 	"github.com/hearth-dev/hearth/third_party/jsonschema/kind"
 	"github.com/hearth-dev/hearth/third_party/schemas"
@@ -139,7 +139,7 @@ func (s *schemaSet) suggest(r Ref) string {
 		}
 	}
 	slices.Sort(names)
-	return v1alpha1.Suggest(r.Kind, slices.Compact(names))
+	return spelling.Suggest(r.Kind, slices.Compact(names))
 }
 
 // without is the tree without nulls, which the API server drops.
@@ -182,7 +182,7 @@ func (s *schemaSet) violations(o Object, ref Ref, err error) []Finding {
 		if unknown, ok := e.ErrorKind.(*kind.AdditionalProperties); ok {
 			for _, field := range unknown.Properties {
 				found = append(found, Finding{Object: ref, Path: named(o, append(slices.Clone(e.InstanceLocation), field)),
-					Message: "unknown field", Fix: v1alpha1.Suggest(field, s.fields(e.SchemaURL))})
+					Message: "unknown field", Fix: spelling.Suggest(field, s.fields(e.SchemaURL))})
 			}
 			return
 		}

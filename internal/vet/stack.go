@@ -67,7 +67,7 @@ func fleetMembers() []Rule {
 
 // StackInput is a stack, and the tree that is rendered from it.
 type StackInput struct {
-	Stack *v1alpha1.Stack
+	Stack *v1alpha1.Resolved
 	// Files of the tree, as package generator makes them.
 	Files []generator.File
 	// Folder that the tree is written to: Fleet packs what else is there, too.
@@ -82,31 +82,31 @@ type StackInput struct {
 func (c *Checker) Stack(in StackInput) ([]Result, error) {
 	all := in.Overlays == nil
 	if all {
-		for _, o := range in.Stack.Spec.Overlays {
+		for _, o := range in.Stack.Overlays {
 			in.Overlays = append(in.Overlays, o.Name)
 		}
 	}
-	used := make([]bool, len(in.Stack.Spec.Exceptions))
+	used := make([]bool, len(in.Stack.Exceptions))
 	var results []Result
 	for _, name := range in.Overlays {
 		r, err := c.overlay(in, name)
 		if err != nil {
 			return nil, fmt.Errorf("overlay %s: %w", name, err)
 		}
-		except(r.Findings, in.Stack.Spec.Exceptions, name, used)
+		except(r.Findings, in.Stack.Exceptions, name, used)
 		results = append(results, r)
 	}
 	whole := Result{Findings: []Finding{}}
-	if in.Stack.Spec.Fleet != nil {
+	if in.Stack.Fleet != nil {
 		found, err := c.fleet(in)
 		if err != nil {
 			return nil, err
 		}
 		whole.Findings = append(whole.Findings, found...)
 	}
-	except(whole.Findings, in.Stack.Spec.Exceptions, "", used)
+	except(whole.Findings, in.Stack.Exceptions, "", used)
 	if all { // else the others may have the findings
-		whole.Findings = append(whole.Findings, c.complete(unused(in.Stack.Spec.Exceptions, used))...)
+		whole.Findings = append(whole.Findings, c.complete(unused(in.Stack.Exceptions, used))...)
 	}
 	return append(results, whole), nil
 }
@@ -231,7 +231,7 @@ func (c *Checker) Fleet(folder fs.FS) ([]Finding, error) {
 }
 
 // hatches are what the overlay opens on purpose.
-func hatches(o *v1alpha1.Overlay) []Finding {
+func hatches(o *v1alpha1.ResolvedOverlay) []Finding {
 	var found []Finding
 	add := func(path, format string, args ...any) {
 		found = append(found, Finding{Rule: "escape-hatch", Path: path, Message: fmt.Sprintf(format, args...)})

@@ -16,7 +16,7 @@ import (
 
 var stacks = flag.Int("stacks", 3, "how many random stacks to look at; a run of 1000 takes some minutes")
 
-func committed(t testing.TB) *generator.Stack {
+func committed(t testing.TB) *v1alpha1.Resolved {
 	t.Helper()
 	data, err := os.ReadFile("../../hearth.yaml")
 	if err != nil {
@@ -49,7 +49,7 @@ func (n *tally) add(r vet.Result) {
 	}
 }
 
-func vetted(t *testing.T, checker *vet.Checker, stack *generator.Stack) []vet.Result {
+func vetted(t *testing.T, checker *vet.Checker, stack *v1alpha1.Resolved) []vet.Result {
 	t.Helper()
 	files, err := generator.Generate(stack)
 	if err != nil {
@@ -82,7 +82,7 @@ func TestCommittedOverlaysAreClean(t *testing.T) {
 // patches, is left out.
 func TestRandomStacksAreClean(t *testing.T) {
 	checker := vet.New()
-	exceptions := committed(t).Spec.Exceptions
+	exceptions := committed(t).Exceptions
 	var n tally
 	warnings := map[string]int{}
 	for seed := range uint64(*stacks) {
@@ -92,7 +92,7 @@ func TestRandomStacksAreClean(t *testing.T) {
 			continue
 		}
 		withoutHatches(stack)
-		stack.Spec.Exceptions = slices.Concat(exceptions, solvers(stack))
+		stack.Exceptions = slices.Concat(exceptions, solvers(stack))
 		for _, r := range vetted(t, checker, stack) {
 			n.add(r)
 			for _, f := range r.Findings {
@@ -109,11 +109,11 @@ func TestRandomStacksAreClean(t *testing.T) {
 
 // solvers are the exceptions that docs/exposure.md gives for acmeSolver: there
 // are pods for its NetworkPolicy while a challenge is open, and never in Git.
-func solvers(s *generator.Stack) []v1alpha1.Exception {
+func solvers(s *v1alpha1.Resolved) []v1alpha1.Exception {
 	var found []v1alpha1.Exception
-	for _, o := range s.Spec.Overlays {
+	for _, o := range s.Overlays {
 		for _, b := range o.Bases {
-			if t := b.Expose.TLS; t != nil && t.ACMESolver {
+			if t := b.Expose.TLS; t != nil && t.ACMESolver() {
 				found = append(found, v1alpha1.Exception{
 					Rule: "kube-score/networkpolicy-targets-pod", Overlay: o.Name,
 					Object: "NetworkPolicy/" + b.Expose.Name + "-acme-solver", Reason: "its pods are cert-manager's",
@@ -125,13 +125,13 @@ func solvers(s *generator.Stack) []v1alpha1.Exception {
 }
 
 // withoutHatches removes what package generator passes through as it is.
-func withoutHatches(s *generator.Stack) {
+func withoutHatches(s *v1alpha1.Resolved) {
 	base := func(b *v1alpha1.Base) { b.Resources, b.Patches = nil, nil }
-	for i := range s.Spec.Bases {
-		base(&s.Spec.Bases[i])
+	for i := range s.Bases {
+		base(&s.Bases[i])
 	}
-	for i := range s.Spec.Overlays {
-		o := &s.Spec.Overlays[i]
+	for i := range s.Overlays {
+		o := &s.Overlays[i]
 		o.Resources, o.Patches = nil, nil
 		for j := range o.Bases {
 			base(&o.Bases[j])

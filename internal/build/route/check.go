@@ -57,11 +57,10 @@ func check(key string, e *v1alpha1.Expose) problem.List {
 func known(key string, e *v1alpha1.Expose, c controller.Controller) problem.List {
 	form, found := c.Annotations()[key]
 	if !found {
-		p := problem.Problem{Message: fmt.Sprintf("got the key %q, which the controller does not know: %s", key, c.Unknown)}
-		if near := spelling.Nearest(key, c.Annotations().Keys()); near != "" {
-			p.Fix = fmt.Sprintf("did you mean %q?", near)
-		}
-		return problem.List{p}
+		return problem.List{{
+			Message: fmt.Sprintf("got the key %q, which the controller does not know: %s", key, c.Unknown),
+			Fix:     spelling.Suggest(key, c.Annotations().Keys()),
+		}}
 	}
 	var problems problem.List
 	if value := e.Annotations[key]; !form.Fits(value) {

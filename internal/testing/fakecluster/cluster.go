@@ -16,6 +16,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build"
 )
 
 // Cluster is one on which an overlay runs.
@@ -32,7 +33,7 @@ type Cluster struct {
 
 // New starts a cluster on which everything of the overlay is in order. Close it
 // in the end.
-func New(stack *generator.Stack, overlay string) (*Cluster, error) {
+func New(stack *v1alpha1.Resolved, overlay string) (*Cluster, error) {
 	c := &Cluster{Server: newServer(), Ollama: &Ollama{Rate: 13}, Chat: &Chat{Title: "Open WebUI"}}
 	c.closers = append(c.closers, c.Server.Close)
 	o := stack.Overlay(overlay)
@@ -46,7 +47,7 @@ func New(stack *generator.Stack, overlay string) (*Cluster, error) {
 		return nil, err
 	}
 	for i := range o.Bases {
-		if err := c.deploy(stack.Metadata.Name, &o.Bases[i]); err != nil {
+		if err := c.deploy(stack.Name, &o.Bases[i]); err != nil {
 			c.Close()
 			return nil, err
 		}
@@ -66,7 +67,7 @@ func (c *Cluster) Close() {
 
 // deploy puts a base's objects there, and what controllers would make of them.
 func (c *Cluster) deploy(stack string, b *v1alpha1.Base) error {
-	objects, err := generator.Objects(stack, b)
+	objects, err := build.Objects(stack, b)
 	if err != nil {
 		return err
 	}

@@ -57,9 +57,9 @@ func newRoute(b *v1alpha1.Base, c *Cluster) (*Route, error) {
 		switch _, _, ok := request.BasicAuth(); {
 		case r.Status != 0:
 			w.WriteHeader(r.Status)
-		case b.Expose.BasicAuth != nil && !ok:
+		case b.Expose.BasicAuth() != nil && !ok:
 			w.WriteHeader(http.StatusUnauthorized)
-		case b.Expose.ForwardAuth != nil:
+		case b.Expose.BasicAuth() == nil && b.Expose.Authenticated():
 			w.Header().Set("Location", "https://auth.example.org/sign-in")
 			w.WriteHeader(http.StatusFound)
 		default:

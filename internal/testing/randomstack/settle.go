@@ -101,15 +101,25 @@ func (d *drawing) settleWorkload(path string, w object) {
 // settleBackup keeps the member of the type; job is the name of one that no other
 // volume of the stack has.
 func (d *drawing) settleBackup(k object, job string) {
+	more := func(name string, t reflect.Type) { // few stacks get as far as to have it
+		if k[name] == nil && d.chance(0.5) {
+			k[name] = d.value("backup."+name, t)
+		}
+	}
 	if k["type"] == "snapshotSchedule" {
 		remove(k, "longhorn")
+		more("snapshotSchedule", reflect.TypeFor[v1alpha1.SnapshotSchedule]())
 		return
 	}
 	remove(k, "snapshotSchedule")
+	more("longhorn", reflect.TypeFor[v1alpha1.Longhorn]())
 	if longhorn := child(k, "longhorn"); longhorn["task"] != nil {
 		longhorn["group"] = job // the job has the group's name
 	} else {
 		remove(k, "schedule", "keep")
+		if d.chance(0.3) {
+			remove(longhorn, "group")
+		}
 	}
 }
 

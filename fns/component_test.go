@@ -11,7 +11,7 @@ import (
 const (
 	ollamaSpec = `{models: ["llama3.2:3b"], storage: {size: 20Gi, storageClassName: longhorn}, nodeSelector: {gpu: "yes"}}`
 	chatSpec   = `{name: our chat, resources: {limits: {memory: 2Gi}}, embedding: {engine: inPod}}`
-	routeSpec  = `{type: nginx, host: chat.10.0.0.200.nip.io, tls: {type: certManager, issuer: {name: my-ca}}}`
+	routeSpec  = `{type: nginx, host: chat.10.0.0.200.nip.io, tls: {type: certManager, certManager: {issuer: {name: my-ca}}}}`
 	around     = `labels: {team: ai}, images: {mirrors: {docker.io: harbor.example.org/hub}}, proxy: {https: "http://proxy.example.org:443"}, caBundle: {configMap: ca}`
 )
 

@@ -138,7 +138,7 @@ func TestNoLongerAskedFor(t *testing.T) {
 	}
 	entry := yaml.Lookup("spec", "overlays", "[name=homelab-nginx]", "bases", "[name=ai]")
 	if err := l.item("Stack", "homelab").PipeE(entry, yaml.Tee(yaml.Clear("openWebUI")), yaml.Lookup("expose"), yaml.Tee(yaml.Clear("webSocket")),
-		yaml.SetField("basicAuth", yaml.MustParse("{secretName: users}"))); err != nil { // Ollama is behind the route now
+		yaml.SetField("nginx", yaml.MustParse("{basicAuth: {secretName: users}}"))); err != nil { // Ollama is behind the route now
 		t.Fatal(err)
 	}
 	after := parse(t, mustRun(t, l.String())).names()

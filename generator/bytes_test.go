@@ -140,3 +140,18 @@ func TestGenerateInParallel(t *testing.T) {
 		}
 	}
 }
+
+// A Stack that a Go program has gives what its text gives.
+func TestResolveGivesWhatLoadGives(t *testing.T) {
+	for i, data := range someStacks(t, 60) {
+		want, _ := generator.Load("hearth.yaml", data)
+		stack, problems := generator.Parse("hearth.yaml", data)
+		if want == nil || stack == nil {
+			t.Fatalf("stack %d: %v\n%s", i, problems, data)
+		}
+		got, problems := generator.Resolve(stack)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("stack %d: %v (-Load +Resolve):\n%s\nThe stack:\n%s", i, problems, diff, data)
+		}
+	}
+}

@@ -104,8 +104,9 @@ func (s starter) overlay() mapping {
 		expose.put("from", section().put("namespace", namespace),
 			"Where the Gateway's proxies run, for the NetworkPolicy: beside the Gateway with\nIstio and NGINX Gateway Fabric, in envoy-gateway-system with Envoy Gateway, in\nTraefik's own namespace with Traefik. Anything else is a 503.")
 	} else if s.host != "" && !s.chat {
-		expose.put("basicAuth", section().put("secretName", "ollama-users"),
+		auth := section().put("basicAuth", section().put("secretName", "ollama-users"),
 			"Ollama has no password of its own. `hearth secrets` makes this Secret.")
+		expose.put(s.expose, auth)
 	}
 	base.put("expose", expose)
 	return section().put("name", s.name).put("bases", list(base))
@@ -114,7 +115,7 @@ func (s starter) overlay() mapping {
 func (s starter) tls() mapping {
 	switch {
 	case s.issuer != "":
-		return section().put("type", string(v1alpha1.TLSCertManager)).put("issuer", section().put("name", s.issuer))
+		return section().put("type", string(v1alpha1.TLSCertManager)).put("certManager", section().put("issuer", section().put("name", s.issuer)))
 	case s.certResolver != "":
 		return section().put("type", string(v1alpha1.TLSCertResolver)).put("certResolver", s.certResolver)
 	case s.tlsSecret != "":

@@ -114,11 +114,12 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 			continue
 		}
 		met++
-		if n.built && child.zero() {
+		into := v.FieldByIndex(f.index)
+		if n.built && child.zero() && into.Kind() != reflect.Pointer {
 			continue // a field that a Go program left out
 		}
-		d.value(child, v.FieldByIndex(f.index))
-		d.absent(child, f, v.FieldByIndex(f.index).Type())
+		d.value(child, into)
+		d.absent(child, f, into.Type())
 	}
 	if met == len(n.fields) {
 		return

@@ -398,7 +398,7 @@ func routeCases() []spoiled {
 	}
 	nothing := func(*testing.T, *fakecluster.Cluster) {}
 	elsewhere := verify.Options{Resolve: map[string]string{host + ":443": "127.0.0.1:1", host + ":80": "127.0.0.1:1"}}
-	const certificateHint = "expose.tls.issuer (base ai); kubectl --context lab -n ai describe certificate,certificaterequest,order,challenge"
+	const certificateHint = "expose.tls.certManager.issuer (base ai); kubectl --context lab -n ai describe certificate,certificaterequest,order,challenge"
 	return []spoiled{
 		{"missing", "homelab-nginx", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("Certificate", "chat-tls") }, verify.Options{},
 			fail("certificate", "ai/chat-tls", "no such Certificate, or no cert-manager", "what objects above says")},
@@ -420,9 +420,9 @@ func routeCases() []spoiled {
 		{"no endpoint", "homelab-nginx", status(502), verify.Options{},
 			fail("https", host, "502 Bad Gateway, want 200", "expose.from (base ai): the NetworkPolicy admits the controller by it; kubectl --context lab -n ai get endpointslices,networkpolicies")},
 		{"unknown to the controller", "homelab-nginx", status(404), verify.Options{},
-			fail("https", host, "404 Not Found, want 200", "expose.className (base ai); "+describe)},
+			fail("https", host, "404 Not Found, want 200", "expose.nginx.className (base ai); "+describe)},
 		{"no password asked", "homelab-traefik", status(200), verify.Options{},
-			fail("https", "ollama.mutana.site", "200 OK without a password: anybody can use it", "expose.basicAuth (base ollama)")},
+			fail("https", "ollama.mutana.site", "200 OK without a password: anybody can use it", "expose.traefik.basicAuth (base ollama)")},
 
 		{"for now", "homelab-nginx", func(_ *testing.T, c *fakecluster.Cluster) { c.Route.Redirect = 302 }, verify.Options{},
 			fail("redirect", host, "302 Found, want 301 or 308", "expose.redirectHTTP (base ai); "+describe)},
@@ -452,14 +452,14 @@ func furtherRouteCases() []spoiled {
 	}
 	return []spoiled{
 		{"an open IngressRoute", "ingress-route", status(200), verify.Options{},
-			fail("https", "ollama.example.org", "200 OK without a password: anybody can use it", "expose.basicAuth (base ollama)")},
+			fail("https", "ollama.example.org", "200 OK without a password: anybody can use it", "expose.traefik.basicAuth (base ollama)")},
 		{"an unknown IngressRoute", "ingress-route", status(404), verify.Options{},
-			fail("https", "ollama.example.org", "404 Not Found, want 401", "expose.className (base ollama); kubectl --context lab -n ollama describe ingressroute ollama")},
+			fail("https", "ollama.example.org", "404 Not Found, want 401", "expose.traefik.className (base ollama); kubectl --context lab -n ollama describe ingressroute ollama")},
 		{"no IngressRoutes", "ingress-route", func(_ *testing.T, c *fakecluster.Cluster) { c.Remove("traefik.io") }, verify.Options{},
 			fail("objects", "ingress-route", "the cluster knows no IngressRoute (traefik.io/v1alpha1), Middleware (traefik.io/v1alpha1), IngressRoute (traefik.io/v1alpha1), Middleware (traefik.io/v1alpha1)",
 				"install what defines it: cert-manager, Traefik, the NGINX Ingress Controller or Gateway API; or change expose")},
 		{"nobody decides", "forward-auth", status(200), verify.Options{},
-			fail("https", host, "200 OK without a password: anybody can use it", "expose.forwardAuth (base ai)")},
+			fail("https", host, "200 OK without a password: anybody can use it", "expose.traefik.forwardAuth (base ai)")},
 		{"who decides is down", "forward-auth", status(500), verify.Options{},
 			fail("https", host, "500 Internal Server Error, want 401", "kubectl --context lab -n ai describe ingress open-webui")},
 

@@ -35,8 +35,8 @@ type gitRepoTarget struct {
 	ClusterSelector *selector `yaml:"clusterSelector,omitempty"`
 }
 
-// gitRepoOf is the example of the object that a person applies once: it names the
-// clusters that get the bundle at all. Without targets Fleet would send it to
+// gitRepoOf is the example of the object that a person applies once: it names
+// the clusters that get the bundle at all. Without targets Fleet would send it to
 // the cluster group "default" only.
 func gitRepoOf(r *v1alpha1.Resolved) ([]byte, error) {
 	f := r.Fleet

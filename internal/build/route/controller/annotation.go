@@ -2,7 +2,6 @@ package controller
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 )
 
@@ -31,9 +30,4 @@ func (t Table) Keys() []string { return slices.Sorted(maps.Keys(t)) }
 // OneOf is the form of a closed set.
 func OneOf(want string, values ...string) Form {
 	return Form{Want: want, Fits: func(s string) bool { return slices.Contains(values, s) }}
-}
-
-// Matching is the form of what an expression matches as a whole.
-func Matching(want, expression string) Form {
-	return Form{Want: want, Fits: regexp.MustCompile("^(?:" + expression + ")$").MatchString}
 }

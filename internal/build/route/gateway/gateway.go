@@ -21,9 +21,9 @@ const (
 	plainListener  = "http"
 )
 
-// objects are an HTTPRoute for the host, a second one
-// for the redirect, and the Gateway itself where it is the base's own. What the
-// API would fill in inside of lists is spelled out: Fleet reports it as drift.
+// objects are an HTTPRoute for the host, a second one for the redirect, and the
+// Gateway itself where it is the base's own. What the API would fill in inside of
+// lists is spelled out: Fleet reports it as drift.
 func objects(t controller.Target, e *v1alpha1.Expose) []any {
 	var objects []any
 	if e.Gateway.Own() {
@@ -106,8 +106,8 @@ func ownGateway(t controller.Target, e *v1alpha1.Expose) *gatewayv1.Gateway {
 	return g
 }
 
-// duration writes a span of time as the API reads it (GEP-2257): whole
-// units from hours down, of at most five digits each.
+// duration writes a span of time as the API reads it (GEP-2257): whole units from
+// hours down, of at most five digits each.
 func duration(d v1alpha1.Duration) gatewayv1.Duration {
 	var out strings.Builder
 	rest := d.Parsed()

@@ -1,3 +1,3 @@
-// Package traefik makes routes through Traefik: an Ingress or an IngressRoute, and its
-// Middlewares.
+// Package traefik makes routes through Traefik: an Ingress or an IngressRoute,
+// and its Middlewares.
 package traefik

@@ -7,8 +7,8 @@ import (
 	"github.com/hearth-dev/hearth/internal/build/route/controller"
 )
 
-// middleware is Traefik's Middleware, as far as hearth writes it.
-// Traefik's module does not build against the module proxy.
+// middleware is Traefik's Middleware, as far as hearth writes it: Traefik's module
+// does not build against the module proxy.
 type middleware struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata"`

@@ -5,6 +5,8 @@
 package resolve
 
 import (
+	"slices"
+
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/route"
@@ -71,7 +73,13 @@ func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 				node := document.Merge(written[at], entries[j])
 				lost := d.Decode(node, &b)
 				unread = append(unread, lost...)
-				problems = append(problems, node.Place(append(b.Validate(), route.Check(b.Expose)...), lost)...)
+				found := append(b.Validate(), route.Check(b.Expose)...)
+				for k, p := range found {
+					if has(problems, written[at].Path(p.Path), p.Message) {
+						found[k].Depends = nil // the base alone has it: the overlay is not to blame
+					}
+				}
+				problems = append(problems, node.Place(found, lost)...)
 			}
 			b.Default()
 			merged.Bases = append(merged.Bases, b)
@@ -86,6 +94,10 @@ func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 		return nil, problems
 	}
 	return r, problems
+}
+
+func has(problems problem.List, path, message string) bool {
+	return slices.ContainsFunc(problems, func(p problem.Problem) bool { return p.Path == path && p.Message == message })
 }
 
 // indexOf is the place of the base that an override can be laid over; -1 if

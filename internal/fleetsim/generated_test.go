@@ -41,15 +41,17 @@ var others = map[string]string{
 // strangers are files and folders whose names are nearly those of the tree, and
 // some that are far from them, in every place where a person can put one.
 func strangers(tree []string, seed uint64) map[string]string {
-	ours := map[string]bool{}
-	for _, file := range tree {
-		for name := range strings.SplitSeq(file, "/") {
-			ours[name] = true
-		}
-	}
-	names, folders := slices.Sorted(maps.Keys(ours)), []string{"bases", "overlays"}
+	taken, folders := map[string]bool{}, []string{"bases", "overlays"}
 	for _, file := range tree {
 		folders = append(folders, path.Dir(file))
+		for name := range strings.SplitSeq(file, "/") {
+			taken[name] = true
+		}
+	}
+	names := slices.Sorted(maps.Keys(taken))
+	for file := range others {
+		top, _, _ := strings.Cut(file, "/")
+		taken[top] = true
 	}
 	const letters = "abcxyzABZ0189-_.:+ éλ😀[]^*?!#"
 	r := rand.New(rand.NewPCG(seed, 11))
@@ -72,16 +74,17 @@ func strangers(tree []string, seed uint64) map[string]string {
 		case 5:
 			name = letter() + letter() + letter()
 		}
-		if name == "" || name == "." || name == ".." || ours[name] || name == "fleet.yaml" {
+		if name == "" || name == "." || name == ".." || taken[name] {
 			continue
 		}
+		taken[name] = true
 		switch r.IntN(3) {
 		case 0:
 			found[name] = ""
 		case 1:
 			found[path.Join(folders[r.IntN(len(folders))], name)] = ""
 		case 2: // a file with a name of ours, which the folder keeps out
-			found[path.Join("of", name, names[r.IntN(len(names))])] = ""
+			found[path.Join(name, names[r.IntN(len(names))])] = ""
 		}
 	}
 	return found

@@ -10,6 +10,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/google/go-containerregistry v0.22.1
 	github.com/gpustack/gguf-parser-go v0.28.1
+	github.com/hbollon/go-edlib v1.7.0
 	github.com/mattfenwick/cyclonus v0.5.6
 	github.com/ollama/ollama v0.23.2
 	github.com/rogpeppe/go-internal v1.16.0

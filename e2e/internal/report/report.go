@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
 )
 
 // Report is one run. Its methods may be called from several goroutines.
@@ -70,6 +72,14 @@ type Bar struct {
 	Value float64 `json:"value"`
 }
 
+func (p Plot) svg() ([]byte, error) {
+	var bars []chart.Bar
+	for _, b := range p.Bars {
+		bars = append(bars, chart.Bar{Label: b.Label, Value: b.Value, Text: number(b.Value)})
+	}
+	return chart.Bars(p.Title, p.Unit, bars)
+}
+
 // Image is a screenshot. File is its name in the run's own folder; only those that are Kept lie beside the page.
 type Image struct {
 	File    string `json:"file"`
@@ -120,7 +130,11 @@ func (r *Report) Write(dir string) error {
 	files := map[string]string{r.data.Name + ".json": string(data) + "\n", r.data.Name + ".md": page(r.data)}
 	for i, s := range r.data.Steps {
 		for j, p := range s.Plots {
-			files[plotFile(r.data.Name, i, j)] = svg(p)
+			drawn, err := p.svg()
+			if err != nil {
+				return err
+			}
+			files[plotFile(r.data.Name, i, j)] = string(drawn)
 		}
 	}
 	for name, content := range files {

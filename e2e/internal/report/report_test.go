@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,7 +89,49 @@ Screenshots in the run's folder: ` + "`2.png`" + ` seen, too.
 	if err := json.Unmarshal([]byte(read("run.json")), &data); err != nil || len(data.Steps) != 2 || data.Steps[0].Figures[0].Value != 12.345 {
 		t.Errorf("got %+v, %v", data, err)
 	}
-	if plot := read("run-1-1.svg"); !strings.Contains(plot, "a &lt; b") || strings.Count(plot, `fill="#4078c0"`) != 2 {
+	if plot := read("run-1-1.svg"); !strings.Contains(plot, ">a &lt; b</text>") || !strings.Contains(plot, ">MiB</text>") || strings.Count(plot, "fill:#0072B2") != 2 {
 		t.Errorf("got %s", plot)
+	}
+}
+
+var update = flag.Bool("update", false, "draw the plots of docs/reports again, from the figures there")
+
+// The plots that are committed show the figures that are.
+func TestPlotsAreUpToDate(t *testing.T) {
+	const folder = "../../../docs/reports"
+	files, err := filepath.Glob(filepath.Join(folder, "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no reports: %v", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var data Data
+		if err := json.Unmarshal(text, &data); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for i, s := range data.Steps {
+			for j, p := range s.Plots {
+				want, err := p.svg()
+				if err != nil {
+					t.Fatal(err)
+				}
+				path := filepath.Join(folder, plotFile(strings.TrimSuffix(filepath.Base(file), ".json"), i, j))
+				if *update {
+					if err := os.WriteFile(path, want, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				got, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), string(got)); diff != "" {
+					t.Errorf("%s is out of date; run: go test ./e2e/internal/report -update (-want +got):\n%s", path, diff)
+				}
+			}
+		}
 	}
 }

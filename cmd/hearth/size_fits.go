@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -40,7 +41,7 @@ func (v *sizeVerb) listFits(stdout io.Writer, models []sizing.Model) error {
 		fmt.Fprintf(&b, "context: the longest whose limit is at most %s, with %s at a time\n", v.fits.String(), count(v.settings.NumParallel, "request"))
 	}
 	if len(r.TooLarge) > 0 {
-		b.WriteString(wrap("too large for "+v.fits.String()+": "+strings.Join(r.TooLarge, ", "), 98) + "\n")
+		b.WriteString(columns.Hang(columns.Width, "too large for "+v.fits.String()+": ", strings.Join(r.TooLarge, ", ")))
 	}
 	_, err := io.WriteString(stdout, b.String())
 	return err

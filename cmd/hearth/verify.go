@@ -120,9 +120,9 @@ func (v *verifyVerb) run(cmd *cobra.Command) error {
 	return v.report(ctx, cmd.OutOrStdout(), cmd.ErrOrStderr(), options)
 }
 
-// report runs the checks and tells what they say.
+// report runs the checks and shows what they say.
 func (v *verifyVerb) report(ctx context.Context, stdout, stderr io.Writer, options verify.Options) error {
-	table := verify.Table{Out: stdout, Size: terminal(stdout), Talk: stderr, Paint: painter(stdout).status}
+	table := verify.Table{Out: stdout, Size: terminal(stdout), Progress: stderr, Paint: painter(stdout).status}
 	if v.format == formatJSON {
 		table.Out, table.Size = io.Discard, nil
 	}

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
@@ -97,12 +97,13 @@ func (v *vetVerb) findings(b *strings.Builder, paint paint, found []vet.Finding)
 			rule = head
 			fmt.Fprintf(b, "  %s %s\n", paint.in(colour, word), f.Rule)
 		}
-		fmt.Fprintf(b, "    %s\n", spaced(": ", spaced(" ", f.Object.String(), f.Path), f.Message))
+		text := columns.Hang(columns.Width, "      ", spaced(": ", spaced(" ", f.Object.String(), f.Path), f.Message))
+		b.WriteString(text[2:]) // so that the next finding does not look like one line more
 		switch next := i + 1; {
 		case f.Excepted != "":
-			fmt.Fprintf(b, "      reason: %s\n", f.Excepted)
+			b.WriteString(columns.Hang(columns.Width, "      reason: ", f.Excepted))
 		case f.Fix != "" && (next == len(found) || found[next].Rule != f.Rule || found[next].Fix != f.Fix):
-			fmt.Fprintf(b, "      fix: %s\n", f.Fix)
+			b.WriteString(columns.Hang(columns.Width, "      fix: ", f.Fix))
 		}
 	}
 }
@@ -122,18 +123,20 @@ func (v *vetVerb) printRules(stdout io.Writer, rules []vet.Rule) error {
 	if v.format == formatJSON {
 		return encodeJSON(stdout, rules)
 	}
-	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	var rows [][]string
 	for _, r := range rules {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity, r.Reason)
+		rows = append(rows, []string{r.ID, string(r.Severity), r.Reason})
 	}
-	return w.Flush()
+	_, err := io.WriteString(stdout, columns.Table(rows))
+	return err
 }
 
 func (v *vetVerb) printRule(stdout io.Writer, r vet.Rule) error {
 	if v.format == formatJSON {
 		return encodeJSON(stdout, r)
 	}
-	_, err := fmt.Fprintf(stdout, "%s (%s)\nreason: %s\nfix:    %s\nsource: %s\n", r.ID, r.Severity, r.Reason, r.Fix, r.Source)
+	rows := [][]string{{"reason:", r.Reason}, {"fix:", r.Fix}, {"source:", r.Source}}
+	_, err := fmt.Fprintf(stdout, "%s (%s)\n%s", r.ID, r.Severity, columns.Table(rows))
 	return err
 }
 

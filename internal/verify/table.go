@@ -4,21 +4,25 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/hearth-dev/hearth/internal/columns"
 )
 
 // Table shows rows to a person while they come in: a row stays as soon as it
-// and all before it are settled, so that what is printed is in order.
+// and all before it are decided, so that what is printed is in order.
 type Table struct {
 	// Out is where rows go.
 	Out io.Writer
 	// Size is the terminal's width and height, where Out is one: what is still
 	// open is then drawn below, and redrawn. Default: Out is no terminal.
 	Size func() (width, height int)
-	// Talk is told what is waited for, where Out is no terminal. Default: nobody.
-	Talk io.Writer
+	// Progress gets a line for what is waited for, where Out is no terminal.
+	// Default: nothing is written.
+	Progress io.Writer
 	// Paint colours the word for a status. Default: no colours.
 	Paint func(s Status, word string) string
 
@@ -31,10 +35,10 @@ type Table struct {
 func (t *Table) Show(row Row) {
 	for i := range t.rows {
 		if t.rows[i].Check == row.Check && t.rows[i].Subject == row.Subject {
-			talk := t.Talk != nil && t.Size == nil && row.Status == Waiting && row.Detail != t.rows[i].Detail
+			waits := t.Progress != nil && t.Size == nil && row.Status == Waiting && row.Detail != t.rows[i].Detail
 			t.rows[i] = row
-			if talk {
-				fmt.Fprintf(t.Talk, "waiting: %s %s: %s\n", row.Check, row.Subject, row.Detail)
+			if waits {
+				fmt.Fprintf(t.Progress, "waiting: %s %s: %s\n", row.Check, row.Subject, row.Detail)
 			}
 			t.draw()
 			return
@@ -62,7 +66,7 @@ func (t *Table) End(r Report) error {
 	return err
 }
 
-// draw prints what is settled, and on a terminal what is not.
+// draw prints what is decided, and on a terminal what is not.
 func (t *Table) draw() {
 	var out bytes.Buffer
 	t.erase(&out)
@@ -81,7 +85,7 @@ func (t *Table) draw() {
 			t.drawn++
 		}
 	}
-	_, _ = t.Out.Write(out.Bytes()) // End tells what went wrong
+	_, _ = t.Out.Write(out.Bytes()) // End reports what went wrong
 }
 
 // erase takes back what was drawn below the rows that stay.
@@ -92,22 +96,27 @@ func (t *Table) erase(out *bytes.Buffer) {
 	}
 }
 
-// text is a row with its hint below.
+// text is a row with its hint below, wrapped to the terminal and without one
+// a line each, for grep. The columns are not text/tabwriter's: a row is printed before
+// the others are known in full.
 func (t *Table) text(row Row) string {
+	width := math.MaxInt
+	if t.Size != nil {
+		width, _ = t.Size()
+	}
 	checks, subjects := 0, 0
 	for _, r := range t.rows {
 		checks, subjects = max(checks, len(r.Check)), max(subjects, len(r.Subject))
 	}
 	status := fmt.Sprintf("%-*s", len(NotChecked), row.Status)
+	rest := columns.Hang(width, fmt.Sprintf("%s  %-*s  %-*s  ", status, checks, row.Check, subjects, row.Subject), row.Detail)[len(status):]
+	if row.Hint != "" {
+		rest += columns.Hang(width, strings.Repeat(" ", len(NotChecked)+2)+"try: ", row.Hint)
+	}
 	if t.Paint != nil {
 		status = t.Paint(row.Status, status)
 	}
-	line := fmt.Sprintf("%s  %-*s  %-*s  %s", status, checks, row.Check, subjects, row.Subject, row.Detail)
-	text := strings.TrimRight(line, " ") + "\n"
-	if row.Hint != "" {
-		text += strings.Repeat(" ", len(NotChecked)+2) + "try: " + row.Hint + "\n"
-	}
-	return text
+	return status + rest
 }
 
 // cut shortens a line to a terminal's width, so that it takes one line there.

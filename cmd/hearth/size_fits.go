@@ -11,7 +11,7 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// fitsReport is what --fits tells.
+// fitsReport is what --fits prints.
 type fitsReport struct {
 	Memory   int64          `json:"memory"`
 	Settings settingsReport `json:"settings"`

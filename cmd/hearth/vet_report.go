@@ -11,7 +11,7 @@ import (
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
-// vetReport is what vet tells, to a person or as JSON.
+// vetReport is what vet prints, for a person or as JSON.
 type vetReport struct {
 	// Clean means no errors that nobody accepts.
 	Clean    bool         `json:"clean"`

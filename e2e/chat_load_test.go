@@ -70,7 +70,7 @@ func (c *chat) remembers(t *testing.T) {
 	})
 }
 
-// visitor talks to the page's API as the page does, for there to be many of them.
+// visitor uses the page's API as the page does, for there to be many of them.
 type visitor struct {
 	*chat
 	client *http.Client

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -100,9 +99,7 @@ func (v *lockVerb) run(cmd *cobra.Command) error {
 func (v *lockVerb) print(cmd *cobra.Command, r lockReport, data []byte) error {
 	switch {
 	case v.format == formatJSON:
-		e := json.NewEncoder(cmd.OutOrStdout())
-		e.SetIndent("", "  ")
-		if err := e.Encode(r); err != nil {
+		if err := writeJSON(cmd.OutOrStdout(), r); err != nil {
 			return err
 		}
 	case v.dryRun:

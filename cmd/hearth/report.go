@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -61,10 +60,7 @@ func (r *report) write(stdout, stderr io.Writer, f format) error {
 				r.Diff = string(r.plan.Diff())
 			}
 		}
-		encoder := json.NewEncoder(stdout)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
+		return writeJSON(stdout, r)
 	}
 	if r.Check && r.plan != nil {
 		if _, err := stdout.Write(painter(stdout).diff(r.plan.Diff())); err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -38,13 +37,6 @@ func (v *sizeVerb) write(stdout, stderr io.Writer, r *sizeReport) error {
 		fmt.Fprintf(stderr, "either %s,\nor %s\n", r.WaysOut[0], r.WaysOut[1])
 	}
 	return nil
-}
-
-func writeJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(value)
 }
 
 // table is a row for each model, as if it were alone.

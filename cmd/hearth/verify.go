@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -148,10 +147,7 @@ func (v *verifyVerb) print(stdout io.Writer, table *verify.Table, report verify.
 	if v.format == formatText {
 		return table.End(report)
 	}
-	encoder := json.NewEncoder(stdout)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(report)
+	return writeJSON(stdout, report)
 }
 
 // status colours the word for a row's status.

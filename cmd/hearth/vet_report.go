@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -47,7 +46,7 @@ func counts(r vet.Result) (errs, warnings, accepted int) {
 
 func (v *vetVerb) print(stdout io.Writer, r vetReport) error {
 	if v.format == formatJSON {
-		return encodeJSON(stdout, r)
+		return writeJSON(stdout, r)
 	}
 	paint := painter(stdout)
 	var b strings.Builder
@@ -121,7 +120,7 @@ func spaced(sep string, parts ...string) string {
 
 func (v *vetVerb) printRules(stdout io.Writer, rules []vet.Rule) error {
 	if v.format == formatJSON {
-		return encodeJSON(stdout, rules)
+		return writeJSON(stdout, rules)
 	}
 	var rows [][]string
 	for _, r := range rules {
@@ -133,16 +132,9 @@ func (v *vetVerb) printRules(stdout io.Writer, rules []vet.Rule) error {
 
 func (v *vetVerb) printRule(stdout io.Writer, r vet.Rule) error {
 	if v.format == formatJSON {
-		return encodeJSON(stdout, r)
+		return writeJSON(stdout, r)
 	}
 	rows := [][]string{{"reason:", r.Reason}, {"fix:", r.Fix}, {"source:", r.Source}}
 	_, err := fmt.Fprintf(stdout, "%s (%s)\n%s", r.ID, r.Severity, columns.Table(rows))
 	return err
-}
-
-func encodeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
 }

@@ -78,7 +78,7 @@ func plotThreads(rows []ThreadRow) ([]byte, error) {
 		speed := ollama.Summarize(r.TokensPerSecond)
 		bar := chart.Bar{
 			Label: fmt.Sprintf("CPU %g, threads %d", float64(r.MilliCPU)/1000, r.Threads), Group: "other",
-			Value: speed.Median, Low: speed.Min, High: speed.Max, Text: fmt.Sprintf("%.3g", speed.Median),
+			Value: speed.Median, Low: speed.Min, High: speed.Max,
 		}
 		if r.Threads == sizing.Threads(r.MilliCPU) {
 			bar.Group = "derived"

@@ -7,7 +7,6 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/hearth-dev/hearth/internal/columns"
 )
@@ -52,7 +51,7 @@ func (t *Table) End(r Report) error {
 	var out bytes.Buffer
 	t.erase(&out)
 	for _, row := range t.rows[t.printed:] {
-		out.WriteString(t.text(row))
+		out.WriteString(t.paint(row, t.text(row)))
 	}
 	t.printed = len(t.rows)
 	sum := fmt.Sprintf("%d passed", r.Count(Passed))
@@ -71,7 +70,7 @@ func (t *Table) draw() {
 	var out bytes.Buffer
 	t.erase(&out)
 	for t.printed < len(t.rows) && t.rows[t.printed].Status != Waiting {
-		out.WriteString(t.text(t.rows[t.printed]))
+		out.WriteString(t.paint(t.rows[t.printed], t.text(t.rows[t.printed])))
 		t.printed++
 	}
 	if t.Size != nil {
@@ -81,7 +80,8 @@ func (t *Table) draw() {
 				break
 			}
 			line, _, _ := strings.Cut(t.text(row), "\n")
-			out.WriteString(cut(line, width-1) + "\n")
+			short := []rune(line) // one line of the terminal, however narrow that is
+			out.WriteString(t.paint(row, string(short[:min(len(short), width-1)])) + "\n")
 			t.drawn++
 		}
 	}
@@ -96,9 +96,9 @@ func (t *Table) erase(out *bytes.Buffer) {
 	}
 }
 
-// text is a row with its hint below, wrapped to the terminal and without one
-// a line each, for grep. The columns are not text/tabwriter's: a row is printed before
-// the others are known in full.
+// text is a row with its hint below: wrapped to the terminal, and without one a
+// line each, for grep. The columns are not text/tabwriter's, because a row is
+// printed before the others are known in full.
 func (t *Table) text(row Row) string {
 	width := math.MaxInt
 	if t.Size != nil {
@@ -108,36 +108,19 @@ func (t *Table) text(row Row) string {
 	for _, r := range t.rows {
 		checks, subjects = max(checks, len(r.Check)), max(subjects, len(r.Subject))
 	}
-	status := fmt.Sprintf("%-*s", len(NotChecked), row.Status)
-	rest := columns.Hang(width, fmt.Sprintf("%s  %-*s  %-*s  ", status, checks, row.Check, subjects, row.Subject), row.Detail)[len(status):]
+	head := fmt.Sprintf("%-*s  %-*s  %-*s  ", len(NotChecked), row.Status, checks, row.Check, subjects, row.Subject)
+	text := columns.Hang(width, head, row.Detail)
 	if row.Hint != "" {
-		rest += columns.Hang(width, strings.Repeat(" ", len(NotChecked)+2)+"try: ", row.Hint)
+		text += columns.Hang(width, strings.Repeat(" ", len(NotChecked)+2)+"try: ", row.Hint)
 	}
-	if t.Paint != nil {
-		status = t.Paint(row.Status, status)
-	}
-	return status + rest
+	return text
 }
 
-// cut shortens a line to a terminal's width, so that it takes one line there.
-// Escape sequences take no room; the reset behind a cut one is kept.
-func cut(line string, width int) string {
-	var out strings.Builder
-	room := width
-	for len(line) > 0 {
-		if strings.HasPrefix(line, "\x1b[") {
-			if i := strings.IndexByte(line, 'm'); i >= 0 {
-				out.WriteString(line[:i+1])
-				line = line[i+1:]
-				continue
-			}
-		}
-		_, n := utf8.DecodeRuneInString(line)
-		if room > 0 {
-			out.WriteString(line[:n])
-			room--
-		}
-		line = line[n:]
+// paint colours the status that a row's text begins with.
+func (t *Table) paint(row Row, text string) string {
+	if t.Paint == nil {
+		return text
 	}
-	return out.String()
+	end := min(len(NotChecked), len(text))
+	return t.Paint(row.Status, text[:end]) + text[end:]
 }

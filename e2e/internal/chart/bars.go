@@ -2,7 +2,9 @@ package chart
 
 import (
 	"image/color"
+	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -11,14 +13,12 @@ import (
 
 // Bar is one figure.
 type Bar struct {
-	Label string
-	Value float64
-	// Text stands behind the bar.
-	Text string
+	Label string  `json:"label"`
+	Value float64 `json:"value"`
 	// Low and High are the range that was measured. Default: one figure, so no range.
-	Low, High float64
+	Low, High float64 `json:"-"`
 	// Group gives the bar a colour, which the legend names. Default: the one colour of bars without.
-	Group string
+	Group string `json:"-"`
 }
 
 // Bars compares figures of one unit, from the top down.
@@ -52,7 +52,7 @@ func Bars(title, unit string, bars []Bar) ([]byte, error) {
 			p.Add(span)
 		}
 		texts.XYs = append(texts.XYs, plotter.XY{X: max(b.Value, b.High), Y: at})
-		texts.Labels = append(texts.Labels, b.Text)
+		texts.Labels = append(texts.Labels, Number(b.Value))
 	}
 	labels, err := plotter.NewLabels(texts)
 	if err != nil {
@@ -62,4 +62,12 @@ func Bars(title, unit string, bars []Bar) ([]byte, error) {
 	p.Add(labels)
 	p.NominalY(names...)
 	return SVG(p, vg.Length(len(bars)+3)*0.7*vg.Centimeter)
+}
+
+// Number has as many digits as are worth reading.
+func Number(v float64) string {
+	if v >= 100 || v == math.Trunc(v) {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
 }

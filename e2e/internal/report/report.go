@@ -61,23 +61,9 @@ type Figure struct {
 
 // Plot compares figures of one unit as bars.
 type Plot struct {
-	Title string `json:"title"`
-	Unit  string `json:"unit"`
-	Bars  []Bar  `json:"bars"`
-}
-
-// Bar is one of a plot's figures.
-type Bar struct {
-	Label string  `json:"label"`
-	Value float64 `json:"value"`
-}
-
-func (p Plot) svg() ([]byte, error) {
-	var bars []chart.Bar
-	for _, b := range p.Bars {
-		bars = append(bars, chart.Bar{Label: b.Label, Value: b.Value, Text: number(b.Value)})
-	}
-	return chart.Bars(p.Title, p.Unit, bars)
+	Title string      `json:"title"`
+	Unit  string      `json:"unit"`
+	Bars  []chart.Bar `json:"bars"`
 }
 
 // Image is a screenshot. File is its name in the run's own folder; only those that are Kept lie beside the page.
@@ -130,7 +116,7 @@ func (r *Report) Write(dir string) error {
 	files := map[string]string{r.data.Name + ".json": string(data) + "\n", r.data.Name + ".md": page(r.data)}
 	for i, s := range r.data.Steps {
 		for j, p := range s.Plots {
-			drawn, err := p.svg()
+			drawn, err := chart.Bars(p.Title, p.Unit, p.Bars)
 			if err != nil {
 				return err
 			}

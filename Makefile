@@ -15,9 +15,11 @@ lint: ## gofmt, vet and golangci-lint
 	go run $(LINT) run ./...
 
 e2e: ## the smoke test on a kind cluster; needs Docker
+	.ci/needs.sh
 	E2E=1 go test -v -count=1 -timeout 60m ./e2e
 
-e2e-full: ## what the gate has no time for: a real browser, faults, a dry run of everything; writes docs/reports
+e2e-full: ## what the gate has no time for: a real browser, faults, a dry run of everything; needs Docker and Chromium; writes docs/reports
+	E2E=full .ci/needs.sh
 	E2E=full go test -v -count=1 -p 1 -timeout 180m ./e2e ./e2e/dryrun
 
 calibrate: ## measure Ollama and hold sizing against it (docs/calibration.md); needs Docker, an hour

@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
 	"github.com/hearth-dev/hearth/e2e/internal/cluster"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
@@ -26,9 +27,9 @@ const fullNamespace = "full"
 type deployed struct {
 	*suite
 	report *report.Report
-	volume types.UID    // of the claim with the model on it, which must stay the same through all of this
-	part   string       // that is under way
-	times  []report.Bar // until the model answered again, by part
+	volume types.UID   // of the claim with the model on it, which must stay the same through all of this
+	part   string      // that is under way
+	times  []chart.Bar // until the model answered again, by part
 }
 
 // TestFaults does to a deployed overlay what clusters do, and what people do with Git. Each time it has to come back by
@@ -138,7 +139,7 @@ func (d *deployed) answersAgain(t *testing.T, harmed time.Time) {
 	})
 	took := time.Since(harmed).Seconds()
 	d.report.Figure("until the model answers again", took, "s")
-	d.times = append(d.times, report.Bar{Label: d.part, Value: took})
+	d.times = append(d.times, chart.Bar{Label: d.part, Value: took})
 }
 
 // askLong asks for an answer that takes a while and returns when the runner is at it. The channel gets what came of it.

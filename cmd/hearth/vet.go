@@ -36,8 +36,8 @@ looks at the objects: against the schemas of Kubernetes and of the controllers,
 Pod Security "restricted", kube-score's checks, and hearth's own rules. It needs
 no cluster and no network.
 
-A FOLDER is any folder of kustomize, whoever wrote it; a FILE, or - for stdin, is
-YAML that something else rendered.
+A FOLDER is any folder of kustomize, whoever wrote it; a FILE, or - for stdin,
+is YAML that something else rendered.
 
 Clean means no errors. What may be found nevertheless stands in the stack, each
 with a reason; an exception that accepts nothing is itself a warning:
@@ -155,7 +155,7 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 		return nil, err
 	}
 	if stack == nil {
-		return nil, tellProblems(cmd.ErrOrStderr(), problems)
+		return nil, printProblems(cmd.ErrOrStderr(), problems)
 	}
 	for _, name := range overlays {
 		if stack.Overlay(name) == nil {
@@ -166,7 +166,7 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 	if pinned, err := v.pin(stack); err != nil {
 		return nil, err
 	} else if pinned.Err() != nil {
-		return nil, tellProblems(cmd.ErrOrStderr(), pinned.Errors())
+		return nil, printProblems(cmd.ErrOrStderr(), pinned.Errors())
 	}
 	files, err := generator.Generate(stack)
 	if err != nil {

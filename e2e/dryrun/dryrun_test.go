@@ -22,6 +22,7 @@ import (
 
 	"github.com/hearth-dev/hearth/e2e/internal/cluster"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
+	"github.com/hearth-dev/hearth/e2e/internal/needs"
 	"github.com/hearth-dev/hearth/e2e/internal/report"
 )
 
@@ -40,6 +41,7 @@ func TestDryRun(t *testing.T) {
 	}
 	mode, err := cluster.ModeFromEnvironment()
 	must(t, err)
+	must(t, needs.Missing(mode.Programs()...))
 	ctx, stop := cluster.Interruptible(t.Context())
 	defer stop()
 	renders := everything(t, *stacks)

@@ -25,7 +25,7 @@ type Form struct {
 	fits  func(string) bool
 }
 
-// Fits tells a value that the controller takes.
+// Fits reports whether the controller takes a value.
 func (f Form) Fits(value string) bool { return f.fits(value) }
 
 // Form is that of the key's annotation; false if the controller knows none of

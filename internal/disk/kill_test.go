@@ -18,7 +18,7 @@ import (
 )
 
 // The tests below need a process that they can kill or take rights from: the
-// test binary itself, told by this variable what to be.
+// test binary itself, whose part this variable names.
 const (
 	roleVariable = "HEARTH_TREE_TEST_ROLE"
 	dirVariable  = "HEARTH_TREE_TEST_DIR"

@@ -1,7 +1,11 @@
 // Package spelling finds what a person meant who mistyped a name.
 package spelling
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/hbollon/go-edlib"
+)
 
 // Nearest is the option that a person who wrote name most likely meant: by its
 // letters, or because one of the two is a part of the other. "" if none is
@@ -41,30 +45,4 @@ func related(name string, options []string) string {
 }
 
 // Distance counts the letters to insert, drop, change, or swap with the next.
-func Distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		for j := range rows[i] {
-			switch {
-			case i == 0:
-				rows[i][j] = j
-				continue
-			case j == 0:
-				rows[i][j] = i
-				continue
-			}
-			same := 1
-			if x[i-1] == y[j-1] {
-				same = 0
-			}
-			d := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+same)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				d = min(d, rows[i-2][j-2]+1)
-			}
-			rows[i][j] = d
-		}
-	}
-	return rows[len(x)][len(y)]
-}
+func Distance(a, b string) int { return edlib.OSADamerauLevenshteinDistance(a, b) }

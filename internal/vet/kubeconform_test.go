@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/yannh/kubeconform/pkg/resource"
 	"github.com/yannh/kubeconform/pkg/validator"
-	"golang.org/x/tools/txtar"
 
 	"github.com/hearth-dev/hearth/third_party/jsonschema"
 	"github.com/hearth-dev/hearth/third_party/schemas"

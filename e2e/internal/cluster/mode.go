@@ -29,3 +29,11 @@ func ModeFromEnvironment() (Mode, error) {
 		return "", fmt.Errorf("%s: unsupported value: %q: supported values: %q, %q", ModeVariable, mode, Pull, Source)
 	}
 }
+
+// Programs are those that a cluster is made with. Where the images are built here, debootstrap unpacks Debian for them.
+func (m Mode) Programs() []string {
+	if m == Source {
+		return []string{"docker", "debootstrap"}
+	}
+	return []string{"docker"}
+}

@@ -2,9 +2,10 @@ package report
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
 )
 
 func plotFile(name string, step, plot int) string {
@@ -35,7 +36,7 @@ func page(d Data) string {
 		if len(s.Figures) > 0 {
 			b.WriteString("\n| figure | value |\n|---|---|\n")
 			for _, f := range s.Figures {
-				fmt.Fprintf(&b, "| %s | %s %s |\n", f.Name, number(f.Value), f.Unit)
+				fmt.Fprintf(&b, "| %s | %s %s |\n", f.Name, chart.Number(f.Value), f.Unit)
 			}
 		}
 		if len(s.Notes) > 0 {
@@ -66,12 +67,4 @@ func page(d Data) string {
 		}
 	}
 	return b.String()
-}
-
-// number has as many digits as are worth reading.
-func number(v float64) string {
-	if v >= 100 || v == float64(int64(v)) {
-		return strconv.FormatFloat(v, 'f', 0, 64)
-	}
-	return strconv.FormatFloat(v, 'g', 3, 64)
 }

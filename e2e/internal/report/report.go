@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
 )
 
 // Report is one run. Its methods may be called from several goroutines.
@@ -59,15 +61,9 @@ type Figure struct {
 
 // Plot compares figures of one unit as bars.
 type Plot struct {
-	Title string `json:"title"`
-	Unit  string `json:"unit"`
-	Bars  []Bar  `json:"bars"`
-}
-
-// Bar is one of a plot's figures.
-type Bar struct {
-	Label string  `json:"label"`
-	Value float64 `json:"value"`
+	Title string      `json:"title"`
+	Unit  string      `json:"unit"`
+	Bars  []chart.Bar `json:"bars"`
 }
 
 // Image is a screenshot. File is its name in the run's own folder; only those that are Kept lie beside the page.
@@ -120,7 +116,11 @@ func (r *Report) Write(dir string) error {
 	files := map[string]string{r.data.Name + ".json": string(data) + "\n", r.data.Name + ".md": page(r.data)}
 	for i, s := range r.data.Steps {
 		for j, p := range s.Plots {
-			files[plotFile(r.data.Name, i, j)] = svg(p)
+			drawn, err := chart.Bars(p.Title, p.Unit, p.Bars)
+			if err != nil {
+				return err
+			}
+			files[plotFile(r.data.Name, i, j)] = string(drawn)
 		}
 	}
 	for name, content := range files {

@@ -14,7 +14,7 @@ import (
 
 var draws = flag.Uint64("draws", 100, "the number of stacks that TestDrawsAreValid draws")
 
-// Each that is refused says that the rules of the fields have changed and settle
+// Each that is refused says that the rules of the fields have changed and repair
 // has not.
 func TestDrawsAreValid(t *testing.T) {
 	var coverage Coverage

@@ -40,7 +40,7 @@ func elem(t reflect.Type) reflect.Type {
 	return t
 }
 
-// isStruct tells the types that a person writes as a mapping of known fields.
+// isStruct reports whether the type is written as a mapping of known fields.
 // An EnvValue may be a scalar as well.
 func isStruct(t reflect.Type) bool { return t.Kind() == reflect.Struct }
 

@@ -9,10 +9,10 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// settle gives the objects their namespaces, in place. forced is fleet.yaml's
+// setNamespaces gives the objects their namespaces, in place. forced is fleet.yaml's
 // `namespace`, release the namespace of the Helm release. The first object that
 // the cluster would refuse is an error.
-func settle(objects []map[string]any, forced, release string) error {
+func setNamespaces(objects []map[string]any, forced, release string) error {
 	for _, fields := range objects {
 		o := unstructured.Unstructured{Object: fields}
 		id := fmt.Sprintf("%s %q (%s)", o.GetKind(), o.GetName(), o.GetAPIVersion())

@@ -1,7 +1,7 @@
 package randomstack
 
-// settleFleet gives the targets overlays, and clusters that no earlier one has.
-func (d *drawing) settleFleet(fleet object, overlays []string, unexposed []string) {
+// repairFleet gives the targets overlays, and clusters that no earlier one has.
+func (d *drawing) repairFleet(fleet object, overlays []string, unexposed []string) {
 	for i, t := range list(fleet["targets"]) {
 		t := t.(object)
 		t["overlay"] = pick(d, overlays...)
@@ -12,7 +12,7 @@ func (d *drawing) settleFleet(fleet object, overlays []string, unexposed []strin
 			}
 		}
 		if s := child(t, "clusterSelector"); s != nil {
-			d.settleSelector(s)
+			d.repairSelector(s)
 			if s["matchLabels"] == nil && i+1 < len(list(fleet["targets"])) {
 				s["matchLabels"] = object{}
 			}
@@ -30,7 +30,7 @@ func (d *drawing) settleFleet(fleet object, overlays []string, unexposed []strin
 	for _, dep := range list(fleet["dependsOn"]) {
 		dep := dep.(object)
 		if s := child(dep, "selector"); s != nil {
-			d.settleSelector(s)
+			d.repairSelector(s)
 		} else if dep["name"] == nil {
 			dep["name"] = "longhorn"
 		}
@@ -43,7 +43,7 @@ func (d *drawing) settleFleet(fleet object, overlays []string, unexposed []strin
 	}
 }
 
-func (d *drawing) settleSelector(s object) {
+func (d *drawing) repairSelector(s object) {
 	for _, e := range list(s["matchExpressions"]) {
 		e := e.(object)
 		if e["operator"] == "Exists" || e["operator"] == "DoesNotExist" {

@@ -1,28 +1,38 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker daemon answers, for the end-to-end tests, and that debootstrap is there, which only
-# HEARTH_E2E_IMAGES=pull does without. Run as root on Debian: it installs what is missing and starts dockerd. Where
-# everything is there, it does nothing.
+# Makes sure that all is there which the end-to-end tests need: a Docker daemon that answers; debootstrap, where
+# HEARTH_E2E_IMAGES=source has the images built here; and with E2E=full a browser. Run as root on Debian it installs what
+# is missing and starts dockerd; otherwise it names all that is missing. Where everything is there, it does nothing.
 # It changes no file of Docker's configuration: what a host needs is said on the command line of the daemon it starts.
 set -euo pipefail
+PATH=$PATH:/usr/sbin # of dockerd and debootstrap, which is not in everybody's
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 state=/var/lib/hearth-e2e       # the runtime wrapper
 log=/var/log/hearth-dockerd.log # of the daemon started here
 wait_seconds=60
 
-say() { echo "docker.sh: $*" >&2; }
+say() { echo "needs.sh: $*" >&2; }
 die() {
   say "$*"
   exit 1
 }
 
 missing=()
+# need PROGRAM PACKAGE... notes the packages that bring a program, unless it is there.
+need() {
+  command -v "$1" > /dev/null || missing+=("${@:2}")
+}
+
 if ! docker info > /dev/null 2>&1; then
   command -v docker > /dev/null && command -v dockerd > /dev/null || missing+=(docker.io)
 fi
-[ "${HEARTH_E2E_IMAGES:-source}" = pull ] || command -v debootstrap > /dev/null || missing+=(debootstrap)
+[ "${HEARTH_E2E_IMAGES:-pull}" = pull ] || need debootstrap debootstrap
+if [ "${E2E:-}" = full ]; then
+  need chromium chromium fonts-dejavu-core # without a font it draws no letters
+  need certutil libnss3-tools
+fi
 if ((${#missing[@]} > 0)); then
-  [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}; run this as root, or: sudo apt-get install ${missing[*]}"
+  [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}; run this as root, or: sudo apt-get install --no-install-recommends ${missing[*]}"
   command -v apt-get > /dev/null || die "missing: ${missing[*]}; install them, this machine has no apt-get"
   say "installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive

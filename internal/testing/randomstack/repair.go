@@ -10,9 +10,9 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// settle makes a drawn base one that package spec accepts: it goes through what
+// repair makes a drawn base one that api/v1alpha1 accepts: it goes through what
 // spec's check_*.go demand of fields together, and removes or adds one.
-func (d *drawing) settle(base object) object {
+func (d *drawing) repair(base object) object {
 	base = clone(base).(object)
 	ollama, webUI := child(base, "ollama"), child(base, "openWebUI")
 	if ollama == nil && webUI == nil {
@@ -23,7 +23,7 @@ func (d *drawing) settle(base object) object {
 		p["https"] = d.value("proxy.https", nil)
 	}
 	if dns := child(base, "dns"); dns != nil {
-		d.settleDNS(dns)
+		d.repairDNS(dns)
 	}
 	labels := child(base, "namespaceLabels")
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
@@ -32,31 +32,31 @@ func (d *drawing) settle(base object) object {
 		}
 	}
 	if ollama != nil {
-		d.settleWorkload("ollama", ollama)
-		d.settleOllama(ollama, child(base, "proxy"))
+		d.repairWorkload("ollama", ollama)
+		d.repairOllama(ollama, child(base, "proxy"))
 	}
 	if webUI != nil {
-		d.settleWorkload("openWebUI", webUI)
+		d.repairWorkload("openWebUI", webUI)
 		if isEmpty(webUI["ollamaURLs"]) && ollama == nil {
 			webUI["ollamaURLs"] = []any{"http://ollama.ollama.svc:11434"}
 		}
 	}
 	if e := child(base, "expose"); e != nil {
-		d.settleExpose(e, webUI)
+		d.repairExpose(e, webUI)
 	}
 	if webUI != nil {
-		d.settleChat(webUI, ollama != nil, child(base, "proxy"))
+		d.repairChat(webUI, ollama != nil, child(base, "proxy"))
 	}
 	for _, r := range list(base["resources"]) {
 		if m := child(r.(object), "metadata"); d.chance(0.3) && r.(object)["kind"] != "ClusterRole" {
 			m["namespace"] = base["namespace"]
 		}
 	}
-	d.settlePatches(base, func(kind, name string) bool { return has(base, kind, name) }, base["namespace"].(string))
+	d.repairPatches(base, func(kind, name string) bool { return has(base, kind, name) }, base["namespace"].(string))
 	return base
 }
 
-func (d *drawing) settleWorkload(path string, w object) {
+func (d *drawing) repairWorkload(path string, w object) {
 	if s := child(w, "storage"); s != nil && s["existingClaim"] != nil {
 		remove(s, "size", "storageClassName", "accessMode", "retain", "backup")
 	}
@@ -92,10 +92,10 @@ func (d *drawing) settleWorkload(path string, w object) {
 		}
 	}
 	for _, p := range slices.Concat(list(w["allowFrom"]), list(w["allowTo"])) {
-		d.settlePeer(p.(object))
+		d.repairPeer(p.(object))
 	}
 	for _, p := range list(w["allowTo"]) {
-		settlePlace(p.(object))
+		repairPlace(p.(object))
 	}
 	if path == "ollama" {
 		if s := child(w, "service"); s != nil && s["type"] != nil {
@@ -104,7 +104,7 @@ func (d *drawing) settleWorkload(path string, w object) {
 	}
 }
 
-func (d *drawing) settlePeer(p object) {
+func (d *drawing) repairPeer(p object) {
 	if !isEmpty(p["cidrs"]) {
 		remove(p, pick(d, [][]string{{"cidrs"}, {"namespace", "podLabels"}}...)...)
 		if p["cidrs"] == nil {
@@ -114,26 +114,26 @@ func (d *drawing) settlePeer(p object) {
 	}
 }
 
-// settlePlace gives a destination the place that it needs.
-func settlePlace(p object) {
+// repairPlace gives a destination the place that it needs.
+func repairPlace(p object) {
 	if isEmpty(p["cidrs"]) && len(child(p, "podLabels")) == 0 && p["namespace"] == nil {
 		p["namespace"] = "models"
 	}
 }
 
-func (d *drawing) settleDNS(dns object) {
+func (d *drawing) repairDNS(dns object) {
 	for _, name := range []string{"to", "ports"} {
 		if isEmpty(dns[name]) {
 			delete(dns, name)
 		}
 	}
 	for _, p := range list(dns["to"]) {
-		d.settlePeer(p.(object))
-		settlePlace(p.(object))
+		d.repairPeer(p.(object))
+		repairPlace(p.(object))
 	}
 }
 
-func (d *drawing) settleOllama(o, proxy object) {
+func (d *drawing) repairOllama(o, proxy object) {
 	if isEmpty(o["models"]) {
 		o["models"] = []any{"llama3.2:3b"}
 	}
@@ -150,11 +150,11 @@ func (d *drawing) settleOllama(o, proxy object) {
 	if o["pull"] == "never" {
 		remove(o, "threads") // nobody makes the models that have them
 	}
-	d.settleSizes(o)
+	d.repairSizes(o)
 }
 
-// settleSizes gives amounts to a server of models that nothing is known of.
-func (d *drawing) settleSizes(o object) {
+// repairSizes gives amounts to a server of models that nothing is known of.
+func (d *drawing) repairSizes(o object) {
 	sizes := child(o, "modelSizes")
 	models := list(o["models"])
 	for _, name := range slices.Sorted(maps.Keys(sizes)) {

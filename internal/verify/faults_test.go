@@ -16,23 +16,23 @@ import (
 	"github.com/hearth-dev/hearth/internal/verify"
 )
 
-// spoiled is one thing that is wrong on a cluster, and the row that says so.
-type spoiled struct {
+// fault is one thing that is wrong on a cluster, and the row that says so.
+type fault struct {
 	name    string
 	overlay string
-	spoil   func(*testing.T, *fakecluster.Cluster)
+	inject  func(*testing.T, *fakecluster.Cluster)
 	options verify.Options // Stack, Overlay and the way to the cluster are filled in
 	want    verify.Row     // without title and figures
 }
 
-// TestSpoiled has a cluster in order but for one thing.
-func TestSpoiled(t *testing.T) {
-	for _, group := range [][]spoiled{objectCases(), volumeCases(), podCases(), answerCases(), routeCases(), furtherRouteCases(), otherCases()} {
+// TestFaults has a cluster in order but for one thing.
+func TestFaults(t *testing.T) {
+	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), answerCases(), routeCases(), furtherRouteCases(), otherCases()} {
 		for _, c := range group {
 			t.Run(c.want.Check+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				stack, cluster := start(t, c.overlay)
-				c.spoil(t, cluster)
+				c.inject(t, cluster)
 				c.options.Stack, c.options.Overlay, c.options.Context = stack, c.overlay, "lab"
 				report := run(t, cluster, c.options, nil)
 				got, ok := report.Row(c.want.Check, c.want.Subject)
@@ -130,9 +130,9 @@ func pulled(reason string) func(*testing.T, *fakecluster.Cluster) {
 	}
 }
 
-func objectCases() []spoiled {
+func objectCases() []fault {
 	const namespaceHint = "namespaceLabels, or: kubectl --context lab label --overwrite namespace ollama pod-security.kubernetes.io/enforce=restricted"
-	return []spoiled{
+	return []fault{
 		{"missing", "e2e-kind", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("Namespace", "ollama") }, verify.Options{},
 			fail("namespace", "ollama", "no such namespace", "kubectl --context lab create namespace ollama")},
 		{"another level", "e2e-kind", func(t *testing.T, c *fakecluster.Cluster) {
@@ -171,9 +171,9 @@ func objectCases() []spoiled {
 	}
 }
 
-func volumeCases() []spoiled {
+func volumeCases() []fault {
 	const claim = "PersistentVolumeClaim"
-	return []spoiled{
+	return []fault{
 		{"missing", "e2e-kind", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete(claim, "ollama") }, verify.Options{},
 			fail("volume", "ollama/ollama", "no such claim", "what objects above says")},
 		{"pending", "homelab-internal", func(t *testing.T, c *fakecluster.Cluster) {
@@ -199,7 +199,7 @@ func volumeCases() []spoiled {
 	}
 }
 
-func podCases() []spoiled {
+func podCases() []fault {
 	workload := func(detail, hint string) verify.Row { return fail("workload", "ollama/ollama", detail, hint) }
 	const (
 		describe = "kubectl --context lab -n ollama describe pod ollama-0"
@@ -209,7 +209,7 @@ func podCases() []spoiled {
 	scheduled := func(message string) func(*testing.T, *fakecluster.Cluster) {
 		return broken(`{phase: Pending, conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: "` + message + `"}]}`)
 	}
-	return []spoiled{
+	return []fault{
 		{"missing", "e2e-kind", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("Deployment", "ollama") }, verify.Options{},
 			workload("no such Deployment", "what objects above says")},
 		{"another image", "e2e-kind", func(_ *testing.T, c *fakecluster.Cluster) {
@@ -314,11 +314,11 @@ func podCases() []spoiled {
 	}
 }
 
-func answerCases() []spoiled {
-	ollama := func(spoil func(*fakecluster.Ollama)) func(*testing.T, *fakecluster.Cluster) {
-		return func(_ *testing.T, c *fakecluster.Cluster) { spoil(c.Ollama) }
+func answerCases() []fault {
+	ollama := func(inject func(*fakecluster.Ollama)) func(*testing.T, *fakecluster.Cluster) {
+		return func(_ *testing.T, c *fakecluster.Cluster) { inject(c.Ollama) }
 	}
-	return []spoiled{
+	return []fault{
 		{"missing", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Models = []string{"qwen3:4b"} }), verify.Options{},
 			fail("models", "ai/ollama", "missing: llama3.2:3b, all-minilm:22m", "the init container pulls when the pod starts: kubectl --context lab -n ai rollout restart deployment ollama")},
 		{"spelled in full", "homelab-internal", ollama(func(o *fakecluster.Ollama) {
@@ -380,7 +380,7 @@ func use(t *testing.T, c *fakecluster.Cluster, workload, memory string) {
 	})
 }
 
-func routeCases() []spoiled {
+func routeCases() []fault {
 	const (
 		host     = "chat.10.0.0.200.nip.io"
 		describe = "kubectl --context lab -n ai describe ingress chat"
@@ -397,9 +397,9 @@ func routeCases() []spoiled {
 		return func(_ *testing.T, c *fakecluster.Cluster) { c.Route.Status = n }
 	}
 	nothing := func(*testing.T, *fakecluster.Cluster) {}
-	elsewhere := verify.Options{Resolve: map[string]string{host + ":443": "127.0.0.1:1", host + ":80": "127.0.0.1:1"}}
+	unreachable := verify.Options{Resolve: map[string]string{host + ":443": "127.0.0.1:1", host + ":80": "127.0.0.1:1"}}
 	const certificateHint = "expose.tls.issuer (base ai); kubectl --context lab -n ai describe certificate,certificaterequest,order,challenge"
-	return []spoiled{
+	return []fault{
 		{"missing", "homelab-nginx", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("Certificate", "chat-tls") }, verify.Options{},
 			fail("certificate", "ai/chat-tls", "no such Certificate, or no cert-manager", "what objects above says")},
 		{"refused", "homelab-nginx", func(t *testing.T, c *fakecluster.Cluster) {
@@ -414,7 +414,7 @@ func routeCases() []spoiled {
 			fail("tls", host, "served by minicloud-ca, which is not trusted here", "--ca-file with the authority's certificate; expose.tls (base ai) if it should be a public one")},
 		{"about to end", "homelab-nginx", certify(host, -2000*time.Hour, 100*time.Hour), verify.Options{},
 			fail("tls", host, "issued by minicloud-ca, expires in 4 days of 87 days", "renewal does not work: kubectl --context lab -n ai describe certificate")},
-		{"nobody listens", "homelab-nginx", nothing, elsewhere,
+		{"nobody listens", "homelab-nginx", nothing, unreachable,
 			fail("tls", host, "no answer: dial tcp ...: connect: connection refused", describe+"; or --resolve "+host+":443:ADDRESS")},
 
 		{"no endpoint", "homelab-nginx", status(502), verify.Options{},
@@ -428,7 +428,7 @@ func routeCases() []spoiled {
 			fail("redirect", host, "302 Found, want 301 or 308", "expose.redirectHTTP (base ai); "+describe)},
 		{"308", "homelab-nginx", func(_ *testing.T, c *fakecluster.Cluster) { c.Route.Redirect = 308 }, verify.Options{},
 			verify.Row{Check: "redirect", Subject: host, Status: verify.Passed, Detail: "308 to https://" + host + "/"}},
-		{"nobody listens", "homelab-nginx", nothing, elsewhere,
+		{"nobody listens", "homelab-nginx", nothing, unreachable,
 			fail("redirect", host, "no answer: dial tcp ...: connect: connection refused", describe+"; or --resolve "+host+":80:ADDRESS")},
 
 		{"another page", "homelab-nginx", func(_ *testing.T, c *fakecluster.Cluster) { c.Chat.Title = "Welcome to nginx!" }, verify.Options{},
@@ -437,7 +437,7 @@ func routeCases() []spoiled {
 }
 
 // furtherRouteCases are about the overlays of testdata/routes.yaml.
-func furtherRouteCases() []spoiled {
+func furtherRouteCases() []fault {
 	const (
 		host     = "chat.example.org"
 		describe = "kubectl --context lab -n ai describe httproute open-webui"
@@ -450,7 +450,7 @@ func furtherRouteCases() []spoiled {
 			set(t, c, "HTTPRoute", "open-webui", "status", tree(t, "{parents: "+text+"}"))
 		}
 	}
-	return []spoiled{
+	return []fault{
 		{"an open IngressRoute", "ingress-route", status(200), verify.Options{},
 			fail("https", "ollama.example.org", "200 OK without a password: anybody can use it", "expose.basicAuth (base ollama)")},
 		{"an unknown IngressRoute", "ingress-route", status(404), verify.Options{},
@@ -476,8 +476,8 @@ func furtherRouteCases() []spoiled {
 	}
 }
 
-func otherCases() []spoiled {
-	return []spoiled{
+func otherCases() []fault {
+	return []fault{
 		{"needs the pod", "homelab-internal", func(t *testing.T, c *fakecluster.Cluster) {
 			set(t, c, "StatefulSet", "open-webui", "spec.replicas", int64(0))
 		}, verify.Options{}, skip("health", "ai/open-webui", "needs workload ai/open-webui")},

@@ -7,7 +7,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
-func (d *drawing) settleExpose(e, webUI object) {
+func (d *drawing) repairExpose(e, webUI object) {
 	kind, _ := e["type"].(string)
 	if kind == "" || kind == "internal" {
 		for name := range e {
@@ -54,14 +54,14 @@ func (d *drawing) settleExpose(e, webUI object) {
 		remove(e, "allowList")
 	}
 	if from := child(e, "from"); from != nil {
-		d.settlePeer(from)
+		d.repairPeer(from)
 	}
 	host := e["host"].(string)
 	public := e["audience"] != "private" &&
 		(e["audience"] == "public" || strings.HasSuffix(host, ".org") || strings.Contains(host, "8.8.8.8"))
-	d.settleTLS(e, kind, public)
+	d.repairTLS(e, kind, public)
 	if kind == "gateway" {
-		d.settleGateway(e)
+		d.repairGateway(e)
 	}
 	authenticated := e["basicAuth"] != nil || e["forwardAuth"] != nil
 	switch {
@@ -77,9 +77,9 @@ func (d *drawing) settleExpose(e, webUI object) {
 	}
 }
 
-// settleGateway makes it one that is there where the certificate is its own or
+// repairGateway makes it one that is there where the certificate is its own or
 // there is none, and else one of the base's.
-func (d *drawing) settleGateway(e object) {
+func (d *drawing) repairGateway(e object) {
 	g := child(e, "gateway")
 	if g == nil {
 		g = object{}
@@ -112,7 +112,7 @@ func (d *drawing) fillGateway(g object, t reflect.Type, names ...string) {
 	}
 }
 
-func (d *drawing) settleTLS(e object, kind string, public bool) {
+func (d *drawing) repairTLS(e object, kind string, public bool) {
 	tls := child(e, "tls")
 	if tls == nil {
 		tls = object{"type": d.value("tls.type", reflect.TypeFor[v1alpha1.TLSType]())}
@@ -128,7 +128,7 @@ func (d *drawing) settleTLS(e object, kind string, public bool) {
 			tls["issuer"] = object{"name": "minicloud-ca"}
 		}
 		if key := child(tls, "privateKey"); key != nil {
-			d.settleKey(key)
+			d.repairKey(key)
 		}
 	case "secret":
 		remove(tls, "certResolver", "issuer", "privateKey", "duration", "renewBefore", "acmeSolver")
@@ -148,7 +148,7 @@ func (d *drawing) settleTLS(e object, kind string, public bool) {
 	}
 }
 
-func (d *drawing) settleKey(key object) {
+func (d *drawing) repairKey(key object) {
 	switch algorithm := key["algorithm"]; {
 	case key["size"] == nil:
 	case algorithm == "Ed25519":

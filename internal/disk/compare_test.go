@@ -325,7 +325,7 @@ func TestApplyKeepsMode(t *testing.T) {
 }
 
 // Compare refuses a path that leaves the folder: a bug of the generator must
-// not become a file elsewhere.
+// not become a file outside the folder.
 func TestCompareRefusesPathsOutside(t *testing.T) {
 	for _, path := range []string{"../x", "/etc/x", "bases/../../x", ""} {
 		if _, err := Compare(t.TempDir(), []generator.File{{Path: path}}); err == nil {

@@ -2,9 +2,9 @@ package randomstack
 
 import "strings"
 
-// settleChat is what the chat's fields demand of each other; own says that the
+// repairChat is what the chat's fields demand of each other; own says that the
 // base has its own Ollama.
-func (d *drawing) settleChat(w object, own bool, proxy object) {
+func (d *drawing) repairChat(w object, own bool, proxy object) {
 	if e := child(w, "embedding"); e["engine"] == "inPod" || e["engine"] == nil && !own {
 		delete(e, "model")
 	}

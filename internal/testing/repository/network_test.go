@@ -1,7 +1,6 @@
-package hearth
+package repository
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -20,14 +19,12 @@ import (
 // policies without a cluster, is not on the module proxy.
 const networkPage = "docs/network.md"
 
-var update = flag.Bool("update", false, "rewrite "+networkPage)
-
 const networkHead = `# Who reaches whom
 
 What the committed overlays' NetworkPolicies admit, new connections from a row to a column: **yes**, no, or — where neither end
 is a pod of the overlay and hearth has no say. Computed from the built overlays by a test
-(` + "`go test . -run Network -update`" + `), so it cannot fall behind them. It holds where the cluster's network plugin
-enforces NetworkPolicy; most do, flannel alone does not.
+(` + "`go test ./internal/testing/repository -run Network -update`" + `), so it cannot fall behind them.
+It holds where the cluster's network plugin enforces NetworkPolicy; most do, flannel alone does not.
 
 "Private" is an address of a home or company network. The node that a pod runs on always reaches the pod, or probes could not.
 "Metadata" is the address by which cloud providers hand credentials to whoever asks. Pods of another namespace stay outside
@@ -203,7 +200,7 @@ func TestNetworkPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("%s is not what the overlays give; run: go test . -run Network -update (-want +got):\n%s", networkPage, diff)
+		t.Errorf("%s is not what the overlays give; run: go test ./internal/testing/repository -run Network -update (-want +got):\n%s", networkPage, diff)
 	}
 }
 

@@ -1,4 +1,4 @@
-package hearth
+package repository
 
 import (
 	"encoding/json"
@@ -43,7 +43,7 @@ func TestReadmeFigures(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| %s | "+s.text+" ([%s](docs/reports/%s.md)) |\n", append(append([]any{s.what}, values...), s.report, s.report)...)
 	}
-	pagetest.Tables(t, "README.md", "go test . -run ReadmeFigures -update", *update, map[string]string{"figures": table.String()})
+	pagetest.Tables(t, "README.md", "go test ./internal/testing/repository -run ReadmeFigures -update", *update, map[string]string{"figures": table.String()})
 }
 
 // figure reads one out of a report.

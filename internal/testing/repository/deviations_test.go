@@ -1,4 +1,4 @@
-package hearth
+package repository
 
 import (
 	"encoding/json"

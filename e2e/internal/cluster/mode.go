@@ -29,3 +29,11 @@ func ModeFromEnvironment() (Mode, error) {
 		return "", fmt.Errorf("%s: unsupported value: %q: supported values: %q, %q", ModeVariable, mode, Pull, Source)
 	}
 }
+
+// FullRun is the command that runs every end-to-end test in this mode.
+func (m Mode) FullRun() string {
+	if m == Source {
+		return ModeVariable + "=source make e2e-full"
+	}
+	return "make e2e-full"
+}

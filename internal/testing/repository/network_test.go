@@ -6,12 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/mattfenwick/cyclonus/pkg/matcher"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/hearth-dev/hearth/internal/testing/pagetest"
 )
 
 // networkPage says who reaches whom. It is evaluated by cyclonus' matcher, which
@@ -190,18 +191,7 @@ func TestNetworkPage(t *testing.T) {
 	for _, overlay := range networkOverlays(t) {
 		want += readNetwork(t, overlay).table(overlay)
 	}
-	if *update {
-		if err := os.WriteFile(networkPage, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(networkPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("%s is not what the overlays give; run: go test ./internal/testing/repository -run Network -update (-want +got):\n%s", networkPage, diff)
-	}
+	pagetest.Page(t, networkPage, "go test ./internal/testing/repository -run Network -update", *update, want)
 }
 
 // What no overlay may ever admit, whatever the page says.

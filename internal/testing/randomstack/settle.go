@@ -10,8 +10,8 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// settle makes a drawn base one that package v1alpha1 accepts: it goes through
-// what that package's checks demand of fields together, and removes or adds one.
+// settle makes a drawn base one that package spec accepts: it goes through what
+// spec's check_*.go demand of fields together, and removes or adds one.
 func (d *drawing) settle(base object) object {
 	base = clone(base).(object)
 	ollama, webUI := child(base, "ollama"), child(base, "openWebUI")

@@ -56,6 +56,7 @@ func (d deviation) problems(object any) []string {
 }
 
 func TestDeviations(t *testing.T) {
+	atRoot(t)
 	rows, tree := readDeviations(t), newTree(t)
 	for _, r := range rows {
 		for _, problem := range r.problems(tree.find(r.overlay, r.object)) {
@@ -70,6 +71,7 @@ func TestDeviations(t *testing.T) {
 // A value that is not the built one is noticed in every row: ours, and the
 // document's where no reason excuses it.
 func TestDeviationsNoticeAWrongValue(t *testing.T) {
+	atRoot(t)
 	tree := newTree(t)
 	for _, r := range readDeviations(t) {
 		if r.overlay == "" {
@@ -96,6 +98,7 @@ func TestDeviationsNoticeAWrongValue(t *testing.T) {
 
 // Every overlay that the table speaks of is one of the committed stack's.
 func TestDeviationsNameEveryOverlayOfTheDocuments(t *testing.T) {
+	atRoot(t)
 	seen := map[string]bool{}
 	for _, r := range readDeviations(t) {
 		seen[r.overlay] = true

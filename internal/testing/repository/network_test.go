@@ -187,6 +187,7 @@ func networkOverlays(t *testing.T) []string {
 }
 
 func TestNetworkPage(t *testing.T) {
+	atRoot(t)
 	want := networkHead
 	for _, overlay := range networkOverlays(t) {
 		want += readNetwork(t, overlay).table(overlay)
@@ -196,6 +197,7 @@ func TestNetworkPage(t *testing.T) {
 
 // What no overlay may ever admit, whatever the page says.
 func TestNetworkHoldsTheLine(t *testing.T) {
+	atRoot(t)
 	never := map[string][]string{ // by source: destinations, "*" for every one
 		"the internet": {"*"}, "a private address": {"*"}, "a pod of another namespace": {"*"}, "a stranger with Traefik's labels": {"*"},
 		"ollama":     {"private", "private, IPv6", "metadata", "other pod", "open-webui"},

@@ -33,6 +33,7 @@ func shown() []seen {
 
 // TestReadmeFigures keeps the README's figures those of the committed reports.
 func TestReadmeFigures(t *testing.T) {
+	atRoot(t)
 	var table strings.Builder
 	table.WriteString("\n| what | seen | at commit |\n|---|---|---|\n")
 	for _, s := range shown() {

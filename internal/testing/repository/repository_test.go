@@ -2,18 +2,16 @@ package repository
 
 import (
 	"flag"
-	"fmt"
-	"os"
 	"testing"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/network.md and the README's figures")
 
-// TestMain lets every test name files as the repository does, from its root.
-func TestMain(m *testing.M) {
-	if err := os.Chdir("../../.."); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
+// atRoot lets a test name files as the repository does. It is for every test to
+// say, and not for TestMain: go test does not see what TestMain does before it
+// runs them, would look for the files elsewhere, and repeat an old result though
+// they changed.
+func atRoot(t *testing.T) {
+	t.Helper()
+	t.Chdir("../../..")
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes sure that all is there which the end-to-end tests need: a Docker daemon that answers; debootstrap, where
-# HEARTH_E2E_IMAGES=source has the images built here; and with E2E=full a browser. Run as root on Debian it installs what
-# is missing and starts dockerd; otherwise it names all that is missing. Where everything is there, it does nothing.
+# Makes sure that all is there which the end-to-end tests need: a Docker daemon that answers; gcc, for go test -race;
+# debootstrap, where HEARTH_E2E_IMAGES=source has the images built here; and with E2E=full a browser. Run as root on Debian
+# it installs what is missing and starts dockerd; otherwise it names all that is missing. Where everything is there, it does
+# nothing.
 # It changes no file of Docker's configuration: what a host needs is said on the command line of the daemon it starts.
 set -euo pipefail
 PATH=$PATH:/usr/sbin # of dockerd and debootstrap, which is not in everybody's
@@ -9,7 +10,7 @@ PATH=$PATH:/usr/sbin # of dockerd and debootstrap, which is not in everybody's
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 state=/var/lib/hearth-e2e       # the runtime wrapper
 log=/var/log/hearth-dockerd.log # of the daemon started here
-wait_seconds=60
+wait_seconds=180
 
 say() { echo "needs.sh: $*" >&2; }
 die() {
@@ -31,19 +32,16 @@ if [ "${E2E:-}" = full ]; then
   need chromium chromium fonts-dejavu-core # without a font it draws no letters
   need certutil libnss3-tools
 fi
+command -v gcc > /dev/null || missing+=(gcc libc6-dev)
 if ((${#missing[@]} > 0)); then
   [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}; run this as root, or: sudo apt-get install --no-install-recommends ${missing[*]}"
   command -v apt-get > /dev/null || die "missing: ${missing[*]}; install them, this machine has no apt-get"
   say "installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  # A mirror that fails once often answers the second time.
-  for try in 1 2 3; do
-    if apt-get -qq update && apt-get -qq install --no-install-recommends "${missing[@]}" > /tmp/hearth-apt.log 2>&1; then
-      break
-    fi
-    [ "$try" -lt 3 ] || die "apt-get failed: $(tail -n 5 /tmp/hearth-apt.log)"
-    sleep 5
-  done
+  # A mirror that fails once often answers the second time; a new machine may still be installing its own updates.
+  apt=(apt-get -qq -o Acquire::Retries=3 -o APT::Update::Error-Mode=any -o DPkg::Lock::Timeout=300)
+  { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${missing[@]}"; } > /tmp/hearth-apt.log 2>&1 ||
+    die "apt-get failed: $(tail -n 5 /tmp/hearth-apt.log)"
 fi
 
 if docker info > /dev/null 2>&1; then

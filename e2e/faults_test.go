@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -36,13 +35,8 @@ type deployed struct {
 // itself, on the same volume and without a second download; how long that takes goes into the report.
 func TestFaults(t *testing.T) {
 	s := start(t, wants{full: true, models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{"ollama", fullNamespace}})
-	command := "make e2e-full"
-	if s.mode == cluster.Source {
-		command = cluster.ModeVariable + "=source " + command
-	}
-	d := &deployed{suite: s, report: report.New(report.Data{
-		Title: "Faults, changes and removal", Name: "faults", Date: time.Now().Truncate(time.Second), Command: command,
-		Machine: fmt.Sprintf("%d cores, %s/%s, shared with other work", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
+	r, err := report.New(s.ctx, "..", report.Data{
+		Title: "Faults, changes and removal", Name: "faults", Command: s.mode.FullRun(),
 		Versions: []report.Version{
 			{Program: "Ollama", Version: ollama.Ref}, {Program: "Kubernetes", Version: images.KubernetesVersion}, {Program: "model", Version: s.model},
 		},
@@ -50,7 +44,9 @@ func TestFaults(t *testing.T) {
 			"A volume that is attached to one node at a time, and a second node to move to: the cluster has one, with folders for volumes.",
 			"A pod that is deleted during a pull and a registry that is down while the pod restarts: those are in the smoke test, `make e2e`.",
 		},
-	})}
+	})
+	must(t, err)
+	d := &deployed{suite: s, report: r}
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)

@@ -18,6 +18,14 @@ const (
 // ModeVariable is the environment variable that chooses between the modes.
 const ModeVariable = "HEARTH_E2E_IMAGES"
 
+// FullRun is the command that runs every end-to-end test in this mode.
+func (m Mode) FullRun() string {
+	if m == Source {
+		return ModeVariable + "=source make e2e-full"
+	}
+	return "make e2e-full"
+}
+
 // ModeFromEnvironment reads the mode from [ModeVariable]. Defaults to [Pull].
 func ModeFromEnvironment() (Mode, error) {
 	switch mode := Mode(os.Getenv(ModeVariable)); mode {

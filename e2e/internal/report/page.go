@@ -15,7 +15,8 @@ func plotFile(name string, step, plot int) string {
 // page is the report in Markdown.
 func page(d Data) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\nWritten by the run itself on %s. Again: `%s`. Machine: %s.\n", d.Title, d.Date.UTC().Format("2006-01-02 15:04 UTC"), d.Command, d.Machine)
+	fmt.Fprintf(&b, "# %s\n\nWritten by the run itself on %s. Commit: %s. Again: `%s`. Machine: %s.\n",
+		d.Title, d.Date.UTC().Format("2006-01-02 15:04 UTC"), d.Commit, d.Command, d.Machine)
 	b.WriteString("\n| program | version |\n|---|---|\n")
 	for _, v := range d.Versions {
 		fmt.Fprintf(&b, "| %s | %s |\n", v.Program, v.Version)

@@ -1,13 +1,17 @@
 package report
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/hearth-dev/hearth/e2e/internal/chart"
+	"github.com/hearth-dev/hearth/e2e/internal/origin"
 )
 
 // Report is one run. Its methods may be called from several goroutines.
@@ -21,8 +25,9 @@ type Data struct {
 	// Title of the page, and Name of its files.
 	Title string `json:"title"`
 	Name  string `json:"-"`
-	// Date is when the run began, Command how to repeat it, Machine where it was.
+	// Date is when the run began, Commit what it measured, Machine where; Command is how to repeat it.
 	Date    time.Time `json:"date"`
+	Commit  string    `json:"commit"`
 	Command string    `json:"command"`
 	Machine string    `json:"machine"`
 	// Versions of what was running, in the order of the page.
@@ -73,8 +78,24 @@ type Image struct {
 	Kept    bool   `json:"kept,omitempty"`
 }
 
-// New begins a report.
-func New(d Data) *Report { return &Report{data: d} }
+// New begins the report of a run that begins now, of the checkout at root. It fills in the date, the commit and the machine.
+func New(ctx context.Context, root string, d Data) (*Report, error) {
+	var err error
+	if d.Commit, err = origin.Commit(ctx, root); err != nil {
+		return nil, err
+	}
+	machine, err := origin.ThisMachine()
+	if err != nil {
+		return nil, err
+	}
+	loads, err := origin.LoadAverages()
+	if err != nil {
+		return nil, err
+	}
+	d.Machine = fmt.Sprintf("%s, load averages at the start %s", machine, strings.Join(loads, " "))
+	d.Date = time.Now().Truncate(time.Second)
+	return &Report{data: d}, nil
+}
 
 // Note adds to the data.
 func (r *Report) Note(change func(*Data)) {

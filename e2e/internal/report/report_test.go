@@ -29,9 +29,19 @@ func TestPercentile(t *testing.T) {
 	}
 }
 
+func TestNew(t *testing.T) {
+	r, err := New(t.Context(), "../../..", Data{Title: "A run"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := r.data; d.Title != "A run" || d.Commit == "" || time.Since(d.Date) > time.Minute || !strings.Contains(d.Machine, "load averages") {
+		t.Errorf("got %+v", d)
+	}
+}
+
 func TestWrite(t *testing.T) {
-	r := New(Data{Title: "A run", Name: "run", Date: time.Unix(0, 0), Command: "make it", Machine: "one core",
-		Versions: []Version{{"hearth", "dev"}}, Missing: []string{"the rest"}})
+	r := &Report{data: Data{Title: "A run", Name: "run", Date: time.Unix(0, 0), Commit: "1234567", Command: "make it", Machine: "one core",
+		Versions: []Version{{"hearth", "dev"}}, Missing: []string{"the rest"}}}
 	end := r.Begin("the first")
 	r.Figure("speed", 12.345, "tokens/s")
 	r.Step(func(s *Step) {
@@ -55,7 +65,7 @@ func TestWrite(t *testing.T) {
 	}
 	want := `# A run
 
-Written by the run itself on 1970-01-01 00:00 UTC. Again: ` + "`make it`" + `. Machine: one core.
+Written by the run itself on 1970-01-01 00:00 UTC. Commit: 1234567. Again: ` + "`make it`" + `. Machine: one core.
 
 | program | version |
 |---|---|

@@ -28,13 +28,23 @@ func Tables(t *testing.T, page, command string, update bool, tables map[string]s
 		}
 		want = before + head + table + "<!-- end -->" + after
 	}
+	Page(t, page, command, update, want)
+}
+
+// Page wants the page to be the text. With update it writes it.
+func Page(t *testing.T, page, command string, update bool, want string) {
+	t.Helper()
 	if update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if diff := cmp.Diff(want, string(data)); diff != "" {
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("%s is not up to date, run: %s (-want +got):\n%s", page, command, diff)
 	}
 }

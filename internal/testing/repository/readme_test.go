@@ -1,10 +1,9 @@
-package hearth
+package repository
 
 import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -34,56 +33,69 @@ func shown() []seen {
 
 // TestReadmeFigures keeps the README's figures those of the committed reports.
 func TestReadmeFigures(t *testing.T) {
+	atRoot(t)
 	var table strings.Builder
-	table.WriteString("\n| what | seen |\n|---|---|\n")
+	table.WriteString("\n| what | seen | at commit |\n|---|---|---|\n")
 	for _, s := range shown() {
+		r := readReport(t, s.report)
 		var values []any
 		for _, name := range strings.Split(s.figures, ";") {
-			values = append(values, figure(t, s.report, s.step, name))
+			values = append(values, r.figure(t, s.step, name))
 		}
-		fmt.Fprintf(&table, "| %s | "+s.text+" ([%s](docs/reports/%s.md)) |\n", append(append([]any{s.what}, values...), s.report, s.report)...)
+		fmt.Fprintf(&table, "| %s | %s ([%s](docs/reports/%s.md)) | %s |\n", s.what, fmt.Sprintf(s.text, values...), s.report, s.report, r.Commit)
 	}
-	pagetest.Tables(t, "README.md", "go test . -run ReadmeFigures -update", *update, map[string]string{"figures": table.String()})
+	pagetest.Tables(t, "README.md", "go test ./internal/testing/repository -run ReadmeFigures -update", *update, map[string]string{"figures": table.String()})
 }
 
-// figure reads one out of a report.
-func figure(t *testing.T, report, step, name string) string {
+// measured is a report, as far as figures are taken from it.
+type measured struct {
+	Commit string
+	Steps  []struct {
+		Name    string
+		Passed  bool
+		Figures []struct {
+			Name, Unit string
+			Value      float64
+		}
+	}
+}
+
+func readReport(t *testing.T, name string) measured {
 	t.Helper()
-	data, err := os.ReadFile("docs/reports/" + report + ".json")
+	data, err := os.ReadFile("docs/reports/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	type number struct {
-		Name, Unit string
-		Value      float64
-	}
-	var r struct {
-		Steps []struct {
-			Name    string
-			Passed  bool
-			Figures []number
-		}
-	}
+	var r measured
 	if err := json.Unmarshal(data, &r); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range r.Steps {
-		i := slices.IndexFunc(s.Figures, func(f number) bool { return f.Name == name })
-		if s.Name != step || i < 0 {
-			continue
-		}
-		if !s.Passed {
-			t.Errorf("%s: step %q did not pass", report, step)
-		}
-		f := s.Figures[i]
-		switch {
-		case f.Unit == "":
-			return fmt.Sprintf("%.0f", f.Value)
-		case f.Value < 10:
-			return fmt.Sprintf("%.1f %s", f.Value, f.Unit)
-		}
-		return fmt.Sprintf("%.0f %s", f.Value, f.Unit)
+	if r.Commit == "" {
+		t.Errorf("%s.json does not say which commit was measured", name)
 	}
-	t.Errorf("%s.json has no figure %q in step %q", report, name, step)
+	return r
+}
+
+// figure is one of the report's, as people read it.
+func (r measured) figure(t *testing.T, step, name string) string {
+	t.Helper()
+	for _, s := range r.Steps {
+		for _, f := range s.Figures {
+			if s.Name != step || f.Name != name {
+				continue
+			}
+			if !s.Passed {
+				t.Errorf("step %q did not pass", step)
+			}
+			switch {
+			case f.Unit == "":
+				return fmt.Sprintf("%.0f", f.Value)
+			case f.Value < 10:
+				return fmt.Sprintf("%.1f %s", f.Value, f.Unit)
+			}
+			return fmt.Sprintf("%.0f %s", f.Value, f.Unit)
+		}
+	}
+	t.Errorf("no figure %q in step %q of its report", name, step)
 	return "?"
 }

@@ -1,18 +1,18 @@
-package hearth
+package repository
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/mattfenwick/cyclonus/pkg/matcher"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/hearth-dev/hearth/internal/testing/pagetest"
 )
 
 // networkPage says who reaches whom. It is evaluated by cyclonus' matcher, which
@@ -20,14 +20,12 @@ import (
 // policies without a cluster, is not on the module proxy.
 const networkPage = "docs/network.md"
 
-var update = flag.Bool("update", false, "rewrite "+networkPage)
-
 const networkHead = `# Who reaches whom
 
 What the committed overlays' NetworkPolicies admit, new connections from a row to a column: **yes**, no, or — where neither end
 is a pod of the overlay and hearth has no say. Computed from the built overlays by a test
-(` + "`go test . -run Network -update`" + `), so it cannot fall behind them. It holds where the cluster's network plugin
-enforces NetworkPolicy; most do, flannel alone does not.
+(` + "`go test ./internal/testing/repository -run Network -update`" + `), so it cannot fall behind them.
+It holds where the cluster's network plugin enforces NetworkPolicy; most do, flannel alone does not.
 
 "Private" is an address of a home or company network. The node that a pod runs on always reaches the pod, or probes could not.
 "Metadata" is the address by which cloud providers hand credentials to whoever asks. Pods of another namespace stay outside
@@ -189,26 +187,17 @@ func networkOverlays(t *testing.T) []string {
 }
 
 func TestNetworkPage(t *testing.T) {
+	atRoot(t)
 	want := networkHead
 	for _, overlay := range networkOverlays(t) {
 		want += readNetwork(t, overlay).table(overlay)
 	}
-	if *update {
-		if err := os.WriteFile(networkPage, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(networkPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("%s is not what the overlays give; run: go test . -run Network -update (-want +got):\n%s", networkPage, diff)
-	}
+	pagetest.Page(t, networkPage, "go test ./internal/testing/repository -run Network -update", *update, want)
 }
 
 // What no overlay may ever admit, whatever the page says.
 func TestNetworkHoldsTheLine(t *testing.T) {
+	atRoot(t)
 	never := map[string][]string{ // by source: destinations, "*" for every one
 		"the internet": {"*"}, "a private address": {"*"}, "a pod of another namespace": {"*"}, "a stranger with Traefik's labels": {"*"},
 		"ollama":     {"private", "private, IPv6", "metadata", "other pod", "open-webui"},

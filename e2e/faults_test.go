@@ -13,7 +13,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/hearth-dev/hearth/e2e/internal/chart"
-	"github.com/hearth-dev/hearth/e2e/internal/cluster"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/e2e/internal/report"

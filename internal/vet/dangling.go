@@ -2,6 +2,7 @@ package vet
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,21 +14,22 @@ import (
 func danglingRules() []Rule {
 	return []Rule{{
 		ID: "dangling", Severity: problem.Error, check: dangling,
-		Reason: "what leads to nothing is accepted, and people get an error page, or a pod that never starts, or a policy that protects nobody",
-		Fix:    "correct the name, the port or the labels",
-		Source: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service; how much a part of a tree can know: docs/vet.md",
+		Reason: "what leads to nothing is accepted, and people get an error page, a pod that never starts, or a policy that protects nobody",
+		Fix:    "correct the name, the port or the labels, or accept it with an exception if it is made elsewhere",
+		Source: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service; what a part of a tree can know: docs/vet.md",
 	}}
 }
 
 // dangling looks for what should be in the list and is not. A list may be a part
-// of what runs: see [input.shows], and docs/vet.md for what follows from it.
+// of what runs, so it is an error where the list has what was meant, as its name
+// is one letter away, or has a Service without the port; a warning where the list
+// shows the namespace's pods; and else nothing.
 func dangling(in *input) []Finding {
-	return slices.Concat(in.lostServices(), in.lostPolicies(), in.lostRoutes(), in.lostSets(), in.lostNames())
+	return slices.Concat(in.lostSelectors(), in.lostRoutes(), in.lostSets(), in.lostNames())
 }
 
 // shows reports whether the list has pods of a namespace, and nothing that could
-// make more there: then who looks for one in it, or for what stands in front of
-// them, finds it in the list.
+// make more there out of sight.
 func (in *input) shows(namespace string) bool {
 	return len(in.podsIn[namespace]) > 0 && !in.makers[namespace]
 }
@@ -41,91 +43,101 @@ func makes(r Ref) bool {
 	return strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io") && !slices.Contains(known, group)
 }
 
-// later are the beginnings of labels that a controller gives its pods, which the
-// list cannot show.
-var later = []string{"acme.cert-manager.io/", "statefulset.kubernetes.io/", "apps.kubernetes.io/", "batch.kubernetes.io/",
-	"job-name", "controller-uid", "pod-template-hash", "controller-revision-hash"}
-
-// matchable reports whether a list could show the pods of these labels.
-func matchable(labels map[string]string) bool {
-	for key := range labels {
-		if slices.ContainsFunc(later, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
-			return false
-		}
+// judged completes a finding by what was meant, "" if nobody knows.
+func (in *input) judged(f Finding, namespace, meant string) []Finding {
+	switch {
+	case meant != "":
+		f.Fix = fmt.Sprintf("did you mean %q?", meant)
+	case in.shows(namespace):
+		f.Severity = problem.Warning
+	default:
+		return nil
 	}
-	return len(labels) > 0
+	return []Finding{f}
 }
 
-func (in *input) lostServices() []Finding {
+// lostSelectors are those of Services and NetworkPolicies.
+func (in *input) lostSelectors() []Finding {
 	var found []Finding
+	lost := func(ref Ref, path string, labels map[string]string, selected []int) {
+		if len(labels) > 0 && len(selected) == 0 && !addedLater(labels) {
+			f := Finding{Object: ref, Path: path, Message: "selects no pod of the namespace"}
+			found = append(found, in.judged(f, ref.Namespace, in.nearLabel(ref.Namespace, labels))...)
+		}
+	}
 	for _, s := range in.services {
-		if matchable(s.Spec.Selector) && in.shows(s.Namespace) && len(in.selected(s.Namespace, serviceSelector(s))) == 0 {
-			found = append(found, Finding{Object: serviceRef(s), Path: "spec.selector", Message: "selects no pod of the namespace"})
-		}
+		lost(serviceRef(s), "spec.selector", s.Spec.Selector, in.selected(s.Namespace, serviceSelector(s)))
+	}
+	for _, p := range in.policies {
+		ref := Ref{"networking.k8s.io/v1", "NetworkPolicy", p.Namespace, p.Name}
+		lost(ref, "spec.podSelector", p.Spec.PodSelector.MatchLabels, in.selected(p.Namespace, &p.Spec.PodSelector))
 	}
 	return found
 }
 
-// lostPolicies are a warning: what one should have protected is found as a pod
-// without a policy.
-func (in *input) lostPolicies() []Finding {
-	var found []Finding
-	for _, p := range in.policies {
-		by := p.Spec.PodSelector
-		if matchable(by.MatchLabels) && in.shows(p.Namespace) && len(in.selected(p.Namespace, &by)) == 0 {
-			found = append(found, Finding{Severity: problem.Warning, Path: "spec.podSelector", Message: "selects no pod of the namespace",
-				Object: Ref{"networking.k8s.io/v1", "NetworkPolicy", p.Namespace, p.Name}})
+// addedLater reports whether one of the labels is a controller's, which only pods
+// on the cluster have: those of a StatefulSet's replica, or of cert-manager while
+// a challenge is open.
+func addedLater(labels map[string]string) bool {
+	for key := range labels {
+		for _, of := range []string{"acme.cert-manager.io/", "statefulset.kubernetes.io/", "apps.kubernetes.io/", "batch.kubernetes.io/",
+			"job-name", "controller-uid", "pod-template-hash", "controller-revision-hash"} {
+			if strings.HasPrefix(key, of) {
+				return true
+			}
 		}
 	}
-	return found
+	return false
+}
+
+// nearLabel is the label of a pod that a selector misses by a letter, "" if there
+// is none.
+func (in *input) nearLabel(namespace string, labels map[string]string) string {
+	for _, i := range in.podsIn[namespace] {
+		near := ""
+		for _, key := range slices.Sorted(maps.Keys(labels)) {
+			has := in.pods[i].meta.Labels[key]
+			if has == labels[key] {
+				continue
+			}
+			if _, misspelt := meant(labels[key], []string{has}); !misspelt || has == "" || near != "" {
+				near = ""
+				break
+			}
+			near = key + "=" + has
+		}
+		if near != "" {
+			return near
+		}
+	}
+	return ""
 }
 
 func (in *input) lostRoutes() []Finding {
 	var found []Finding
 	for _, r := range in.routes {
-		seen := map[backend]bool{}
-		for _, b := range r.backends {
-			if seen[b] {
+		for i, b := range r.backends {
+			if slices.Contains(r.backends[:i], b) {
 				continue
 			}
-			seen[b] = true
 			to := in.servicesAt[backend{namespace: b.namespace, service: b.service}]
 			f := Finding{Object: r.ref, Path: "spec"}
-			switch {
-			case len(to) == 0 && in.shows(b.namespace):
+			if len(to) == 0 {
 				f.Message = fmt.Sprintf("leads to the Service %s, which is not in the namespace", b.service)
-			case len(to) > 0 && !hasPort(in.services[to[0]], b.port):
-				f.Message = fmt.Sprintf("leads to port %s of the Service %s, which has no such one", b.port, b.service)
-			default:
-				continue
+				found = append(found, in.judged(f, b.namespace, in.nearName("Service", b.namespace, b.service))...)
+			} else if !hasPort(in.services[to[0]], b.port) {
+				f.Message = fmt.Sprintf("leads to port %s, which the Service %s does not have", b.port, b.service)
+				found = append(found, f)
 			}
-			found = append(found, f)
 		}
 	}
 	return found
 }
 
-// lostSets are StatefulSets whose pods have no names of their own in DNS. They
-// run without, so that it is a warning.
-func (in *input) lostSets() []Finding {
-	var found []Finding
-	for i, o := range in.objects {
-		ref, name := in.refs[i], text(o, "spec", "serviceName")
-		if !ref.is("apps", "StatefulSet") || name == "" {
-			continue
-		}
-		f := Finding{Object: ref, Severity: problem.Warning, Path: "spec.serviceName"}
-		switch to := in.servicesAt[backend{namespace: ref.Namespace, service: name}]; {
-		case len(to) == 0 && in.shows(ref.Namespace):
-			f.Message = fmt.Sprintf("there is no Service %s: the pods have no names in DNS", name)
-		case len(to) > 0 && in.services[to[0]].Spec.ClusterIP != corev1.ClusterIPNone:
-			f.Message, f.Fix = fmt.Sprintf("the Service %s is not headless: the pods have no names in DNS", name), "set its clusterIP: None"
-		default:
-			continue
-		}
-		found = append(found, f)
-	}
-	return found
+// nearName is the object of a kind whose name differs by a letter or by case.
+func (in *input) nearName(kind, namespace, name string) string {
+	near, _ := meant(name, in.namesOf[Ref{Kind: kind, Namespace: namespace}])
+	return near
 }
 
 // hasPort reports whether a Service has a port of this number or name. One for a
@@ -136,9 +148,30 @@ func hasPort(s corev1.Service, port string) bool {
 	})
 }
 
-// lostNames are what pods ask for by name. Claims and ConfigMaps are often made
-// once, by somebody else, so that only a name that is nearly one of the list's is
-// found; an account mostly stands beside its pod.
+// lostSets are StatefulSets whose pods have no names of their own in DNS.
+func (in *input) lostSets() []Finding {
+	var found []Finding
+	for i, o := range in.objects {
+		ref, name := in.refs[i], text(o, "spec", "serviceName")
+		if !ref.is("apps", "StatefulSet") || name == "" {
+			continue
+		}
+		f := Finding{Object: ref, Path: "spec.serviceName"}
+		if to := in.servicesAt[backend{namespace: ref.Namespace, service: name}]; len(to) == 0 {
+			f.Message = fmt.Sprintf("there is no Service %s: the pods have no names in DNS", name)
+			found = append(found, in.judged(f, ref.Namespace, in.nearName("Service", ref.Namespace, name))...)
+		} else if in.services[to[0]].Spec.ClusterIP != corev1.ClusterIPNone {
+			f.Message, f.Fix = fmt.Sprintf("the Service %s is not headless: the pods have no names in DNS", name), "name one with clusterIP: None"
+			f.Severity = problem.Warning // they run all the same
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// lostNames are what pods cannot start without. An account mostly stands beside
+// its pod; claims and ConfigMaps are often made once, by somebody else, so that of
+// them nothing but a misspelt name is found.
 func (in *input) lostNames() []Finding {
 	var found []Finding
 	for i := range in.pods {
@@ -147,17 +180,10 @@ func (in *input) lostNames() []Finding {
 			if to.name == "" || in.find("", to.kind, p.ref.Namespace, to.name) != nil {
 				continue
 			}
-			f := p.finding(to.path, "there is no %s %s", to.kind, to.name)
-			near, misspelt := meant(to.name, in.namesOf[Ref{Kind: to.kind, Namespace: p.ref.Namespace}])
-			switch {
-			case misspelt:
-				f.Fix = fmt.Sprintf("did you mean %q?", near)
-			case to.kind == "ServiceAccount" && to.name != "default" && in.shows(p.ref.Namespace):
-				f.Severity, f.Fix = problem.Warning, "add it, or make it before: without it no pod is made"
-			default:
-				continue
+			near := in.nearName(to.kind, p.ref.Namespace, to.name)
+			if near != "" || to.kind == "ServiceAccount" && to.name != "default" {
+				found = append(found, in.judged(p.finding(to.path, "there is no %s %s", to.kind, to.name), p.ref.Namespace, near)...)
 			}
-			found = append(found, f)
 		}
 	}
 	return found
@@ -166,7 +192,8 @@ func (in *input) lostNames() []Finding {
 // needed is an object that a pod cannot start without.
 type needed struct{ kind, name, path string }
 
-// needs are what the pod asks for by name, without Secrets, which never stand in Git.
+// needs are what the pod asks for by name, without Secrets, which never stand in
+// Git.
 func (p *pod) needs() []needed {
 	all := []needed{{"ServiceAccount", p.spec.ServiceAccountName, "serviceAccountName"}}
 	must := func(optional *bool) bool { return optional == nil || !*optional }

@@ -13,7 +13,7 @@ func probeRules() []Rule {
 	return []Rule{{
 		ID: "probes", Severity: problem.Warning, check: probes,
 		Reason: "without a readinessProbe people are sent to a pod that cannot answer yet; a livenessProbe that gives up as early as the same readinessProbe restarts a pod that is only busy",
-		Fix:    "set a readinessProbe; let a livenessProbe that asks the same fail later than it",
+		Fix:    "set a readinessProbe, and raise the failureThreshold of a livenessProbe that asks the same",
 		Source: "https://kubernetes.io/docs/concepts/workloads/pods/probes",
 	}}
 }
@@ -27,7 +27,9 @@ func probes(in *input) []Finding {
 		p := &in.pods[i]
 		all := p.containers()
 		if served[i] && !slices.ContainsFunc(all, func(c container) bool { return c.ReadinessProbe != nil }) {
-			found = append(found, p.finding("containers", "a Service leads here, and no container has a readinessProbe"))
+			f := p.finding("containers", "a Service leads here, and no container has a readinessProbe")
+			f.Fix = "set one that says when the program can answer"
+			found = append(found, f)
 		}
 		for _, c := range all {
 			live, ready := c.LivenessProbe, c.ReadinessProbe
@@ -35,8 +37,9 @@ func probes(in *input) []Finding {
 				continue
 			}
 			if patience(live) <= patience(ready) {
-				found = append(found, c.finding("livenessProbe", "asks what the readinessProbe asks, and gives up after %d s, that one after %d s",
-					patience(live), patience(ready)))
+				f := c.finding("livenessProbe", "asks what the readinessProbe asks, and gives up after %d s, that one after %d s", patience(live), patience(ready))
+				f.Fix = "raise its failureThreshold"
+				found = append(found, f)
 			}
 		}
 	}

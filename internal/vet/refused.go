@@ -139,8 +139,7 @@ func (c container) disagreements() field.ErrorList {
 	names := map[string]bool{}
 	for _, v := range c.Env {
 		if names[v.Name] {
-			// The last one counts. Server-side apply, as Flux does it, refuses both.
-			errs = append(errs, field.Duplicate(at.Child("env").Key(v.Name), v.Name))
+			errs = append(errs, field.Invalid(at.Child("env"), v.Name, "stands twice: the last one counts, and server-side apply, as Flux does it, refuses both"))
 		}
 		names[v.Name] = true
 	}

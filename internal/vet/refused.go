@@ -8,8 +8,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
-	"k8s.io/apimachinery/pkg/api/validation/path"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/labels"
@@ -68,7 +68,7 @@ func nameOf(r Ref) apivalidation.ValidateNameFunc {
 	case r.is("", "Service"), r.is("", "Namespace"):
 		return apivalidation.NameIsDNSLabel
 	case slices.Contains([]string{"rbac.authorization.k8s.io", "certificates.k8s.io", "flowcontrol.apiserver.k8s.io"}, r.group()):
-		return path.ValidatePathSegmentName // such as system:auth-delegator
+		return func(name string, _ bool) []string { return content.IsPathSegmentName(name) } // such as system:auth-delegator
 	}
 	return apivalidation.NameIsDNSSubdomain
 }

@@ -14,7 +14,7 @@ lint: ## gofmt, vet and golangci-lint
 	go vet ./...
 	$(TOOL) golangci-lint run ./...
 
-judge: ## kube-score's verdict on the committed overlays and beside the charts; rewrites docs/vet.md
+judge: ## what kube-score says of the committed overlays, into docs/vet.md
 	go test ./internal/vet -run KubeScore -kube-score -update
 
 e2e: ## the smoke test on a kind cluster; needs Docker

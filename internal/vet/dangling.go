@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -100,7 +101,7 @@ func (in *input) nearLabel(namespace string, labels map[string]string) string {
 			if has == labels[key] {
 				continue
 			}
-			if _, misspelt := meant(labels[key], []string{has}); !misspelt || has == "" || near != "" {
+			if near != "" || typed(labels[key], []string{has}) == "" {
 				near = ""
 				break
 			}
@@ -111,6 +112,20 @@ func (in *input) nearLabel(namespace string, labels map[string]string) string {
 		}
 	}
 	return ""
+}
+
+// typed is the name that somebody meant who typed another, "" if there is none.
+// Names that are counted are two: data-1 beside data-2, db-a beside db-b.
+func typed(name string, names []string) string {
+	parts := func(s string) []string {
+		return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+	}
+	same := func(a, b string) bool { return a == b || len(a) == 1 && len(b) == 1 }
+	near, found := meant(name, names)
+	if !found || slices.EqualFunc(parts(near), parts(name), same) {
+		return ""
+	}
+	return near
 }
 
 func (in *input) lostRoutes() []Finding {
@@ -136,8 +151,7 @@ func (in *input) lostRoutes() []Finding {
 
 // nearName is the object of a kind whose name differs by a letter or by case.
 func (in *input) nearName(kind, namespace, name string) string {
-	near, _ := meant(name, in.namesOf[Ref{Kind: kind, Namespace: namespace}])
-	return near
+	return typed(name, in.namesOf[Ref{Kind: kind, Namespace: namespace}])
 }
 
 // hasPort reports whether a Service has a port of this number or name. One for a

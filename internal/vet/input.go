@@ -34,7 +34,9 @@ type labelled struct{ namespace, key, value string }
 
 func newInput(objects []Object, facts Facts) *input {
 	in := &input{
-		facts: facts, objects: objects, named: map[Ref]int{}, namesOf: map[Ref][]string{}, makers: map[string]bool{}, podsIn: map[string][]int{}, podsWith: map[labelled][]int{},
+		facts: facts, objects: objects,
+		named: map[Ref]int{}, namesOf: map[Ref][]string{}, makers: map[string]bool{},
+		podsIn: map[string][]int{}, podsWith: map[labelled][]int{},
 		servicesAt: map[backend][]int{}, admittersIn: map[string][]admitter{},
 	}
 	for i, o := range objects {

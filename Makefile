@@ -1,7 +1,7 @@
 # The few targets there are. Everything also runs as the plain command beside it.
-LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+TOOL := go tool -modfile=tools/go.mod
 
-.PHONY: render test lint e2e e2e-full calibrate
+.PHONY: render test lint judge e2e e2e-full calibrate
 
 render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
@@ -12,7 +12,10 @@ test: ## the hermetic tests
 lint: ## gofmt, vet and golangci-lint
 	test -z "$$(gofmt -l .)"
 	go vet ./...
-	go run $(LINT) run ./...
+	$(TOOL) golangci-lint run ./...
+
+judge: ## what kube-score says of the committed overlays, into docs/vet.md
+	go test ./internal/vet -run KubeScore -kube-score -update
 
 e2e: ## the smoke test on a kind cluster; needs Docker
 	.ci/needs.sh

@@ -20,7 +20,7 @@ func (c *checker) exceptions(path string, all []Exception, overlays []string) {
 		case e.Rule == "":
 			c.errorf(at+".rule", "", "missing: want the id of the rule, as hearth vet prints it")
 		case !ruleForm.MatchString(e.Rule):
-			c.errorf(at+".rule", "see hearth vet --list", "got %q, want the id of a rule, such as kube-score/container-image-pull-policy", e.Rule)
+			c.errorf(at+".rule", "see hearth vet --list", "got %q, want the id of a rule, such as image-tag or fleet/size", e.Rule)
 		}
 		if e.Overlay != "" {
 			c.reference(at+".overlay", e.Overlay, "overlay", overlays)

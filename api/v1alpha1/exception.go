@@ -2,9 +2,8 @@ package v1alpha1
 
 // Exception accepts what `hearth vet` finds, with a reason: a person decided.
 type Exception struct {
-	// Rule that may be broken, as vet prints it: ollama-cpu, or
-	// kube-score/container-image-pull-policy. A family's name, kube-score, is
-	// all of its rules.
+	// Rule that may be broken, as vet prints it: ollama-cpu, or fleet/size. A
+	// family's name, fleet, is all of its rules.
 	Rule string `json:"rule"`
 	// Overlay in which it may be. Default: all.
 	Overlay string `json:"overlay,omitempty"`

@@ -33,8 +33,8 @@ func newVet() *cobra.Command {
 		Short: "Find what would break, or stand open, before it is deployed",
 		Long: `Vet builds every overlay of the stack as kustomize and as Fleet's agent do, and
 looks at the objects: against the schemas of Kubernetes and of the controllers,
-Pod Security "restricted", kube-score's checks, and hearth's own rules. It needs
-no cluster and no network.
+Pod Security "restricted", Kubernetes' own validation as far as it is to be had,
+and hearth's own rules. It needs no cluster and no network.
 
 A FOLDER is any folder of kustomize, whoever wrote it; a FILE, or - for stdin,
 is YAML that something else rendered.
@@ -44,8 +44,9 @@ with a reason; an exception that accepts nothing is itself a warning:
 
   spec:
     exceptions:
-      - rule: kube-score/container-image-pull-policy
-        reason: images have a version's tag; a node that has one need not ask
+      - rule: node-port
+        object: Service/open-webui
+        reason: the router in front of the nodes has the certificate
 
 Rules and their reasons: hearth vet --list, hearth vet --explain RULE.`,
 		Example: `  hearth vet                                  all overlays of hearth.yaml

@@ -16,7 +16,7 @@ import (
 // homelab is the spec of the committed stack.
 func homelab(t testing.TB) string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "stack.yaml"))
+	data, err := os.ReadFile(filepath.Join("..", "hearth.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,12 +65,12 @@ func node(v any) *yaml.Node {
 	}
 }
 
-// stringNode leaves to the library how a string is written, but quotes what
-// YAML 1.1 takes for something else, such as y or 012, and several lines that
-// begin with a blank: the parser cannot read every such block.
+// stringNode leaves to the encoder how a string is written, but quotes the truth
+// values of YAML 1.1 that it does not know, such as y and off, and several lines
+// that begin with a blank: the parser cannot read every such block.
 func stringNode(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if kyaml.IsYaml1_1NonString(n) || strings.IndexAny(s, " \t\n") == 0 {
+	if len(s) <= len("off") && kyaml.IsYaml1_1NonString(n) || strings.IndexAny(s, " \t\n") == 0 {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

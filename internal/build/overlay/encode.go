@@ -25,12 +25,15 @@ func patchText(patch *yaml.Node) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encoding a patch: %w", err)
 	}
-	last := patch
+	var last yaml.Node // as the library chose to write it
+	if err := yaml.Unmarshal(out, &last); err != nil {
+		return "", fmt.Errorf("reading a patch: %w", err)
+	}
 	for len(last.Content) > 0 {
-		last = last.Content[len(last.Content)-1]
+		last = *last.Content[len(last.Content)-1]
 	}
 	text := strings.TrimSuffix(string(out), "\n")
-	if strings.HasSuffix(last.Value, "\n") && !strings.HasSuffix(text, `"`) {
+	if last.Style == yaml.LiteralStyle && strings.HasSuffix(last.Value, "\n") {
 		return text + "\n" + guard, nil
 	}
 	return text, nil

@@ -108,7 +108,7 @@ func (r random) value() string {
 	}
 	return pick(r, "", "8080", "012", "1e3", "0x1F", "true", "no", "y", "on", "~", "null", "12:30", "2024-01-01", "1_000",
 		" padded ", "*", "a: b", "# no", "- x", "%d", "{}", "[a]", "it's", `say "so"`, "tab\there", "ümlaut", "🔥",
-		"one\ntwo", "one\ntwo\n", "one\n\n\n", "\nlead", "  indent\nless\n", "trail \nend", "cr\r\nlf\r\n", "---\na: b\n")
+		"one\ntwo", "one\ntwo\n", "one\n\n\n", "echo \"one\"\n\"two\"\n", "\nlead", "  indent\nless\n", "trail \nend", "cr\r\nlf\r\n", "---\na: b\n")
 }
 
 // some returns a part of a pool in random order.

@@ -7,7 +7,7 @@ render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
 
 test: ## the hermetic tests
-	go test -race ./...
+	go test ./...
 
 lint: ## gofmt, vet and golangci-lint
 	test -z "$$(gofmt -l .)"

@@ -10,7 +10,8 @@ import (
 )
 
 // Merged returns the objects of an overlay, merged and flat: those that
-// `kustomize build overlays/<name>` gives of the generated tree.
+// `kustomize build overlays/<name>` gives of the generated tree, but for the
+// order of lists in which order means nothing.
 func Merged(stack *Stack, name string) ([]Object, error) {
 	o := stack.Overlay(name)
 	if o == nil {

@@ -41,7 +41,7 @@ func Route(r *v1alpha1.Route, s Backend) ([]Object, error) {
 	if len(typed) > 0 && (s.Closed || r.Admits) && len(s.Selector) > 0 {
 		typed = append(typed, b.routePolicy())
 	}
-	return trees(typed)
+	return toObjects(typed)
 }
 
 // routePolicy admits the route's controller to the pods behind the Service, and

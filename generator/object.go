@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,7 +27,27 @@ func Objects(stack string, base *v1alpha1.Base) ([]Object, error) {
 	typed = append(typed, b.ollama()...)
 	typed = append(typed, b.openWebUI()...)
 	typed = append(typed, b.expose()...)
-	return trees(typed)
+	return toObjects(typed)
+}
+
+// toObjects are typed objects as JSON without what Kubernetes' types add to
+// them: nulls, the status, and empty structs that nobody wrote.
+func toObjects(typed []any) ([]Object, error) {
+	data, err := json.Marshal(typed)
+	if err != nil {
+		return nil, fmt.Errorf("encoding objects: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber() // a float64 would round large numbers
+	var objects []Object
+	if err := d.Decode(&objects); err != nil {
+		return nil, fmt.Errorf("encoding objects: %w", err)
+	}
+	for _, o := range objects {
+		delete(o, "status")
+		prune(o)
+	}
+	return objects, nil
 }
 
 // namespace is the base's Namespace, never deleted with the bundle.

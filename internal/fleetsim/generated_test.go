@@ -1,7 +1,6 @@
 package fleetsim_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -22,11 +21,7 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
 	"github.com/hearth-dev/hearth/internal/testing/randomstack"
-)
-
-var (
-	seed   = flag.Uint64("seed", 0, "the first random stack of TestFleetDeploysRandomStacks")
-	stacks = flag.Int("stacks", 12, "the number of random stacks with a fleet that it deploys")
+	"github.com/hearth-dev/hearth/internal/testing/sample"
 )
 
 // others are files of the person's own that stand in the output folder.
@@ -105,8 +100,9 @@ func TestFleetDeploysTheCommittedStack(t *testing.T) {
 }
 
 func TestFleetDeploysRandomStacks(t *testing.T) {
+	stacks := sample.Size(3, 40)
 	done, clusters := 0, 0
-	for n := *seed; done < *stacks && !(testing.Short() && done == 3); n++ {
+	for n := uint64(0); done < stacks; n++ {
 		text := randomstack.Draw(n)
 		stack, problems := generator.Parse("hearth.yaml", text)
 		if stack == nil {

@@ -1,7 +1,6 @@
 package vet_test
 
 import (
-	"flag"
 	"os"
 	"slices"
 	"strings"
@@ -11,10 +10,9 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/testing/randomstack"
+	"github.com/hearth-dev/hearth/internal/testing/sample"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
-
-var stacks = flag.Int("stacks", 3, "how many random stacks to look at; a run of 1000 takes some minutes")
 
 func committed(t testing.TB) *generator.Stack {
 	t.Helper()
@@ -81,7 +79,8 @@ func TestRandomStacksAreClean(t *testing.T) {
 	checker := vet.New()
 	var n tally
 	warnings := map[string]int{}
-	for seed := range uint64(*stacks) {
+	stacks := sample.Size(3, 40)
+	for seed := range uint64(stacks) {
 		stack, problems := generator.Parse("hearth.yaml", randomstack.Draw(seed))
 		if stack == nil {
 			t.Errorf("seed %d: not valid: %v", seed, problems)
@@ -99,7 +98,7 @@ func TestRandomStacksAreClean(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d stacks, %d overlays, %d objects: %d errors, %d accepted; warnings %v", *stacks, n.overlays, n.objects, n.errors, n.accepted, warnings)
+	t.Logf("%d stacks, %d overlays, %d objects: %d errors, %d accepted; warnings %v", stacks, n.overlays, n.objects, n.errors, n.accepted, warnings)
 }
 
 // withoutHatches removes what package generator passes through as it is.

@@ -1,23 +1,28 @@
 # The few targets there are. Everything also runs as the plain command beside it.
-LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+TOOL := go tool -modfile=tools/go.mod
 
-.PHONY: render test lint e2e e2e-full calibrate
+.PHONY: render test lint judge e2e e2e-full calibrate
 
 render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
 
 test: ## the hermetic tests
-	go test -race ./...
+	go test ./...
 
 lint: ## gofmt, vet and golangci-lint
 	test -z "$$(gofmt -l .)"
 	go vet ./...
-	go run $(LINT) run ./...
+	$(TOOL) golangci-lint run ./...
+
+judge: ## what kube-score says of the committed overlays, into docs/vet.md
+	go test ./internal/vet -run KubeScore -kube-score -update
 
 e2e: ## the smoke test on a kind cluster; needs Docker
+	.ci/needs.sh
 	E2E=1 go test -v -count=1 -timeout 60m ./e2e
 
-e2e-full: ## what the gate has no time for: a real browser, faults, a dry run of everything; writes docs/reports
+e2e-full: ## what the gate has no time for: a real browser, faults, a dry run of everything; needs Docker and Chromium; writes docs/reports
+	E2E=full .ci/needs.sh
 	E2E=full go test -v -count=1 -p 1 -timeout 180m ./e2e ./e2e/dryrun
 
 calibrate: ## measure Ollama and hold sizing against it (docs/calibration.md); needs Docker, an hour

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/e2e/internal/report"
 )
@@ -66,11 +67,11 @@ func (c *chat) remembers(t *testing.T) {
 	}
 	c.report.Step(func(s *report.Step) {
 		s.Plots = append(s.Plots, report.Plot{Title: "Open WebUI's memory after ten chats, against its limit", Unit: "MiB",
-			Bars: []report.Bar{{Label: "working set", Value: set}, {Label: "limit", Value: limit}}})
+			Bars: []chart.Bar{{Label: "working set", Value: set}, {Label: "limit", Value: limit}}})
 	})
 }
 
-// visitor talks to the page's API as the page does, for there to be many of them.
+// visitor uses the page's API as the page does, for there to be many of them.
 type visitor struct {
 	*chat
 	client *http.Client
@@ -175,7 +176,7 @@ func (c *chat) isLoaded(t *testing.T) {
 			c.report.Figure(fmt.Sprintf("%s: first piece, p%g", who, p), report.Percentile(firsts, p).Seconds(), "s")
 			end := report.Percentile(lasts, p).Seconds()
 			c.report.Figure(fmt.Sprintf("%s: whole answer, p%g", who, p), end, "s")
-			plot.Bars = append(plot.Bars, report.Bar{Label: fmt.Sprintf("%s, p%g", who, p), Value: end})
+			plot.Bars = append(plot.Bars, chart.Bar{Label: fmt.Sprintf("%s, p%g", who, p), Value: end})
 		}
 	}
 	c.report.Step(func(s *report.Step) { s.Plots = append(s.Plots, plot) })

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -109,22 +108,14 @@ func (c *chat) begin(t *testing.T) {
 	dir, err := os.MkdirTemp("", "hearth-e2e-chat-")
 	must(t, err)
 	c.shots = dir
-	command := "make e2e-full"
-	if c.mode == cluster.Source {
-		command = cluster.ModeVariable + "=source " + command
-	}
-	// Times mean little without it.
-	load, err := os.ReadFile("/proc/loadavg")
-	must(t, err)
-	c.report = report.New(report.Data{
-		Title: "The chat in a real browser, through " + c.through.name, Name: c.through.report, Date: time.Now().Truncate(time.Second), Command: command,
-		Machine: fmt.Sprintf("%d cores, %s/%s, load averages at the start %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
-			strings.Join(strings.Fields(string(load))[:3], " ")),
+	c.report, err = report.New(c.ctx, "..", report.Data{
+		Title: "The chat in a real browser, through " + c.through.name, Name: c.through.report, Command: c.mode.FullRun(),
 		Versions: []report.Version{
 			{Program: "Open WebUI", Version: images.OpenWebUIRef}, {Program: "Ollama", Version: ollama.Ref},
 			{Program: c.through.name, Version: c.through.ref}, {Program: "Kubernetes", Version: images.KubernetesVersion},
 		},
 	})
+	must(t, err)
 	c.report.Note(func(d *report.Data) {
 		if c.mode == cluster.Source {
 			d.Missing = append(d.Missing, "The same through F5's NGINX: TestChatNGINX needs "+cluster.ModeVariable+"="+string(cluster.Pull)+", and no container registry was reachable.",

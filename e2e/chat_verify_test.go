@@ -41,14 +41,14 @@ func (c *chat) turnsRed(t *testing.T) {
 			`[{"op":"replace","path":"/spec/rules/0/http/paths/0/backend/service","value":{"name":"`+service+`","port":{"name":"`+port+`"}}}]`)
 	}
 	for _, b := range []struct {
-		check, name string
-		spoil, mend func()
+		check, name  string
+		inject, mend func()
 	}{
 		{"title", "the route leads to another page", func() { ingress("ollama", "http") }, func() { c.applyOverlay(t, "open") }},
 		{"health", "the program hangs", func() { stop("STOP") }, func() { stop("CONT") }},
 	} {
 		t.Run(b.check+": "+b.name, func(t *testing.T) {
-			b.spoil()
+			b.inject()
 			c.seesRed(t, breakage{check: b.check}, func() verify.Report { return c.verify(t) })
 			if row, ok := c.verify(t).Row(b.check, ""); ok {
 				c.note("hearth verify, %s, when %s: %s", b.check, b.name, row.Detail)

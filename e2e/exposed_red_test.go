@@ -20,7 +20,7 @@ func (e *exposure) turnsRed(t *testing.T) {
 	inOllama := func(args ...string) { e.kubectl(t, append([]string{"-n", "ollama"}, args...)...) }
 	for _, c := range []struct {
 		check, name string
-		spoil       func()
+		inject      func()
 	}{
 		{"tls", "the certificate is another host's", func() { e.serve(t, "other.e2e.internal") }},
 		{"tls", "the certificate is missing", func() { inOllama("delete", "secret", "ollama-tls") }},
@@ -33,7 +33,7 @@ func (e *exposure) turnsRed(t *testing.T) {
 		{"redirect", "nobody listens", func() { scale(0) }},
 	} {
 		t.Run(c.check+": "+c.name, func(t *testing.T) {
-			c.spoil()
+			c.inject()
 			e.seesRed(t, breakage{check: c.check}, func() verify.Report { return e.verify(t) })
 			e.restore(t)
 			e.serve(t, host)
@@ -88,7 +88,7 @@ func (e *exposure) fillsMemory(t *testing.T) {
 	}
 	fill := used.LimitBytes*95/100 - used.UsedBytes
 	// tail keeps a line until its end, and this one has none.
-	e.seesRed(t, breakage{check: "memory", spoil: []string{
+	e.seesRed(t, breakage{check: "memory", inject: []string{
 		"-n", "ollama", "exec", "deployment/ollama", "--container=ollama", "--", "sh", "-c",
 		fmt.Sprintf("{ { head -c %d /dev/zero; sleep 600; } | tail; } < /dev/null > /dev/null 2>&1 &", fill),
 	}}, func() verify.Report { return e.verify(t) })

@@ -64,7 +64,7 @@ func (d *deployed) losesRunner(t *testing.T) {
 		if err := <-answer; err == nil {
 			t.Error("the answer came to its end without its runner")
 		} else {
-			d.note(t, "who had asked was told: %v", err)
+			d.note(t, "who had asked got: %v", err)
 		}
 		return start
 	})
@@ -91,7 +91,7 @@ func (d *deployed) restarts(t *testing.T) int32 {
 	return p.Status.ContainerStatuses[0].RestartCount
 }
 
-// losesNode restarts the node as a power cut would: nobody is told to stop.
+// losesNode restarts the node as a power cut would: no process is asked to stop.
 func (d *deployed) losesNode(t *testing.T) {
 	d.docker(t, "kill", d.Node())
 	start := time.Now()

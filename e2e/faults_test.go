@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/hearth-dev/hearth/e2e/internal/cluster"
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/e2e/internal/report"
@@ -26,22 +25,17 @@ const fullNamespace = "full"
 type deployed struct {
 	*suite
 	report *report.Report
-	volume types.UID    // of the claim with the model on it, which must stay the same through all of this
-	part   string       // that is under way
-	times  []report.Bar // until the model answered again, by part
+	volume types.UID   // of the claim with the model on it, which must stay the same through all of this
+	part   string      // that is under way
+	times  []chart.Bar // until the model answered again, by part
 }
 
 // TestFaults does to a deployed overlay what clusters do, and what people do with Git. Each time it has to come back by
 // itself, on the same volume and without a second download; how long that takes goes into the report.
 func TestFaults(t *testing.T) {
 	s := start(t, wants{full: true, models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{"ollama", fullNamespace}})
-	command := "make e2e-full"
-	if s.mode == cluster.Source {
-		command = cluster.ModeVariable + "=source " + command
-	}
-	d := &deployed{suite: s, report: report.New(report.Data{
-		Title: "Faults, changes and removal", Name: "faults", Date: time.Now().Truncate(time.Second), Command: command,
-		Machine: fmt.Sprintf("%d cores, %s/%s, shared with other work", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
+	r, err := report.New(s.ctx, "..", report.Data{
+		Title: "Faults, changes and removal", Name: "faults", Command: s.mode.FullRun(),
 		Versions: []report.Version{
 			{Program: "Ollama", Version: ollama.Ref}, {Program: "Kubernetes", Version: images.KubernetesVersion}, {Program: "model", Version: s.model},
 		},
@@ -49,7 +43,9 @@ func TestFaults(t *testing.T) {
 			"A volume that is attached to one node at a time, and a second node to move to: the cluster has one, with folders for volumes.",
 			"A pod that is deleted during a pull and a registry that is down while the pod restarts: those are in the smoke test, `make e2e`.",
 		},
-	})}
+	})
+	must(t, err)
+	d := &deployed{suite: s, report: r}
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)
@@ -138,7 +134,7 @@ func (d *deployed) answersAgain(t *testing.T, harmed time.Time) {
 	})
 	took := time.Since(harmed).Seconds()
 	d.report.Figure("until the model answers again", took, "s")
-	d.times = append(d.times, report.Bar{Label: d.part, Value: took})
+	d.times = append(d.times, chart.Bar{Label: d.part, Value: took})
 }
 
 // askLong asks for an answer that takes a while and returns when the runner is at it. The channel gets what came of it.

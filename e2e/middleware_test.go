@@ -17,7 +17,7 @@ func (e *exposure) ownObjects(t *testing.T) {
 		run     func(*exposure, *testing.T)
 	}{
 		{"ingress-route", (*exposure).limits},
-		{"forward-auth", (*exposure).decidedElsewhere},
+		{"forward-auth", (*exposure).decidedByAuthServer},
 	} {
 		t.Run(o.overlay, func(t *testing.T) {
 			e.kubectl(t, "-n", "ollama", "delete", "ingress,ingressroutes.traefik.io,middlewares.traefik.io", "--all")
@@ -62,8 +62,8 @@ func (e *exposure) limits(t *testing.T) {
 	t.Errorf("%d requests in a row were counted by nobody", most)
 }
 
-// decidedElsewhere wants the other program's word to count.
-func (e *exposure) decidedElsewhere(t *testing.T) {
+// decidedByAuthServer wants the other program's word to count.
+func (e *exposure) decidedByAuthServer(t *testing.T) {
 	if row, _ := e.verify(t).Row("https", ""); row.Status != verify.Passed || !strings.Contains(row.Detail, "401") {
 		t.Errorf("the row https: %+v, want it passed by a 401", row)
 	}

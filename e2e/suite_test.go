@@ -15,8 +15,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
+	"github.com/hearth-dev/hearth/e2e/internal/browser"
 	"github.com/hearth-dev/hearth/e2e/internal/cluster"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
+	"github.com/hearth-dev/hearth/e2e/internal/needs"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/generator"
 )
@@ -45,8 +47,17 @@ type wants struct {
 	models []ollama.Model
 	// namespaces that trust the registry. They are made before anything else, and enforce Pod Security restricted.
 	namespaces []string
-	// chat asks for Open WebUI's image.
+	// chat asks for Open WebUI's image, and a browser to see it with.
 	chat bool
+}
+
+// programs that a test with these wants runs on this machine.
+func (w wants) programs(mode cluster.Mode) []string {
+	programs := mode.Programs()
+	if w.chat {
+		programs = append(programs, browser.Programs()...)
+	}
+	return programs
 }
 
 // start makes the cluster with the images in it, or skips without E2E=1, or E2E=full.
@@ -61,6 +72,7 @@ func start(t *testing.T, w wants) *suite {
 	}
 	mode, err := cluster.ModeFromEnvironment()
 	must(t, err)
+	must(t, needs.Missing(w.programs(mode)...))
 	ctx, stop := cluster.Interruptible(t.Context())
 	t.Cleanup(stop)
 	s := &suite{ctx: ctx, mode: mode}

@@ -39,10 +39,10 @@ func (s *suite) verifies(t *testing.T) {
 	}
 }
 
-// breakage spoils one thing on the cluster; the row of the check must turn red, with a hint.
+// breakage is one thing that is wrong on the cluster; the row of the check must turn red, with a hint.
 type breakage struct {
 	check  string
-	spoil  []string // a kubectl command; none where the stack asks for something else than there is
+	inject []string // a kubectl command; none where the stack asks for something else than there is
 	mend   []string // another, besides applying the overlay again
 	other  string   // the overlay to look for. Default: the deployed one
 	minTPS float64
@@ -54,10 +54,10 @@ func (s *suite) turnsRed(t *testing.T) {
 	s.docker(t, "exec", s.Node(), "sh", "-c",
 		"kubectl --kubeconfig=/etc/kubernetes/admin.conf -n ollama get configmap "+registryCA+" -o yaml > "+ca)
 	for _, b := range []breakage{
-		{check: "namespace", spoil: []string{"label", "namespace", "ollama", "pod-security.kubernetes.io/enforce=privileged", "--overwrite"}},
-		{check: "objects", spoil: ollama("delete", "networkpolicy", "ollama")},
-		{check: "configmap", spoil: ollama("delete", "configmap", registryCA), mend: []string{"apply", "-f", ca}},
-		{check: "service", spoil: ollama("patch", "service", "ollama", "-p", `{"spec":{"selector":{"app.kubernetes.io/name":"nobody"}}}`),
+		{check: "namespace", inject: []string{"label", "namespace", "ollama", "pod-security.kubernetes.io/enforce=privileged", "--overwrite"}},
+		{check: "objects", inject: ollama("delete", "networkpolicy", "ollama")},
+		{check: "configmap", inject: ollama("delete", "configmap", registryCA), mend: []string{"apply", "-f", ca}},
+		{check: "service", inject: ollama("patch", "service", "ollama", "-p", `{"spec":{"selector":{"app.kubernetes.io/name":"nobody"}}}`),
 			mend: ollama("patch", "service", "ollama", "-p", `{"spec":{"selector":{"app.kubernetes.io/name":"ollama"}}}`)},
 		{check: "prompt", minTPS: 1e6},
 		// The other overlay of the base asks for another model on another volume, for a Secret and for a way in.
@@ -67,15 +67,15 @@ func (s *suite) turnsRed(t *testing.T) {
 		{check: "tls", other: "homelab-traefik"},
 		{check: "redirect", other: "homelab-traefik"},
 		// Ends the server, which the kubelet starts again.
-		{check: "restarts", spoil: ollama("exec", "deployment/ollama", "--container=ollama", "--", "sh", "-c", "kill 1; sleep 5")},
-		{check: "workload", spoil: ollama("scale", "deployment/ollama", "--replicas=0"), mend: ollama("scale", "deployment/ollama", "--replicas=1")},
+		{check: "restarts", inject: ollama("exec", "deployment/ollama", "--container=ollama", "--", "sh", "-c", "kill 1; sleep 5")},
+		{check: "workload", inject: ollama("scale", "deployment/ollama", "--replicas=0"), mend: ollama("scale", "deployment/ollama", "--replicas=1")},
 	} {
 		t.Run(b.check, func(t *testing.T) {
 			if b.other == "" {
 				b.other = overlay
 			}
 			s.seesRed(t, b, func() verify.Report { return s.verified(t, b.other, b.minTPS, 0) })
-			if b.spoil != nil {
+			if b.inject != nil {
 				s.apply(t)
 			}
 		})
@@ -83,12 +83,12 @@ func (s *suite) turnsRed(t *testing.T) {
 	s.waitReady(t, "ollama", "ollama", nil, 2*time.Minute)
 }
 
-// seesRed spoils, looks until the row is red, and mends.
+// seesRed injects the fault, looks until the row is red, and mends.
 func (s *suite) seesRed(t *testing.T, b breakage, look func() verify.Report) {
 	t.Helper()
-	if b.spoil != nil {
-		// The command that kills the server it talks to may well end with an error.
-		if out, err := s.Kubectl(s.ctx, nil, b.spoil...); err != nil && b.check != "restarts" {
+	if b.inject != nil {
+		// The command that kills the server it is connected to may well end with an error.
+		if out, err := s.Kubectl(s.ctx, nil, b.inject...); err != nil && b.check != "restarts" {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	}

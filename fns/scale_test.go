@@ -67,9 +67,7 @@ func applications(n int) string {
   apiVersion: hearth.dev/v1alpha1
   kind: StackCheck
   metadata: {name: check}
-  spec:
-    exceptions:
-    - {rule: kube-score, reason: the list is not about its taste}
+  spec: {}
 `
 }
 
@@ -94,13 +92,14 @@ const application = `- apiVersion: v1
       metadata: {labels: {app: NAME}}
       spec:
         automountServiceAccountToken: false
-        securityContext: {runAsNonRoot: true, runAsUser: 10001, seccompProfile: {type: RuntimeDefault}}
+        securityContext: {runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, seccompProfile: {type: RuntimeDefault}}
         containers:
         - name: ollama
           image: docker.io/ollama/ollama:0.23.2
           args: [serve]
-          resources: {requests: {cpu: "1"}, limits: {cpu: "4", memory: 8Gi}}
-          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+          readinessProbe: {tcpSocket: {port: 11434}}
+          resources: {requests: {cpu: "1"}, limits: {cpu: "4", memory: 8Gi, ephemeral-storage: 2Gi}}
+          securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
         volumes: [{name: data, persistentVolumeClaim: {claimName: NAME}}]
 - apiVersion: v1
   kind: Service
@@ -117,5 +116,5 @@ const application = `- apiVersion: v1
 - apiVersion: networking.k8s.io/v1
   kind: NetworkPolicy
   metadata: {name: NAME, namespace: SPACE}
-  spec: {podSelector: {matchLabels: {app: NAME}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {}}], ports: [{port: 11434, protocol: TCP}]}]}
+  spec: {podSelector: {matchLabels: {app: NAME}}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}], ports: [{port: 11434, protocol: TCP}]}]}
 `

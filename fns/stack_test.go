@@ -11,6 +11,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/hearth-dev/hearth/internal/testing/unordered"
 )
 
 // homelab is the spec of the committed stack.
@@ -40,7 +42,8 @@ func stackConfig(t testing.TB, overlay string) *yaml.RNode {
 	return n
 }
 
-// plain are objects by kind, namespace and name, without what only tools read.
+// plain are objects by kind, namespace and name, without what only tools read,
+// and sorted where order means nothing.
 func plain(t testing.TB, items []*yaml.RNode) map[string]any {
 	t.Helper()
 	objects := map[string]any{}
@@ -58,11 +61,11 @@ func plain(t testing.TB, items []*yaml.RNode) map[string]any {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var o any
+		var o map[string]any
 		if err := json.Unmarshal(data, &o); err != nil {
 			t.Fatal(err)
 		}
-		objects[item.GetKind()+" "+item.GetNamespace()+"/"+item.GetName()] = o
+		objects[item.GetKind()+" "+item.GetNamespace()+"/"+item.GetName()] = unordered.Sorted(o)
 	}
 	return objects
 }

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/testing/unordered"
 )
 
 // objects are what a build gives, by id.
@@ -95,11 +96,12 @@ func ends(path, name string) bool {
 	return len(path) > len(name) && path[len(path)-len(name)-1:] == "."+name
 }
 
-// same fails the test if two builds differ.
+// same fails the test if two builds differ by more than the order of lists
+// whose order means nothing.
 func same(t *testing.T, what string, want, got objects) {
 	t.Helper()
 	for name := range want {
-		if diff := cmp.Diff(want[name], got[name]); diff != "" {
+		if diff := cmp.Diff(unordered.Sorted(want[name]), unordered.Sorted(got[name])); diff != "" {
 			t.Errorf("%s: %s (-want +got):\n%s", what, name, diff)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/testing/randomstack"
+	"github.com/hearth-dev/hearth/internal/testing/sample"
 )
 
 // someStacks are the committed stack and random ones.
@@ -46,7 +47,7 @@ func generated(t testing.TB, data []byte) map[string]string {
 }
 
 func TestGenerateDependsOnTheMeaningAlone(t *testing.T) {
-	for i, data := range someStacks(t, 6) {
+	for i, data := range someStacks(t, sample.Size(2, 20)) {
 		want := generated(t, data)
 		for form, same := range forms(t, data, uint64(i)) {
 			if diff := cmp.Diff(want, generated(t, same)); diff != "" {
@@ -59,11 +60,7 @@ func TestGenerateDependsOnTheMeaningAlone(t *testing.T) {
 // Generate is slow and its input is the Stack alone: more stacks get as far as
 // that.
 func TestLoadDependsOnTheMeaningAlone(t *testing.T) {
-	n := 150
-	if testing.Short() {
-		n = 20
-	}
-	for i, data := range someStacks(t, n) {
+	for i, data := range someStacks(t, sample.Size(20, 150)) {
 		want, problems := generator.Load("hearth.yaml", data)
 		if want == nil {
 			t.Fatalf("stack %d: %v", i, problems.Err())

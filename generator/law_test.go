@@ -2,7 +2,6 @@ package generator_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -12,15 +11,12 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
-)
-
-var (
-	seed   = flag.Uint64("seed", 0, "the first random stack of TestLawOverRandomStacks")
-	stacks = flag.Int("stacks", 0, "the number of random stacks to build; 0 is as many as it takes to go over every field")
+	"github.com/hearth-dev/hearth/internal/testing/sample"
 )
 
 // The law: building overlays/X with kustomize gives exactly the objects of the
-// merged spec, lists in their order, with nothing empty left over.
+// merged spec, lists equal in order where order means something and as sets
+// where it does not, with nothing empty left over.
 func TestLawOverTheCommittedStack(t *testing.T) {
 	data, err := os.ReadFile("../hearth.yaml")
 	if err != nil {
@@ -29,11 +25,11 @@ func TestLawOverTheCommittedStack(t *testing.T) {
 	law(t, data)
 }
 
-// TestLawOverRandomStacks draws stacks until every field of the spec was set in
-// a base, overridden in an overlay and nulled, and builds as many of them as
-// that takes. With -stacks it builds all of so many, from -seed on.
+// TestLawOverRandomStacks builds the fewest random stacks that together do to
+// fields of the spec what all of a sample do. A large sample goes over every
+// field: set in a base, overridden in an overlay and nulled there.
 func TestLawOverRandomStacks(t *testing.T) {
-	drawn := drawnStacks(t)
+	drawn := fewest(draw(t, sample.Size(10, 4000)))
 	slots := make(chan bool, runtime.GOMAXPROCS(0))
 	var run sync.WaitGroup
 	overlays := 0

@@ -12,6 +12,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/build"
+	"github.com/hearth-dev/hearth/internal/testing/sample"
 )
 
 // objectRules hold for every object of every stack, whatever a person writes.
@@ -70,12 +71,8 @@ var objectRules = []struct {
 }
 
 func TestObjectRules(t *testing.T) {
-	n := 120
-	if testing.Short() {
-		n = 20
-	}
 	seen := 0
-	for i, data := range someStacks(t, n) {
+	for i, data := range someStacks(t, sample.Size(20, 120)) {
 		stack, problems := generator.Load("hearth.yaml", data)
 		if stack == nil {
 			t.Fatal(problems.Err())
@@ -131,11 +128,7 @@ func onlyOurs(labels map[string]any, further ...string) bool {
 
 // An overlay that overrides nothing is its base and not a line more.
 func TestAnOverlayWithoutOverridesHasNoPatches(t *testing.T) {
-	n := 8
-	if testing.Short() {
-		n = 2
-	}
-	for i, data := range someStacks(t, n) {
+	for i, data := range someStacks(t, sample.Size(2, 20)) {
 		root := document(t, data)
 		overlays := &yaml.Node{Kind: yaml.SequenceNode}
 		for j, b := range get(root, "spec", "bases").Content {

@@ -10,8 +10,8 @@ import (
 
 // Exception accepts what `hearth vet` finds, with a reason: a person decided.
 type Exception struct {
-	// Rule that may be broken, as vet prints it: such as ollama-cpu, or a
-	// family's name, which is all of its rules.
+	// Rule that may be broken, as vet prints it: ollama-cpu, or fleet/size. A
+	// family's name, fleet, is all of its rules.
 	Rule string `json:"rule"`
 	// Overlay in which it may be. Default: all.
 	Overlay string `json:"overlay,omitzero"`

@@ -260,7 +260,7 @@ func (v validator) notAbove(what string, request, limit *field.Path, given, got 
 	case !isChosen(given[1]):
 		fix = "lower it, or write limits." + what + " too"
 	case !isChosen(given[0]):
-		at, other, fix = limit, request, "raise it, or write requests." + what + " too"
+		at, other, fix = limit, request, "raise it, or write requests."+what+" too"
 	}
 	v.because(other).errorf(at, fix, "the request of %s is above the limit of %s", got[0], got[1])
 }

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 func objects() {
 	var kind, name string
 	metadata := false
-	told := func() {
+	printObject := func() {
 		if kind != "" {
 			fmt.Println(kind + "/" + name)
 		}
@@ -44,7 +44,7 @@ func objects() {
 		key, value, _ := strings.Cut(line, ": ")
 		switch {
 		case line == "---":
-			told()
+			printObject()
 		case !strings.HasPrefix(line, " "):
 			metadata = line == "metadata:"
 			if key == "kind" {
@@ -54,7 +54,7 @@ func objects() {
 			name = value
 		}
 	}
-	told()
+	printObject()
 }
 
 // The scripts run the examples and what the guide says with the real kustomize,

@@ -10,9 +10,9 @@ import (
 // after every change: the committed stack against the committed tree.
 func BenchmarkRenderCheck(b *testing.B) {
 	for b.Loop() {
-		var talk strings.Builder
-		if code := run([]string{"render", "--check", "-f", "../../hearth.yaml"}, strings.NewReader(""), io.Discard, &talk); code != exitOK {
-			b.Fatalf("exit code %d:\n%s", code, talk.String())
+		var stderr strings.Builder
+		if code := run([]string{"render", "--check", "-f", "../../hearth.yaml"}, strings.NewReader(""), io.Discard, &stderr); code != exitOK {
+			b.Fatalf("exit code %d:\n%s", code, stderr.String())
 		}
 	}
 }

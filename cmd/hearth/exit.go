@@ -8,7 +8,7 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 )
 
-// The exit codes are part of the interface: CI tells drift from a typo by them.
+// The exit codes are part of the interface: CI knows drift from a typo by them.
 const (
 	exitOK       = 0
 	exitProblems = 1
@@ -22,10 +22,10 @@ Exit codes:
   2  wrong usage, or something could not be read, written or reached
 `
 
-// errProblems ends a verb that did its work, found problems and told them.
+// errProblems ends a verb that did its work, and printed the problems it found.
 var errProblems = errors.New("problems were found")
 
-// exitCode tells an error that nobody told yet, and ranks it.
+// exitCode prints an error that nobody printed yet, and ranks it.
 func exitCode(err error, stderr io.Writer) int {
 	switch {
 	case err == nil:
@@ -37,8 +37,8 @@ func exitCode(err error, stderr io.Writer) int {
 	return exitFailure
 }
 
-// tellProblems ends a verb that cannot go on because of what a person wrote.
-func tellProblems(stderr io.Writer, problems problem.List) error {
+// printProblems ends a verb that cannot go on because of what a person wrote.
+func printProblems(stderr io.Writer, problems problem.List) error {
 	paint := painter(stderr)
 	for _, p := range problems {
 		fmt.Fprintln(stderr, paint.problem(p))

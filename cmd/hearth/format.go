@@ -1,6 +1,10 @@
 package main
 
-import "errors"
+import (
+	"encoding/json"
+	"errors"
+	"io"
+)
 
 // format is how a verb reports.
 type format string
@@ -19,4 +23,11 @@ func (f *format) Set(s string) error {
 	}
 	*f = format(s)
 	return nil
+}
+
+func writeJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
 }

@@ -26,12 +26,13 @@ func newInit() *cobra.Command {
 		Use:   "init",
 		Short: "Write a first hearth.yaml, with comments",
 		Long: `Init writes a small stack with comments: one base, one overlay of it, and for
-Fleet the cluster it goes to. Change the file from then on; init never overwrites
-one.`,
+Fleet the cluster it goes to. Change the file from then on; init never
+overwrites one.`,
 		Example: `  hearth init
-  hearth init --name homelab --expose nginx --host chat.10.0.0.200.nip.io --issuer my-ca
-  hearth init --namespace ollama --chat=false --expose traefik --host ollama.example.org --cert-resolver letsencrypt
-  hearth init --expose gateway --host chat.example.org --gateway infrastructure/public
+  hearth init --expose nginx --host chat.10.0.0.200.nip.io --issuer my-ca
+  hearth init --expose traefik --host ai.example.org --cert-resolver letsencrypt
+  hearth init --expose gateway --host chat.example.org --gateway infra/public
+  hearth init --namespace ollama --chat=false
   hearth init --stdout --model qwen3:4b | hearth render -f - -o /tmp/look`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd) },
@@ -75,7 +76,7 @@ func (v *initVerb) run(cmd *cobra.Command) error {
 		for i := range problems {
 			problems[i].Line, problems[i].Column = 0, 0
 		}
-		return tellProblems(cmd.ErrOrStderr(), problems.Errors())
+		return printProblems(cmd.ErrOrStderr(), problems.Errors())
 	}
 	if v.stdout {
 		_, err := cmd.OutOrStdout().Write(text)

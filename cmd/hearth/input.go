@@ -13,7 +13,7 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 )
 
-// stackFile is what every verb reads unless told otherwise.
+// stackFile is what every verb reads without --file.
 const stackFile = "hearth.yaml"
 
 // input is the stack that a verb works on, as the flags name it.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -70,7 +69,7 @@ func (v *lockVerb) run(cmd *cobra.Command) error {
 		return err
 	}
 	if stack == nil {
-		return tellProblems(cmd.ErrOrStderr(), problems)
+		return printProblems(cmd.ErrOrStderr(), problems)
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -95,15 +94,13 @@ func (v *lockVerb) run(cmd *cobra.Command) error {
 		}
 		report.Written = true
 	}
-	return v.tell(cmd, report, data)
+	return v.print(cmd, report, data)
 }
 
-func (v *lockVerb) tell(cmd *cobra.Command, r lockReport, data []byte) error {
+func (v *lockVerb) print(cmd *cobra.Command, r lockReport, data []byte) error {
 	switch {
 	case v.format == formatJSON:
-		e := json.NewEncoder(cmd.OutOrStdout())
-		e.SetIndent("", "  ")
-		if err := e.Encode(r); err != nil {
+		if err := writeJSON(cmd.OutOrStdout(), r); err != nil {
 			return err
 		}
 	case v.dryRun:

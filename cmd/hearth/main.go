@@ -2,8 +2,8 @@
 // Fleet bundle that put a private AI service on Kubernetes.
 //
 // The verbs are thin: what they do is in packages generator and internal. This
-// package reads flags and files, and talks. What a script may read goes to
-// stdout, everything else to stderr.
+// package reads flags and files, and prints: what a script may read to stdout,
+// everything else to stderr.
 package main
 
 import (

@@ -7,9 +7,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/hearth-dev/hearth/internal/columns"
 )
 
 var update = flag.Bool("update", false, "rewrite what cmp compares with in testdata")
@@ -56,5 +60,24 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("got exit code %d, want %d", got, want)
+	}
+}
+
+// What every command prints of itself fits a terminal of 80 columns.
+func TestHelpFits(t *testing.T) {
+	commands := [][]string{nil}
+	for _, command := range newRoot().Commands() {
+		commands = append(commands, []string{command.Name()})
+	}
+	for _, command := range commands {
+		var stdout, stderr strings.Builder
+		if code := run(append(command, "--help"), strings.NewReader(""), &stdout, &stderr); code != exitOK || !strings.Contains(stdout.String(), "\nFlags:\n") {
+			t.Errorf("hearth %v --help: exit code %d\n%s%s", command, code, stdout.String(), stderr.String())
+		}
+		for line := range strings.Lines(stdout.String()) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns.Width {
+				t.Errorf("hearth %v --help: %d columns: %s", command, n, line)
+			}
+		}
 	}
 }

@@ -1,17 +1,17 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/internal/disk"
 )
 
-// report is what render tells, to a person or as JSON.
+// report is what render prints, for a person or as JSON.
 type report struct {
 	stack   string     // what messages call it
 	command string     // that writes the tree
@@ -60,10 +60,7 @@ func (r *report) write(stdout, stderr io.Writer, f format) error {
 				r.Diff = string(r.plan.Diff())
 			}
 		}
-		encoder := json.NewEncoder(stdout)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
+		return writeJSON(stdout, r)
 	}
 	if r.Check && r.plan != nil {
 		if _, err := stdout.Write(painter(stdout).diff(r.plan.Diff())); err != nil {
@@ -148,7 +145,7 @@ func (r *report) secrets() string {
 			for _, k := range s.Keys {
 				keys = append(keys, k.Name)
 			}
-			fmt.Fprintf(&b, "  %s/%s (%s): %s\n", s.Namespace, s.Name, strings.Join(keys, ", "), s.Purpose)
+			b.WriteString(columns.Hang(columns.Width, fmt.Sprintf("  %s/%s (%s): ", s.Namespace, s.Name, strings.Join(keys, ", ")), s.Purpose))
 		}
 	}
 	return b.String()

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/internal/secrets"
 )
 
@@ -30,12 +31,12 @@ func newSecrets() *cobra.Command {
 		Use:   "secrets OVERLAY",
 		Short: "Make the Secrets that an overlay needs and Git must not hold",
 		Long: `Secrets prints the Secrets that an overlay needs, each in the form its reader
-wants, with fresh random keys and passwords. With --apply it creates those that a
-cluster lacks. It never changes a Secret that is there.
+wants, with fresh random keys and passwords. With --apply it creates those that
+a cluster lacks. It never changes a Secret that is there.
 
 A password that ends up as a hash is shown once, on stderr: write it down. What
-only you have, such as a certificate or the password of a registry, cannot be made
-up: for that the kubectl command is shown.`,
+only you have, such as a certificate or the password of a registry, cannot be
+made up: for that the kubectl command is shown.`,
 		Example: `  hearth secrets homelab --apply --context homelab
   hearth secrets homelab --admin-email me@example.org | kubeseal > sealed.yaml`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -73,7 +74,7 @@ func (s *secretsVerb) run(cmd *cobra.Command, overlay string) error {
 		return err
 	}
 	if stack == nil {
-		return tellProblems(cmd.ErrOrStderr(), problems)
+		return printProblems(cmd.ErrOrStderr(), problems)
 	}
 	if stack.Overlay(overlay) == nil {
 		return fmt.Errorf("no overlay %q in %s; it has: %s", overlay, s.name(), strings.Join(overlayNames(stack), ", "))
@@ -92,10 +93,10 @@ func (s *secretsVerb) run(cmd *cobra.Command, overlay string) error {
 	return s.print(cmd.OutOrStdout(), cmd.ErrOrStderr(), needs)
 }
 
-// print writes what can be made up to stdout and talks about the rest. Nothing
+// print writes what can be made up to stdout, and how to get the rest to stderr. Nothing
 // is shown before everything is made: half of a manifest might get applied.
 func (s *secretsVerb) print(stdout, stderr io.Writer, needs []generator.Secret) error {
-	var manifests, talk bytes.Buffer
+	var manifests, messages bytes.Buffer
 	manifests.WriteString("# Secret values: never commit this to Git as it is.\n")
 	for _, need := range needs {
 		secret, credentials, err := secrets.Make(need, s.known)
@@ -103,7 +104,7 @@ func (s *secretsVerb) print(stdout, stderr io.Writer, needs []generator.Secret) 
 		case errors.Is(err, secrets.ErrEmail):
 			return fmt.Errorf("secret %s/%s: %w; give it with --admin-email", need.Namespace, need.Name, err)
 		case errors.Is(err, secrets.ErrGiven):
-			tellGiven(&talk, need, "is not printed, "+err.Error())
+			printGiven(&messages, need, "is not printed, "+err.Error())
 			continue
 		case err != nil:
 			return err
@@ -113,16 +114,16 @@ func (s *secretsVerb) print(stdout, stderr io.Writer, needs []generator.Secret) 
 			return err
 		}
 		fmt.Fprintf(&manifests, "---\n%s", data)
-		tellCredentials(&talk, need, credentials)
+		printCredentials(&messages, need, credentials)
 	}
 	if _, err := manifests.WriteTo(stdout); err != nil {
 		return err
 	}
-	_, err := talk.WriteTo(stderr)
+	_, err := messages.WriteTo(stderr)
 	return err
 }
 
-// requestTimeout tells an unreachable cluster from a slow one.
+// requestTimeout is what a slow cluster may take before it counts as unreachable.
 const requestTimeout = 20 * time.Second
 
 // create makes what the cluster lacks.
@@ -143,12 +144,12 @@ func (s *secretsVerb) create(cmd *cobra.Command, needs []generator.Secret) error
 		switch {
 		case o.Created:
 			fmt.Fprintf(stderr, "created %s/%s: %s\n", o.Need.Namespace, o.Need.Name, o.Need.Purpose)
-			tellCredentials(stderr, o.Need, o.Credentials)
+			printCredentials(stderr, o.Need, o.Credentials)
 		case o.Wrong == "":
 			fmt.Fprintf(stderr, "unchanged %s/%s\n", o.Need.Namespace, o.Need.Name)
 		default:
 			wrong = true
-			tellGiven(stderr, o.Need, o.Wrong)
+			printGiven(stderr, o.Need, o.Wrong)
 		}
 	}
 	if err != nil {
@@ -160,12 +161,13 @@ func (s *secretsVerb) create(cmd *cobra.Command, needs []generator.Secret) error
 	return nil
 }
 
-func tellCredentials(stderr io.Writer, need generator.Secret, credentials []secrets.Credential) {
+func printCredentials(stderr io.Writer, need generator.Secret, credentials []secrets.Credential) {
 	for _, c := range credentials {
 		fmt.Fprintf(stderr, "%s/%s: user %s, password %s (shown this once)\n", need.Namespace, need.Name, c.User, c.Password)
 	}
 }
 
-func tellGiven(stderr io.Writer, need generator.Secret, what string) {
-	fmt.Fprintf(stderr, "%s/%s (%s) %s:\n  %s\n", need.Namespace, need.Name, need.Purpose, what, secrets.Command(need))
+func printGiven(stderr io.Writer, need generator.Secret, what string) {
+	text := fmt.Sprintf("%s/%s (%s) %s:", need.Namespace, need.Name, need.Purpose, what)
+	fmt.Fprintf(stderr, "%s  %s\n", columns.Hang(columns.Width, "", text), secrets.Command(need))
 }

@@ -28,11 +28,11 @@ func newSize() *cobra.Command {
 	v := &sizeVerb{format: formatText}
 	cmd := &cobra.Command{
 		Use:   "size MODEL...|FILE.gguf",
-		Short: "Say what models need: memory, threads, volume, and how fast they can be",
+		Short: "Work out what models need, and how fast they can be",
 		Long: `Size works out what an Ollama pod with these models needs: the memory that it
 takes at its peak and the limit above that, threads, the volume, and how many
-tokens per second a memory bandwidth allows. It is the arithmetic that render uses.
-Nothing is asked of a network or a cluster.
+tokens per second a memory bandwidth allows. It is the arithmetic that render
+uses. Nothing is asked of a network or a cluster.
 
 A model is a name of the catalogue, as for ollama pull, or a GGUF file, whose
 header is read. With --fits it lists what a memory limit has room for, and the
@@ -48,7 +48,7 @@ Exit code 1 means that --memory is too little.`,
   hearth size ./model.gguf --memory 4Gi`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && v.fits == 0 {
-				return errors.New("name a model or a GGUF file, or what it must fit with --fits; see: hearth size --help")
+				return errors.New("name a model or a GGUF file, or --fits; see: hearth size --help")
 			}
 			return nil
 		},

@@ -7,10 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// fitsReport is what --fits tells.
+// fitsReport is what --fits prints.
 type fitsReport struct {
 	Memory   int64          `json:"memory"`
 	Settings settingsReport `json:"settings"`
@@ -40,7 +41,7 @@ func (v *sizeVerb) listFits(stdout io.Writer, models []sizing.Model) error {
 		fmt.Fprintf(&b, "context: the longest whose limit is at most %s, with %s at a time\n", v.fits.String(), count(v.settings.NumParallel, "request"))
 	}
 	if len(r.TooLarge) > 0 {
-		b.WriteString(wrap("too large for "+v.fits.String()+": "+strings.Join(r.TooLarge, ", "), 98) + "\n")
+		b.WriteString(columns.Hang(columns.Width, "too large for "+v.fits.String()+": ", strings.Join(r.TooLarge, ", ")))
 	}
 	_, err := io.WriteString(stdout, b.String())
 	return err

@@ -53,7 +53,7 @@ func findModel(arg string) (sizing.Model, error) {
 	return sizing.Model{}, fmt.Errorf("no figures for %q in the catalogue; %s; or give its file: hearth size FILE.gguf", arg, hint)
 }
 
-// isFile tells a file from a model: hf.co/owner/name is a model too.
+// isFile reports whether name is a file; hf.co/owner/name is a model too.
 func isFile(arg string) bool {
 	return strings.HasSuffix(strings.ToLower(arg), ".gguf") || strings.HasPrefix(arg, ".") || filepath.IsAbs(arg)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// sizeReport is what size tells, to a person or as JSON. Sizes are in bytes.
+// sizeReport is what size prints, for a person or as JSON. Sizes are in bytes.
 type sizeReport struct {
 	models []sizing.Model
 	given  amount

@@ -1,12 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -38,59 +39,28 @@ func (v *sizeVerb) write(stdout, stderr io.Writer, r *sizeReport) error {
 	return nil
 }
 
-func writeJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(value)
-}
-
 // table is a row for each model, as if it were alone.
 func (v *sizeVerb) table(models []modelReport) string {
-	rows := [][]string{{"MODEL", "PARAMS", "FORMAT", "DISK", "CONTEXT", "REQUIRED", "LIMIT", "TOKENS/S"}}
+	rows := [][]string{{"MODEL", "PARAMS", "FORMAT", "DISK", "CONTEXT", "MEMORY", "LIMIT", "TOK/S"}}
 	for _, m := range models {
 		speed := "-"
 		if m.TokensPerSecond > 0 {
 			speed = fmt.Sprintf("%.1f", m.TokensPerSecond)
 		}
 		rows = append(rows, []string{
-			m.Name, parameters(m.Parameters), m.Quantization, sizing.MiB(m.Disk), fmt.Sprint(m.Context),
-			sizing.MiB(m.Required), quantity(m.Limit), speed,
+			m.Name, parameters(m.Parameters), m.Quantization, quantity(m.Disk), fmt.Sprint(m.Context),
+			quantity(m.Required), quantity(m.Limit), speed,
 		})
 	}
-	return columns(rows) + fmt.Sprintf("tokens/s: at most, where memory delivers %g GB/s\n", v.bandwidth)
-}
-
-// columns lines words up: to the left in the first and third, numbers to the
-// right.
-func columns(rows [][]string) string {
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], len(cell))
-		}
-	}
-	var b strings.Builder
-	for _, row := range rows {
-		for i, cell := range row {
-			if i == 0 || i == 2 {
-				fmt.Fprintf(&b, "%-*s  ", widths[i], cell)
-			} else {
-				fmt.Fprintf(&b, "%*s  ", widths[i], cell)
-			}
-		}
-		b.WriteString("\n")
-	}
-	return strings.ReplaceAll(b.String(), "  \n", "\n")
+	return columns.Table(rows) + fmt.Sprintf("tokens/s: at most, where memory delivers %g GB/s\n", v.bandwidth)
 }
 
 // pod is what all models together need, in words that a stack takes.
 func (v *sizeVerb) pod(r *sizeReport) string {
-	var b strings.Builder
+	var rows [][]string
 	say := func(what, format string, args ...any) {
-		fmt.Fprintf(&b, "  %-9s %s\n", what, strings.ReplaceAll(wrap(fmt.Sprintf(format, args...), 86), "\n", "\n            "))
+		rows = append(rows, []string{"  " + what, fmt.Sprintf(format, args...)})
 	}
-	fmt.Fprintf(&b, "one pod, with Ollama %s and %s in memory:\n", v.settings.Version, strings.Join(r.Memory.Models, " and "))
 	say("memory", "%s required, limit %s: %s", sizing.MiB(r.Memory.Required), quantity(r.Memory.Limit), r.Memory.Sum())
 	switch {
 	case r.Threads == 0:
@@ -102,7 +72,8 @@ func (v *sizeVerb) pod(r *sizeReport) string {
 	}
 	say("volume", "%s, at least %s, for %s of models", quantity(r.Volume.Comfortable), sizing.MiB(r.Volume.Minimum), sizing.MiB(r.Volume.Disk))
 	say("timeouts", "%s to pull and start, %s to load (OLLAMA_LOAD_TIMEOUT)", seconds(r.PullDeadline), seconds(r.LoadTimeout))
-	return b.String()
+	head := fmt.Sprintf("one pod, with Ollama %s and %s in memory:", v.settings.Version, strings.Join(r.Memory.Models, " and "))
+	return columns.Hang(columns.Width, "", head) + columns.Table(rows)
 }
 
 func seconds(n int) string {
@@ -117,54 +88,30 @@ func explain(m sizing.Model, s sizing.Settings) string {
 	for source := range strings.FieldsSeq(m.Source) {
 		fmt.Fprintf(&b, "  %s\n", source)
 	}
-	for _, t := range sizing.ModelTerms(m, s) {
-		part(&b, t.Name, sizing.MiB(t.Bytes), t.Formula, t.Source)
-	}
-	return b.String()
+	return b.String() + columns.Table(parts(sizing.ModelTerms(m, s)))
 }
 
 // explainPod is what is added for all models together.
 func explainPod(r *sizeReport) string {
-	var b strings.Builder
-	b.WriteString("the pod:\n")
-	for _, t := range r.Memory.Terms {
-		if t.Model == "" {
-			part(&b, t.Name, sizing.MiB(t.Bytes), t.Formula, t.Source)
-		}
-	}
-	part(&b, "required", sizing.MiB(r.Memory.Required), r.Memory.Sum(), "")
-	part(&b, "limit", quantity(r.Memory.Limit), sizing.LimitFormula(r.Memory.Required), "")
+	models := func(t sizing.Term) bool { return t.Model != "" }
+	rows := parts(slices.DeleteFunc(slices.Clone(r.Memory.Terms), models))
 	minimum, comfortable := r.Volume.Formulas()
-	part(&b, "volume from", sizing.MiB(r.Volume.Minimum), minimum, "")
-	part(&b, "volume", quantity(r.Volume.Comfortable), comfortable, "")
-	return b.String()
+	rows = append(rows,
+		[]string{"  required", sizing.MiB(r.Memory.Required), r.Memory.Sum()},
+		[]string{"  limit", quantity(r.Memory.Limit), sizing.LimitFormula(r.Memory.Required)},
+		[]string{"  volume from", sizing.MiB(r.Volume.Minimum), minimum},
+		[]string{"  volume", quantity(r.Volume.Comfortable), comfortable},
+	)
+	return "the pod:\n" + columns.Table(rows)
 }
 
-func part(b *strings.Builder, name, amount, formula, source string) {
-	const indent = "\n                          "
-	text := wrap(formula, 70)
-	if source != "" {
-		text += "\n" + wrap("("+source+")", 70)
-	}
-	fmt.Fprintf(b, "  %-12s %9s  %s\n", name, amount, strings.ReplaceAll(text, "\n", indent))
-}
-
-// wrap breaks a line between words.
-func wrap(text string, width int) string {
-	var b strings.Builder
-	at := 0
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case at == 0:
-		case at+1+len(word) > width:
-			b.WriteString("\n")
-			at = 0
-		default:
-			b.WriteString(" ")
-			at++
+// parts are rows of a name, an amount, and where it comes from.
+func parts(terms []sizing.Term) (rows [][]string) {
+	for _, t := range terms {
+		rows = append(rows, []string{"  " + t.Name, sizing.MiB(t.Bytes), t.Formula})
+		if t.Source != "" {
+			rows = append(rows, []string{"", "", "(" + t.Source + ")"})
 		}
-		b.WriteString(word)
-		at += len(word)
 	}
-	return b.String()
+	return rows
 }

@@ -35,7 +35,6 @@ func (s starter) text() ([]byte, error) {
 	body := section().
 		put("bases", list(s.base()), "A base is one service in one namespace, and a folder under bases/.").
 		put("overlays", list(s.overlay()), "An overlay is one or more bases with changes for some clusters, and a folder\nunder overlays/. Any field of the base may be changed here; null returns to its default.")
-	body.put("exceptions", list(s.exceptions()...), "What `hearth vet` may find, and why.")
 	if s.fleet {
 		body.put("fleet", section().put("targets", list(s.target())),
 			"Which cluster gets which overlay; the first match wins, and the others get nothing.")

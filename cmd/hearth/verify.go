@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +15,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 	"k8s.io/klog/v2"
@@ -42,19 +40,20 @@ func newVerify() *cobra.Command {
 	v := &verifyVerb{format: formatText}
 	cmd := &cobra.Command{
 		Use:   "verify --context CONTEXT --overlay OVERLAY",
-		Short: "Check that an overlay runs on a cluster and answers at the promised speed",
+		Short: "Check that an overlay runs on a cluster, and how fast it is",
 		Long: `Verify compares a cluster with what an overlay of the stack puts there, and asks
-the model a question: objects, Secrets, volumes, pods, models, tokens per second,
-memory, and from outside the certificate, HTTPS, the redirect and the page.
+the model a question: objects, Secrets, volumes, pods, models, tokens per
+second, memory, and from outside the certificate, HTTPS, the redirect and the
+page.
 
 It waits for what the cluster is still working on, such as a model that is being
-pulled, up to --timeout; --timeout 0 looks once. Each failed row says what to do.
-A row that cannot be checked says why, and fails nothing.
+pulled, up to --timeout; --timeout 0 looks once. Each failed row says what to
+do. A row that cannot be checked says why, and fails nothing.
 
 Nothing on the cluster is changed, and pods are reached by port-forward. But a
 question brings the model into memory, as anybody's would. How long a cold start
 takes is measured if the model is not in memory; --cold unloads it first, which
-whoever talks to it at that moment feels.
+everybody who uses it at that moment feels.
 
 Exit code 1 means that a row failed, 2 that the cluster could not be asked.`,
 		Example: `  hearth verify --context homelab --overlay homelab-internal
@@ -72,7 +71,7 @@ Exit code 1 means that a row failed, 2 that the cluster could not be asked.`,
 	flags.StringVar(&v.prompt, "prompt", verify.DefaultPrompt, "the `question` for the model")
 	flags.BoolVar(&v.cold, "cold", false, "unload the model first, to measure a cold start")
 	flags.StringVar(&v.caFile, "ca-file", "", "a `file` with the authorities to trust for the host, instead of the system's")
-	flags.StringArrayVar(&v.resolve, "resolve", nil, "where to find a host, as `HOST:PORT:ADDRESS`, as for curl; ADDRESS may have another port; repeatable")
+	flags.StringArrayVar(&v.resolve, "resolve", nil, "where to find a host, as for curl: `HOST:PORT:ADDRESS`; may be given several times")
 	flags.DurationVar(&v.timeout, "timeout", 5*time.Minute, "how long to wait for what is not ready yet")
 	flags.VarP(&v.format, "output", "o", "how to report: `text`, or json")
 	complete(cmd, "output", string(formatText), string(formatJSON))
@@ -90,13 +89,13 @@ func (v *verifyVerb) run(cmd *cobra.Command) error {
 		return err
 	}
 	if stack == nil {
-		return tellProblems(cmd.ErrOrStderr(), problems)
+		return printProblems(cmd.ErrOrStderr(), problems)
 	}
 	// The objects on the cluster have the digests of the lock file.
 	if pinned, err := v.pin(stack); err != nil {
 		return err
 	} else if pinned.Err() != nil {
-		return tellProblems(cmd.ErrOrStderr(), pinned)
+		return printProblems(cmd.ErrOrStderr(), pinned)
 	}
 	if stack.Overlay(v.overlay) == nil {
 		return fmt.Errorf("no overlay %q in %s; name one with --overlay: %s", v.overlay, v.name(), strings.Join(overlayNames(stack), ", "))
@@ -121,9 +120,9 @@ func (v *verifyVerb) run(cmd *cobra.Command) error {
 	return v.report(ctx, cmd.OutOrStdout(), cmd.ErrOrStderr(), options)
 }
 
-// report runs the checks and tells what they say.
+// report runs the checks and shows what they say.
 func (v *verifyVerb) report(ctx context.Context, stdout, stderr io.Writer, options verify.Options) error {
-	table := verify.Table{Out: stdout, Size: terminal(stdout), Talk: stderr, Paint: painter(stdout).status}
+	table := verify.Table{Out: stdout, Size: terminal(stdout), Progress: stderr, Paint: painter(stdout).status}
 	if v.format == formatJSON {
 		table.Out, table.Size = io.Discard, nil
 	}
@@ -148,10 +147,7 @@ func (v *verifyVerb) print(stdout io.Writer, table *verify.Table, report verify.
 	if v.format == formatText {
 		return table.End(report)
 	}
-	encoder := json.NewEncoder(stdout)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(report)
+	return writeJSON(stdout, report)
 }
 
 // status colours the word for a row's status.
@@ -172,7 +168,7 @@ func (p paint) status(s verify.Status, word string) string {
 // can move its cursor.
 func terminal(w io.Writer) func() (width, height int) {
 	f, ok := w.(*os.File)
-	if !ok || !isatty.IsTerminal(f.Fd()) || os.Getenv("TERM") == "dumb" {
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
 	return func() (int, int) {

@@ -18,22 +18,22 @@ import (
 	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
 )
 
-// startRunning is a script command: running OVERLAY [SPOILED]... starts a cluster
+// startRunning is a script command: running OVERLAY [FAULT]... starts a cluster
 // on which an overlay of hearth.yaml runs, and everything is in order but what is
 // named: slow (the model), pulling (a model, for ever), pulled (a second later),
 // route (its answer is 502). It writes a kubeconfig with the context lab and
 // ca.crt, and sets $HTTPS and $HTTP to what --resolve takes.
 func startRunning(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: running OVERLAY [SPOILED]...")
+		ts.Fatalf("usage: running OVERLAY [FAULT]...")
 	}
 	stack, problems := generator.Load("hearth.yaml", []byte(ts.ReadFile("hearth.yaml")))
 	ts.Check(problems.Err())
 	c, err := fakecluster.New(stack, args[0])
 	ts.Check(err)
 	ts.Defer(c.Close)
-	for _, spoiled := range args[1:] {
-		switch spoiled {
+	for _, fault := range args[1:] {
+		switch fault {
 		case "slow":
 			c.Ollama.Rate = 2
 		case "pulling":
@@ -45,7 +45,7 @@ func startRunning(ts *testscript.TestScript, neg bool, args []string) {
 		case "route":
 			c.Route.Status = 502
 		default:
-			ts.Fatalf("running: cannot spoil %q", spoiled)
+			ts.Fatalf("running: no fault %q", fault)
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("kubeconfig"), []byte(kubeconfigOf(c.URL)), 0o600))
@@ -112,7 +112,7 @@ func TestVerifyInterrupted(t *testing.T) {
 	}
 }
 
-// onWaiting acts once a wait has been told.
+// onWaiting acts once a wait has been reported.
 type onWaiting struct {
 	io.Writer
 	do   func()

@@ -33,19 +33,20 @@ func newVet() *cobra.Command {
 		Short: "Find what would break, or stand open, before it is deployed",
 		Long: `Vet builds every overlay of the stack as kustomize and as Fleet's agent do, and
 looks at the objects: against the schemas of Kubernetes and of the controllers,
-Pod Security "restricted", kube-score's checks, and hearth's own rules. It needs
-no cluster and no network.
+Pod Security "restricted", Kubernetes' own validation as far as it is to be had,
+and hearth's own rules. It needs no cluster and no network.
 
-A FOLDER is any folder of kustomize, whoever wrote it; a FILE, or - for stdin, is
-YAML that something else rendered.
+A FOLDER is any folder of kustomize, whoever wrote it; a FILE, or - for stdin,
+is YAML that something else rendered.
 
 Clean means no errors. What may be found nevertheless stands in the stack, each
 with a reason; an exception that accepts nothing is itself a warning:
 
   spec:
     exceptions:
-      - rule: kube-score/container-image-pull-policy
-        reason: images have a version's tag; a node that has one need not ask
+      - rule: node-port
+        object: Service/open-webui
+        reason: the router in front of the nodes has the certificate
 
 Rules and their reasons: hearth vet --list, hearth vet --explain RULE.`,
 		Example: `  hearth vet                                  all overlays of hearth.yaml
@@ -155,7 +156,7 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 		return nil, err
 	}
 	if stack == nil {
-		return nil, tellProblems(cmd.ErrOrStderr(), problems)
+		return nil, printProblems(cmd.ErrOrStderr(), problems)
 	}
 	for _, name := range overlays {
 		if stack.Overlay(name) == nil {
@@ -166,7 +167,7 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 	if pinned, err := v.pin(stack); err != nil {
 		return nil, err
 	} else if pinned.Err() != nil {
-		return nil, tellProblems(cmd.ErrOrStderr(), pinned.Errors())
+		return nil, printProblems(cmd.ErrOrStderr(), pinned.Errors())
 	}
 	files, err := generator.Generate(stack)
 	if err != nil {

@@ -1,17 +1,16 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
-// vetReport is what vet tells, to a person or as JSON.
+// vetReport is what vet prints, for a person or as JSON.
 type vetReport struct {
 	// Clean means no errors that nobody accepts.
 	Clean    bool         `json:"clean"`
@@ -47,7 +46,7 @@ func counts(r vet.Result) (errs, warnings, accepted int) {
 
 func (v *vetVerb) print(stdout io.Writer, r vetReport) error {
 	if v.format == formatJSON {
-		return encodeJSON(stdout, r)
+		return writeJSON(stdout, r)
 	}
 	paint := painter(stdout)
 	var b strings.Builder
@@ -97,12 +96,13 @@ func (v *vetVerb) findings(b *strings.Builder, paint paint, found []vet.Finding)
 			rule = head
 			fmt.Fprintf(b, "  %s %s\n", paint.in(colour, word), f.Rule)
 		}
-		fmt.Fprintf(b, "    %s\n", spaced(": ", spaced(" ", f.Object.String(), f.Path), f.Message))
+		text := columns.Hang(columns.Width, "      ", spaced(": ", spaced(" ", f.Object.String(), f.Path), f.Message))
+		b.WriteString(text[2:]) // so that the next finding does not look like one line more
 		switch next := i + 1; {
 		case f.Excepted != "":
-			fmt.Fprintf(b, "      reason: %s\n", f.Excepted)
+			b.WriteString(columns.Hang(columns.Width, "      reason: ", f.Excepted))
 		case f.Fix != "" && (next == len(found) || found[next].Rule != f.Rule || found[next].Fix != f.Fix):
-			fmt.Fprintf(b, "      fix: %s\n", f.Fix)
+			b.WriteString(columns.Hang(columns.Width, "      fix: ", f.Fix))
 		}
 	}
 }
@@ -120,26 +120,21 @@ func spaced(sep string, parts ...string) string {
 
 func (v *vetVerb) printRules(stdout io.Writer, rules []vet.Rule) error {
 	if v.format == formatJSON {
-		return encodeJSON(stdout, rules)
+		return writeJSON(stdout, rules)
 	}
-	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	var rows [][]string
 	for _, r := range rules {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity, r.Reason)
+		rows = append(rows, []string{r.ID, string(r.Severity), r.Reason})
 	}
-	return w.Flush()
+	_, err := io.WriteString(stdout, columns.Table(rows))
+	return err
 }
 
 func (v *vetVerb) printRule(stdout io.Writer, r vet.Rule) error {
 	if v.format == formatJSON {
-		return encodeJSON(stdout, r)
+		return writeJSON(stdout, r)
 	}
-	_, err := fmt.Fprintf(stdout, "%s (%s)\nreason: %s\nfix:    %s\nsource: %s\n", r.ID, r.Severity, r.Reason, r.Fix, r.Source)
+	rows := [][]string{{"reason:", r.Reason}, {"fix:", r.Fix}, {"source:", r.Source}}
+	_, err := fmt.Fprintf(stdout, "%s (%s)\n%s", r.ID, r.Severity, columns.Table(rows))
 	return err
-}
-
-func encodeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
 }

@@ -6,14 +6,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strings"
-	"syscall"
 
 	"github.com/hearth-dev/hearth/e2e/internal/docker"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"github.com/hearth-dev/hearth/e2e/internal/origin"
 	"golang.org/x/sys/unix"
 )
 
@@ -23,6 +21,7 @@ type bench struct {
 	data     Data
 	out, err io.Writer
 
+	commit  string // that is measured
 	builder *images.Builder
 	store   string
 }
@@ -45,6 +44,9 @@ func (b *bench) open(ctx context.Context) error {
 	}
 	// Beside the cache, so that the models are hard links: symbolic ones lead nowhere in a container.
 	if b.store, err = os.MkdirTemp(filepath.Join(b.builder.Dir, "tmp"), "calibrate-"); err != nil {
+		return err
+	}
+	if b.commit, err = origin.Commit(ctx, b.dir); err != nil {
 		return err
 	}
 	b.data.Machine, err = machine(daemon)
@@ -136,35 +138,11 @@ func drop(path string) error {
 }
 
 func machine(daemon docker.Daemon) (Machine, error) {
-	m := Machine{Cores: runtime.NumCPU(), Ollama: ollama.Version, CgroupVersion: 2}
+	m := Machine{Ollama: ollama.Version, CgroupVersion: 2}
 	if daemon.CgroupVersion == "1" {
 		m.CgroupVersion = 1
 	}
-	var info syscall.Sysinfo_t
-	if err := syscall.Sysinfo(&info); err != nil {
-		return m, err
-	}
-	m.MemoryMiB = int64(info.Totalram) * int64(info.Unit) >> 20
-	kernel, err := readFile("/proc/sys/kernel/osrelease")
-	if err != nil {
-		return m, err
-	}
-	m.Kernel = kernel
-	cpus, err := readFile("/proc/cpuinfo")
-	if err != nil {
-		return m, err
-	}
-	for line := range strings.Lines(cpus) {
-		if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
-			m.CPU = strings.TrimSpace(value)
-			break
-		}
-	}
-	return m, nil
-}
-
-// readFile is the text of a file of the kernel's.
-func readFile(path string) (string, error) {
-	data, err := os.ReadFile(path)
-	return strings.TrimSpace(string(data)), err
+	var err error
+	m.Machine, err = origin.ThisMachine()
+	return m, err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,6 +56,13 @@ func TestOff(t *testing.T) {
 		if diff := cmp.Diff(c.want, off(c.required, c.peak)); diff != "" {
 			t.Errorf("%d against %d (-want +got):\n%s", c.required/mib, c.peak/mib, diff)
 		}
+	}
+}
+
+// Every row says which commit was measured.
+func TestCommits(t *testing.T) {
+	if commits := measured(t).Commits(); strings.HasPrefix(commits, " (") {
+		t.Errorf("rows without a commit: %s", commits)
 	}
 }
 

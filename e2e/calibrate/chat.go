@@ -26,8 +26,7 @@ type ChatRow struct {
 	Libraries bool `json:"libraries"`
 	// Engine that embeds: ollama or inPod, as embedding.engine in a stack.
 	Engine string `json:"engine"`
-	// Date of the measurement.
-	Date string `json:"date"`
+	Measured
 	// ReadySeconds from the start of the container to an answer of /health.
 	ReadySeconds float64 `json:"readySeconds"`
 	// Rest is some seconds later, nobody having signed in. Peak is the highest until the document was searchable, for
@@ -96,7 +95,7 @@ func (b *bench) chat(ctx context.Context) error {
 // converse starts a fresh chat, signs up and uploads a document.
 func (b *bench) converse(ctx context.Context, try ChatRow, flags []string) (row ChatRow, err error) {
 	row = try
-	row.Date = today()
+	row.Measured = b.measured()
 	server, err := b.start(ctx, Load{Models: []string{chatEmbedder}, Context: 512, Parallel: 1, KVCacheType: "f16"})
 	if err != nil {
 		return row, err

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/e2e/internal/cgroup"
+	"github.com/hearth-dev/hearth/e2e/internal/origin"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -32,10 +34,7 @@ type Data struct {
 
 // Machine says where the figures come from.
 type Machine struct {
-	CPU           string `json:"cpu"`
-	Cores         int    `json:"cores"`
-	MemoryMiB     int64  `json:"memoryMiB"`
-	Kernel        string `json:"kernel"`
+	origin.Machine
 	CgroupVersion int    `json:"cgroupVersion"`
 	Ollama        string `json:"ollama"`
 }
@@ -72,11 +71,16 @@ func (l Load) String() string {
 	return s
 }
 
+// Measured says when a row was measured, and of which commit.
+type Measured struct {
+	Date   string `json:"date"`
+	Commit string `json:"commit"`
+}
+
 // MemoryRow is what a load was seen to need.
 type MemoryRow struct {
 	Load
-	// Date of the measurement.
-	Date string `json:"date"`
+	Measured
 	// PromptTokens and AnswerTokens of the last request of the largest model; there were Parallel of them.
 	PromptTokens int `json:"promptTokens"`
 	AnswerTokens int `json:"answerTokens"`
@@ -112,6 +116,32 @@ func (d Data) write(path string) error {
 		return err
 	}
 	return os.WriteFile(path, append(raw, '\n'), 0o644)
+}
+
+// Commits are those that the figures are of, with the number of their rows.
+func (d Data) Commits() string {
+	var rows []Measured
+	for _, r := range d.Memory {
+		rows = append(rows, r.Measured)
+	}
+	for _, r := range d.Limits {
+		rows = append(rows, r.Measured)
+	}
+	for _, r := range d.Threads {
+		rows = append(rows, r.Measured)
+	}
+	for _, r := range d.Chat {
+		rows = append(rows, r.Measured)
+	}
+	counts := map[string]int{}
+	for _, r := range rows {
+		counts[r.Commit]++
+	}
+	var texts []string
+	for _, commit := range slices.Sorted(maps.Keys(counts)) {
+		texts = append(texts, fmt.Sprintf("%s (%d)", commit, counts[commit]))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // put replaces the row of the same load, or adds one.

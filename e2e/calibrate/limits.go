@@ -16,7 +16,7 @@ import (
 // LimitRow is what a server did under a memory limit.
 type LimitRow struct {
 	Load
-	Date string `json:"date"`
+	Measured
 	// LimitMiB of the container.
 	LimitMiB int64 `json:"limitMiB"`
 	// Cgroup is the version of the interface that Ollama saw.
@@ -87,7 +87,7 @@ func below(limit, required int64) int64 { return (min(limit, required) - 1) / li
 
 // squeeze runs one load under one limit. That the load fails is a result.
 func (b *bench) squeeze(ctx context.Context, l Load, limit int64, view string) (row LimitRow, err error) {
-	row = LimitRow{Load: l, Date: today(), LimitMiB: limit >> 20, Cgroup: view}
+	row = LimitRow{Load: l, Measured: b.measured(), LimitMiB: limit >> 20, Cgroup: view}
 	bytes := strconv.FormatInt(limit, 10)
 	flags := []string{"--memory", bytes, "--memory-swap", bytes}
 	if view == shownAs2 {

@@ -9,7 +9,7 @@ import (
 // oneBatch is a prompt longer than the 512 tokens that Ollama reads at once: after it the compute buffer has been in full use.
 const oneBatch = 600
 
-// matrix lists the loads, the quick ones first. One thread unless the row is about threads: more would only spin on a busy
+// matrix lists the loads, the short ones first. One thread unless the row is about threads: more would only spin on a busy
 // machine, and the memory is the same. Where the context is filled and where it is not, the rows beside each other show what
 // the filling costs.
 func matrix() []Load {

@@ -64,7 +64,7 @@ func (b *bench) memory(ctx context.Context) error {
 
 // measure runs one load on a server of its own, from its start to the last answer.
 func (b *bench) measure(ctx context.Context, l Load) (row MemoryRow, err error) {
-	row = MemoryRow{Load: l, Date: today()}
+	row = MemoryRow{Load: l, Measured: b.measured()}
 	if err := b.provide(ctx, l.Models...); err != nil {
 		return row, err
 	}
@@ -147,7 +147,9 @@ func (s *server) ask(ctx context.Context, l Load, name string, tokens int, answe
 	return err
 }
 
-func today() string { return time.Now().UTC().Format(time.DateOnly) }
+func (b *bench) measured() Measured {
+	return Measured{Date: time.Now().UTC().Format(time.DateOnly), Commit: b.commit}
+}
 
 // keepLog saves what Ollama said, if that is wanted.
 func (b *bench) keepLog(s *server, l Load) error {

@@ -67,7 +67,7 @@ func (d Data) render() (map[string][]byte, error) {
 	return files, nil
 }
 
-// view is the data as the page tells it.
+// view is the data as the page shows it.
 type view struct {
 	Data
 	Memory           []memoryView

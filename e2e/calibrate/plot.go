@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 
@@ -10,15 +9,10 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/sizing"
 )
-
-// Colours that differ for the colour-blind, too.
-func blue() color.Color   { return color.RGBA{R: 0, G: 114, B: 178, A: 255} }
-func orange() color.Color { return color.RGBA{R: 213, G: 94, B: 0, A: 255} }
-func green() color.Color  { return color.RGBA{R: 0, G: 158, B: 115, A: 255} }
-func grey() color.Color   { return color.RGBA{R: 140, G: 140, B: 140, A: 255} }
 
 // plotMemory shows each row's required over its measured peak, between the two lines that the goal draws.
 func plotMemory(rows []memoryView) ([]byte, error) {
@@ -44,7 +38,7 @@ func plotMemory(rows []memoryView) ([]byte, error) {
 		label string
 		line  plotter.XYs
 		color color.Color
-	}{{"never below: measured", least, orange()}, {"never above: measured + 25 % or 200 MiB", most, grey()}} {
+	}{{"never below: measured", least, chart.Orange}, {"never above: measured + 25 % or 200 MiB", most, chart.Grey}} {
 		line, err := plotter.NewLine(bound.line)
 		if err != nil {
 			return nil, err
@@ -57,10 +51,10 @@ func plotMemory(rows []memoryView) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	scatter.GlyphStyle = draw.GlyphStyle{Color: blue(), Radius: vg.Points(2.5), Shape: draw.CircleGlyph{}}
+	scatter.GlyphStyle = draw.GlyphStyle{Color: chart.Blue, Radius: vg.Points(2.5), Shape: draw.CircleGlyph{}}
 	p.Add(scatter)
 	p.Legend.Add("one load each", scatter)
-	return svg(p)
+	return chart.SVG(p, 11*vg.Centimeter)
 }
 
 // powers ticks a logarithmic axis at the powers of two.
@@ -77,52 +71,19 @@ func (powers) Ticks(from, to float64) []plot.Tick {
 	return ticks
 }
 
-// plotThreads shows, for each CPU limit, the speed by number of threads, as bars with the range of the rounds.
+// plotThreads shows, for each CPU limit, the speed by number of threads.
 func plotThreads(rows []ThreadRow) ([]byte, error) {
-	p := plot.New()
-	p.Title.Text = "Threads: tokens per second under a CPU limit"
-	p.X.Label.Text, p.Y.Label.Text = "CPU limit in cores, and threads below it", "tokens/s, median and range"
-	p.Y.Min = 0
-	const width = 14
-	var labels []string
-	legend := map[string]bool{}
-	for i, r := range rows {
+	var bars []chart.Bar
+	for _, r := range rows {
 		speed := ollama.Summarize(r.TokensPerSecond)
-		bar, err := plotter.NewBarChart(plotter.Values{speed.Median}, vg.Points(width))
-		if err != nil {
-			return nil, err
+		bar := chart.Bar{
+			Label: fmt.Sprintf("CPU %g, threads %d", float64(r.MilliCPU)/1000, r.Threads), Group: "other",
+			Value: speed.Median, Low: speed.Min, High: speed.Max,
 		}
-		bar.XMin, bar.LineStyle.Width, bar.Color = float64(i), 0, grey()
-		name := "other"
 		if r.Threads == sizing.Threads(r.MilliCPU) {
-			bar.Color, name = green(), "derived"
+			bar.Group = "derived"
 		}
-		p.Add(bar)
-		if !legend[name] {
-			legend[name] = true
-			p.Legend.Add(name, bar)
-		}
-		span, err := plotter.NewLine(plotter.XYs{{X: float64(i), Y: speed.Min}, {X: float64(i), Y: speed.Max}})
-		if err != nil {
-			return nil, err
-		}
-		span.Width = vg.Points(1)
-		p.Add(span)
-		labels = append(labels, fmt.Sprintf("%g\n%d", float64(r.MilliCPU)/1000, r.Threads))
+		bars = append(bars, bar)
 	}
-	p.NominalX(labels...)
-	p.Legend.Top, p.Legend.Left = true, true
-	return svg(p)
-}
-
-func svg(p *plot.Plot) ([]byte, error) {
-	to, err := p.WriterTo(16*vg.Centimeter, 11*vg.Centimeter, "svg")
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	if _, err := to.WriteTo(&out); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return chart.Bars("Threads: speed under a CPU limit", "tokens/s, median and range", bars)
 }

@@ -7,16 +7,16 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"github.com/hearth-dev/hearth/e2e/internal/origin"
 )
 
 // ThreadRow is how fast one model answers with so many threads under one CPU limit.
 type ThreadRow struct {
 	Model string `json:"model"`
-	Date  string `json:"date"`
+	Measured
 	// MilliCPU is the limit, in thousandths of a core.
 	MilliCPU int64 `json:"milliCPU"`
 	// Threads is num_thread.
@@ -89,7 +89,7 @@ func (b *bench) sweep(ctx context.Context, limit int64, counts []int) (rows []Th
 		if _, err := s.Generate(ctx, ollama.Question{Model: sweptModel, Threads: n}); err != nil {
 			return nil, err
 		}
-		rows = append(rows, ThreadRow{Model: sweptModel, Date: today(), MilliCPU: limit, Threads: n, LoadAverage: average})
+		rows = append(rows, ThreadRow{Model: sweptModel, Measured: b.measured(), MilliCPU: limit, Threads: n, LoadAverage: average})
 	}
 	for round := range sweptRounds + 1 {
 		for i := range counts {
@@ -134,10 +134,9 @@ func (s *server) speed(ctx context.Context, threads int) (float64, error) {
 
 // loadAverage of the last minute.
 func loadAverage() (float64, error) {
-	data, err := readFile("/proc/loadavg")
+	loads, err := origin.LoadAverages()
 	if err != nil {
 		return 0, err
 	}
-	first, _, _ := strings.Cut(data, " ")
-	return strconv.ParseFloat(first, 64)
+	return strconv.ParseFloat(loads[0], 64)
 }

@@ -22,6 +22,7 @@ import (
 
 	"github.com/hearth-dev/hearth/e2e/internal/cluster"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
+	"github.com/hearth-dev/hearth/e2e/internal/needs"
 	"github.com/hearth-dev/hearth/e2e/internal/report"
 )
 
@@ -40,6 +41,7 @@ func TestDryRun(t *testing.T) {
 	}
 	mode, err := cluster.ModeFromEnvironment()
 	must(t, err)
+	must(t, needs.Missing(mode.Programs()...))
 	ctx, stop := cluster.Interruptible(t.Context())
 	defer stop()
 	renders := everything(t, *stacks)
@@ -57,6 +59,8 @@ func TestDryRun(t *testing.T) {
 
 	version, err := c.Client.Discovery().ServerVersion()
 	must(t, err)
+	r, err := newReport(ctx, mode, version.GitVersion)
+	must(t, err)
 	start := time.Now()
 	a := ask(ctx, server, renders)
 	must(t, ctx.Err())
@@ -68,25 +72,24 @@ func TestDryRun(t *testing.T) {
 		t.Errorf("%s\n  %d times, first for %s", complaint, len(where), where[0])
 	}
 	if !t.Failed() {
-		must(t, a.report(mode, version.GitVersion, len(renders), took).Write(root+"/docs/reports"))
+		a.fill(r, len(renders), took)
+		must(t, r.Write(root+"/docs/reports"))
 	}
 }
 
-// report is for a run in which nothing was wrong.
-func (a *answers) report(mode cluster.Mode, version string, renders int, took time.Duration) *report.Report {
-	command := "make e2e-full"
-	if mode == cluster.Source {
-		command = cluster.ModeVariable + "=source " + command
-	}
-	r := report.New(report.Data{
-		Title: "Everything rendered, in a server-side dry run", Name: "dry-run", Date: time.Now().Truncate(time.Second), Command: command,
-		Machine: fmt.Sprintf("%d cores, %s/%s, shared with other work", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
+func newReport(ctx context.Context, mode cluster.Mode, version string) (*report.Report, error) {
+	return report.New(ctx, root, report.Data{
+		Title: "Everything rendered, in a server-side dry run", Name: "dry-run", Command: mode.FullRun(),
 		Versions: []report.Version{
 			{Program: "Kubernetes", Version: version}, {Program: "cert-manager's definitions", Version: images.CertManager().Version},
 			{Program: "Traefik's definitions", Version: images.Traefik().Version}, {Program: "Gateway API's definitions", Version: gatewayAPI().Version},
 		},
 		Missing: []string{"The definitions of F5 NGINX and of snapscheduler: no Go module holds them, so stand-ins declare the fields that hearth writes and refuse every other."},
 	})
+}
+
+// fill the report of a run in which nothing was wrong.
+func (a *answers) fill(r *report.Report, renders int, took time.Duration) {
 	end := r.Begin("no object is refused, and none gets a warning")
 	r.Figure(fmt.Sprintf("overlays and examples, as committed and of %d random stacks from seed %d", *stacks, *seed), float64(renders), "")
 	r.Figure("objects", float64(a.objects), "")
@@ -97,7 +100,6 @@ func (a *answers) report(mode cluster.Mode, version string, renders int, took ti
 	}
 	end(true)
 	r.Step(func(s *report.Step) { s.Took = took })
-	return r
 }
 
 // everything is what there is to ask about, with so many random stacks.

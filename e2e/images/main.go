@@ -69,7 +69,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		for _, t := range targets() {
 			fmt.Fprintf(out, "%s\t%s\n", t.Name, t.About)
 		}
-		_ = out.Flush() // stdout is gone; nobody is left to be told
+		_ = out.Flush() // stdout is gone; nobody is left to read it
 		return 0
 	}
 	if err := build(ctx, only, full, stdout, stderr); err != nil {

@@ -1,4 +1,4 @@
-// Package tree brings a folder on disk to the state that generator.Generate
+// Package disk brings a folder on disk to the state that generator.Generate
 // describes. Generated files go in; out comes a Plan, which can be shown as a
 // diff or applied.
 //

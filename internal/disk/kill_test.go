@@ -15,10 +15,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/hearth-dev/hearth/internal/testing/sample"
 )
 
 // The tests below need a process that they can kill or take rights from: the
-// test binary itself, told by this variable what to be.
+// test binary itself, whose part this variable names.
 const (
 	roleVariable = "HEARTH_TREE_TEST_ROLE"
 	dirVariable  = "HEARTH_TREE_TEST_DIR"
@@ -79,10 +81,7 @@ func TestKill(t *testing.T) {
 	if err := render(dir, old); err != nil {
 		t.Fatal(err)
 	}
-	rounds := 25
-	if testing.Short() {
-		rounds = 5
-	}
+	rounds := sample.Size(5, 25)
 	leftovers := 0
 	for range rounds {
 		child := exec.Command(os.Args[0])

@@ -64,7 +64,7 @@ func (in *inspector) stale(wanted map[string]bool) (changes []Change, leftovers 
 			continue
 		}
 		err := fs.WalkDir(in.root.FS(), folder, func(file string, entry fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) { // gone since the folder was listed
+			if errors.Is(err, fs.ErrNotExist) { // gone since the folder was read
 				return nil
 			}
 			if err != nil {

@@ -67,7 +67,7 @@ func (b Bundle) Deploy(to Cluster) (Deployment, error) {
 	if d.Objects, err = b.build(d.Mode, options); err != nil {
 		return d, err
 	}
-	return d, settle(d.Objects, options.Namespace, d.Namespace)
+	return d, setNamespaces(d.Objects, options.Namespace, d.Namespace)
 }
 
 // kustomizes says whether a packed file has the one name and place that make

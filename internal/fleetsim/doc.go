@@ -12,8 +12,8 @@
 // imageScans, and the labels and annotations Fleet adds to each object.
 //
 // fleet.yaml is checked against Fleet's own JSON Schema with
-// github.com/santhosh-tekuri/jsonschema/v6, the library (and version) that
-// kubeconform uses. Rejected: xeipuuv/gojsonschema knows drafts up to 7, the
+// github.com/santhosh-tekuri/jsonschema/v6, kubeconform's engine; a test holds
+// it against Google's. Rejected: xeipuuv/gojsonschema knows drafts up to 7, the
 // schema is of 2020-12; qri-io/jsonschema stops at 2019-09;
 // google/jsonschema-go reports the first violation only, we report all.
 package fleetsim

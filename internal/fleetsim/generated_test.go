@@ -1,7 +1,6 @@
 package fleetsim_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -22,11 +21,7 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
 	"github.com/hearth-dev/hearth/internal/testing/randomstack"
-)
-
-var (
-	seed   = flag.Uint64("seed", 0, "the first random stack of TestFleetDeploysRandomStacks")
-	stacks = flag.Int("stacks", 12, "the number of random stacks with a fleet that it deploys")
+	"github.com/hearth-dev/hearth/internal/testing/sample"
 )
 
 // others are files of the person's own that stand in the output folder.
@@ -41,15 +36,17 @@ var others = map[string]string{
 // strangers are files and folders whose names are nearly those of the tree, and
 // some that are far from them, in every place where a person can put one.
 func strangers(tree []string, seed uint64) map[string]string {
-	ours := map[string]bool{}
-	for _, file := range tree {
-		for name := range strings.SplitSeq(file, "/") {
-			ours[name] = true
-		}
-	}
-	names, folders := slices.Sorted(maps.Keys(ours)), []string{"bases", "overlays"}
+	taken, folders := map[string]bool{}, []string{"bases", "overlays"}
 	for _, file := range tree {
 		folders = append(folders, path.Dir(file))
+		for name := range strings.SplitSeq(file, "/") {
+			taken[name] = true
+		}
+	}
+	names := slices.Sorted(maps.Keys(taken))
+	for file := range others {
+		top, _, _ := strings.Cut(file, "/")
+		taken[top] = true
 	}
 	const letters = "abcxyzABZ0189-_.:+ éλ😀[]^*?!#"
 	r := rand.New(rand.NewPCG(seed, 11))
@@ -72,16 +69,17 @@ func strangers(tree []string, seed uint64) map[string]string {
 		case 5:
 			name = letter() + letter() + letter()
 		}
-		if name == "" || name == "." || name == ".." || ours[name] || name == "fleet.yaml" {
+		if name == "" || name == "." || name == ".." || taken[name] {
 			continue
 		}
+		taken[name] = true
 		switch r.IntN(3) {
 		case 0:
 			found[name] = ""
 		case 1:
 			found[path.Join(folders[r.IntN(len(folders))], name)] = ""
 		case 2: // a file with a name of ours, which the folder keeps out
-			found[path.Join("of", name, names[r.IntN(len(names))])] = ""
+			found[path.Join(name, names[r.IntN(len(names))])] = ""
 		}
 	}
 	return found
@@ -102,8 +100,9 @@ func TestFleetDeploysTheCommittedStack(t *testing.T) {
 }
 
 func TestFleetDeploysRandomStacks(t *testing.T) {
+	stacks := sample.Size(3, 40)
 	done, clusters := 0, 0
-	for n := *seed; done < *stacks && !(testing.Short() && done == 3); n++ {
+	for n := uint64(0); done < stacks; n++ {
 		text := randomstack.Draw(n)
 		stack, problems := generator.Load("hearth.yaml", text)
 		if stack == nil {

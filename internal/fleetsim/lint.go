@@ -66,7 +66,7 @@ func rules() []rule {
 		{"not-packed", "the cluster only has the bundle's files", checkPacked},
 		{"file-name", "one odd name fails the build for every cluster", checkFileNames},
 		{"dead-pattern", ".fleetignore compares base names, a longer path matches nothing", checkPatterns},
-		{"namespace-labels", "labels per target leak, and some are dropped", checkNamespaceLabels},
+		{"namespace-labels", "labels per target leak, and one that asks for less than restricted is dropped", checkNamespaceLabels},
 		{"size", "a bundle's files must gzip to less than 1 MB", checkSize},
 		{"build", "what does not build here does not build on the cluster", checkBuild},
 	}

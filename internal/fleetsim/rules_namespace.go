@@ -1,6 +1,7 @@
 package fleetsim
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -8,23 +9,29 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 )
 
-// podSecurity starts the labels that Fleet's agent drops.
-const podSecurity = "pod-security.kubernetes.io/"
+// podSecurityEnforce is one of the labels that Fleet's agent drops: the one by
+// which a namespace refuses pods.
+const podSecurityEnforce = "pod-security.kubernetes.io/enforce"
 
 // checkNamespaceLabels warns of two faults that come and go with Fleet's
 // releases:
 //   - rancher/fleet#4210: every target's labels land on every cluster, the last
 //     target wins. Reported for v0.13.2; v0.16 got the fix late, if at all.
 //   - rancher/fleet#5550: the agent drops pod-security labels, from May 2026
-//     (#5156) until September 2026 (#5705), v0.16.1 among them.
+//     (#5156) until September 2026 (#5705), v0.16.1 among them. It matters where
+//     a label asks for less than "restricted": a cluster that enforces that by
+//     default then refuses the pods. The label "restricted" itself refuses none
+//     that are deployed with it; without it the namespace is as open as the
+//     cluster's default (docs/decisions/0006-helm-makes-the-namespace.md).
 func checkNamespaceLabels(b Bundle, _ []Bundle) problem.List {
 	var list problem.List
 	for _, s := range b.situations() {
 		for _, key := range slices.Sorted(maps.Keys(s.options.NamespaceLabels)) {
+			value := s.options.NamespaceLabels[key]
 			at := strings.TrimPrefix(s.at+".namespaceLabels", ".")
-			if strings.HasPrefix(key, podSecurity) {
-				list = append(list, b.problem(problem.Warning, at, key+" is dropped by the agent of Fleet v0.16.1 (rancher/fleet#5550)",
-					"set it on a Namespace object"))
+			if key == podSecurityEnforce && value != "restricted" {
+				list = append(list, b.problem(problem.Warning, at, fmt.Sprintf("%s: %s is dropped by the agent of Fleet v0.16.1 (rancher/fleet#5550), "+
+					"and a cluster that enforces more refuses the pods", key, value), "set it on a Namespace object, or update Fleet"))
 			}
 			if b.leaks(key) {
 				list = append(list, b.problem(problem.Warning, at, key+" differs between targets, and some Fleet releases give "+

@@ -9,14 +9,14 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/third_party/fleet"
-	"github.com/hearth-dev/hearth/third_party/jsonschema"
-	"github.com/hearth-dev/hearth/third_party/jsonschema/kind"
 )
 
 // Validate checks a fleet.yaml against Fleet's own JSON Schema, which refuses
@@ -49,7 +49,6 @@ var compileSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fleet.yaml's schema: %w", err)
 	}
-	jsonschema.CompileMetaschemas()
 	c := jsonschema.NewCompiler()
 	if err := c.AddResource("fleet.yaml.schema.json", document); err != nil {
 		return nil, err

@@ -170,7 +170,7 @@ func docker(t *testing.T, args ...string) {
 	switch {
 	case err == nil:
 	case args[0] == "info" && os.Getenv("E2E") == "":
-		t.Skip("no Docker daemon answers; on Debian .ci/docker.sh starts one, and E2E=1 wants it")
+		t.Skip("no Docker daemon answers; on Debian .ci/needs.sh starts one, and E2E=1 wants it")
 	default:
 		t.Fatalf("docker %s: %v\n%s", strings.Join(args, " "), err, out)
 	}

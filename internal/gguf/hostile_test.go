@@ -199,9 +199,9 @@ func TestEveryPlaceOfAHeader(t *testing.T) {
 			t.Errorf("cut at %d: read without an error", at)
 		}
 		for _, b := range []byte{0x00, 0x7f, 0x80, 0xff} {
-			spoiled := bytes.Clone(right)
-			spoiled[at] = b
-			took := allocated(func() { _, _ = gguf.Read(bytes.NewReader(spoiled), f.Size()) })
+			mutated := bytes.Clone(right)
+			mutated[at] = b
+			took := allocated(func() { _, _ = gguf.Read(bytes.NewReader(mutated), f.Size()) })
 			if took > memoryLimit {
 				t.Fatalf("%#x at %d: allocated %d bytes", b, at, took)
 			}

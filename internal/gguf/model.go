@@ -52,7 +52,7 @@ func describe(file *parser.GGUFFile) (sizing.Model, error) {
 			m.SlidingLayers++
 		}
 	}
-	// As Ollama tells an embedder (server/images.go of v0.23.2).
+	// As Ollama knows an embedder (server/images.go of v0.23.2).
 	_, m.Embedder = file.Header.MetadataKV.Get(name + ".pooling_type")
 	return m, nil
 }

@@ -98,7 +98,7 @@ func TestResolve(t *testing.T) {
 		t.Errorf("digests (-want +got):\n%s", diff)
 	}
 	if len(asked) != 2 {
-		t.Errorf("progress was told %q", asked)
+		t.Errorf("progress was called with %q", asked)
 	}
 	data, err := lock.Encode(got)
 	if err != nil {

@@ -20,7 +20,7 @@ type Resolver struct {
 	Transport http.RoundTripper
 	// Keychain with the passwords. Default: Docker's, ~/.docker/config.json.
 	Keychain authn.Keychain
-	// Progress is told each image before its registry is asked. Default nobody.
+	// Progress is called with each image before its registry is asked. Default: not called.
 	Progress func(image string)
 }
 

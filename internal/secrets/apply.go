@@ -27,7 +27,7 @@ type Outcome struct {
 
 // Apply creates the needed Secrets that a cluster lacks, and checks those that
 // it has. An error ends it: the outcomes so far are returned with it, because
-// their passwords are told nowhere else.
+// their passwords are kept nowhere else.
 func Apply(ctx context.Context, cluster client.SecretsGetter, needs []generator.Secret, known Known) ([]Outcome, error) {
 	var outcomes []Outcome
 	for _, need := range needs {

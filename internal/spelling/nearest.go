@@ -4,6 +4,8 @@ package spelling
 import (
 	"fmt"
 	"strings"
+
+	"github.com/hbollon/go-edlib"
 )
 
 // Suggest asks whether a person who wrote name meant one of the options. "" if
@@ -53,30 +55,4 @@ func related(name string, options []string) string {
 }
 
 // Distance counts the letters to insert, drop, change, or swap with the next.
-func Distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		for j := range rows[i] {
-			switch {
-			case i == 0:
-				rows[i][j] = j
-				continue
-			case j == 0:
-				rows[i][j] = i
-				continue
-			}
-			same := 1
-			if x[i-1] == y[j-1] {
-				same = 0
-			}
-			d := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+same)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				d = min(d, rows[i-2][j-2]+1)
-			}
-			rows[i][j] = d
-		}
-	}
-	return rows[len(x)][len(y)]
-}
+func Distance(a, b string) int { return edlib.OSADamerauLevenshteinDistance(a, b) }

@@ -26,7 +26,7 @@ func (c check) key() string { return key(c.id, c.subject) }
 func key(id, subject string) string { return id + " " + subject }
 
 // result is what a look gave. Failed is what is wrong now, Waiting what will
-// come right by itself as far as the cluster tells.
+// come right by itself as far as the cluster says.
 type result struct {
 	status   Status
 	detail   string

@@ -9,5 +9,5 @@
 // It changes nothing on the cluster: it reads objects and logs, and reaches
 // pods by port-forward. Two things can be felt: a question brings the model
 // into memory, and with Options.Cold the model is unloaded first. It runs
-// neither a shell nor kubectl, and never tells the value of a Secret.
+// neither a shell nor kubectl, and never prints the value of a Secret.
 package verify

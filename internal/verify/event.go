@@ -13,7 +13,7 @@ import (
 
 // warning is the text of the latest warning about an object; "" if there is
 // none, or if events are not ours to read: what the object says itself is worth
-// telling anyway. Events are kept for an hour.
+// reporting anyway. Events are kept for an hour.
 func (v *verifier) warning(ctx context.Context, namespace, kind, name string) (string, error) {
 	list, err := v.core.Events(namespace).List(ctx, metav1.ListOptions{FieldSelector: fields.Set{
 		"involvedObject.kind": kind, "involvedObject.name": name, "type": corev1.EventTypeWarning,

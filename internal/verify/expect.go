@@ -122,7 +122,8 @@ func (e *expectation) namespace(name string) *namespace {
 }
 
 // sort puts workloads, their volumes and Services into their namespaces. What
-// the stack's own resources put elsewhere is checked for being there, no more.
+// the stack's own resources put into another namespace is checked for being
+// there, no more.
 func (e *expectation) sort() error {
 	claims := map[string]*corev1.PersistentVolumeClaim{}
 	for _, o := range e.objects {

@@ -98,7 +98,7 @@ func (v *verifier) diagnoseContainer(ctx context.Context, w *workload, pod *core
 	return result{}, nil
 }
 
-// isSidecar tells an init container that keeps running from one that has to
+// isSidecar reports whether an init container keeps running, unlike one that has to
 // end.
 func isSidecar(pod *corev1.Pod, name string) bool {
 	for _, c := range pod.Spec.InitContainers {
@@ -204,7 +204,7 @@ func (v *verifier) lastWords(ctx context.Context, pod *corev1.Pod, container str
 }
 
 // log is the end of a container's log; empty if there is none yet, or if it is
-// not ours to read: what the pod says itself is worth telling anyway.
+// not ours to read: what the pod says itself is worth reporting anyway.
 func (v *verifier) log(ctx context.Context, pod *corev1.Pod, container string) (log, error) {
 	lines := int64(60)
 	data, err := v.core.Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{Container: container, TailLines: &lines}).DoRaw(ctx)

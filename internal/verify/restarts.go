@@ -10,7 +10,7 @@ import (
 )
 
 // recent is how long a restart counts against a workload. Longer ago it may
-// have been the node's; events, which would tell, are kept as long.
+// have been the node's; events, which would say, are kept as long.
 const recent = time.Hour
 
 // Restarts are how often a workload's containers were started anew, without the

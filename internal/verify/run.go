@@ -11,11 +11,11 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// settle is for how many intervals something has to stay wrong until it counts:
+// failureThreshold is for how many intervals something has to stay wrong until it counts:
 // routes, endpoints and retried pulls need a moment after their pod is ready.
-const settle = 5
+const failureThreshold = 5
 
-// run fills in all rows, again and again until each is settled.
+// run fills in all rows, again and again until each is final.
 func (v *verifier) run(ctx context.Context, report func(Row)) (Report, error) {
 	start := time.Now()
 	r := &round{verifier: v, checks: v.checks(), report: report, deadline: start.Add(v.Timeout), rows: map[string]*state{}}
@@ -24,7 +24,7 @@ func (v *verifier) run(ctx context.Context, report func(Row)) (Report, error) {
 		r.rows[c.key()] = s
 		report(s.row)
 	}
-	err := r.untilSettled(ctx)
+	err := r.untilFinal(ctx)
 	out := Report{Context: v.Context, Overlay: v.Overlay, Seconds: time.Since(start).Seconds(), Rows: []Row{}}
 	for _, c := range r.checks {
 		out.Rows = append(out.Rows, r.rows[c.key()].row)
@@ -46,28 +46,28 @@ type round struct {
 }
 
 type state struct {
-	row     Row
-	settled bool
-	wrong   time.Time // since when it is failing; zero if it is not
+	row   Row
+	final bool
+	wrong time.Time // since when it is failing; zero if it is not
 }
 
-func (r *round) untilSettled(ctx context.Context) error {
+func (r *round) untilFinal(ctx context.Context) error {
 	for {
 		open := false
 		for _, c := range r.checks {
 			s := r.rows[c.key()]
-			if s.settled {
+			if s.final {
 				continue
 			}
 			row := r.fill(ctx, c, s)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if changed := !reflect.DeepEqual(row, s.row); changed || s.settled {
+			if changed := !reflect.DeepEqual(row, s.row); changed || s.final {
 				s.row = row
 				r.report(row)
 			}
-			open = open || !s.settled
+			open = open || !s.final
 		}
 		if !open {
 			return nil
@@ -86,10 +86,10 @@ func (r *round) fill(ctx context.Context, c check, s *state) Row {
 	row.Hint, row.Measured = "", nil
 	for _, key := range c.needs {
 		switch need := r.rows[key]; {
-		case !need.settled:
+		case !need.final:
 			return row // its turn comes
 		case need.row.Status != Passed:
-			s.settled = true
+			s.final = true
 			row.Status, row.Detail = NotChecked, "needs "+key
 			return row
 		}
@@ -112,11 +112,11 @@ func (r *round) fill(ctx context.Context, c check, s *state) Row {
 	row.Detail, row.Measured = found.detail, found.measured
 	switch {
 	case found.status == Passed || found.status == NotChecked:
-		row.Status, s.settled = found.status, true
-	case found.status == Failed && (c.once || late || now.Sub(s.wrong) >= settle*r.Interval):
-		row.Status, row.Hint, s.settled = Failed, found.hint, true
+		row.Status, s.final = found.status, true
+	case found.status == Failed && (c.once || late || now.Sub(s.wrong) >= failureThreshold*r.Interval):
+		row.Status, row.Hint, s.final = Failed, found.hint, true
 	case late:
-		row.Status, row.Hint, s.settled = Failed, found.hint, true
+		row.Status, row.Hint, s.final = Failed, found.hint, true
 		if r.Timeout > 0 {
 			row.Detail = fmt.Sprintf("%s (after %s)", row.Detail, r.Timeout)
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 )
 
-// secrets wants the Secrets that Git does not hold. It tells names and keys,
+// secrets wants the Secrets that Git does not hold. It names them and their keys,
 // never values.
 func (v *verifier) secrets(n *namespace) []check {
 	if len(n.secrets) == 0 {

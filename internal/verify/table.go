@@ -4,21 +4,24 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/hearth-dev/hearth/internal/columns"
 )
 
 // Table shows rows to a person while they come in: a row stays as soon as it
-// and all before it are settled, so that what is printed is in order.
+// and all before it are decided, so that what is printed is in order.
 type Table struct {
 	// Out is where rows go.
 	Out io.Writer
 	// Size is the terminal's width and height, where Out is one: what is still
 	// open is then drawn below, and redrawn. Default: Out is no terminal.
 	Size func() (width, height int)
-	// Talk is told what is waited for, where Out is no terminal. Default: nobody.
-	Talk io.Writer
+	// Progress gets a line for what is waited for, where Out is no terminal.
+	// Default: nothing is written.
+	Progress io.Writer
 	// Paint colours the word for a status. Default: no colours.
 	Paint func(s Status, word string) string
 
@@ -31,10 +34,10 @@ type Table struct {
 func (t *Table) Show(row Row) {
 	for i := range t.rows {
 		if t.rows[i].Check == row.Check && t.rows[i].Subject == row.Subject {
-			talk := t.Talk != nil && t.Size == nil && row.Status == Waiting && row.Detail != t.rows[i].Detail
+			waits := t.Progress != nil && t.Size == nil && row.Status == Waiting && row.Detail != t.rows[i].Detail
 			t.rows[i] = row
-			if talk {
-				fmt.Fprintf(t.Talk, "waiting: %s %s: %s\n", row.Check, row.Subject, row.Detail)
+			if waits {
+				fmt.Fprintf(t.Progress, "waiting: %s %s: %s\n", row.Check, row.Subject, row.Detail)
 			}
 			t.draw()
 			return
@@ -48,7 +51,7 @@ func (t *Table) End(r Report) error {
 	var out bytes.Buffer
 	t.erase(&out)
 	for _, row := range t.rows[t.printed:] {
-		out.WriteString(t.text(row))
+		out.WriteString(t.paint(row, t.text(row)))
 	}
 	t.printed = len(t.rows)
 	sum := fmt.Sprintf("%d passed", r.Count(Passed))
@@ -62,12 +65,12 @@ func (t *Table) End(r Report) error {
 	return err
 }
 
-// draw prints what is settled, and on a terminal what is not.
+// draw prints what is decided, and on a terminal what is not.
 func (t *Table) draw() {
 	var out bytes.Buffer
 	t.erase(&out)
 	for t.printed < len(t.rows) && t.rows[t.printed].Status != Waiting {
-		out.WriteString(t.text(t.rows[t.printed]))
+		out.WriteString(t.paint(t.rows[t.printed], t.text(t.rows[t.printed])))
 		t.printed++
 	}
 	if t.Size != nil {
@@ -77,11 +80,12 @@ func (t *Table) draw() {
 				break
 			}
 			line, _, _ := strings.Cut(t.text(row), "\n")
-			out.WriteString(cut(line, width-1) + "\n")
+			short := []rune(line) // one line of the terminal, however narrow that is
+			out.WriteString(t.paint(row, string(short[:min(len(short), width-1)])) + "\n")
 			t.drawn++
 		}
 	}
-	_, _ = t.Out.Write(out.Bytes()) // End tells what went wrong
+	_, _ = t.Out.Write(out.Bytes()) // End reports what went wrong
 }
 
 // erase takes back what was drawn below the rows that stay.
@@ -92,43 +96,31 @@ func (t *Table) erase(out *bytes.Buffer) {
 	}
 }
 
-// text is a row with its hint below.
+// text is a row with its hint below: wrapped to the terminal, and without one a
+// line each, for grep. The columns are not text/tabwriter's, because a row is
+// printed before the others are known in full.
 func (t *Table) text(row Row) string {
+	width := math.MaxInt
+	if t.Size != nil {
+		width, _ = t.Size()
+	}
 	checks, subjects := 0, 0
 	for _, r := range t.rows {
 		checks, subjects = max(checks, len(r.Check)), max(subjects, len(r.Subject))
 	}
-	status := fmt.Sprintf("%-*s", len(NotChecked), row.Status)
-	if t.Paint != nil {
-		status = t.Paint(row.Status, status)
-	}
-	line := fmt.Sprintf("%s  %-*s  %-*s  %s", status, checks, row.Check, subjects, row.Subject, row.Detail)
-	text := strings.TrimRight(line, " ") + "\n"
+	head := fmt.Sprintf("%-*s  %-*s  %-*s  ", len(NotChecked), row.Status, checks, row.Check, subjects, row.Subject)
+	text := columns.Hang(width, head, row.Detail)
 	if row.Hint != "" {
-		text += strings.Repeat(" ", len(NotChecked)+2) + "try: " + row.Hint + "\n"
+		text += columns.Hang(width, strings.Repeat(" ", len(NotChecked)+2)+"try: ", row.Hint)
 	}
 	return text
 }
 
-// cut shortens a line to a terminal's width, so that it takes one line there.
-// Escape sequences take no room; the reset behind a cut one is kept.
-func cut(line string, width int) string {
-	var out strings.Builder
-	room := width
-	for len(line) > 0 {
-		if strings.HasPrefix(line, "\x1b[") {
-			if i := strings.IndexByte(line, 'm'); i >= 0 {
-				out.WriteString(line[:i+1])
-				line = line[i+1:]
-				continue
-			}
-		}
-		_, n := utf8.DecodeRuneInString(line)
-		if room > 0 {
-			out.WriteString(line[:n])
-			room--
-		}
-		line = line[n:]
+// paint colours the status that a row's text begins with.
+func (t *Table) paint(row Row, text string) string {
+	if t.Paint == nil {
+		return text
 	}
-	return out.String()
+	end := min(len(NotChecked), len(text))
+	return t.Paint(row.Status, text[:end]) + text[end:]
 }

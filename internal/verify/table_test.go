@@ -45,7 +45,7 @@ func row(check string, status verify.Status, detail, hint string) verify.Row {
 	return verify.Row{Check: check, Subject: "ai/ollama", Status: status, Detail: detail, Hint: hint}
 }
 
-// play shows three rows that settle out of order, and returns the sum.
+// play shows three rows that are decided out of order, and returns the sum.
 func play(t *testing.T, table *verify.Table, between func()) {
 	t.Helper()
 	rows := []verify.Row{
@@ -74,20 +74,20 @@ lab: 1 passed, 1 failed, 1 not checked in 1.3s
 `
 
 func TestTablePlain(t *testing.T) {
-	var out, talk bytes.Buffer
-	play(t, &verify.Table{Out: &out, Talk: &talk}, func() {})
+	var out, progress bytes.Buffer
+	play(t, &verify.Table{Out: &out, Progress: &progress}, func() {})
 	if diff := cmp.Diff(played, out.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff("waiting: workload ai/ollama: starting\n", talk.String()); diff != "" {
-		t.Errorf("talk (-want +got):\n%s", diff)
+	if diff := cmp.Diff("waiting: workload ai/ollama: starting\n", progress.String()); diff != "" {
+		t.Errorf("progress (-want +got):\n%s", diff)
 	}
 }
 
 func TestTableLive(t *testing.T) {
 	s := &screen{t: t, lines: []string{""}}
-	var talk bytes.Buffer
-	table := &verify.Table{Out: s, Talk: &talk, Size: func() (int, int) { return 40, 24 }}
+	var progress bytes.Buffer
+	table := &verify.Table{Out: s, Progress: &progress, Size: func() (int, int) { return 40, 24 }}
 	play(t, table, func() {
 		want := []string{
 			"passed       volume    ai/ollama  Bound, 10Gi", // stays, and wraps as it may
@@ -99,11 +99,20 @@ func TestTableLive(t *testing.T) {
 			t.Errorf("between (-want +got):\n%s", diff)
 		}
 	})
-	if diff := cmp.Diff(played, strings.Join(s.lines, "\n")); diff != "" {
+	want := `passed       volume    ai/ollama  Bound, 10Gi
+failed       workload  ai/ollama  Pending: 0/1 nodes are
+                                  available: 1 Insufficient
+                                  memory.
+             try: ollama.resources.requests.memory
+                  (base ai)
+not checked  memory    ai/ollama  needs workload ai/ollama
+lab: 1 passed, 1 failed, 1 not checked in 1.3s
+`
+	if diff := cmp.Diff(want, strings.Join(s.lines, "\n")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if talk.Len() > 0 {
-		t.Errorf("talked while drawing: %s", &talk)
+	if progress.Len() > 0 {
+		t.Errorf("reported while drawing: %s", &progress)
 	}
 }
 
@@ -111,7 +120,7 @@ func TestTableLive(t *testing.T) {
 // away.
 func TestTableOnASmallTerminal(t *testing.T) {
 	s := &screen{t: t, lines: []string{""}}
-	play(t, &verify.Table{Out: s, Size: func() (int, int) { return 80, 2 }}, func() {})
+	play(t, &verify.Table{Out: s, Size: func() (int, int) { return 100, 2 }}, func() {})
 	if diff := cmp.Diff(played, strings.Join(s.lines, "\n")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -88,13 +88,13 @@ func cause(err error) error {
 type tunnel struct {
 	httpstream.Stream // the data
 	connection        httpstream.Connection
-	told              chan struct{} // closed once the kubelet has nothing more to say
-	refusal           error         // why it cannot connect, if so; to be read after told
+	answered          chan struct{} // closed once the kubelet has nothing more to say
+	refusal           error         // why it cannot connect, if so; to be read after answered
 }
 
 // openTunnel opens the two streams of a port-forward: errors, then data.
 func openTunnel(connection httpstream.Connection, port int) (net.Conn, error) {
-	t := &tunnel{connection: connection, told: make(chan struct{})}
+	t := &tunnel{connection: connection, answered: make(chan struct{})}
 	headers := http.Header{}
 	headers.Set(corev1.StreamType, corev1.StreamTypeError)
 	headers.Set(corev1.PortHeader, strconv.Itoa(port))
@@ -115,7 +115,7 @@ func openTunnel(connection httpstream.Connection, port int) (net.Conn, error) {
 		if len(message) > 0 {
 			t.refusal = errors.New(string(message))
 		}
-		close(t.told)
+		close(t.answered)
 		if len(message) > 0 {
 			_ = connection.Close() // ends the data stream's reader
 		}
@@ -145,7 +145,7 @@ func (t *tunnel) reason(err error) error {
 		return nil
 	}
 	select {
-	case <-t.told:
+	case <-t.answered:
 		if t.refusal != nil {
 			return t.refusal
 		}

@@ -26,8 +26,8 @@ type Options struct {
 	MinTPS float64
 	// Prompt for the model. Default DefaultPrompt.
 	Prompt string
-	// Cold unloads the model before the first question, which anybody who talks
-	// to it at that moment feels. Without it a cold start is measured only if
+	// Cold unloads the model before the first question, which anybody who uses
+	// it at that moment feels. Without it a cold start is measured only if
 	// the model happens not to be loaded.
 	Cold bool
 	// Roots are the authorities to trust for the overlay's host. Default: the

@@ -109,7 +109,7 @@ func (v *verifier) podsOf(ctx context.Context, w *workload) ([]corev1.Pod, error
 	return v.pods(ctx, w.namespace, r.selector)
 }
 
-// readyPod is one to talk to.
+// readyPod is one to send requests to.
 func (v *verifier) readyPod(ctx context.Context, w *workload) (string, error) {
 	pods, err := v.podsOf(ctx, w)
 	if err != nil {

@@ -18,11 +18,6 @@ type admitter struct {
 	rules []networkingv1.NetworkPolicyIngressRule
 }
 
-// forIngress: a policy without types is one for what comes in.
-func forIngress(p networkingv1.NetworkPolicy) bool {
-	return len(p.Spec.PolicyTypes) == 0 || slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeIngress)
-}
-
 // admitters are the NetworkPolicies that decide what may come into a pod.
 func (in *input) admitters(p pod) []admitter {
 	var found []admitter

@@ -2,16 +2,15 @@ package vet_test
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
@@ -24,23 +23,33 @@ var alike = []struct{ what, stack, charts string }{
 	{"Open WebUI and Ollama, as the charts come", "chat", "ollama-chart-defaults open-webui-chart"},
 }
 
-// findingsOf charts, by their archives' names.
-func findingsOf(t *testing.T, names string) []vet.Finding {
+// charts are the archives of a pair's.
+func charts(t *testing.T, names string) []*txtar.Archive {
 	t.Helper()
-	checker := vet.New()
-	var all []vet.Finding
+	var all []*txtar.Archive
 	for name := range strings.FieldsSeq(names) {
 		archive, err := txtar.ParseFile(filepath.Join("testdata", "foreign", name+".txtar"))
 		if err != nil {
 			t.Fatal(err)
 		}
+		all = append(all, archive)
+	}
+	return all
+}
+
+// findingsOf charts, by their archives' names.
+func findingsOf(t *testing.T, names string) []vet.Finding {
+	t.Helper()
+	checker := vet.New()
+	var all []vet.Finding
+	for _, archive := range charts(t, names) {
 		all = append(all, look(t, checker, archive)...)
 	}
 	return all
 }
 
-// ourFindings are what is found in a stack that accepts nothing.
-func ourFindings(t *testing.T, name string) []vet.Finding {
+// ours is the stack of a pair.
+func ours(t *testing.T, name string) *v1alpha1.Resolved {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "alike", name+".yaml"))
 	if err != nil {
@@ -50,8 +59,14 @@ func ourFindings(t *testing.T, name string) []vet.Finding {
 	if stack == nil {
 		t.Fatal(problems)
 	}
+	return stack
+}
+
+// ourFindings are what is found in a pair's stack.
+func ourFindings(t *testing.T, name string) []vet.Finding {
+	t.Helper()
 	var all []vet.Finding
-	for _, r := range vetted(t, vet.New(), stack) {
+	for _, r := range vetted(t, vet.New(), ours(t, name)) {
 		all = append(all, r.Findings...)
 	}
 	return all
@@ -61,52 +76,25 @@ func ourFindings(t *testing.T, name string) []vet.Finding {
 func chartTable(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("| | | kube-score critical | kube-score warnings | Pod Security \"restricted\" | our rules, errors | our rules, warnings |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| | | Pod Security \"restricted\" | other errors | warnings |\n|---|---|---|---|---|\n")
 	for _, pair := range alike {
 		for _, side := range []struct {
 			name  string
 			found []vet.Finding
 		}{{"chart", findingsOf(t, pair.charts)}, {"hearth", ourFindings(t, pair.stack)}} {
-			n := map[string]int{}
+			var security, errors, warnings int
 			for _, f := range side.found {
-				family, _, _ := strings.Cut(f.Rule, "/")
-				if family != "kube-score" && family != "pod-security" {
-					family = "ours"
+				switch {
+				case f.Rule == "pod-security":
+					security++
+				case f.Severity == problem.Error:
+					errors++
+				default:
+					warnings++
 				}
-				n[family+" "+string(f.Severity)]++
 			}
-			fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d |\n", pair.what, side.name, n["kube-score error"], n["kube-score warning"],
-				n["pod-security error"], n["ours error"], n["ours warning"])
+			fmt.Fprintf(&b, "| %s | %s | %d | %d | %d |\n", pair.what, side.name, security, errors, warnings)
 		}
-	}
-	return b.String()
-}
-
-// criticalTable says which of kube-score's checks the critical findings are of.
-func criticalTable(t *testing.T) string {
-	t.Helper()
-	n := map[string]map[string]int{}
-	columns := []string{"ollama-chart-defaults", "open-webui-chart", "chat"}
-	for _, column := range columns {
-		found := ourFindings(t, "chat")
-		if column != "chat" {
-			found = findingsOf(t, column)
-		}
-		for _, f := range found {
-			id, ofKubeScore := strings.CutPrefix(f.Rule, "kube-score/")
-			if !ofKubeScore || f.Severity != problem.Error {
-				continue
-			}
-			if n[id] == nil {
-				n[id] = map[string]int{}
-			}
-			n[id][column]++
-		}
-	}
-	var b strings.Builder
-	b.WriteString("| kube-score's check | otwld/ollama | open-webui | hearth, both |\n|---|---|---|---|\n")
-	for _, id := range slices.Sorted(maps.Keys(n)) {
-		fmt.Fprintf(&b, "| `%s` | %d | %d | %d |\n", id, n[id][columns[0]], n[id][columns[1]], n[id][columns[2]])
 	}
 	return b.String()
 }

@@ -4,7 +4,7 @@
 // A [Rule] is a row: an id, why it is there, what to do about it, and a
 // function. Some rows stand for programs of others: the schemas' dialect and
 // engine are kubeconform's, Pod Security is judged by Kubernetes' own
-// evaluator, kube-score's checks run as they are.
+// evaluator, names and labels by its own validation.
 //
 // [Checker.Check] knows nothing but the objects, wherever they come from: an
 // overlay of a Stack ([Checker.Stack]), any folder of kustomize ([Folder]), or
@@ -14,16 +14,22 @@
 // Clean is a promise about what nobody decided. What a stack says by a field
 // that is named for it, such as expose.dangerouslyUnauthenticated or limits.cpu:
 // none, is a warning and never silent: its author knows, the next reader may
-// not. The field counts, which only an overlay of a Stack has: neither a route's
-// annotation hearth.dev/allows, which anybody can write, nor a CPU limit that a
-// patch removes. An exception, with its reason, accepts either.
+// not. Of an open route the field counts, which only an overlay of a Stack has:
+// the annotation hearth.dev/allows, which anybody can write, does not. An
+// exception, with its reason, accepts either.
 //
 // kubeconform itself (github.com/yannh/kubeconform) takes its schemas from
 // files or a server only, and a KRM function has neither; so its engine,
-// github.com/santhosh-tekuri/jsonschema/v6 (copied, see third_party/jsonschema),
-// runs over schemas that are compiled in, and a test holds every fixture against
-// kubeconform. Rejected: kube-linter,
-// which is not to be had as a module; datree and polaris, whose rules need a
-// server or repeat kube-score's; an OPA or CEL engine, since rules that compare
-// several objects are shorter in Go.
+// github.com/santhosh-tekuri/jsonschema/v6, runs over schemas that are compiled
+// in. A test holds it against kubeconform and against Google's evaluator, over
+// thousands of broken objects. Rejected as engines: google/jsonschema-go, which
+// says the first violation only; kaptinlin/jsonschema, whose release needs Go
+// 1.27; xeipuuv/gojsonschema, whose last draft is 7, when Fleet's schema is of
+// 2020-12; k8s.io/kube-openapi, which takes no references.
+//
+// Rejected for the rules: kube-linter, which is not to be had as a module; datree
+// and polaris, whose rules need a server; kube-score, which does not build with
+// our version of Kubernetes' libraries and asks for what harms a pod with a
+// volume for one node (it judges from outside, see docs/vet.md); an OPA or CEL
+// engine, since rules that compare several objects are shorter in Go.
 package vet

@@ -42,7 +42,7 @@ func ollamaExposed(in *input) []Finding {
 		if (!open && len(s.Spec.ExternalIPs) == 0) || !slices.ContainsFunc(in.behind(s.Namespace, s.Name), func(p pod) bool { return p.serves(ollama) }) {
 			continue
 		}
-		f := Finding{Object: Ref{"v1", "Service", s.Namespace, s.Name}, Path: "spec.type",
+		f := Finding{Object: serviceRef(s), Path: "spec.type",
 			Message: string(s.Spec.Type) + " opens Ollama's port outside the cluster", Fix: "write ClusterIP"}
 		if !open {
 			f.Path, f.Message, f.Fix = "spec.externalIPs", "they open Ollama's port outside the cluster", "remove them"

@@ -104,20 +104,9 @@ func misspelt(known []family, ref Ref, field, key string) Finding {
 	return Finding{}
 }
 
-// mistyped tells a name that differs from another by one letter, or by two that
-// stand the other way round: nearer than what two people would name alike.
-func mistyped(a, b string) bool {
-	if a == b {
-		return false
-	}
-	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		a, b = a[1:], b[1:]
-	}
-	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
-		a, b = a[:len(a)-1], b[:len(b)-1]
-	}
-	return len(a) <= 1 && len(b) <= 1 || len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
-}
+// mistyped reports whether one letter makes the difference, or two that stand
+// the other way round: nearer than what two people would name alike.
+func mistyped(a, b string) bool { return spelling.Distance(a, b) == 1 }
 
 // meant is the first of the names that is one letter away from another, or only
 // its case.

@@ -12,8 +12,7 @@ import (
 // The page's lists of rules are made from the rules, between two comments each.
 func TestPage(t *testing.T) {
 	pagetest.Tables(t, "../../docs/vet.md", "go test ./internal/vet -run Page -update", *update, map[string]string{
-		"rules": ruleTable(), "fleet": memberTable(t, "fleet"), "kube-score": memberTable(t, "kube-score"),
-		"charts": chartTable(t), "critical": criticalTable(t),
+		"rules": ruleTable(), "fleet": memberTable(t, "fleet"), "charts": chartTable(t),
 	})
 }
 

@@ -43,6 +43,10 @@ func (in *input) addPod(o Object, ref Ref) {
 	}
 	p.meta, p.spec = typed.ObjectMeta, typed.Spec
 	in.podsIn[ref.Namespace] = append(in.podsIn[ref.Namespace], len(in.pods))
+	for key, value := range p.meta.Labels {
+		at := labelled{ref.Namespace, key, value}
+		in.podsWith[at] = append(in.podsWith[at], len(in.pods))
+	}
 	in.pods = append(in.pods, p)
 }
 
@@ -85,6 +89,15 @@ func (in *input) containers(want func(container) bool) []container {
 }
 
 func anyContainer(container) bool { return true }
+
+// eachContainer asks a rule that needs no more than a container.
+func (in *input) eachContainer(check func(container) []Finding) []Finding {
+	var found []Finding
+	for _, c := range in.containers(anyContainer) {
+		found = append(found, check(c)...)
+	}
+	return found
+}
 
 // ollama tells a container that serves models.
 func ollama(c container) bool { return !c.init && c.program() == "ollama" }

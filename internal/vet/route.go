@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,8 +22,17 @@ type route struct {
 	class       string
 }
 
-// backend is a Service that a route leads to.
-type backend struct{ namespace, service string }
+// backend is a Service that a route leads to, and its port's number or name, ""
+// where none is said.
+type backend struct{ namespace, service, port string }
+
+// port of a Service, as a JSON tree has its number or name.
+func port(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
 
 func routeOf(o Object, ref Ref) (route, bool) {
 	r := route{ref: ref, annotations: annotations(o)}
@@ -59,9 +69,10 @@ func (r *route) ingress(o Object) {
 	if r.class == "" {
 		r.class = r.annotations["kubernetes.io/ingress.class"]
 	}
-	add := func(service string) {
-		if service != "" {
-			r.backends = append(r.backends, backend{r.ref.Namespace, service})
+	add := func(o Object, path ...string) {
+		s := child(o, append(path, "service")...)
+		if name := text(s, "name"); name != "" {
+			r.backends = append(r.backends, backend{r.ref.Namespace, name, orElse(text(s, "port", "name"), port(at(s, "port", "number")))})
 		}
 	}
 	for name := range strings.SplitSeq(r.annotations["nginx.org/policies"], ",") {
@@ -69,11 +80,11 @@ func (r *route) ingress(o Object) {
 			r.policies = append(r.policies, r.ref.Namespace+"/"+name)
 		}
 	}
-	add(text(o, "spec", "defaultBackend", "service", "name"))
+	add(o, "spec", "defaultBackend")
 	for _, rule := range list(o, "spec", "rules") {
 		r.hosts = append(r.hosts, text(rule, "host"))
 		for _, p := range list(rule, "http", "paths") {
-			add(text(p, "backend", "service", "name"))
+			add(p, "backend")
 		}
 	}
 	for name := range strings.SplitSeq(r.annotations["traefik.ingress.kubernetes.io/router.middlewares"], ",") {
@@ -98,13 +109,21 @@ func (r *route) httpRoute(o Object) {
 	}
 	for _, rule := range list(o, "spec", "rules") {
 		for _, to := range list(rule, "backendRefs") {
-			r.backends = append(r.backends, backend{orElse(text(to, "namespace"), r.ref.Namespace), text(to, "name")})
+			r.service(to)
 		}
 		for _, f := range list(rule, "filters") {
 			if text(f, "extensionRef", "kind") == "Middleware" {
 				r.middlewares = append(r.middlewares, r.ref.Namespace+"/"+text(f, "extensionRef", "name"))
 			}
 		}
+	}
+}
+
+// service that a reference of the Gateway API or of Traefik is for; some are for
+// other kinds.
+func (r *route) service(to Object) {
+	if kind := text(to, "kind"); kind == "" || kind == "Service" {
+		r.backends = append(r.backends, backend{orElse(text(to, "namespace"), r.ref.Namespace), text(to, "name"), port(to["port"])})
 	}
 }
 
@@ -123,7 +142,7 @@ func (r *route) ingressRoute(o Object) {
 			}
 		}
 		for _, s := range list(rule, "services") {
-			r.backends = append(r.backends, backend{orElse(text(s, "namespace"), r.ref.Namespace), text(s, "name")})
+			r.service(s)
 		}
 		for _, m := range list(rule, "middlewares") {
 			r.middlewares = append(r.middlewares, orElse(text(m, "namespace"), r.ref.Namespace)+"/"+text(m, "name"))
@@ -134,7 +153,7 @@ func (r *route) ingressRoute(o Object) {
 // virtualServer is F5's, with a host, or its TransportServer, without.
 func (r *route) virtualServer(o Object) {
 	for _, u := range list(o, "spec", "upstreams") {
-		r.backends = append(r.backends, backend{r.ref.Namespace, text(u, "service")})
+		r.backends = append(r.backends, backend{r.ref.Namespace, text(u, "service"), port(u["port"])})
 	}
 	for _, p := range list(o, "spec", "policies") {
 		r.policies = append(r.policies, orElse(text(p, "namespace"), r.ref.Namespace)+"/"+text(p, "name"))

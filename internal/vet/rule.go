@@ -10,7 +10,7 @@ import (
 // Rule is one thing to look for.
 type Rule struct {
 	// ID is what findings and exceptions name it by. Those of a family have a
-	// second part: kube-score/pod-probes.
+	// second part: fleet/size.
 	ID string `json:"id"`
 	// Members of a family, each with its own reason; none if it is a single rule.
 	Members []Rule `json:"members,omitempty"`

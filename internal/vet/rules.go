@@ -8,16 +8,21 @@ func rules(s *schemaSet) []Rule {
 	return slices.Concat(
 		buildRules(),
 		schemaRules(s),
+		refusedRules(),
 		podSecurityRules(),
 		ollamaRules(),
 		exposureRules(),
 		chatRules(),
 		secretRules(),
 		podRules(),
+		resourceRules(),
+		probeRules(),
+		confineRules(),
+		networkRules(),
+		danglingRules(),
 		annotationRules(),
 		driftRules(),
 		storageRules(),
-		kubeScoreRules(),
 		stackRules(),
 	)
 }

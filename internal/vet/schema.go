@@ -11,23 +11,23 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/spelling"
-	"github.com/hearth-dev/hearth/third_party/jsonschema"
-	"github.com/hearth-dev/hearth/third_party/jsonschema/kind"
 	"github.com/hearth-dev/hearth/third_party/schemas"
 )
 
-// schemaSet decodes and compiles a schema when an object first has a value for it:
-// all are half a megabyte, and a KRM function that needs a few lives for a moment.
+// schemaSet compiles a kind's schema, and those that it refers to, when the
+// first object of the kind comes: all are half a megabyte, and a KRM function
+// that needs a few lives for a moment.
 type schemaSet struct {
 	mu       sync.Mutex
 	compiler *jsonschema.Compiler
 	sources  schemaSources
-	compiled map[string]*jsonschema.Schema
 }
 
 // schemaSources are the schemas as third_party/schemas has them, by name.
@@ -40,7 +40,7 @@ const schemaURL = "mem:///"
 // Load is a schema for the compiler, by its URL.
 func (s schemaSources) Load(url string) (any, error) {
 	var doc any
-	if err := json.Unmarshal(lazyReferences(s[strings.TrimPrefix(url, schemaURL)]), &doc); err != nil {
+	if err := json.Unmarshal(s[strings.TrimPrefix(url, schemaURL)], &doc); err != nil {
 		return nil, fmt.Errorf("reading the schema %s: %w", url, err)
 	}
 	return doc, nil
@@ -51,29 +51,22 @@ func (s *schemaSet) load() {
 	if s.compiler != nil {
 		return
 	}
-	s.sources, s.compiled = schemas.All(), map[string]*jsonschema.Schema{}
+	s.sources = schemas.All()
 	s.compiler = jsonschema.NewCompiler()
-	s.compiler.DefaultDraft(jsonschema.TrustedDraft4()) // the draft that kubeconform takes them to be of
+	s.compiler.DefaultDraft(jsonschema.Draft4) // the draft that kubeconform takes them to be of
 	s.compiler.UseLoader(s.sources)
-	s.compiler.RegisterVocabulary(s.references())
 }
 
 // of is the schema of a kind, nil if there is none.
 func (s *schemaSet) of(r Ref) (*jsonschema.Schema, error) {
-	return s.schema("kinds/" + r.APIVersion + "/" + r.Kind)
-}
-
-// schema is the one of a name, nil if there is none.
-func (s *schemaSet) schema(name string) (*jsonschema.Schema, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.load()
-	if s.sources[name] == nil || s.compiled[name] != nil {
-		return s.compiled[name], nil
+	name := "kinds/" + r.APIVersion + "/" + r.Kind
+	if s.sources[name] == nil {
+		return nil, nil
 	}
-	compiled, err := s.compiler.Compile(schemaURL + name)
-	s.compiled[name] = compiled
-	return compiled, err
+	return s.compiler.Compile(schemaURL + name) // once: the compiler keeps what it made
 }
 
 // check holds every object against its kind's schema.

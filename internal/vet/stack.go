@@ -152,7 +152,6 @@ func (c *Checker) overlay(in StackInput, name string) (Result, error) {
 		}
 	}
 	found := c.Check(objects, facts)
-	chosen(found, o)
 	found = append(found, c.complete(fleetBuild(in.Files, folder, objects))...)
 	found = append(found, c.complete(hatches(o))...)
 	return Result{Name: name, Objects: len(objects), Findings: found}, nil

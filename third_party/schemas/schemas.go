@@ -6,7 +6,7 @@ package schemas
 import (
 	_ "embed"
 
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // Version of Kubernetes that the schemas of its own kinds are of.

@@ -42,11 +42,11 @@ type Browser struct {
 	Frames *Frames
 }
 
+// Programs are those that Start runs.
+func Programs() []string { return []string{"chromium", "certutil"} }
+
 // Start opens an empty window.
 func Start(ctx context.Context, o Options) (*Browser, error) {
-	if err := Install(ctx); err != nil {
-		return nil, err
-	}
 	if err := trust(ctx, o); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/hearth-dev/hearth/e2e/internal/browser"
+	"github.com/hearth-dev/hearth/e2e/internal/needs"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama/authority"
 )
 
@@ -16,6 +17,9 @@ import (
 func TestTrust(t *testing.T) {
 	if os.Getenv("E2E") != "full" {
 		t.Skip("needs Chromium: set E2E=full to run it")
+	}
+	if err := needs.Missing(browser.Programs()...); err != nil {
+		t.Fatal(err)
 	}
 	const host = "page.e2e.internal"
 	ca, err := authority.New("a test")

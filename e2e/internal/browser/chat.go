@@ -22,8 +22,8 @@ const (
 	prompt = "#chat-input"
 	send   = "#send-message-button"
 	answer = ".chat-assistant"
-	// settled stands below an answer that is complete.
-	settled = ".copy-response-button"
+	// complete stands below an answer that is complete.
+	complete = ".copy-response-button"
 )
 
 // SignUp makes the first account, which is the administrator's.
@@ -134,7 +134,7 @@ type Reply struct {
 	Ended bool
 }
 
-// watch notes each time the newest answer's text grows, in milliseconds since the page was told to.
+// watch notes each time the newest answer's text grows, in milliseconds since the page was asked to.
 const watch = `(() => {
 	const have = document.querySelectorAll("` + answer + `").length
 	const start = performance.now()
@@ -160,7 +160,7 @@ func (c *Chat) Ask(ctx context.Context, message string, most time.Duration) (Rep
 	if err := c.Click(ctx, send, ""); err != nil {
 		return Reply{}, err
 	}
-	ended := "document.querySelectorAll('" + answer + "').length > window.__seen.have && document.querySelectorAll('" + settled +
+	ended := "document.querySelectorAll('" + answer + "').length > window.__seen.have && document.querySelectorAll('" + complete +
 		"').length >= document.querySelectorAll('" + answer + "').length"
 	err := c.Until(ctx, most, "the end of the answer", ended)
 	if err != nil && ctx.Err() != nil {

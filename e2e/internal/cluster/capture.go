@@ -48,7 +48,7 @@ func (c *Cluster) Capture(ctx context.Context, filter string) (stop func() ([]st
 		}
 	}
 	if !strings.Contains(said.String(), "listening on") {
-		// A filter with a mistake ends it at once; what it said tells more than how it ended.
+		// A filter with a mistake ends it at once; what it said is more than how it ended.
 		_ = cmd.Wait()
 		return nil, fmt.Errorf("capturing %q on the node: %s", filter, said.String())
 	}

@@ -30,7 +30,7 @@ type Options struct {
 	Wait time.Duration
 }
 
-// Interruptible returns a context that ends when a person presses Ctrl-C or the process is told to terminate, so that the
+// Interruptible returns a context that ends when a person presses Ctrl-C or the process is sent SIGTERM, so that the
 // caller gets to delete its cluster.
 func Interruptible(parent context.Context) (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM)

@@ -18,6 +18,14 @@ const (
 // ModeVariable is the environment variable that chooses between the modes.
 const ModeVariable = "HEARTH_E2E_IMAGES"
 
+// FullRun is the command that runs every end-to-end test in this mode.
+func (m Mode) FullRun() string {
+	if m == Source {
+		return ModeVariable + "=source make e2e-full"
+	}
+	return "make e2e-full"
+}
+
 // ModeFromEnvironment reads the mode from [ModeVariable]. Defaults to [Pull].
 func ModeFromEnvironment() (Mode, error) {
 	switch mode := Mode(os.Getenv(ModeVariable)); mode {
@@ -28,4 +36,12 @@ func ModeFromEnvironment() (Mode, error) {
 	default:
 		return "", fmt.Errorf("%s: unsupported value: %q: supported values: %q, %q", ModeVariable, mode, Pull, Source)
 	}
+}
+
+// Programs are those that a cluster is made with. Where the images are built here, debootstrap unpacks Debian for them.
+func (m Mode) Programs() []string {
+	if m == Source {
+		return []string{"docker", "debootstrap"}
+	}
+	return []string{"docker"}
 }

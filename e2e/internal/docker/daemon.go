@@ -23,7 +23,7 @@ type Daemon struct {
 func Ask(ctx context.Context) (Daemon, error) {
 	out, err := run(ctx, "info", "--format", "{{.DockerRootDir}} {{.CgroupVersion}}")
 	if err != nil {
-		return Daemon{}, fmt.Errorf("no Docker daemon answers: %w; install Docker and start it, on Debian with .ci/docker.sh", err)
+		return Daemon{}, fmt.Errorf("no Docker daemon answers: %w; install Docker and start it, on Debian with .ci/needs.sh", err)
 	}
 	root, cgroup, _ := strings.Cut(out, " ")
 	return Daemon{Root: root, CgroupVersion: cgroup}, nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -65,9 +64,6 @@ func (b *Builder) debian(ctx context.Context, root debianRoot) (Layer, error) {
 func (root debianRoot) build(ctx context.Context, dir string) error {
 	if os.Geteuid() != 0 {
 		return errors.New("debootstrap needs root; run as root, or use images from a registry (mode pull)")
-	}
-	if _, err := exec.LookPath("debootstrap"); err != nil {
-		return errors.New("debootstrap is missing; install it: apt-get install debootstrap")
 	}
 	tree := filepath.Join(dir, "root")
 	// dpkg waits for the disk after each file, which takes most of the time and protects a tree that is thrown away.

@@ -30,7 +30,7 @@ func CheckDisk(dir string, needMB int64, remedy string) error {
 	return nil
 }
 
-// size tells how much a folder holds, for people.
+// size says how much a folder holds, for people.
 func size(dir string) string {
 	var total int64
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {

@@ -105,7 +105,7 @@ func assemble(layers []Layer, config v1.Config) (v1.Image, error) {
 	return mutate.ConfigFile(image, file)
 }
 
-// recipe tells apart any two specs that give different images. A file in the cache is known by its path, which holds
+// recipe differs for any two specs that give different images. A file in the cache is known by its path, which holds
 // the version and the recipe it was made by; reading gigabytes to hash them would cost the second run its speed.
 func (b *Builder) recipe(spec Spec) (string, error) {
 	var sources []string

@@ -86,8 +86,8 @@ func TestFromFiles(t *testing.T) {
 	}
 	first, err := os.ReadFile(image.Tar)
 	must(t, err)
-	elsewhere, _ := testBuilder(t)
-	other, err := elsewhere.FromFiles(context.Background(), spec)
+	another, _ := testBuilder(t)
+	other, err := another.FromFiles(context.Background(), spec)
 	must(t, err)
 	second, err := os.ReadFile(other.Tar)
 	must(t, err)

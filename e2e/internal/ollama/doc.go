@@ -5,5 +5,5 @@
 // Ollama's own layout, and the image of a registry that serves them (package registry). Everything built is kept in the
 // cache of an [images.Builder]. A [Client] asks any Ollama, inside a cluster or beside it, and measures tokens per second.
 //
-// The package knows nothing of Kubernetes and never talks to a public model registry.
+// The package knows nothing of Kubernetes and never connects to a public model registry.
 package ollama

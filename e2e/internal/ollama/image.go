@@ -72,7 +72,7 @@ func RegistryImage(ctx context.Context, b *images.Builder, models ...Model) (ima
 }
 
 // RegistryBinary returns the path of command model-registry, compiled from this checkout without cgo. Go's own cache makes
-// it quick; the artifact's key is the hash of the program, so that a changed source gives a changed image.
+// it fast; the artifact's key is the hash of the program, so that a changed source gives a changed image.
 func RegistryBinary(ctx context.Context, b *images.Builder) (string, error) {
 	scratch, err := os.MkdirTemp("", "hearth-e2e-registry-")
 	if err != nil {

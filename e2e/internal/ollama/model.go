@@ -1,6 +1,6 @@
 package ollama
 
-// Model is a real model whose weights a Python package carries, and what Ollama is told about it.
+// Model is a real model whose weights a Python package carries, and what its Modelfile says.
 type Model struct {
 	// Name and tag as in Ollama's public library, which is what a stack deploys.
 	Name string

@@ -2,9 +2,10 @@ package report
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
 )
 
 func plotFile(name string, step, plot int) string {
@@ -14,7 +15,8 @@ func plotFile(name string, step, plot int) string {
 // page is the report in Markdown.
 func page(d Data) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\nWritten by the run itself on %s. Again: `%s`. Machine: %s.\n", d.Title, d.Date.UTC().Format("2006-01-02 15:04 UTC"), d.Command, d.Machine)
+	fmt.Fprintf(&b, "# %s\n\nWritten by the run itself on %s. Commit: %s. Again: `%s`. Machine: %s.\n",
+		d.Title, d.Date.UTC().Format("2006-01-02 15:04 UTC"), d.Commit, d.Command, d.Machine)
 	b.WriteString("\n| program | version |\n|---|---|\n")
 	for _, v := range d.Versions {
 		fmt.Fprintf(&b, "| %s | %s |\n", v.Program, v.Version)
@@ -35,7 +37,7 @@ func page(d Data) string {
 		if len(s.Figures) > 0 {
 			b.WriteString("\n| figure | value |\n|---|---|\n")
 			for _, f := range s.Figures {
-				fmt.Fprintf(&b, "| %s | %s %s |\n", f.Name, number(f.Value), f.Unit)
+				fmt.Fprintf(&b, "| %s | %s %s |\n", f.Name, chart.Number(f.Value), f.Unit)
 			}
 		}
 		if len(s.Notes) > 0 {
@@ -66,12 +68,4 @@ func page(d Data) string {
 		}
 	}
 	return b.String()
-}
-
-// number has as many digits as are worth reading.
-func number(v float64) string {
-	if v >= 100 || v == float64(int64(v)) {
-		return strconv.FormatFloat(v, 'f', 0, 64)
-	}
-	return strconv.FormatFloat(v, 'g', 3, 64)
 }

@@ -1,11 +1,17 @@
 package report
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
+	"github.com/hearth-dev/hearth/e2e/internal/origin"
 )
 
 // Report is one run. Its methods may be called from several goroutines.
@@ -19,8 +25,9 @@ type Data struct {
 	// Title of the page, and Name of its files.
 	Title string `json:"title"`
 	Name  string `json:"-"`
-	// Date is when the run began, Command how to repeat it, Machine where it was.
+	// Date is when the run began, Commit what it measured, Machine where; Command is how to repeat it.
 	Date    time.Time `json:"date"`
+	Commit  string    `json:"commit"`
 	Command string    `json:"command"`
 	Machine string    `json:"machine"`
 	// Versions of what was running, in the order of the page.
@@ -59,15 +66,9 @@ type Figure struct {
 
 // Plot compares figures of one unit as bars.
 type Plot struct {
-	Title string `json:"title"`
-	Unit  string `json:"unit"`
-	Bars  []Bar  `json:"bars"`
-}
-
-// Bar is one of a plot's figures.
-type Bar struct {
-	Label string  `json:"label"`
-	Value float64 `json:"value"`
+	Title string      `json:"title"`
+	Unit  string      `json:"unit"`
+	Bars  []chart.Bar `json:"bars"`
 }
 
 // Image is a screenshot. File is its name in the run's own folder; only those that are Kept lie beside the page.
@@ -77,8 +78,24 @@ type Image struct {
 	Kept    bool   `json:"kept,omitempty"`
 }
 
-// New begins a report.
-func New(d Data) *Report { return &Report{data: d} }
+// New begins the report of a run that begins now, of the checkout at root. It fills in the date, the commit and the machine.
+func New(ctx context.Context, root string, d Data) (*Report, error) {
+	var err error
+	if d.Commit, err = origin.Commit(ctx, root); err != nil {
+		return nil, err
+	}
+	machine, err := origin.ThisMachine()
+	if err != nil {
+		return nil, err
+	}
+	loads, err := origin.LoadAverages()
+	if err != nil {
+		return nil, err
+	}
+	d.Machine = fmt.Sprintf("%s, load averages at the start %s", machine, strings.Join(loads, " "))
+	d.Date = time.Now().Truncate(time.Second)
+	return &Report{data: d}, nil
+}
 
 // Note adds to the data.
 func (r *Report) Note(change func(*Data)) {
@@ -120,7 +137,11 @@ func (r *Report) Write(dir string) error {
 	files := map[string]string{r.data.Name + ".json": string(data) + "\n", r.data.Name + ".md": page(r.data)}
 	for i, s := range r.data.Steps {
 		for j, p := range s.Plots {
-			files[plotFile(r.data.Name, i, j)] = svg(p)
+			drawn, err := chart.Bars(p.Title, p.Unit, p.Bars)
+			if err != nil {
+				return err
+			}
+			files[plotFile(r.data.Name, i, j)] = string(drawn)
 		}
 	}
 	for name, content := range files {

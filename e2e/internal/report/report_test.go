@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
 )
 
 func TestPercentile(t *testing.T) {
@@ -26,14 +29,24 @@ func TestPercentile(t *testing.T) {
 	}
 }
 
+func TestNew(t *testing.T) {
+	r, err := New(t.Context(), "../../..", Data{Title: "A run"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := r.data; d.Title != "A run" || d.Commit == "" || time.Since(d.Date) > time.Minute || !strings.Contains(d.Machine, "load averages") {
+		t.Errorf("got %+v", d)
+	}
+}
+
 func TestWrite(t *testing.T) {
-	r := New(Data{Title: "A run", Name: "run", Date: time.Unix(0, 0), Command: "make it", Machine: "one core",
-		Versions: []Version{{"hearth", "dev"}}, Missing: []string{"the rest"}})
+	r := &Report{data: Data{Title: "A run", Name: "run", Date: time.Unix(0, 0), Commit: "1234567", Command: "make it", Machine: "one core",
+		Versions: []Version{{"hearth", "dev"}}, Missing: []string{"the rest"}}}
 	end := r.Begin("the first")
 	r.Figure("speed", 12.345, "tokens/s")
 	r.Step(func(s *Step) {
 		s.Notes = []string{"it\nworks"}
-		s.Plots = []Plot{{Title: "a < b", Unit: "MiB", Bars: []Bar{{"a", 1}, {"b", 2}}}}
+		s.Plots = []Plot{{Title: "a < b", Unit: "MiB", Bars: []chart.Bar{{Label: "a", Value: 1}, {Label: "b", Value: 2}}}}
 		s.Images = []Image{{"1.png", "seen", true}, {"2.png", "seen, too", false}}
 	})
 	end(true)
@@ -52,7 +65,7 @@ func TestWrite(t *testing.T) {
 	}
 	want := `# A run
 
-Written by the run itself on 1970-01-01 00:00 UTC. Again: ` + "`make it`" + `. Machine: one core.
+Written by the run itself on 1970-01-01 00:00 UTC. Commit: 1234567. Again: ` + "`make it`" + `. Machine: one core.
 
 | program | version |
 |---|---|
@@ -88,7 +101,49 @@ Screenshots in the run's folder: ` + "`2.png`" + ` seen, too.
 	if err := json.Unmarshal([]byte(read("run.json")), &data); err != nil || len(data.Steps) != 2 || data.Steps[0].Figures[0].Value != 12.345 {
 		t.Errorf("got %+v, %v", data, err)
 	}
-	if plot := read("run-1-1.svg"); !strings.Contains(plot, "a &lt; b") || strings.Count(plot, `fill="#4078c0"`) != 2 {
+	if plot := read("run-1-1.svg"); !strings.Contains(plot, ">a &lt; b</text>") || !strings.Contains(plot, ">MiB</text>") || strings.Count(plot, "fill:#0072B2") != 2 {
 		t.Errorf("got %s", plot)
+	}
+}
+
+var update = flag.Bool("update", false, "draw the plots of docs/reports again, from the figures there")
+
+// The plots that are committed show the figures that are.
+func TestPlotsAreUpToDate(t *testing.T) {
+	const folder = "../../../docs/reports"
+	files, err := filepath.Glob(filepath.Join(folder, "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no reports: %v", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var data Data
+		if err := json.Unmarshal(text, &data); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for i, s := range data.Steps {
+			for j, p := range s.Plots {
+				want, err := chart.Bars(p.Title, p.Unit, p.Bars)
+				if err != nil {
+					t.Fatal(err)
+				}
+				path := filepath.Join(folder, plotFile(strings.TrimSuffix(filepath.Base(file), ".json"), i, j))
+				if *update {
+					if err := os.WriteFile(path, want, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				got, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), string(got)); diff != "" {
+					t.Errorf("%s is out of date; run: go test ./e2e/internal/report -update (-want +got):\n%s", path, diff)
+				}
+			}
+		}
 	}
 }

@@ -3,7 +3,6 @@ package overlay
 import (
 	"errors"
 	"fmt"
-	"reflect"
 )
 
 // Difference is what an overlay's kustomization.yaml adds to its bases.
@@ -101,7 +100,7 @@ func compare(base, want set) ([]change, error) {
 	var changes []change
 	for _, i := range base.ids {
 		c := change{id: i, base: base.byID[i], want: want.byID[i]}
-		if reflect.DeepEqual(c.base, c.want) {
+		if equal(c.base, c.want, schemaOf(i)) {
 			continue
 		}
 		var err error
@@ -139,7 +138,7 @@ func verify(d Difference, want set, changes []change, build func(Difference) ([]
 		o, built := got.byID[i]
 		if !built {
 			add(i, "it is missing from the build")
-		} else if found := firstDifference("", o, want.byID[i]); found != "" {
+		} else if found := firstDifference("", o, want.byID[i], schemaOf(i)); found != "" {
 			add(i, found)
 		}
 	}

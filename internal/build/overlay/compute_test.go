@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/hearth-dev/hearth/internal/build/overlay"
+	"github.com/hearth-dev/hearth/internal/testing/unordered"
 )
 
 var update = flag.Bool("update", false, "rewrite the kustomizations in testdata")
@@ -174,7 +175,8 @@ func build(t testing.TB, tree map[string][]byte, folder string) []overlay.Object
 	return objects
 }
 
-// sameObjects compares without regard to the order of the objects.
+// sameObjects compares without regard to the order of the objects, and of lists
+// whose order means nothing.
 func sameObjects(t testing.TB, want, got []overlay.Object) {
 	t.Helper()
 	w, g := byName(t, want), byName(t, got)
@@ -192,7 +194,7 @@ func byName(t testing.TB, objects []overlay.Object) map[string]overlay.Object {
 		if _, taken := named[name]; taken {
 			t.Errorf("%s occurs twice", name)
 		}
-		named[name] = o
+		named[name] = unordered.Sorted(o)
 	}
 	return named
 }

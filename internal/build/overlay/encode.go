@@ -3,6 +3,7 @@ package overlay
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,14 +25,18 @@ func patchText(patch *yaml.Node) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encoding a patch: %w", err)
 	}
-	last := patch
+	var last yaml.Node // as the library chose to write it
+	if err := yaml.Unmarshal(out, &last); err != nil {
+		return "", fmt.Errorf("reading a patch: %w", err)
+	}
 	for len(last.Content) > 0 {
-		last = last.Content[len(last.Content)-1]
+		last = *last.Content[len(last.Content)-1]
 	}
+	text := strings.TrimSuffix(string(out), "\n")
 	if last.Style == yaml.LiteralStyle && strings.HasSuffix(last.Value, "\n") {
-		return string(out) + guard, nil
+		return text + "\n" + guard, nil
 	}
-	return strings.TrimSuffix(string(out), "\n"), nil
+	return text, nil
 }
 
 // guard ends a patch whose last line belongs to a block scalar: kustomize trims
@@ -41,72 +46,43 @@ const guard = "# kustomize trims patches: this line keeps the newline above"
 // node returns a value as YAML with the fields in the order in which kustomize
 // formats Kubernetes objects: name, apiVersion, kind, metadata, spec and so on.
 func node(v any) *yaml.Node {
-	n := &yaml.Node{}
-	fill(n, v)
+	switch v := v.(type) {
+	case map[string]any:
+		n := &yaml.Node{Kind: yaml.MappingNode}
+		for _, name := range fieldNames(v) {
+			n.Content = append(n.Content, node(name), node(v[name]))
+		}
+		return n
+	case []any:
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, element := range v {
+			n.Content = append(n.Content, node(element))
+		}
+		return n
+	case string:
+		return stringNode(v)
+	case nil:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: "null"}
+	default:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: fmt.Sprint(v)}
+	}
+}
+
+// stringNode leaves to the encoder how a string is written, but quotes the truth
+// values of YAML 1.1 that it does not know, such as y and off, and several lines
+// that begin with a blank: the parser cannot read every such block.
+func stringNode(s string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if len(s) <= len("off") && kyaml.IsYaml1_1NonString(n) || strings.IndexAny(s, " \t\n") == 0 {
+		n.Style = yaml.DoubleQuotedStyle
+	}
 	return n
 }
 
-func fill(n *yaml.Node, v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		n.Kind = yaml.MappingNode
-		makeContent(n, 2*len(v))
-		for i, f := range fieldsOf(v) {
-			fillString(n.Content[2*i], f.name)
-			fill(n.Content[2*i+1], v[f.name])
-		}
-	case []any:
-		n.Kind = yaml.SequenceNode
-		makeContent(n, len(v))
-		for i, element := range v {
-			fill(n.Content[i], element)
-		}
-	case string:
-		fillString(n, v)
-	case nil:
-		n.Kind, n.Value = yaml.ScalarNode, "null"
-	default:
-		n.Kind, n.Value = yaml.ScalarNode, fmt.Sprint(v)
-	}
-}
-
-// makeContent gives a node what is in it, to be filled. An object has a hundred
-// nodes: made one by one they are a third of what a function allocates.
-func makeContent(n *yaml.Node, size int) {
-	nodes := make([]yaml.Node, size)
-	n.Content = make([]*yaml.Node, size)
-	for i := range nodes {
-		n.Content[i] = &nodes[i]
-	}
-}
-
-// fillString leaves a string plain where it can, writes several lines as a
-// block and quotes what YAML 1.1 takes for something else, such as y or 012.
-func fillString(n *yaml.Node, s string) {
-	if quick(n, s) {
-		return
-	}
-	// The parser cannot read every block that starts with a blank.
-	if strings.IndexAny(s, " \t\n") == 0 || n.Encode(s) != nil {
-		*n = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: s}
-	}
-}
-
-// field is the name of a mapping's field and its rank in kustomize's order.
-type field struct {
-	name string
-	rank int
-}
-
-func fieldsOf(o map[string]any) []field {
-	fields := make([]field, 0, len(o))
-	for name := range o {
-		fields = append(fields, field{name, rank(name)})
-	}
-	slices.SortFunc(fields, func(a, b field) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), strings.Compare(a.name, b.name))
+func fieldNames(o map[string]any) []string {
+	return slices.SortedFunc(maps.Keys(o), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a, b))
 	})
-	return fields
 }
 
 func rank(name string) int {

@@ -2,7 +2,6 @@ package overlay
 
 import (
 	"fmt"
-	"reflect"
 	"regexp"
 	"strings"
 
@@ -14,7 +13,7 @@ import (
 // their length stand in it whole.
 func jsonPatch(i id, base, want Object) (Patch, error) {
 	operations := &yaml.Node{Kind: yaml.SequenceNode}
-	addOperations(operations, "", base, want)
+	addOperations(operations, "", base, want, schemaOf(i))
 	text, err := patchText(operations)
 	// Kustomize reads each field as a regular expression, so that the name a.b
 	// would also select axb.
@@ -27,8 +26,8 @@ func jsonPatch(i id, base, want Object) (Patch, error) {
 	}}, err
 }
 
-func addOperations(patch *yaml.Node, path string, base, want any) {
-	if reflect.DeepEqual(base, want) {
+func addOperations(patch *yaml.Node, path string, base, want any, s schema) {
+	if equal(base, want, s) {
 		return
 	}
 	switch b := base.(type) {
@@ -47,7 +46,7 @@ func addOperations(patch *yaml.Node, path string, base, want any) {
 			case !inBase:
 				patch.Content = append(patch.Content, operation("add", at, wantValue))
 			default:
-				addOperations(patch, at, baseValue, wantValue)
+				addOperations(patch, at, baseValue, wantValue, s.field(key))
 			}
 		}
 		return
@@ -57,7 +56,7 @@ func addOperations(patch *yaml.Node, path string, base, want any) {
 			break
 		}
 		for i := range w {
-			addOperations(patch, fmt.Sprintf("%s/%d", path, i), b[i], w[i])
+			addOperations(patch, fmt.Sprintf("%s/%d", path, i), b[i], w[i], s.elements())
 		}
 		return
 	}

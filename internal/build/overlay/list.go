@@ -3,22 +3,17 @@ package overlay
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
-
-	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
 
 // mergeList returns what a patch must hold to turn one list into another. A
 // list that kustomize does not merge stands there whole, a list that it merges
-// by key as few elements as bring about want in its order.
-func mergeList(base, want []any, schema *openapi.ResourceSchema) (any, bool) {
-	if schema == nil {
-		return want, true
-	}
-	strategy, keys := schema.PatchStrategyAndKeyList()
-	if !slices.Contains(strings.Split(strategy, ","), "merge") {
+// by key as few elements as bring about want, in its order where that means
+// something.
+func mergeList(base, want []any, s schema) (any, bool) {
+	keys, merged := s.merge()
+	if !merged {
 		return want, true
 	}
 	if len(keys) == 0 {
@@ -26,11 +21,11 @@ func mergeList(base, want []any, schema *openapi.ResourceSchema) (any, bool) {
 		return nil, false
 	}
 	whole := append([]any{map[string]any{directive: "replace"}}, want...)
-	list, ok := newKeyedList(base, want, keys)
+	list, ok := newKeyedList(base, want, s)
 	if !ok || len(want) == 0 {
 		return whole, true
 	}
-	patch, ok := list.patch(schema.Elements())
+	patch, ok := list.patch()
 	if !ok || lines(patch) > lines(whole) {
 		return whole, true
 	}
@@ -41,18 +36,21 @@ func mergeList(base, want []any, schema *openapi.ResourceSchema) (any, bool) {
 type keyedList struct {
 	base, want []map[string]any
 	keys       []string
+	unordered  bool
+	elements   schema
 	// Where base and want hold the element of a key.
 	baseAt, wantAt map[string]int
 }
 
 // newKeyedList reports false for lists that are not what their schema says: an
 // element without one of the keys, or two with the same.
-func newKeyedList(base, want []any, keys []string) (keyedList, bool) {
-	var l keyedList
+func newKeyedList(base, want []any, s schema) (keyedList, bool) {
+	l := keyedList{elements: s.elements()}
+	keys, merged := s.merge()
 	var areMaps [2]bool
 	l.base, areMaps[0] = mapsOf(base)
 	l.want, areMaps[1] = mapsOf(want)
-	if areMaps != [2]bool{true, true} {
+	if !merged || areMaps != [2]bool{true, true} {
 		return l, false
 	}
 	for _, key := range keys {
@@ -70,6 +68,7 @@ func newKeyedList(base, want []any, keys []string) (keyedList, bool) {
 			return l, false
 		}
 	}
+	l.unordered = s.isUnordered(l.want)
 	l.baseAt, l.wantAt = l.positions(l.base), l.positions(l.want)
 	return l, len(l.keys) > 0 && len(l.baseAt) == len(l.base) && len(l.wantAt) == len(l.want)
 }
@@ -114,16 +113,16 @@ func (l keyedList) entry(element map[string]any) map[string]any {
 
 // patch returns the elements of the patch, or false if only replacing the list
 // gives want.
-func (l keyedList) patch(schema *openapi.ResourceSchema) ([]any, bool) {
+func (l keyedList) patch() ([]any, bool) {
 	changes := make([]map[string]any, len(l.want)) // nil where base has the same
 	for i, element := range l.want {
 		j, inBase := l.baseAt[l.key(element)]
-		if inBase && reflect.DeepEqual(l.base[j], element) {
+		if inBase && equal(l.base[j], element, l.elements) {
 			continue
 		}
 		changes[i] = element
 		if inBase {
-			fields, ok := mergeFields(l.base[j], element, schema)
+			fields, ok := mergeFields(l.base[j], element, l.elements)
 			if !ok {
 				return nil, false
 			}
@@ -131,16 +130,16 @@ func (l keyedList) patch(schema *openapi.ResourceSchema) ([]any, bool) {
 			changes[i] = fields
 		}
 	}
-	listed := l.listed(changes)
-	if listed < 0 {
+	named := l.named(changes)
+	if named < 0 {
 		return nil, false
 	}
 	var patch []any
-	for i, element := range l.want[:listed] {
+	for i, element := range l.want[:named] {
 		switch {
 		case changes[i] != nil:
 			patch = append(patch, changes[i])
-		case len(l.keys) == 1:
+		case !l.unordered && len(l.keys) == 1: // only to keep the order
 			patch = append(patch, l.entry(element))
 		}
 	}
@@ -154,13 +153,16 @@ func (l keyedList) patch(schema *openapi.ResourceSchema) ([]any, bool) {
 	return patch, true
 }
 
-// listed returns how many elements of want a patch must go through, or -1 if
-// kustomize cannot bring about their order.
+// named returns how many elements of want, from the first, a patch names, or -1
+// if kustomize cannot bring about their order.
 //
 // With one key the result is the patch's elements in the patch's order and then
 // the rest of the base. With several keys it is the new elements and then the
 // base, in the base's order whatever the patch's.
-func (l keyedList) listed(changes []map[string]any) int {
+func (l keyedList) named(changes []map[string]any) int {
+	if l.unordered {
+		return len(l.want)
+	}
 	oneKey := len(l.keys) == 1
 	start, next := len(l.want), len(l.base)
 	for start > 0 {
@@ -179,4 +181,22 @@ func (l keyedList) listed(changes []map[string]any) int {
 		}
 	}
 	return len(l.want)
+}
+
+// inOrderOf returns a list in the order of another one with the same keys, if
+// order means nothing in it; else as it is.
+func inOrderOf(want, list []any, s schema) []any {
+	l, ok := newKeyedList(list, want, s)
+	if !ok || !l.unordered {
+		return list
+	}
+	var ordered []any
+	for _, element := range l.want {
+		i, found := l.baseAt[l.key(element)]
+		if !found {
+			return list
+		}
+		ordered = append(ordered, list[i])
+	}
+	return ordered
 }

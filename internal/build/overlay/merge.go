@@ -2,11 +2,7 @@ package overlay
 
 import (
 	"maps"
-	"reflect"
 	"strings"
-
-	"sigs.k8s.io/kustomize/kyaml/openapi"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // directive is the field by which a strategic merge patch says delete or
@@ -23,9 +19,8 @@ const directive = "$patch"
 func mergePatch(i id, base, want Object) (Patch, error) {
 	patch := Object{directive: "delete"}
 	if want != nil {
-		schema := openapi.SchemaForResourceType(yaml.TypeMeta{APIVersion: i.apiVersion, Kind: i.kind})
 		var ok bool
-		if patch, ok = mergeFields(base, want, schema); !ok {
+		if patch, ok = mergeFields(base, want, schemaOf(i)); !ok {
 			return jsonPatch(i, base, want)
 		}
 	}
@@ -52,7 +47,7 @@ func identified(i id, patch Object) Object {
 
 // mergeFields returns the patch that turns one map into another. It reports
 // false if some field cannot be patched, so that the map must be replaced.
-func mergeFields(base, want map[string]any, schema *openapi.ResourceSchema) (map[string]any, bool) {
+func mergeFields(base, want map[string]any, s schema) (map[string]any, bool) {
 	patch := map[string]any{}
 	for _, key := range sortedKeys(base, want) {
 		b, inBase := base[key]
@@ -62,12 +57,8 @@ func mergeFields(base, want map[string]any, schema *openapi.ResourceSchema) (map
 			patch[key] = nil
 		case !inBase:
 			patch[key] = w
-		case !reflect.DeepEqual(b, w):
-			var field *openapi.ResourceSchema
-			if schema != nil {
-				field = schema.Field(key)
-			}
-			value, ok := mergeValue(b, w, field)
+		case !equal(b, w, s.field(key)):
+			value, ok := mergeValue(b, w, s.field(key))
 			if !ok {
 				return nil, false
 			}
@@ -79,14 +70,14 @@ func mergeFields(base, want map[string]any, schema *openapi.ResourceSchema) (map
 
 // mergeValue returns what a patch must hold to turn one value into another, or
 // false if only replacing the map around it can.
-func mergeValue(base, want any, schema *openapi.ResourceSchema) (any, bool) {
+func mergeValue(base, want any, s schema) (any, bool) {
 	switch base := base.(type) {
 	case map[string]any:
 		want, ok := want.(map[string]any)
 		if !ok {
 			return nil, false
 		}
-		patch, ok := mergeFields(base, want, schema)
+		patch, ok := mergeFields(base, want, s)
 		if !ok {
 			return replaceMap(want), true
 		}
@@ -96,7 +87,7 @@ func mergeValue(base, want any, schema *openapi.ResourceSchema) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		return mergeList(base, want, schema)
+		return mergeList(base, want, s)
 	case string:
 		// kyaml keeps the style of the scalar it overwrites: a quoted "8080"
 		// that becomes 8080 would stay a string, and a plain scalar or a block

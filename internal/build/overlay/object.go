@@ -78,8 +78,12 @@ func index(objects []Object) (set, error) {
 	return s, nil
 }
 
-// firstDifference says where got leaves want, or "" if it does not.
-func firstDifference(path string, got, want any) string {
+// equal reports whether a and b are the same, lists whose order means nothing
+// in any order.
+func equal(a, b any, s schema) bool { return firstDifference("", a, b, s) == "" }
+
+// firstDifference says where got leaves want, or "" if they are equal.
+func firstDifference(path string, got, want any, s schema) string {
 	if reflect.DeepEqual(got, want) {
 		return ""
 	}
@@ -99,20 +103,23 @@ func firstDifference(path string, got, want any) string {
 			case !inWant:
 				return fmt.Sprintf("%s is %s, want nothing", at, brief(gotValue))
 			}
-			if found := firstDifference(at, gotValue, wantValue); found != "" {
+			if found := firstDifference(at, gotValue, wantValue, s.field(key)); found != "" {
 				return found
 			}
 		}
+		return ""
 	case []any:
 		g, isList := got.([]any)
 		if !isList || len(g) != len(w) {
 			break
 		}
+		g = inOrderOf(w, g, s)
 		for i := range w {
-			if found := firstDifference(fmt.Sprintf("%s[%d]", path, i), g[i], w[i]); found != "" {
+			if found := firstDifference(fmt.Sprintf("%s[%d]", path, i), g[i], w[i], s.elements()); found != "" {
 				return found
 			}
 		}
+		return ""
 	}
 	return fmt.Sprintf("%s is %s, want %s", path, brief(got), brief(want))
 }

@@ -39,6 +39,9 @@ func (r random) container(name string) map[string]any {
 			if r.once(3) {
 				return map[string]any{"name": key, "valueFrom": map[string]any{"secretKeyRef": map[string]any{"name": r.word(), "key": "k"}}}
 			}
+			if r.once(20) {
+				return map[string]any{"name": key, "value": "http://$(A)/"}
+			}
 			return map[string]any{"name": key, "value": r.value()}
 		}, "A", "B", "C", "D", "E", "NO"),
 		"ports": elements(r, func(key string) map[string]any {

@@ -26,7 +26,7 @@ const (
 	openWebUIServicePort = 80
 
 	// nobodyID is the user and group of our pods: above 10000, so that it is
-	// nobody's on the node (kube-score: container-security-context-user-group-id).
+	// nobody's on the node (the rule low-user of internal/vet).
 	nobodyID = 10001
 )
 

@@ -177,7 +177,7 @@ func TestWrongUsage(t *testing.T) {
 	}
 }
 
-// Whatever a row says that the model does not is told, and nothing else.
+// Whatever a row says that the model does not is reported, and nothing else.
 func TestCompare(t *testing.T) {
 	right := sizing.Model{
 		Name: "m:1b", Architecture: "llama", Parameters: 1000, Active: 500, Quantization: "Q4_K_M", DiskBytes: 1 << 30, TiedBytes: 7,

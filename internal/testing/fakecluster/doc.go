@@ -1,6 +1,6 @@
 // Package fakecluster is a Kubernetes API server for tests of what reads a
 // cluster: an overlay of a stack runs on it and everything is in order, until a
-// test spoils something. Behind its port-forward answer an Ollama and an Open
+// test breaks something. Behind its port-forward answer an Ollama and an Open
 // WebUI, and beside it an ingress controller, all of them fakes that listen on
 // 127.0.0.1.
 //

@@ -85,7 +85,7 @@ func (s *Server) Remove(group string) {
 	s.kinds = kept
 }
 
-// Break makes a group's API service unavailable: it is listed, and does not
+// Break makes a group's API service unavailable: discovery names it, and it does not
 // answer.
 func (s *Server) Break(group string) {
 	s.mu.Lock()

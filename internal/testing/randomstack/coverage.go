@@ -208,8 +208,8 @@ func Fields() int {
 	return n
 }
 
-// merges tells the map entries that a null can remove: those that an overlay
-// merges. In a list or in the fleet there is nothing to merge with.
+// merges reports whether a null can remove entries of the map: an overlay has to
+// merge it. In a list or in the fleet there is nothing to merge with.
 func merges(path string) bool {
 	return strings.HasPrefix(path, "base.") && !strings.Contains(path, "[]")
 }

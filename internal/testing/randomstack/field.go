@@ -42,7 +42,7 @@ func elem(t reflect.Type) reflect.Type {
 	return t
 }
 
-// isStruct tells the types that a person writes as a mapping of known fields.
+// isStruct reports whether the type is written as a mapping of known fields.
 // An EnvValue may be a scalar as well, and an Affinity is drawn as a whole.
 func isStruct(t reflect.Type) bool { return t.Kind() == reflect.Struct && t != affinityType }
 

@@ -81,7 +81,7 @@ func (d *drawing) patchText(v any) string {
 	return pick(d, "", "", "# why\n", "\n") + yamlText(v)
 }
 
-// patches draws patches of what every Stack may have; settlePatches removes
+// patches draws patches of what every Stack may have; repairPatches removes
 // those of what this one has not.
 func patches(d *drawing) any {
 	var list []any

@@ -2,10 +2,10 @@ package randomstack
 
 import "go.yaml.in/yaml/v3"
 
-// settlePatches removes the patches of objects that are not there, or that an
+// repairPatches removes the patches of objects that are not there, or that an
 // earlier patch is for already: it may have deleted them. The others get the
 // namespace of their object.
-func (d *drawing) settlePatches(o object, exists func(kind, name string) bool, namespace string) {
+func (d *drawing) repairPatches(o object, exists func(kind, name string) bool, namespace string) {
 	if o["patches"] == nil {
 		return
 	}
@@ -34,7 +34,7 @@ func (d *drawing) settlePatches(o object, exists func(kind, name string) bool, n
 	}
 }
 
-// has tells whether a base generates an object that the drawn patches are for.
+// has reports whether a base generates an object that the drawn patches are for.
 func has(base object, kind, name string) bool {
 	switch {
 	case kind == "Deployment", kind != "StatefulSet" && name == "ollama":

@@ -179,7 +179,7 @@ var pathRules = map[string]rule{
 	"overlay.resources": resources,
 	"overlay.patches":   patches,
 
-	"overlay":                     oneOf(""), // settled: the overlays are drawn first
+	"overlay":                     oneOf(""), // repaired: the overlays are drawn first
 	"defaultOverlay":              oneOf(""),
 	"clusterName":                 oneOf("homelab", "c-m-abcd1234"),
 	"clusterGroup":                oneOf("edge", "europe"),

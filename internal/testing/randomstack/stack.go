@@ -41,7 +41,7 @@ func (d *drawing) stack() object {
 	if d.chance(0.5) {
 		d.of = "fleet"
 		fleet := d.fields("fleet", fleetType)
-		d.settleFleet(fleet, all, unexposed)
+		d.repairFleet(fleet, all, unexposed)
 		s["fleet"] = d.noisy(fleetType, fleet)
 	} else if d.chance(0.1) {
 		s["fleet"] = nil
@@ -63,7 +63,7 @@ func (d *drawing) base(name string) object {
 			b[f.name] = d.value("base."+f.name, f.typ)
 		}
 	}
-	return d.settle(b)
+	return d.repair(b)
 }
 
 // overlay draws an overlay of some of the bases, and says whether it is exposed.
@@ -77,7 +77,7 @@ func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) 
 		}
 		from := bases[i]
 		d.of, d.rate = from["name"].(string), pick(d, 0, 0.05, 0.3, 0.8)
-		to := d.settle(d.changedFields("base", baseType, from))
+		to := d.repair(d.changedFields("base", baseType, from))
 		if slices.ContainsFunc(append(chosen, declared...), func(other object) bool { return clash(from, other) || clash(to, other) }) {
 			continue
 		}
@@ -96,21 +96,21 @@ func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) 
 			m["namespace"] = chosen[0]["namespace"]
 		}
 	}
-	d.settlePatches(o, func(kind, name string) bool { return kind != "NetworkPolicy" && has(chosen[0], kind, name) },
+	d.repairPatches(o, func(kind, name string) bool { return kind != "NetworkPolicy" && has(chosen[0], kind, name) },
 		chosen[0]["namespace"].(string))
 	o = d.noisy(overlayType, o).(object)
 	o["name"], o["bases"] = name, entries
 	return o, exposed
 }
 
-// isExposed tells a base that opens something outside the cluster.
+// isExposed reports whether a base opens something outside the cluster.
 func isExposed(base object) bool {
 	route := child(base, "expose")["type"]
 	service := child(child(base, "openWebUI"), "service")["type"]
 	return route != nil && route != "internal" || service != nil && service != "ClusterIP"
 }
 
-// clash tells bases that cannot be in one overlay.
+// clash reports whether bases cannot be in one overlay.
 func clash(a, b object) bool {
 	if a["namespace"] != b["namespace"] {
 		return false

@@ -77,7 +77,7 @@ func (d *drawing) scalar(s string) *yaml.Node {
 // read again: some blocks that start with a blank, and the merge key.
 func scalar(s string) *yaml.Node {
 	n := &yaml.Node{}
-	if harmless.MatchString(s) && len(s) > 5 { // longer than every word that YAML knows, and quick
+	if harmless.MatchString(s) && len(s) > 5 { // longer than every word that YAML knows, and cheap to ask
 		n.SetString(s)
 		return n
 	}

@@ -132,7 +132,7 @@ func (h *Handler) serveRate(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(strconv.FormatInt(h.rate.Get(), 10) + "\n")) // as above
 }
 
-// status tells a file that is not there from one that cannot be read: Ollama gives up on 404 alone.
+// status is another for a file that is not there than for one that cannot be read: Ollama gives up on 404 alone.
 func status(err error) int {
 	if errors.Is(err, fs.ErrNotExist) {
 		return http.StatusNotFound

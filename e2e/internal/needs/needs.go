@@ -1,0 +1,23 @@
+// Package needs asks for the programs of a test before minutes are spent on it. It installs nothing: .ci/needs.sh does, and
+// knows the packages that they are in.
+package needs
+
+import (
+	"errors"
+	"os/exec"
+	"strings"
+)
+
+// Missing names all of the programs that this machine lacks, and what to do; nil if it has them.
+func Missing(programs ...string) error {
+	var missing []string
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			missing = append(missing, program)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return errors.New("missing: " + strings.Join(missing, ", ") + "; run in the checkout, on Debian as root: E2E=full .ci/needs.sh")
+}

@@ -1,0 +1,64 @@
+package overlay
+
+import (
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// schema is what kustomize knows of a field, which is nothing in custom
+// resources and in what is younger than its schema.
+type schema struct {
+	name  string // of the field
+	known *openapi.ResourceSchema
+}
+
+func schemaOf(i id) schema {
+	return schema{known: openapi.SchemaForResourceType(yaml.TypeMeta{APIVersion: i.apiVersion, Kind: i.kind})}
+}
+
+func (s schema) field(name string) schema {
+	if s.known == nil {
+		return schema{name: name}
+	}
+	return schema{name, s.known.Field(name)}
+}
+
+// elements is the schema of a list's elements.
+func (s schema) elements() schema {
+	if s.known == nil {
+		return schema{}
+	}
+	return schema{known: s.known.Elements()}
+}
+
+// merge reports whether kustomize merges a list, and by which keys of its
+// elements. Without keys it is a list of scalars.
+func (s schema) merge() (keys []string, merged bool) {
+	if s.known == nil {
+		return nil, false
+	}
+	strategy, keys := s.known.PatchStrategyAndKeyList()
+	return keys, slices.Contains(strings.Split(strategy, ","), "merge")
+}
+
+// unordered are the lists in which Kubernetes asks for no order, of those that
+// kustomize merges by key. The API's own marks do not tell: there containers
+// and init containers are a map by name too, and yet they start in their order.
+var unordered = map[string]bool{
+	"env":          true, // but see refers
+	"ports":        true,
+	"volumeMounts": true, // containerd and CRI-O sort them: /data before /data/cache
+	"volumes":      true,
+}
+
+// isUnordered reports whether the order of a list means nothing.
+func (s schema) isUnordered(list []map[string]any) bool {
+	return unordered[s.name] && !slices.ContainsFunc(list, refers)
+}
+
+// refers reports whether a variable's value may hold another's: $(NAME) stands
+// for one that is defined before it.
+func refers(variable map[string]any) bool { return strings.Contains(text(variable["value"]), "$(") }

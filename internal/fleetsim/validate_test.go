@@ -1,0 +1,65 @@
+package fleetsim_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/google/jsonschema-go/jsonschema"
+	"sigs.k8s.io/yaml"
+
+	"github.com/hearth-dev/hearth/internal/fleetsim"
+	"github.com/hearth-dev/hearth/internal/testing/mutant"
+	"github.com/hearth-dev/hearth/internal/testing/sample"
+	"github.com/hearth-dev/hearth/third_party/fleet"
+)
+
+// TestValidateAgrees holds our verdict on fleet.yaml, and on mutants of it,
+// against that of Google's evaluator, which has nothing in common with ours.
+func TestValidateAgrees(t *testing.T) {
+	var schema jsonschema.Schema
+	if err := json.Unmarshal(fleet.Schema, &schema); err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := schema.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid, invalid := 0, 0
+	compare := func(what string, number int, value map[string]any) {
+		text, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, other := fleetsim.Validate(text), theirs.Validate(value)
+		if (ours == nil) != (other == nil) {
+			t.Errorf("%s, mutant %d: google/jsonschema-go says %v, we %v of\n%s", what, number, other, ours, text)
+		}
+		if ours == nil {
+			valid++
+		} else {
+			invalid++
+		}
+	}
+	for _, name := range []string{"testdata/every-field.fleet.yaml", "../../fleet.yaml"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var value map[string]any
+		if err := yaml.Unmarshal(data, &value); err != nil {
+			t.Fatal(err)
+		}
+		if err := fleetsim.Validate(data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		compare(name, -1, value)
+		for n := range sample.Size(2000, 30000) {
+			compare(name, n, mutant.Of(value, uint64(n)))
+		}
+	}
+	t.Logf("%d valid and %d invalid", valid, invalid)
+	if all := valid + invalid; all < 4000 || invalid*2 < all || valid*20 < all {
+		t.Errorf("compared %d valid and %d invalid values: too few", valid, invalid)
+	}
+}

@@ -1,0 +1,103 @@
+// Package mutant breaks valid JSON values, for tests that hold one judge of
+// them against another. A value and a number go in, a value comes out, the same
+// for the same number. Some mutants are valid, as a label with another name is.
+package mutant
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+)
+
+// Of is a copy of a value with one to three faults in it. Fields of the top
+// named in keep stay as they are. The value is one that encoding/json decodes.
+func Of(value map[string]any, number uint64, keep ...string) map[string]any {
+	random := rand.New(rand.NewPCG(number, 0))
+	out := clone(value).(map[string]any)
+	for range 1 + random.IntN(3) {
+		places := placesIn(out, nil)
+		places = slices.DeleteFunc(places, func(p place) bool { return p.top && slices.Contains(keep, p.key) })
+		if len(places) == 0 {
+			break
+		}
+		places[random.IntN(len(places))].spoil(random)
+	}
+	return out
+}
+
+// place is where a value stands: under a key of a map, or in a list.
+type place struct {
+	fields map[string]any
+	key    string
+	list   []any
+	index  int
+	top    bool
+}
+
+// placesIn are those of everything below a value, in order.
+func placesIn(value any, places []place) []place {
+	top := places == nil
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			places = append(places, place{fields: value, key: key, top: top})
+		}
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			places = placesIn(value[key], places)
+		}
+	case []any:
+		for i := range value {
+			places = append(places, place{list: value, index: i})
+			places = placesIn(value[i], places)
+		}
+	}
+	return places
+}
+
+// spoil changes what stands at a place, or around it.
+func (p place) spoil(random *rand.Rand) {
+	if p.fields == nil {
+		p.list[p.index] = another(p.list[p.index], random)
+		return
+	}
+	value := p.fields[p.key]
+	switch random.IntN(5) {
+	case 0: // dropped
+		delete(p.fields, p.key)
+	case 1: // misspelt
+		delete(p.fields, p.key)
+		p.fields[p.key+"x"] = value
+	case 2: // a stranger beside it
+		p.fields["surplus"] = another(value, random)
+	default:
+		p.fields[p.key] = another(value, random)
+	}
+}
+
+// another is a value in place of one: of another type, or outside of what is
+// allowed, often enough.
+func another(value any, random *rand.Rand) any {
+	choices := []any{
+		nil, true, "surplus", "", "UPPER_case!", 0.0, -1.0, 0.5, 1e9, map[string]any{}, []any{},
+		map[string]any{"surplus": "surplus"}, []any{clone(value)}, map[string]any{"surplus": clone(value)}, []any{nil},
+	}
+	return choices[random.IntN(len(choices))]
+}
+
+func clone(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(value))
+		for key, v := range value {
+			out[key] = clone(v)
+		}
+		return out
+	case []any:
+		out := make([]any, len(value))
+		for i, v := range value {
+			out[i] = clone(v)
+		}
+		return out
+	}
+	return value
+}

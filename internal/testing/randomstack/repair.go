@@ -1,0 +1,207 @@
+package randomstack
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/sizing"
+)
+
+// repair makes a drawn base one that package v1alpha1 accepts: it goes through what
+// its checks demand of fields together, and removes or adds one.
+func (d *drawing) repair(base object) object {
+	base = clone(base).(object)
+	ollama, webUI := child(base, "ollama"), child(base, "openWebUI")
+	if ollama == nil && webUI == nil {
+		ollama = d.value("base.ollama", reflect.TypeFor[v1alpha1.Ollama]()).(object)
+		base["ollama"] = ollama
+	}
+	if p := child(base, "proxy"); p != nil && p["http"] == nil && p["https"] == nil {
+		p["https"] = d.value("proxy.https", nil)
+	}
+	if dns := child(base, "dns"); dns != nil {
+		d.repairDNS(dns)
+	}
+	labels := child(base, "namespaceLabels")
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		if strings.HasPrefix(key, "pod-security") {
+			labels[key] = pick(d, "restricted", "baseline", "privileged")
+		}
+	}
+	if ollama != nil {
+		d.repairWorkload("ollama", ollama)
+		d.repairOllama(ollama, child(base, "proxy"))
+	}
+	if webUI != nil {
+		d.repairWorkload("openWebUI", webUI)
+		if isEmpty(webUI["ollamaURLs"]) && ollama == nil {
+			webUI["ollamaURLs"] = []any{"http://ollama.ollama.svc:11434"}
+		}
+	}
+	if e := child(base, "expose"); e != nil {
+		d.repairExpose(e, webUI)
+	}
+	if webUI != nil {
+		d.repairChat(webUI, ollama != nil, child(base, "proxy"))
+	}
+	for _, r := range list(base["resources"]) {
+		if m := child(r.(object), "metadata"); d.chance(0.3) && r.(object)["kind"] != "ClusterRole" {
+			m["namespace"] = base["namespace"]
+		}
+	}
+	d.repairPatches(base, func(kind, name string) bool { return has(base, kind, name) }, base["namespace"].(string))
+	return base
+}
+
+func (d *drawing) repairWorkload(path string, w object) {
+	if s := child(w, "storage"); s != nil && s["existingClaim"] != nil {
+		remove(s, "size", "storageClassName", "accessMode", "retain", "backup")
+	}
+	if k := child(child(w, "storage"), "backup"); k != nil {
+		d.repairBackup(k, strings.ToLower(d.of+"-"+path))
+	}
+	env := child(w, "env")
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if v, _ := env[name].(object); strings.HasSuffix(name, "_KEY") || strings.HasSuffix(name, "_TOKEN") {
+			env[name] = object{"secretKeyRef": object{"name": "keys", "key": name}}
+		} else if v != nil && v["secretKeyRef"] != nil && v["value"] != "" {
+			delete(v, "value")
+		} else if name == "OLLAMA_ORIGINS" {
+			env[name] = pick(d, "https://chat.example.org", "app://x")
+		}
+	}
+	for _, t := range list(w["tolerations"]) {
+		t := t.(object)
+		if t["key"] == nil {
+			t["operator"] = "Exists"
+		}
+		if t["operator"] == "Exists" {
+			remove(t, "value")
+		}
+		if t["tolerationSeconds"] != nil {
+			t["effect"] = "NoExecute"
+		}
+	}
+	for _, p := range slices.Concat(list(w["allowFrom"]), list(w["allowTo"])) {
+		d.repairPeer(p.(object))
+	}
+	for _, p := range list(w["allowTo"]) {
+		repairPlace(p.(object))
+	}
+	if path == "ollama" {
+		if s := child(w, "service"); s != nil && s["type"] != nil {
+			s["type"] = "ClusterIP"
+		}
+	}
+}
+
+// repairBackup keeps the member of the type; job is the name of one that no other
+// volume of the stack has.
+func (d *drawing) repairBackup(k object, job string) {
+	more := func(name string, t reflect.Type) { // few stacks get as far as to have it
+		if k[name] == nil && d.chance(0.5) {
+			k[name] = d.value("backup."+name, t)
+		}
+	}
+	if k["type"] == "snapshotSchedule" {
+		remove(k, "longhorn")
+		more("snapshotSchedule", reflect.TypeFor[v1alpha1.SnapshotSchedule]())
+		return
+	}
+	remove(k, "snapshotSchedule")
+	more("longhorn", reflect.TypeFor[v1alpha1.Longhorn]())
+	if longhorn := child(k, "longhorn"); longhorn["task"] != nil {
+		longhorn["group"] = job // the job has the group's name
+	} else {
+		remove(k, "schedule", "keep")
+		if d.chance(0.3) {
+			remove(longhorn, "group")
+		}
+	}
+}
+
+func (d *drawing) repairPeer(p object) {
+	if !isEmpty(p["cidrs"]) {
+		remove(p, pick(d, [][]string{{"cidrs"}, {"namespace", "podLabels"}}...)...)
+		if p["cidrs"] == nil {
+			return
+		}
+		remove(p, "namespace", "podLabels")
+	}
+}
+
+// repairPlace gives a destination the place that it needs.
+func repairPlace(p object) {
+	if isEmpty(p["cidrs"]) && len(child(p, "podLabels")) == 0 && p["namespace"] == nil {
+		p["namespace"] = "models"
+	}
+}
+
+func (d *drawing) repairDNS(dns object) {
+	for _, name := range []string{"to", "ports"} {
+		if isEmpty(dns[name]) {
+			delete(dns, name)
+		}
+	}
+	for _, p := range list(dns["to"]) {
+		d.repairPeer(p.(object))
+		repairPlace(p.(object))
+	}
+}
+
+func (d *drawing) repairOllama(o, proxy object) {
+	if isEmpty(o["models"]) {
+		o["models"] = []any{"llama3.2:3b"}
+	}
+	if a := child(o, "accelerator"); a["type"] == "nvidia" {
+		remove(a, "groups")
+	}
+	private := slices.ContainsFunc(append(list(o["models"]), proxy["http"], proxy["https"]), func(name any) bool {
+		s, _ := name.(string)
+		return strings.Contains(s, ".svc:") || strings.Contains(s, "10.0.0.") || strings.Contains(s, ".lan")
+	})
+	if private && o["pull"] != "never" && isEmpty(o["allowTo"]) {
+		o["allowTo"] = []any{object{"namespace": "models", "ports": []any{5000}}}
+	}
+	if o["pull"] == "never" {
+		remove(o, "threads") // nobody makes the models that have them
+	}
+	d.repairSizes(o)
+}
+
+// repairSizes gives amounts to a server of models that nothing is known of.
+func (d *drawing) repairSizes(o object) {
+	sizes := child(o, "modelSizes")
+	models := list(o["models"])
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		if !slices.Contains(models, any(name)) {
+			delete(sizes, name)
+		} else if size := child(sizes, name); size["embedder"] == true {
+			size["contextLimit"] = 2048 // it takes the square of it
+		}
+	}
+	known := func(name any) bool {
+		_, is := sizing.Lookup(name.(string))
+		return is || sizes[name.(string)] != nil
+	}
+	if !slices.ContainsFunc(models, func(name any) bool { return !known(name) }) {
+		return
+	}
+	give := func(path []string, field, value string) {
+		in := o
+		for _, name := range path {
+			if child(in, name) == nil {
+				in[name] = object{}
+			}
+			in = child(in, name)
+		}
+		if in["existingClaim"] == nil && (in[field] == nil || in[field] == "auto") {
+			in[field] = value
+		}
+	}
+	give([]string{"resources", "limits"}, "memory", "60Ti")
+	give([]string{"storage"}, "size", "1Ti")
+}

@@ -1,0 +1,237 @@
+package vet
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/hearth-dev/hearth/api/problem"
+)
+
+func danglingRules() []Rule {
+	return []Rule{{
+		ID: "dangling", Severity: problem.Error, check: dangling,
+		Reason: "what leads to nothing is accepted, and people get an error page, a pod that never starts, or a policy that protects nobody",
+		Fix:    "correct the name, the port or the labels, or accept it with an exception if it is made elsewhere",
+		Source: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service; what a part of a tree can know: docs/vet.md",
+	}}
+}
+
+// dangling looks for what should be in the list and is not. A list may be a part
+// of what runs, so it is an error where the list has what was meant, as its name
+// is one letter away, or has a Service without the port; a warning where the list
+// shows the namespace's pods; and else nothing.
+func dangling(in *input) []Finding {
+	return slices.Concat(in.lostSelectors(), in.lostRoutes(), in.lostSets(), in.lostNames())
+}
+
+// shows reports whether the list has pods of a namespace, and nothing that could
+// make more there out of sight.
+func (in *input) shows(namespace string) bool {
+	return len(in.podsIn[namespace]) > 0 && !in.makers[namespace]
+}
+
+// makes reports whether a kind may make pods and Services out of sight, as a
+// HelmRelease or a database does: any but Kubernetes' own, and those of
+// controllers that are known to make neither.
+func makes(r Ref) bool {
+	group := r.group()
+	known := []string{"cert-manager.io", "acme.cert-manager.io", "traefik.io", "k8s.nginx.org", "longhorn.io", "bitnami.com", "external-secrets.io"}
+	return strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io") && !slices.Contains(known, group)
+}
+
+// judged completes a finding by what was meant, "" if nobody knows.
+func (in *input) judged(f Finding, namespace, meant string) []Finding {
+	switch {
+	case meant != "":
+		f.Fix = fmt.Sprintf("did you mean %q?", meant)
+	case in.shows(namespace):
+		f.Severity = problem.Warning
+	default:
+		return nil
+	}
+	return []Finding{f}
+}
+
+// lostSelectors are those of Services and NetworkPolicies.
+func (in *input) lostSelectors() []Finding {
+	var found []Finding
+	lost := func(ref Ref, path string, labels map[string]string, selected []int) {
+		if len(labels) > 0 && len(selected) == 0 && !addedLater(labels) {
+			f := Finding{Object: ref, Path: path, Message: "selects no pod of the namespace"}
+			found = append(found, in.judged(f, ref.Namespace, in.nearLabel(ref.Namespace, labels))...)
+		}
+	}
+	for _, s := range in.services {
+		lost(serviceRef(s), "spec.selector", s.Spec.Selector, in.selected(s.Namespace, serviceSelector(s)))
+	}
+	for _, p := range in.policies {
+		ref := Ref{"networking.k8s.io/v1", "NetworkPolicy", p.Namespace, p.Name}
+		lost(ref, "spec.podSelector", p.Spec.PodSelector.MatchLabels, in.selected(p.Namespace, &p.Spec.PodSelector))
+	}
+	return found
+}
+
+// addedLater reports whether one of the labels is a controller's, which only pods
+// on the cluster have: those of a StatefulSet's replica, or of cert-manager while
+// a challenge is open.
+func addedLater(labels map[string]string) bool {
+	for key := range labels {
+		for _, of := range []string{"acme.cert-manager.io/", "statefulset.kubernetes.io/", "apps.kubernetes.io/", "batch.kubernetes.io/",
+			"job-name", "controller-uid", "pod-template-hash", "controller-revision-hash"} {
+			if strings.HasPrefix(key, of) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// nearLabel is the label of a pod that a selector misses by a letter, "" if there
+// is none.
+func (in *input) nearLabel(namespace string, labels map[string]string) string {
+	for _, i := range in.podsIn[namespace] {
+		near := ""
+		for _, key := range slices.Sorted(maps.Keys(labels)) {
+			has := in.pods[i].meta.Labels[key]
+			if has == labels[key] {
+				continue
+			}
+			if near != "" || typed(labels[key], []string{has}) == "" {
+				near = ""
+				break
+			}
+			near = key + "=" + has
+		}
+		if near != "" {
+			return near
+		}
+	}
+	return ""
+}
+
+// typed is the name that somebody meant who typed another, "" if there is none.
+// Names that are counted are two: data-1 beside data-2, db-a beside db-b.
+func typed(name string, names []string) string {
+	parts := func(s string) []string {
+		return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+	}
+	same := func(a, b string) bool { return a == b || len(a) == 1 && len(b) == 1 }
+	near, found := meant(name, names)
+	if !found || slices.EqualFunc(parts(near), parts(name), same) {
+		return ""
+	}
+	return near
+}
+
+func (in *input) lostRoutes() []Finding {
+	var found []Finding
+	for _, r := range in.routes {
+		for i, b := range r.backends {
+			if slices.Contains(r.backends[:i], b) {
+				continue
+			}
+			to := in.servicesAt[backend{namespace: b.namespace, service: b.service}]
+			f := Finding{Object: r.ref, Path: "spec"}
+			if len(to) == 0 {
+				f.Message = fmt.Sprintf("leads to the Service %s, which is not in the namespace", b.service)
+				found = append(found, in.judged(f, b.namespace, in.nearName("Service", b.namespace, b.service))...)
+			} else if !hasPort(in.services[to[0]], b.port) {
+				f.Message = fmt.Sprintf("leads to port %s, which the Service %s does not have", b.port, b.service)
+				found = append(found, f)
+			}
+		}
+	}
+	return found
+}
+
+// nearName is the object of a kind whose name differs by a letter or by case.
+func (in *input) nearName(kind, namespace, name string) string {
+	return typed(name, in.namesOf[Ref{Kind: kind, Namespace: namespace}])
+}
+
+// hasPort reports whether a Service has a port of this number or name. One for a
+// name outside the cluster has any.
+func hasPort(s corev1.Service, port string) bool {
+	return port == "" || s.Spec.Type == corev1.ServiceTypeExternalName || slices.ContainsFunc(s.Spec.Ports, func(p corev1.ServicePort) bool {
+		return port == p.Name || port == fmt.Sprint(p.Port)
+	})
+}
+
+// lostSets are StatefulSets whose pods have no names of their own in DNS.
+func (in *input) lostSets() []Finding {
+	var found []Finding
+	for i, o := range in.objects {
+		ref, name := in.refs[i], text(o, "spec", "serviceName")
+		if !ref.is("apps", "StatefulSet") || name == "" {
+			continue
+		}
+		f := Finding{Object: ref, Path: "spec.serviceName"}
+		if to := in.servicesAt[backend{namespace: ref.Namespace, service: name}]; len(to) == 0 {
+			f.Message = fmt.Sprintf("there is no Service %s: the pods have no names in DNS", name)
+			found = append(found, in.judged(f, ref.Namespace, in.nearName("Service", ref.Namespace, name))...)
+		} else if in.services[to[0]].Spec.ClusterIP != corev1.ClusterIPNone {
+			f.Message, f.Fix = fmt.Sprintf("the Service %s is not headless: the pods have no names in DNS", name), "name one with clusterIP: None"
+			f.Severity = problem.Warning // they run all the same
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// lostNames are what pods cannot start without. An account mostly stands beside
+// its pod; claims and ConfigMaps are often made once, by somebody else, so that of
+// them nothing but a misspelt name is found.
+func (in *input) lostNames() []Finding {
+	var found []Finding
+	for i := range in.pods {
+		p := &in.pods[i]
+		for _, to := range p.needs() {
+			if to.name == "" || in.find("", to.kind, p.ref.Namespace, to.name) != nil {
+				continue
+			}
+			near := in.nearName(to.kind, p.ref.Namespace, to.name)
+			if near != "" || to.kind == "ServiceAccount" && to.name != "default" {
+				found = append(found, in.judged(p.finding(to.path, "there is no %s %s", to.kind, to.name), p.ref.Namespace, near)...)
+			}
+		}
+	}
+	return found
+}
+
+// needed is an object that a pod cannot start without.
+type needed struct{ kind, name, path string }
+
+// needs are what the pod asks for by name, without Secrets, which never stand in
+// Git.
+func (p *pod) needs() []needed {
+	all := []needed{{"ServiceAccount", p.spec.ServiceAccountName, "serviceAccountName"}}
+	must := func(optional *bool) bool { return optional == nil || !*optional }
+	for _, v := range p.spec.Volumes {
+		at := "volumes[" + v.Name + "]"
+		if v.PersistentVolumeClaim != nil {
+			all = append(all, needed{"PersistentVolumeClaim", v.PersistentVolumeClaim.ClaimName, at})
+		}
+		if v.ConfigMap != nil && must(v.ConfigMap.Optional) {
+			all = append(all, needed{"ConfigMap", v.ConfigMap.Name, at})
+		}
+	}
+	for _, c := range p.containers() {
+		at := strings.TrimPrefix(c.path, p.path+".")
+		for _, v := range c.Env {
+			if from := v.ValueFrom; from != nil && from.ConfigMapKeyRef != nil && must(from.ConfigMapKeyRef.Optional) {
+				all = append(all, needed{"ConfigMap", from.ConfigMapKeyRef.Name, at + ".env[" + v.Name + "]"})
+			}
+		}
+		for _, from := range c.EnvFrom {
+			if from.ConfigMapRef != nil && must(from.ConfigMapRef.Optional) {
+				all = append(all, needed{"ConfigMap", from.ConfigMapRef.Name, at + ".envFrom"})
+			}
+		}
+	}
+	return all
+}

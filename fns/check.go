@@ -78,8 +78,8 @@ func stackCheck(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results
 // applied tells what reaches a cluster from what is a tool's own: kpt sends the
 // whole package, its Kptfile, configs and kustomization.yaml among it.
 func applied(item *yaml.RNode) bool {
-	i := idOf(item.YNode())
-	return i.kind != "" && !i.isToolConfig() && annotation(item.YNode(), localConfig) != "true"
+	i := idOf(item)
+	return i.kind != "" && !i.isToolConfig() && annotation(item, localConfig) != "true"
 }
 
 // decodeForVet reads an item as rendered YAML is read.

@@ -18,7 +18,7 @@ const maxRewrites = 8
 func stabilize(rl *framework.ResourceList) error {
 	if !yaml.IsMissingOrNull(rl.FunctionConfig) {
 		err := rewrite(rl.FunctionConfig.YNode(), func(n *yaml.Node) *yaml.Node {
-			return &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{text("functionConfig"), n}}
+			return &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{yaml.NewStringRNode("functionConfig").YNode(), n}}
 		}, func(doc *yaml.Node) *yaml.Node { return doc.Content[1] })
 		if err != nil {
 			return fmt.Errorf("functionConfig: %w", err)

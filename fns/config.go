@@ -51,7 +51,7 @@ func readConfig(n *yaml.RNode) (config, framework.Results) {
 	if n.YNode().Kind != yaml.MappingNode {
 		return config{}, framework.Results{plainResult("functionConfig: want a mapping with apiVersion, kind, metadata and spec")}
 	}
-	c := config{node: n, id: idOf(n.YNode())}
+	c := config{node: n, id: idOf(n)}
 	known := slices.Contains(Kinds(), c.id.kind)
 	switch {
 	case c.isConfigMap() || c.id.apiVersion == v1alpha1.APIVersion && known:
@@ -83,7 +83,7 @@ const localConfig = "config.kubernetes.io/local-config"
 // warnings are about the config as a file of a package, which kpt applies to a
 // cluster unless it is told not to.
 func (c config) warnings() framework.Results {
-	if c.path() == "" || c.isConfigMap() || annotation(c.node.YNode(), localConfig) == "true" {
+	if c.path() == "" || c.isConfigMap() || annotation(c.node, localConfig) == "true" {
 		return nil
 	}
 	return c.results(problem.List{{
@@ -95,10 +95,10 @@ func (c config) warnings() framework.Results {
 
 // path of the config's file in its package, "" if there is none.
 func (c config) path() string {
-	if p := annotation(c.node.YNode(), kioutil.PathAnnotation); p != "" {
+	if p := annotation(c.node, kioutil.PathAnnotation); p != "" {
 		return p
 	}
-	return annotation(c.node.YNode(), kioutil.LegacyPathAnnotation)
+	return annotation(c.node, kioutil.LegacyPathAnnotation)
 }
 
 // folder is where the objects made from the config are put in a package: beside

@@ -111,7 +111,7 @@ func checkRoute(f *fields[exposeSpec], p v1alpha1.Program, closed bool) problem.
 func findService(namespace, name string, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
 	var names []string
 	for _, item := range items {
-		i := idOf(item.YNode())
+		i := idOf(item)
 		if i.apiVersion != "v1" || i.kind != "Service" || i.namespace != "" && i.namespace != namespace {
 			continue
 		}

@@ -6,51 +6,45 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// identity is what tells resources apart.
+// identity is what makes a resource another one.
 type identity struct {
 	apiVersion, kind, namespace, name string
 	generated                         bool // has generateName instead of a name
 }
 
 // idOf reads an item's identity without decoding it: a list may have thousands.
-func idOf(n *yaml.Node) identity {
-	i := identity{apiVersion: scalar(n, "apiVersion"), kind: scalar(n, "kind")}
-	if m := field(n, "metadata"); m != nil {
-		i.namespace, i.name = scalar(m, "namespace"), scalar(m, "name")
-		i.generated = i.name == "" && scalar(m, "generateName") != ""
-	}
+func idOf(n *yaml.RNode) identity {
+	i := identity{apiVersion: n.GetApiVersion(), kind: n.GetKind(), namespace: n.GetNamespace(), name: n.GetName()}
+	i.generated = i.name == "" && scalar(n, "metadata", "generateName") != ""
 	return i
 }
 
-// isToolConfig tells a kustomization.yaml and a Kptfile, which are configuration
-// of tools and no resources.
+// isToolConfig reports whether it is a kustomization.yaml or a Kptfile, which
+// are configuration of tools and no resources.
 func (i identity) isToolConfig() bool {
 	return strings.HasPrefix(i.apiVersion, "kustomize.config.k8s.io/") ||
 		strings.HasPrefix(i.apiVersion, "kpt.dev/") && i.kind == "Kptfile"
 }
 
-// field is the value of a mapping's field, nil if there is none.
-func field(n *yaml.Node, name string) *yaml.Node {
-	if n == nil || n.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == name {
-			return n.Content[i+1]
+// lookup is the value at a path of fields, nil if there is none.
+func lookup(n *yaml.RNode, path ...string) *yaml.RNode {
+	for _, name := range path {
+		f := n.Field(name)
+		if f == nil || f.Value.IsTaggedNull() {
+			return nil
 		}
+		n = f.Value
 	}
-	return nil
+	return n
 }
 
-// scalar is the text of a scalar field, "" if there is none.
-func scalar(n *yaml.Node, name string) string {
-	if v := field(n, name); v != nil && v.Kind == yaml.ScalarNode && v.ShortTag() != yaml.NodeTagNull {
-		return v.Value
+// scalar is the text at a path of fields, "" if there is none.
+func scalar(n *yaml.RNode, path ...string) string {
+	if v := lookup(n, path...); v != nil && v.YNode().Kind == yaml.ScalarNode {
+		return v.YNode().Value
 	}
 	return ""
 }
 
 // annotation is one of an item's annotations, "" if it has none.
-func annotation(n *yaml.Node, key string) string {
-	return scalar(field(field(n, "metadata"), "annotations"), key)
-}
+func annotation(n *yaml.RNode, key string) string { return n.GetAnnotations(key)[key] }

@@ -45,20 +45,19 @@ func unreadable(data []byte, err error) error {
 	if doc.Kind != yaml.DocumentNode || doc.Content[0].Kind != yaml.MappingNode {
 		return errors.New("got no mapping, want apiVersion, kind, items and functionConfig")
 	}
-	items := field(doc.Content[0], "items")
-	if items != nil && items.Kind != yaml.SequenceNode {
+	list := yaml.NewRNode(doc.Content[0])
+	items := lookup(list, "items")
+	if items != nil && items.YNode().Kind != yaml.SequenceNode {
 		return errors.New("items is not a list")
 	}
 	for i, item := range elements(items) {
-		if item.Kind != yaml.MappingNode {
+		if item.YNode().Kind != yaml.MappingNode {
 			return fmt.Errorf("items[%d] is no resource: want a mapping", i)
 		}
-		metadata := field(item, "metadata")
-		if metadata != nil && metadata.Kind != yaml.MappingNode {
-			return fmt.Errorf("items[%d].metadata is no mapping", i)
-		}
-		if a := field(metadata, "annotations"); a != nil && a.Kind != yaml.MappingNode {
-			return fmt.Errorf("items[%d].metadata.annotations is no mapping", i)
+		for _, path := range [][]string{{"metadata"}, {"metadata", "annotations"}} {
+			if n := lookup(item, path...); n != nil && n.YNode().Kind != yaml.MappingNode {
+				return fmt.Errorf("items[%d].%s is no mapping", i, strings.Join(path, "."))
+			}
 		}
 	}
 	// The library shows what it stumbled over, which may be a secret.
@@ -68,7 +67,7 @@ func unreadable(data []byte, err error) error {
 
 // describe is an item for a sentence, by what it has of a name.
 func describe(n *yaml.RNode) string {
-	i := idOf(n.YNode())
+	i := idOf(n)
 	switch {
 	case i.kind == "" && i.name == "":
 		return "a document without kind"
@@ -85,7 +84,7 @@ func describe(n *yaml.RNode) string {
 func nameless(items []*yaml.RNode) framework.Results {
 	var results framework.Results
 	for _, item := range items {
-		i := idOf(item.YNode())
+		i := idOf(item)
 		if i.kind == "" || i.name != "" || i.generated || i.isToolConfig() {
 			continue // kpt sends kustomization.yaml too, which has no name
 		}

@@ -43,7 +43,7 @@ func neighbourhood(namespace string, s corev1.Service, items []*yaml.RNode) neig
 	}
 	selector := labels.SelectorFromSet(s.Spec.Selector)
 	for _, item := range items {
-		i := idOf(item.YNode())
+		i := idOf(item)
 		if i.namespace != "" && i.namespace != namespace {
 			continue
 		}

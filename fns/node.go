@@ -1,140 +1,83 @@
 package fns
 
 import (
+	"bytes"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// setAnnotation sets an annotation of an object made here, whose metadata is a
-// mapping.
-func setAnnotation(n *yaml.Node, key, value string) {
-	metadata := field(n, "metadata")
-	annotations := field(metadata, "annotations")
-	if annotations == nil {
-		annotations = &yaml.Node{Kind: yaml.MappingNode}
-		metadata.Content = append(metadata.Content, text("annotations"), annotations)
-	}
-	v := text(value)
-	v.Style = yaml.SingleQuotedStyle // an index is a number otherwise
-	if have := field(annotations, key); have != nil {
-		*have = *v
-		return
-	}
-	annotations.Content = append(annotations.Content, text(key), v)
-}
-
-func text(s string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: s}
-}
-
-// withoutBookkeeping is an item without the annotations that tools add to it.
-// It shares the rest with the item.
-func withoutBookkeeping(n *yaml.Node) *yaml.Node {
-	annotations := field(field(n, "metadata"), "annotations")
-	if annotations == nil {
-		return n
-	}
-	kept := *annotations
-	kept.Content = nil
-	for i := 0; i+1 < len(annotations.Content); i += 2 {
-		if !isBookkeeping(annotations.Content[i].Value) {
-			kept.Content = append(kept.Content, annotations.Content[i], annotations.Content[i+1])
+// withoutBookkeeping is a copy of an item without the annotations that tools
+// add to it.
+func withoutBookkeeping(n *yaml.RNode) (*yaml.RNode, error) {
+	plain := n.Copy()
+	for key := range plain.GetAnnotations() {
+		if isBookkeeping(key) {
+			if err := plain.PipeE(yaml.ClearAnnotation(key)); err != nil {
+				return nil, err
+			}
 		}
 	}
-	metadata := with(field(n, "metadata"), "annotations", &kept)
-	return with(n, "metadata", metadata)
+	return plain, yaml.ClearEmptyAnnotations(plain)
 }
 
-// with is a copy of a mapping with another value for one field; without the
-// field if the value is an empty mapping.
-func with(n *yaml.Node, name string, value *yaml.Node) *yaml.Node {
-	out := *n
-	out.Content = slices.Clone(n.Content)
-	for i := 0; i+1 < len(out.Content); i += 2 {
-		if out.Content[i].Value != name {
-			continue
-		}
-		if len(value.Content) == 0 {
-			out.Content = slices.Delete(out.Content, i, i+2)
-		} else {
-			out.Content[i+1] = value
-		}
-		break
-	}
-	return &out
-}
-
-// same tells whether two values mean the same, whatever the order of their
+// same reports whether two values mean the same, whatever the order of their
 // fields, their style and their comments.
-func same(a, b *yaml.Node) bool {
-	if a.Kind != b.Kind || len(a.Content) != len(b.Content) {
+func same(a, b *yaml.RNode) bool {
+	x, err := a.MarshalJSON()
+	if err != nil {
 		return false
 	}
-	switch a.Kind {
-	case yaml.MappingNode:
-		for i := 0; i+1 < len(a.Content); i += 2 {
-			value := field(b, a.Content[i].Value)
-			if value == nil || !same(a.Content[i+1], value) {
-				return false
-			}
-		}
-	case yaml.SequenceNode:
-		for i := range a.Content {
-			if !same(a.Content[i], b.Content[i]) {
-				return false
-			}
-		}
-	case yaml.ScalarNode:
-		return a.Value == b.Value && a.ShortTag() == b.ShortTag()
-	default:
-		return false // an alias: written by a person
-	}
-	return true
+	y, err := b.MarshalJSON()
+	return err == nil && bytes.Equal(x, y)
 }
 
-// shared tells a value that stands in several places of its file.
+// shared reports whether a value stands in several places of its file.
 func shared(n *yaml.Node) bool {
 	return n != nil && (n.Kind == yaml.AliasNode || n.Anchor != "" || slices.ContainsFunc(n.Content, shared))
 }
 
 // elements are those of a list; none of anything else.
-func elements(n *yaml.Node) []*yaml.Node {
-	if n == nil || n.Kind != yaml.SequenceNode {
+func elements(n *yaml.RNode) []*yaml.RNode {
+	if n == nil || n.YNode().Kind != yaml.SequenceNode {
 		return nil
 	}
-	return n.Content
-}
-
-// ensure is the mapping that a mapping's field holds; it is made if need be.
-func ensure(n *yaml.Node, name string) *yaml.Node {
-	if have := field(n, name); have != nil && have.Kind == yaml.MappingNode {
-		return have
+	list, err := n.Elements()
+	if err != nil {
+		return nil
 	}
-	remove(n, name) // null
-	made := &yaml.Node{Kind: yaml.MappingNode}
-	n.Content = append(n.Content, text(name), made)
-	return made
+	return list
 }
 
-// setScalar sets a mapping's field to a text, and keeps the comments around it.
-func setScalar(n *yaml.Node, name, value string, style yaml.Style) {
-	v := text(value)
-	v.Style = style
-	if have := field(n, name); have != nil {
-		v.HeadComment, v.LineComment, v.FootComment = have.HeadComment, have.LineComment, have.FootComment
-		*have = *v
-		return
-	}
-	n.Content = append(n.Content, text(name), v)
-}
-
-// remove takes a field out of a mapping.
-func remove(n *yaml.Node, name string) {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == name {
-			n.Content = slices.Delete(n.Content, i, i+2)
-			return
+// ensure is the value at a path of mappings, of the given kind; what is missing,
+// or of another kind, is made.
+func ensure(n *yaml.RNode, kind yaml.Kind, path ...string) (*yaml.RNode, error) {
+	for i, name := range path {
+		want := yaml.MappingNode
+		if i == len(path)-1 {
+			want = kind
 		}
+		if have := n.Field(name); have != nil && have.Value.YNode().Kind != want {
+			if err := n.PipeE(yaml.Clear(name)); err != nil {
+				return nil, err
+			}
+		}
+		made, err := n.Pipe(yaml.LookupCreate(want, name))
+		if err != nil {
+			return nil, err
+		}
+		n = made
 	}
+	return n, nil
+}
+
+// setScalar sets a field to a text, and keeps the comments around it.
+func setScalar(n *yaml.RNode, name, value string, style yaml.Style) error {
+	v, err := n.Pipe(yaml.LookupCreate(yaml.ScalarNode, name))
+	if err != nil {
+		return err
+	}
+	v.YNode().SetString(value)
+	v.YNode().Style = style
+	return nil
 }

@@ -1,6 +1,7 @@
 package fns
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"strconv"
@@ -23,7 +24,7 @@ func reconcile(c config, items []*yaml.RNode, objects []generator.Object) ([]*ya
 	var order []identity
 	for _, o := range objects {
 		n := yaml.NewRNode(overlay.Node(o))
-		i := idOf(n.YNode())
+		i := idOf(n)
 		wanted[i] = n
 		order = append(order, i)
 	}
@@ -32,12 +33,15 @@ func reconcile(c config, items []*yaml.RNode, objects []generator.Object) ([]*ya
 	files := map[string]int{} // the next free index of each file
 	placed := map[identity]bool{}
 	for _, item := range items {
-		i := idOf(item.YNode())
+		i := idOf(item)
 		made := wanted[i]
 		switch ours := madeFrom(c.owner(), item.YNode()); {
 		case ours && made != nil && !placed[i]:
-			item = inPlaceOf(item, made)
-			placed[i] = true
+			state, err := inPlaceOf(item, made)
+			if err != nil {
+				return nil, append(results, itemResult(item, "", err.Error()))
+			}
+			item, placed[i] = state, true
 		case ours:
 			continue // no longer asked for
 		case made != nil:
@@ -49,7 +53,10 @@ func reconcile(c config, items []*yaml.RNode, objects []generator.Object) ([]*ya
 	}
 	for _, i := range order {
 		if !placed[i] {
-			out = append(out, c.place(wanted[i], i, files))
+			if err := c.place(wanted[i], i, files); err != nil {
+				return nil, append(results, itemResult(wanted[i], "", err.Error()))
+			}
+			out = append(out, wanted[i])
 		}
 	}
 	return out, results
@@ -57,22 +64,23 @@ func reconcile(c config, items []*yaml.RNode, objects []generator.Object) ([]*ya
 
 // place gives a new object its comment, and its file in the package: a path and
 // an index are what kpt wants to know. kustomize ignores both.
-func (c config) place(n *yaml.RNode, i identity, files map[string]int) *yaml.RNode {
+func (c config) place(n *yaml.RNode, i identity, files map[string]int) error {
 	n.YNode().Content[0].HeadComment = header(c.owner())
 	file := path.Join(c.folder(), i.namespace, i.name+"-"+strings.ToLower(i.kind)+".yaml")
-	setAnnotation(n.YNode(), kioutil.IndexAnnotation, strconv.Itoa(files[file]))
-	setAnnotation(n.YNode(), kioutil.PathAnnotation, file)
+	index := strconv.Itoa(files[file])
 	files[file]++
-	return n
+	return errors.Join(
+		n.PipeE(yaml.SetAnnotation(kioutil.IndexAnnotation, index)),
+		n.PipeE(yaml.SetAnnotation(kioutil.PathAnnotation, file)))
 }
 
 // occupy notes an item's place in its file.
 func occupy(files map[string]int, item *yaml.RNode) {
-	file := annotation(item.YNode(), kioutil.PathAnnotation)
+	file := annotation(item, kioutil.PathAnnotation)
 	if file == "" {
 		return
 	}
-	index, err := strconv.Atoi(annotation(item.YNode(), kioutil.IndexAnnotation))
+	index, err := strconv.Atoi(annotation(item, kioutil.IndexAnnotation))
 	if err != nil {
 		index = 0
 	}
@@ -87,7 +95,7 @@ func header(owner string) string {
 	return generator.Header + " from " + owner + "; do not edit, change the " + kind + " and render again"
 }
 
-// madeFrom tells whether an item carries the owner's header: above the item, or
+// madeFrom reports whether an item carries the owner's header: above the item, or
 // above its first field, where a comment stands after a way through a file.
 func madeFrom(owner string, n *yaml.Node) bool {
 	mark := generator.Header + " from " + owner + ";"
@@ -97,24 +105,27 @@ func madeFrom(owner string, n *yaml.Node) bool {
 // inPlaceOf is made with the header, the file and the id of an earlier state;
 // by the id, the tools that run functions carry over people's comments. It is
 // the earlier state itself if that says the same.
-func inPlaceOf(earlier, made *yaml.RNode) *yaml.RNode {
-	if same(withoutBookkeeping(earlier.YNode()), made.YNode()) {
-		return earlier
+func inPlaceOf(earlier, made *yaml.RNode) (*yaml.RNode, error) {
+	plain, err := withoutBookkeeping(earlier)
+	if err != nil || same(plain, made) {
+		return earlier, err
 	}
 	made.YNode().HeadComment = earlier.YNode().HeadComment
 	made.YNode().Content[0].HeadComment = earlier.YNode().Content[0].HeadComment
-	if from := field(field(earlier.YNode(), "metadata"), "annotations"); from != nil {
-		for k := 0; k+1 < len(from.Content); k += 2 {
-			if isBookkeeping(from.Content[k].Value) {
-				setAnnotation(made.YNode(), from.Content[k].Value, from.Content[k+1].Value)
+	if kept := lookup(earlier, "metadata", "annotations"); kept != nil {
+		err = kept.VisitFields(func(a *yaml.MapNode) error {
+			key := a.Key.YNode().Value
+			if !isBookkeeping(key) {
+				return nil
 			}
-		}
+			return made.PipeE(yaml.SetAnnotation(key, a.Value.YNode().Value))
+		})
 	}
-	return made
+	return made, err
 }
 
-// isBookkeeping tells the annotations that tools keep on items while functions
-// run.
+// isBookkeeping reports whether tools keep an annotation of that key on
+// items while functions run.
 func isBookkeeping(key string) bool {
 	switch key {
 	case kioutil.LegacyPathAnnotation, kioutil.LegacyIndexAnnotation, kioutil.LegacyIdAnnotation, "kustomize.config.k8s.io/id":

@@ -1,6 +1,7 @@
 package fns
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,9 +15,9 @@ import (
 
 // resize writes the sizes into the container. What is right already keeps its
 // spelling, and comments stay. Each changed value is an information.
-func (c container) resize(s workload.Sized) framework.Results {
+func (c container) resize(s workload.Sized) (framework.Results, error) {
 	var results framework.Results
-	told := func(path, format string, args ...any) {
+	note := func(path, format string, args ...any) {
 		r := itemResult(c.item, c.path+path, fmt.Sprintf(format, args...))
 		r.Severity = framework.Info
 		results = append(results, r)
@@ -25,7 +26,10 @@ func (c container) resize(s workload.Sized) framework.Results {
 		name string
 		list corev1.ResourceList
 	}{{"requests", s.Resources.Requests}, {"limits", s.Resources.Limits}} {
-		amounts := ensure(ensure(c.node, "resources"), part.name)
+		amounts, err := ensure(c.node, yaml.MappingNode, "resources", part.name)
+		if err != nil {
+			return nil, err
+		}
 		for _, what := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {
 			at := ".resources." + part.name + "." + string(what)
 			have := scalar(amounts, string(what))
@@ -33,57 +37,64 @@ func (c container) resize(s workload.Sized) framework.Results {
 			switch {
 			case !wanted && have == "":
 			case !wanted:
-				remove(amounts, string(what))
-				told(at, "was %s, and is removed", have)
+				err = amounts.PipeE(yaml.Clear(string(what)))
+				note(at, "was %s, and is removed", have)
 			case !equal(have, want):
-				setScalar(amounts, string(what), want.String(), 0)
-				told(at, "is %s, was %s", want.String(), orNothing(have))
+				err = setScalar(amounts, string(what), want.String(), 0)
+				note(at, "is %s, was %s", want.String(), orNothing(have))
+			}
+			if err != nil {
+				return nil, err
 			}
 		}
 	}
-	env := field(c.node, "env")
-	if env == nil || env.Kind != yaml.SequenceNode {
-		remove(c.node, "env") // null
-		env = &yaml.Node{Kind: yaml.SequenceNode}
-		c.node.Content = append(c.node.Content, text("env"), env)
+	env, err := ensure(c.node, yaml.SequenceNode, "env")
+	if err != nil {
+		return nil, err
 	}
 	for _, name := range workload.SizedVariables() {
-		i := slices.IndexFunc(s.Env, func(v corev1.EnvVar) bool { return v.Name == name })
-		at := slices.IndexFunc(env.Content, func(v *yaml.Node) bool { return scalar(v, "name") == name })
+		want := slices.IndexFunc(s.Env, func(v corev1.EnvVar) bool { return v.Name == name })
+		at := slices.IndexFunc(elements(env), func(v *yaml.RNode) bool { return scalar(v, "name") == name })
 		switch {
-		case i < 0 && at < 0:
-		case i < 0:
-			env.Content = slices.Delete(env.Content, at, at+1)
-			told(".env", "%s is removed", name)
+		case want < 0 && at < 0:
+		case want < 0:
+			env.YNode().Content = slices.Delete(env.YNode().Content, at, at+1)
+			note(".env", "%s is removed", name)
 		case at < 0:
-			env.Content = append(env.Content, variable(name, s.Env[i].Value))
-			told(".env", "%s is %s", name, s.Env[i].Value)
-		case scalar(env.Content[at], "value") != s.Env[i].Value:
-			was := scalar(env.Content[at], "value")
-			setScalar(env.Content[at], "value", s.Env[i].Value, yaml.DoubleQuotedStyle)
-			remove(env.Content[at], "valueFrom")
-			told(".env", "%s is %s, was %s", name, s.Env[i].Value, orNothing(was))
+			v := yaml.NewMapRNode(&map[string]string{"name": name})
+			err = errors.Join(setScalar(v, "value", s.Env[want].Value, yaml.DoubleQuotedStyle), env.PipeE(yaml.Append(v.YNode())))
+			note(".env", "%s is %s", name, s.Env[want].Value)
+		case scalar(elements(env)[at], "value") != s.Env[want].Value:
+			have := elements(env)[at]
+			was := scalar(have, "value")
+			err = errors.Join(have.PipeE(yaml.Clear("valueFrom")), setScalar(have, "value", s.Env[want].Value, yaml.DoubleQuotedStyle))
+			note(".env", "%s is %s, was %s", name, s.Env[want].Value, orNothing(was))
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	return results
+	return results, nil
 }
 
 // growClaim makes a claim as large as it should be, and never smaller: a volume
 // cannot shrink.
-func growClaim(item *yaml.RNode, bytes int64) framework.Results {
-	requests := ensure(ensure(ensure(item.YNode(), "spec"), "resources"), "requests")
+func growClaim(item *yaml.RNode, bytes int64) (framework.Results, error) {
+	requests, err := ensure(item, yaml.MappingNode, "spec", "resources", "requests")
+	if err != nil {
+		return nil, err
+	}
 	have := scalar(requests, "storage")
 	want := resource.NewQuantity(bytes, resource.BinarySI)
 	if q, err := resource.ParseQuantity(have); err == nil && q.Cmp(*want) >= 0 {
-		return nil
+		return nil, nil
 	}
-	setScalar(requests, "storage", want.String(), 0)
 	r := itemResult(item, "spec.resources.requests.storage", fmt.Sprintf("is %s, was %s", want.String(), orNothing(have)))
 	r.Severity = framework.Info
-	return framework.Results{r}
+	return framework.Results{r}, setScalar(requests, "storage", want.String(), 0)
 }
 
-// equal tells whether an amount means the same as the one that is wanted.
+// equal reports whether an amount means the same as the one that is wanted.
 func equal(have string, want resource.Quantity) bool {
 	q, err := resource.ParseQuantity(have)
 	return err == nil && q.Cmp(want) == 0
@@ -94,11 +105,4 @@ func orNothing(s string) string {
 		return "not set"
 	}
 	return s
-}
-
-// variable is an entry of a container's environment.
-func variable(name, value string) *yaml.Node {
-	v := text(value)
-	v.Style = yaml.DoubleQuotedStyle // mostly numbers, which would not be text
-	return &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{text("name"), text(name), text("value"), v}}
 }

@@ -94,16 +94,21 @@ func ollamaResources(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Re
 	if problems.Err() != nil {
 		return nil, results
 	}
-	if shared(field(found.node, "resources")) || shared(field(found.node, "env")) {
+	if found.shared() {
 		return nil, append(results, itemResult(found.item, found.path, "resources or env are written with a YAML anchor or alias: "+
 			"a change here would be one of another place; write them out"))
 	}
 	sizes := workload.Sizes(base)
-	results = append(results, found.resize(sizes)...)
-	if claim != nil {
-		results = append(results, growClaim(claim, sizes.Volume)...)
+	changes, err := found.resize(sizes)
+	if err == nil && claim != nil {
+		var more framework.Results
+		more, err = growClaim(claim, sizes.Volume)
+		changes = append(changes, more...)
 	}
-	return items, results
+	if err != nil {
+		return nil, append(results, itemResult(found.item, found.path, "cannot be resized: "+err.Error()))
+	}
+	return items, append(results, changes...)
 }
 
 // names checks what the config names.
@@ -160,13 +165,21 @@ func sized(f *fields[resourcesSpec], version string) (*v1alpha1.Base, problem.Li
 // container is one of a workload of the list.
 type container struct {
 	item *yaml.RNode
-	node *yaml.Node
+	node *yaml.RNode
 	path string // in the item
+}
+
+// shared reports whether what is to change stands in several places of its file.
+func (c container) shared() bool {
+	return slices.ContainsFunc([]string{"resources", "env"}, func(name string) bool {
+		n := lookup(c.node, name)
+		return n != nil && shared(n.YNode())
+	})
 }
 
 // String names the container for messages.
 func (c container) String() string {
-	i := idOf(c.item.YNode())
+	i := idOf(c.item)
 	return i.kind + " " + i.name + ", container " + scalar(c.node, "name")
 }
 
@@ -176,12 +189,11 @@ func findContainer(want workloadRef, namespace string, items []*yaml.RNode) (con
 	var found, others []string
 	var chosen container
 	for _, item := range items {
-		i := idOf(item.YNode())
+		i := idOf(item)
 		if !slices.Contains(want.Kind.Values(), i.kind) || i.namespace != "" && i.namespace != namespace {
 			continue
 		}
-		pod := field(field(field(item.YNode(), "spec"), "template"), "spec")
-		for n, node := range elements(field(pod, "containers")) {
+		for n, node := range elements(lookup(item, "spec", "template", "spec", "containers")) {
 			c := container{item, node, fmt.Sprintf("spec.template.spec.containers[%d]", n)}
 			switch {
 			case want.Kind != "" && i.kind != string(want.Kind),
@@ -239,7 +251,7 @@ func isOllama(image string) bool {
 func findClaim(name, namespace string, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
 	var names []string
 	for _, item := range items {
-		i := idOf(item.YNode())
+		i := idOf(item)
 		if i.apiVersion != "v1" || i.kind != "PersistentVolumeClaim" || i.namespace != "" && i.namespace != namespace {
 			continue
 		}

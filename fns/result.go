@@ -36,7 +36,7 @@ func (c config) results(problems problem.List) framework.Results {
 // itemResult is an error about a field of an item, or of the config.
 func itemResult(item *yaml.RNode, path, message string) *framework.Result {
 	r := plainResult(message)
-	i := idOf(item.YNode())
+	i := idOf(item)
 	r.ResourceRef = &yaml.ResourceIdentifier{
 		TypeMeta: yaml.TypeMeta{APIVersion: i.apiVersion, Kind: i.kind},
 		NameMeta: yaml.NameMeta{Name: i.name, Namespace: i.namespace},

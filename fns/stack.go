@@ -143,7 +143,7 @@ func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
 	var found []config
 	var names []string
 	for _, item := range items {
-		i := idOf(item.YNode())
+		i := idOf(item)
 		if i.kind != v1alpha1.Kind || i.apiVersion != v1alpha1.APIVersion {
 			continue
 		}

@@ -34,7 +34,7 @@ func (v validator) exceptions(at *field.Path, all []Exception, overlays []string
 		case e.Rule == "":
 			v.errorf(at.Child("rule"), "", "missing: want the id of the rule, as hearth vet prints it")
 		case !ruleForm.MatchString(e.Rule):
-			v.errorf(at.Child("rule"), "see hearth vet --list", "got %q, want the id of a rule, such as ollama-cpu", e.Rule)
+			v.errorf(at.Child("rule"), "see hearth vet --list", "got %q, want the id of a rule, such as image-tag or fleet/size", e.Rule)
 		}
 		if e.Overlay != "" {
 			v.reference(at.Child("overlay"), e.Overlay, "overlay", overlays, declared)

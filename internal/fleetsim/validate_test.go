@@ -25,7 +25,7 @@ func TestValidateAgrees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	valid, invalid := 0, 0
+	valid, invalid, mutants := 0, 0, sample.Size(2000, 10000) // of each file
 	compare := func(what string, number int, value map[string]any) {
 		text, err := json.Marshal(value)
 		if err != nil {
@@ -54,12 +54,13 @@ func TestValidateAgrees(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		compare(name, -1, value)
-		for n := range sample.Size(2000, 30000) {
+		for n := range mutants {
 			compare(name, n, mutant.Of(value, uint64(n)))
 		}
 	}
 	t.Logf("%d valid and %d invalid", valid, invalid)
-	if all := valid + invalid; all < 4000 || invalid*2 < all || valid*20 < all {
-		t.Errorf("compared %d valid and %d invalid values: too few", valid, invalid)
+	// The shares of a handful, which HEARTH_SAMPLES can ask for, say nothing.
+	if all := valid + invalid; all > 1000 && (invalid*2 < all || valid*20 < all) {
+		t.Errorf("compared %d valid and %d invalid values: too few of either", valid, invalid)
 	}
 }

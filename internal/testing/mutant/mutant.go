@@ -7,14 +7,15 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
-// Of is a copy of a value with one to three faults in it. Fields of the top
+// Of is a copy of a value with a fault in it, or two: more would hide each other. Fields of the top
 // named in keep stay as they are. The value is one that encoding/json decodes.
 func Of(value map[string]any, number uint64, keep ...string) map[string]any {
 	random := rand.New(rand.NewPCG(number, 0))
 	out := clone(value).(map[string]any)
-	for range 1 + random.IntN(3) {
+	for range 1 + random.IntN(2) {
 		places := placesIn(out, nil)
 		places = slices.DeleteFunc(places, func(p place) bool { return p.top && slices.Contains(keep, p.key) })
 		if len(places) == 0 {
@@ -74,12 +75,26 @@ func (p place) spoil(random *rand.Rand) {
 	}
 }
 
-// another is a value in place of one: of another type, or outside of what is
-// allowed, often enough.
+// another is a value in place of one: one of its type at the edge of what is
+// allowed, or any other.
 func another(value any, random *rand.Rand) any {
 	choices := []any{
-		nil, true, "surplus", "", "UPPER_case!", 0.0, -1.0, 0.5, 1e9, map[string]any{}, []any{},
+		nil, true, "surplus", "", 0.0, -1.0, 0.5, map[string]any{}, []any{},
 		map[string]any{"surplus": "surplus"}, []any{clone(value)}, map[string]any{"surplus": clone(value)}, []any{nil},
+	}
+	if random.IntN(2) == 0 {
+		switch value := value.(type) {
+		case string:
+			choices = []any{"", "UPPER_case!", strings.Repeat("long", 1100)}
+		case float64:
+			choices = []any{0.0, -1.0, value + 0.5, 1e9}
+		case []any:
+			many := []any{}
+			for i := 0; len(value) > 0 && i < 70; i++ {
+				many = append(many, clone(value[i%len(value)]))
+			}
+			choices = []any{[]any{}, many}
+		}
 	}
 	return choices[random.IntN(len(choices))]
 }

@@ -1,6 +1,7 @@
 package v1alpha1_test
 
 import (
+	"github.com/hearth-dev/hearth/generator"
 	"os"
 	"testing"
 
@@ -17,7 +18,7 @@ func BenchmarkAnnotations(b *testing.B) {
 	archive := txtar.Parse(data)
 	text := append(archive.Files[0].Data, archive.Files[1].Data...)
 	for b.Loop() {
-		if stack, problems := load("hearth.yaml", text); stack == nil {
+		if stack, problems := generator.Load("hearth.yaml", text); stack == nil {
 			b.Fatal(problems)
 		}
 	}

@@ -2,6 +2,7 @@ package v1alpha1_test
 
 import (
 	"fmt"
+	"github.com/hearth-dev/hearth/generator"
 	"os"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ func TestDefaults(t *testing.T) {
 			if all.Name != topic+".all.yaml" {
 				t.Fatalf("%s is followed by %s, want %s.all.yaml", written.Name, all.Name, topic)
 			}
-			stack, problems := load(written.Name, []byte(head+string(written.Data)))
+			stack, problems := generator.Load(written.Name, []byte(head+string(written.Data)))
 			if stack == nil {
 				t.Fatal(problems)
 			}
@@ -82,7 +83,7 @@ func TestAudience(t *testing.T) {
 	for want, names := range hosts {
 		for _, host := range names {
 			t.Run(string(host), func(t *testing.T) {
-				stack, problems := load("hearth.yaml", fmt.Appendf(nil, `
+				stack, problems := generator.Load("hearth.yaml", fmt.Appendf(nil, `
 apiVersion: hearth.dev/v1alpha1
 kind: Stack
 metadata: {name: homelab}
@@ -106,7 +107,7 @@ spec:
 
 // TestDerived asks a Stack for what follows from its fields.
 func TestDerived(t *testing.T) {
-	stack, problems := load("hearth.yaml", []byte(`
+	stack, problems := generator.Load("hearth.yaml", []byte(`
 apiVersion: hearth.dev/v1alpha1
 kind: Stack
 metadata: {name: homelab}

@@ -2,6 +2,7 @@ package v1alpha1_test
 
 import (
 	"bytes"
+	"github.com/hearth-dev/hearth/generator"
 	"maps"
 	"os"
 	"reflect"
@@ -37,7 +38,7 @@ func everyField(t *testing.T) []field {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if stack, problems := load("everything.yaml", data); stack == nil {
+	if stack, problems := generator.Load("everything.yaml", data); stack == nil {
 		t.Fatal(problems)
 	}
 	var tree object

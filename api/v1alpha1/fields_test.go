@@ -2,6 +2,7 @@ package v1alpha1_test
 
 import (
 	"fmt"
+	"github.com/hearth-dev/hearth/generator"
 	"os"
 	"regexp"
 	"slices"
@@ -105,7 +106,7 @@ type wrongStack struct {
 
 func (d *wrongStack) parse(t *testing.T) problem.List {
 	t.Helper()
-	stack, problems := load("hearth.yaml", []byte(d.text))
+	stack, problems := generator.Load("hearth.yaml", []byte(d.text))
 	if (stack == nil) != (problems.Err() != nil) {
 		t.Errorf("%s: a Stack: %t, and errors: %t; want one or the other", d.path, stack != nil, problems.Err() != nil)
 	}

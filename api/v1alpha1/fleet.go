@@ -72,7 +72,8 @@ type FleetDependency struct {
 
 // CorrectDrift undoes changes made by hand.
 type CorrectDrift struct {
-	Enabled bool `json:"enabled"`
+	// Enabled turns it on, or off. Required.
+	Enabled *bool `json:"enabled"`
 	// Force replaces objects that cannot be changed. Default false: it can
 	// delete a volume.
 	Force bool `json:"force,omitzero"`
@@ -151,8 +152,10 @@ func (v validator) dependency(at *field.Path, d FleetDependency, self string) {
 
 func (v validator) correctDrift(at *field.Path, d *CorrectDrift) {
 	switch {
-	case !d.Enabled:
-		v.errorf(at.Child("enabled"), "write enabled: true, or remove correctDrift", "missing or false: without it nothing is corrected")
+	case d.Enabled == nil:
+		v.errorf(at.Child("enabled"), "write enabled: true, or remove correctDrift", "missing: without it nothing is corrected")
+	case !*d.Enabled && (d.Force || d.KeepFailHistory):
+		v.errorf(at.Child("enabled"), "write enabled: true, or enabled alone", "got false: then nothing is corrected, and the other fields have no effect")
 	case d.Force:
 		v.warnf(at.Child("force"), "remove it", "Fleet deletes and makes anew what it cannot change, a volume with its data too")
 	}

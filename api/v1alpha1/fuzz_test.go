@@ -1,6 +1,7 @@
 package v1alpha1_test
 
 import (
+	"github.com/hearth-dev/hearth/generator"
 	"os"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		stack, problems := load("hearth.yaml", data)
+		stack, problems := generator.Load("hearth.yaml", data)
 		if (stack == nil) != (problems.Err() != nil) {
 			t.Fatalf("a Stack: %t, and errors: %t; want one or the other", stack != nil, problems.Err() != nil)
 		}

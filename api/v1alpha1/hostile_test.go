@@ -2,6 +2,7 @@ package v1alpha1_test
 
 import (
 	"fmt"
+	"github.com/hearth-dev/hearth/generator"
 	"strings"
 	"testing"
 	"time"
@@ -69,7 +70,7 @@ func TestHostile(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			input := test.input()
 			start := time.Now()
-			stack, problems := load("hearth.yaml", []byte(input))
+			stack, problems := generator.Load("hearth.yaml", []byte(input))
 			if took := time.Since(start); took > time.Minute {
 				t.Errorf("took %s", took)
 			}
@@ -100,7 +101,7 @@ func TestOddButFine(t *testing.T) {
 		"JSON with tabs":             "{\n\t\"apiVersion\": \"hearth.dev/v1alpha1\",\n\t\"kind\": \"Stack\",\n\t\"metadata\": {\"name\": \"homelab\"},\n\t\"spec\": {\"bases\": [{\"name\": \"ollama\", \"namespace\": \"ollama\", \"ollama\": {\"models\": [\"llama3.2:3b\"]}}]}\n}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			stack, problems := load("hearth.yaml", []byte(input))
+			stack, problems := generator.Load("hearth.yaml", []byte(input))
 			if stack == nil || len(problems) > 0 {
 				t.Fatalf("problems: %v", problems)
 			}

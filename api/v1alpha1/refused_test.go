@@ -2,6 +2,7 @@ package v1alpha1_test
 
 import (
 	"flag"
+	"github.com/hearth-dev/hearth/generator"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,7 +62,7 @@ func refusal(t *testing.T, head, text string) string {
 	if !strings.HasPrefix(text, " ") {
 		head = ""
 	}
-	stack, problems := load("hearth.yaml", []byte(head+text))
+	stack, problems := generator.Load("hearth.yaml", []byte(head+text))
 	if (stack == nil) != (problems.Err() != nil) {
 		t.Errorf("Parse returned a Stack: %t, and errors: %t; want one or the other", stack != nil, problems.Err() != nil)
 	}

@@ -1,6 +1,7 @@
 package v1alpha1_test
 
 import (
+	"github.com/hearth-dev/hearth/generator"
 	"os"
 	"strings"
 	"testing"
@@ -10,20 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/api/problem"
-	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/internal/document"
-	"github.com/hearth-dev/hearth/internal/resolve"
 )
-
-// written is the Stack as it was written; nil if it cannot be decoded.
-func written(data []byte) *v1alpha1.Stack {
-	root, problems := document.Parse("hearth.yaml", data)
-	if root == nil || problems.Err() != nil {
-		return nil
-	}
-	s, _ := resolve.Written(root)
-	return s
-}
 
 // TestRoundTrip writes stacks that were read, and reads them again: it is the
 // same Stack, and what becomes of it is the same.
@@ -33,19 +21,20 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := written(data)
+		s, problems := generator.Parse(name, data)
 		if s == nil {
-			t.Fatalf("%s cannot be read", name)
+			t.Fatal(problems)
 		}
 		again, err := yaml.Marshal(s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(s, written(again)); diff != "" {
+		twice, _ := generator.Parse(name, again)
+		if diff := cmp.Diff(s, twice); diff != "" {
 			t.Errorf("%s, read, written and read (-once +twice):\n%s", name, diff)
 		}
-		want, _ := load("hearth.yaml", data)
-		got, problems := load("hearth.yaml", again)
+		want, _ := generator.Load("hearth.yaml", data)
+		got, problems := generator.Load("hearth.yaml", again)
 		if diff := cmp.Diff(want, got); diff != "" || got == nil {
 			t.Errorf("%s, resolved after that (-once +twice):\n%s\n%s", name, diff, problems)
 		}
@@ -74,13 +63,12 @@ func TestValues(t *testing.T) {
 			if strings.HasPrefix(text, " ") {
 				text = head + text
 			}
-			s := written([]byte(text))
+			s, _ := generator.Parse("hearth.yaml", []byte(text))
 			if s == nil {
 				continue
 			}
-			want, found := load("hearth.yaml", []byte(text))
-			root, _ := document.FromValue(s)
-			got, problems := resolve.Stack(root)
+			want, found := generator.Load("hearth.yaml", []byte(text))
+			got, problems := generator.Resolve(s)
 			if diff := cmp.Diff(withoutPlaces(found), withoutPlaces(problems)); diff != "" {
 				t.Errorf("%s, %s: problems of the file and of the value (-file +value):\n%s", name, f.Name, diff)
 			}

@@ -41,9 +41,9 @@ var sections = []struct{ typ, title string }{
 	{"OpenWebUI", "spec of kind OpenWebUI"},
 	{"surroundings", "spec of kinds Ollama and OpenWebUI, as around them in a base"},
 	{"Expose", "spec of kind Expose, and expose"},
-	{"ServiceRef", "service of kind Expose"},
-	{"OllamaResources", "spec of kind OllamaResources"},
-	{"StackCheck", "spec of kind StackCheck"},
+	{"serviceRef", "service of kind Expose"},
+	{"resourcesSpec", "spec of kind OllamaResources"},
+	{"stackCheckSpec", "spec of kind StackCheck"},
 	{"Spec", "spec of kind Stack"},
 }
 
@@ -77,12 +77,16 @@ func reference(t *testing.T) string {
 	return out.String()
 }
 
-// specTypes are the structs of package spec.
+// specTypes are the structs of packages v1alpha1 and fns.
 func specTypes(t *testing.T) map[string]*ast.StructType {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "..", "generator", "spec", "*.go"))
-	if err != nil || len(files) == 0 {
-		t.Fatal("no source of package spec", err)
+	var files []string
+	for _, folder := range []string{"api/v1alpha1", "fns"} {
+		found, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(folder), "*.go"))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no source in %s: %v", folder, err)
+		}
+		files = append(files, found...)
 	}
 	structs := map[string]*ast.StructType{}
 	for _, name := range files {
@@ -108,7 +112,7 @@ type fieldDoc struct {
 }
 
 // documented says of which type the same fields are that have the comments.
-var documented = map[string]string{"surroundings": "Base", "OllamaResources": "Ollama"}
+var documented = map[string]string{"surroundings": "Base", "resourcesSpec": "Ollama"}
 
 // fields are a struct's, those of embedded ones among them.
 func fields(t *testing.T, structs map[string]*ast.StructType, typ string) []fieldDoc {

@@ -42,10 +42,7 @@ func (n *Node) place(p problem.Problem, unread problem.List) (problem.Problem, b
 	if blamed == "" {
 		return at, true
 	}
-	moved := n.Problem(blamed, "makes %s wrong: %s", at.Path, at.Message)
-	if why, ok := strings.CutPrefix(at.Message, "has no effect: "); ok {
-		moved.Message = "leaves " + at.Path + " without effect: " + why
-	}
+	moved := n.Problem(blamed, "with this, %s: %s", at.Path, at.Message)
 	if moved.Severity, moved.Fix = at.Severity, at.Fix; at.Fix == problem.Remove {
 		moved.Fix = "write beside it " + null(blamed, p.Path)
 	}

@@ -32,6 +32,8 @@ func refusedRules() []Rule {
 func refused(in *input) []Finding {
 	var found []Finding
 	add := func(ref Ref, errs field.ErrorList) {
+		// Kubernetes' functions walk maps.
+		slices.SortStableFunc(errs, func(a, b *field.Error) int { return strings.Compare(a.Error(), b.Error()) })
 		for _, e := range errs {
 			if strings.Contains(fmt.Sprint(e.BadValue), "${") {
 				continue // Flux replaces it before the API server sees it

@@ -104,7 +104,7 @@ func bundleOf(r *v1alpha1.Resolved) bundle {
 		KeepResources: f.KeepResources,
 	}
 	if d := f.CorrectDrift; d != nil {
-		b.CorrectDrift = &drift{Enabled: d.Enabled, Force: d.Force, KeepFailHistory: d.KeepFailHistory}
+		b.CorrectDrift = &drift{Enabled: *d.Enabled, Force: d.Force, KeepFailHistory: d.KeepFailHistory}
 	}
 	for _, d := range f.DependsOn {
 		b.DependsOn = append(b.DependsOn, dependency{Name: d.Name, Selector: selectorOf(d.Selector)})

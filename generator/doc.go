@@ -5,6 +5,9 @@
 // It is pure: bytes and structs in, bytes out. It reads no disk, no clock, no
 // network and no environment, and equal stacks give equal bytes.
 //
+//	stack, problems := generator.Load("hearth.yaml", data) // or Resolve, of a Stack built in Go
+//	files, err := generator.Generate(stack)
+//
 //	stack, problems := generator.Load("hearth.yaml", data)
 //	files, err := generator.Generate(stack)
 //

@@ -50,8 +50,8 @@ func TestBothVersions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if g.Version() != c.version {
-				t.Errorf("version %d, want %d", g.Version(), c.version)
+			if g.version != c.version {
+				t.Errorf("version %d, want %d", g.version, c.version)
 			}
 			m, err := g.Read()
 			if err != nil {

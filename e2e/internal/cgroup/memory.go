@@ -1,11 +1,10 @@
 package cgroup
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -57,9 +56,6 @@ func find(root string, groups []byte) (Group, error) {
 	return Group{dir: filepath.Join(root, unified), version: 2}, nil
 }
 
-// Version of the interface: 1 or 2.
-func (g Group) Version() int { return g.version }
-
 // Read returns what the group uses now, everything below it included.
 func (g Group) Read() (Memory, error) {
 	// The total_ figures of version 1 include the groups below, as all figures of version 2 do.
@@ -67,60 +63,51 @@ func (g Group) Read() (Memory, error) {
 	if g.version == 2 {
 		current, anonymous, inactive = "memory.current", "anon", "inactive_file"
 	}
-	used, err := number(filepath.Join(g.dir, current))
+	used, err := os.ReadFile(filepath.Join(g.dir, current))
 	if err != nil {
 		return Memory{}, err
 	}
-	stat, err := os.ReadFile(filepath.Join(g.dir, "memory.stat"))
+	total, err := strconv.ParseInt(strings.TrimSpace(string(used)), 10, 64)
 	if err != nil {
 		return Memory{}, err
 	}
-	m := Memory{WorkingSet: used}
-	found := 0
-	for lines := bufio.NewScanner(bytes.NewReader(stat)); lines.Scan(); {
-		name, figure, _ := strings.Cut(lines.Text(), " ")
-		if name != anonymous && name != inactive {
-			continue
-		}
-		n, err := strconv.ParseInt(figure, 10, 64)
-		if err != nil {
-			return Memory{}, fmt.Errorf("%s/memory.stat: %s: %w", g.dir, name, err)
-		}
-		found++
-		if name == anonymous {
-			m.Anonymous = n
-		} else {
-			m.WorkingSet = max(0, used-n) // as the kubelet does: the two were not read at one moment
-		}
+	figures, err := g.figures("memory.stat", anonymous, inactive)
+	if err != nil {
+		return Memory{}, err
 	}
-	if found != 2 {
-		return Memory{}, fmt.Errorf("%s/memory.stat: want %s and %s", g.dir, anonymous, inactive)
-	}
-	return m, nil
+	// Never below zero, as the kubelet has it: the two files were not read at one moment.
+	return Memory{Anonymous: figures[0], WorkingSet: max(0, total-figures[1])}, nil
 }
 
 // Kills returns how many processes of the group the kernel has killed for want of memory.
 func (g Group) Kills() (int64, error) {
-	file, field := "memory.oom_control", "oom_kill"
+	file := "memory.oom_control"
 	if g.version == 2 {
 		file = "memory.events"
 	}
-	data, err := os.ReadFile(filepath.Join(g.dir, file))
+	figures, err := g.figures(file, "oom_kill")
 	if err != nil {
 		return 0, err
 	}
-	for line := range strings.Lines(string(data)) {
-		if name, figure, _ := strings.Cut(strings.TrimSpace(line), " "); name == field {
-			return strconv.ParseInt(figure, 10, 64)
-		}
-	}
-	return 0, fmt.Errorf("%s/%s has no %s", g.dir, file, field)
+	return figures[0], nil
 }
 
-func number(path string) (int64, error) {
-	data, err := os.ReadFile(path)
+// figures returns the numbers that a file of the group holds under the names.
+func (g Group) figures(file string, names ...string) ([]int64, error) {
+	data, err := os.ReadFile(filepath.Join(g.dir, file))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
+	fields := strings.Fields(string(data)) // a name and its number in turn
+	figures := make([]int64, len(names))
+	for i, name := range names {
+		at := slices.Index(fields, name)
+		if at < 0 || at+1 == len(fields) {
+			return nil, fmt.Errorf("%s/%s has no %s", g.dir, file, name)
+		}
+		if figures[i], err = strconv.ParseInt(fields[at+1], 10, 64); err != nil {
+			return nil, fmt.Errorf("%s/%s: %s: %w", g.dir, file, name, err)
+		}
+	}
+	return figures, nil
 }

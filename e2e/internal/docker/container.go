@@ -2,9 +2,10 @@ package docker
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os/exec"
+	"strconv"
+	"strings"
 )
 
 // Container is one that [Run] started.
@@ -25,11 +26,15 @@ func Run(ctx context.Context, args ...string) (Container, error) {
 		return Container{}, err
 	}
 	c := Container{ID: id}
-	state, err := c.inspect(ctx)
+	state, err := run(ctx, "inspect", "--format", "{{.State.Pid}} {{.NetworkSettings.IPAddress}}", id)
 	if err != nil {
 		return c, err
 	}
-	c.PID, c.Address = state.State.Pid, state.NetworkSettings.IPAddress
+	pid, address, _ := strings.Cut(state, " ")
+	c.Address = address
+	if c.PID, err = strconv.Atoi(pid); err != nil {
+		return c, fmt.Errorf("docker inspect %s: %w", id, err)
+	}
 	if c.PID == 0 || c.Address == "" {
 		return c, fmt.Errorf("container %s has no process or no address: did it end at once? See: docker logs %[1]s", id)
 	}
@@ -48,31 +53,8 @@ func (c Container) Logs(ctx context.Context) (string, error) {
 	return string(out), err
 }
 
-// Running says whether its first process is alive.
+// Running reports whether its first process is alive.
 func (c Container) Running(ctx context.Context) (bool, error) {
-	state, err := c.inspect(ctx)
-	return state.State.Running, err
-}
-
-type inspected struct {
-	State struct {
-		Pid     int
-		Running bool
-	}
-	NetworkSettings struct{ IPAddress string }
-}
-
-func (c Container) inspect(ctx context.Context) (inspected, error) {
-	out, err := run(ctx, "inspect", c.ID)
-	if err != nil {
-		return inspected{}, err
-	}
-	var all []inspected
-	if err := json.Unmarshal([]byte(out), &all); err != nil {
-		return inspected{}, err
-	}
-	if len(all) != 1 {
-		return inspected{}, fmt.Errorf("docker inspect %s: %d answers, want 1", c.ID, len(all))
-	}
-	return all[0], nil
+	running, err := run(ctx, "inspect", "--format", "{{.State.Running}}", c.ID)
+	return running == "true", err
 }

@@ -103,12 +103,6 @@ func (b *Browser) Type(ctx context.Context, selector, text string) error {
 	return err
 }
 
-// Press presses a key, such as "\r".
-func (b *Browser) Press(ctx context.Context, key string) error {
-	_, err := run(ctx, b, chromedp.KeyEvent(key))
-	return err
-}
-
 // Choose gives a file to a file input, which need not be visible.
 func (b *Browser) Choose(ctx context.Context, selector, file string) error {
 	_, err := run(ctx, b, chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))

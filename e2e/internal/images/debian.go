@@ -78,7 +78,7 @@ func (root debianRoot) build(ctx context.Context, dir string) error {
 	if len(root.packages) > 0 {
 		args = append(args, "--include="+strings.Join(root.packages, ","))
 	}
-	if err := run(ctx, dir, nil, "debootstrap", append(args, suite, tree, mirror)...); err != nil {
+	if err := Run(ctx, dir, nil, "debootstrap", append(args, suite, tree, mirror)...); err != nil {
 		return err
 	}
 	if len(root.files) > 0 {
@@ -87,7 +87,7 @@ func (root debianRoot) build(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := run(ctx, dir, nil, "tar", "-xf", over.Tar, "-C", tree, "--keep-directory-symlink"); err != nil {
+		if err := Run(ctx, dir, nil, "tar", "-xf", over.Tar, "-C", tree, "--keep-directory-symlink"); err != nil {
 			return err
 		}
 		if err := os.Remove(over.Tar); err != nil {
@@ -95,7 +95,7 @@ func (root debianRoot) build(ctx context.Context, dir string) error {
 		}
 	}
 	if root.finish != "" {
-		if err := run(ctx, dir, nil, "chroot", tree, "/bin/sh", "-euc", root.finish); err != nil {
+		if err := Run(ctx, dir, nil, "chroot", tree, "/bin/sh", "-euc", root.finish); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,7 @@ func (b *Builder) binaries(ctx context.Context, p goProgram) (string, error) {
 			}
 			// The output folder with a slash: go build then names each binary after its package.
 			args := append(append(flags, "-o", dir+string(filepath.Separator)), p.packages...)
-			if err := run(ctx, source, env, "go", args...); err != nil {
+			if err := Run(ctx, source, env, "go", args...); err != nil {
 				return err
 			}
 			return os.RemoveAll(source)

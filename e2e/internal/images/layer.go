@@ -4,9 +4,10 @@ import (
 	"archive/tar"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
-	"sort"
+	"slices"
 )
 
 // Layer is one layer of an image: an uncompressed tarball. Compressing would cost more time than the disk is worth,
@@ -53,12 +54,6 @@ func layerOfFiles(dest string, files []File) (Layer, error) {
 			}
 		}
 	}
-	names := make([]string, 0, len(entries))
-	for name := range entries {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-
 	out, err := os.Create(dest)
 	if err != nil {
 		return Layer{}, err
@@ -66,7 +61,7 @@ func layerOfFiles(dest string, files []File) (Layer, error) {
 	defer out.Close()
 	w := tar.NewWriter(out)
 	linked := map[inode]string{}
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		if err := entries[name].write(w, name, linked); err != nil {
 			return Layer{}, fmt.Errorf("%s: %w", name, err)
 		}

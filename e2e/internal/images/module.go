@@ -93,7 +93,7 @@ func (b *Builder) binary(ctx context.Context, p moduleProgram) (string, error) {
 					return err
 				}
 			}
-			if err := run(ctx, source, env, "go", append(flags, "-o", filepath.Join(dir, p.name), "./cmd/"+p.name)...); err != nil {
+			if err := Run(ctx, source, env, "go", append(flags, "-o", filepath.Join(dir, p.name), "./cmd/"+p.name)...); err != nil {
 				return err
 			}
 			return os.RemoveAll(source)

@@ -34,7 +34,7 @@ func (b *Builder) pythonPackages(ctx context.Context, name, version, lock string
 			if err := os.WriteFile(file, []byte(lock), 0o644); err != nil {
 				return err
 			}
-			if err := run(ctx, dir, nil, "python3", append(args, "--target="+filepath.Join(dir, "packages"), "--requirement="+file)...); err != nil {
+			if err := Run(ctx, dir, nil, "python3", append(args, "--target="+filepath.Join(dir, "packages"), "--requirement="+file)...); err != nil {
 				return err
 			}
 			return os.Remove(file)

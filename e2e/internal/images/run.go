@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// run executes a program in dir and keeps its output out of sight unless it fails. env is added to this process's
+// Run executes a program in dir and keeps its output out of sight unless it fails. env is added to this process's
 // environment. When ctx ends, the program is interrupted, and killed with all that it started if that does not help.
-func run(ctx context.Context, dir string, env []string, program string, args ...string) error {
+func Run(ctx context.Context, dir string, env []string, program string, args ...string) error {
 	log, err := os.CreateTemp("", "hearth-e2e-*.log")
 	if err != nil {
 		return err

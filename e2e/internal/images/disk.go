@@ -9,16 +9,7 @@ import (
 
 const megabyte = 1 << 20
 
-// checkDisk fails before a build that would fill the disk, since a full disk takes the Docker daemon down with it.
-func (b *Builder) checkDisk(a Artifact) error {
-	need := a.NeedMB
-	if need == 0 {
-		need = 500
-	}
-	return CheckDisk(b.Dir, need, "set HEARTH_E2E_CACHE to a folder on a larger disk")
-}
-
-// CheckDisk fails unless the disk of dir has needMB free. The error offers remedy besides freeing some space.
+// CheckDisk fails unless the disk of dir has needMB free, since a full disk takes the Docker daemon down with it. The error offers remedy besides freeing some space.
 func CheckDisk(dir string, needMB int64, remedy string) error {
 	var stat syscall.Statfs_t
 	if err := syscall.Statfs(dir, &stat); err != nil {

@@ -85,27 +85,26 @@ func (a Answer) TokensPerSecond() float64 {
 // seed makes equal questions get equal answers, together with temperature 0.
 const seed = 1
 
-// Generate asks /api/generate, whole answer at once, temperature 0 and a fixed seed.
-func (c *Client) Generate(ctx context.Context, q Question) (Answer, error) {
+// body is what /api/generate takes.
+func (q Question) body(stream bool) map[string]any {
 	options := map[string]any{"temperature": 0, "seed": seed, "num_predict": q.MaxTokens}
 	if q.Threads > 0 {
 		options["num_thread"] = q.Threads
 	}
+	return map[string]any{"model": q.Model, "prompt": q.Prompt, "stream": stream, "options": options}
+}
+
+// Generate asks /api/generate, whole answer at once, temperature 0 and a fixed seed.
+func (c *Client) Generate(ctx context.Context, q Question) (Answer, error) {
 	var out Answer
-	err := c.do(ctx, http.MethodPost, "/api/generate", map[string]any{
-		"model": q.Model, "prompt": q.Prompt, "stream": false, "options": options,
-	}, &out)
+	err := c.do(ctx, http.MethodPost, "/api/generate", q.body(false), &out)
 	return out, err
 }
 
 // Stream asks as Generate does, and calls token for each token as it comes. When ctx ends, so does the answer, and the error
 // is ctx's.
 func (c *Client) Stream(ctx context.Context, q Question, token func()) error {
-	options := map[string]any{"temperature": 0, "seed": seed, "num_predict": q.MaxTokens}
-	if q.Threads > 0 {
-		options["num_thread"] = q.Threads
-	}
-	data, err := json.Marshal(map[string]any{"model": q.Model, "prompt": q.Prompt, "options": options})
+	data, err := json.Marshal(q.body(true))
 	if err != nil {
 		return err
 	}

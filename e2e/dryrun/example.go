@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/kustomize/kyaml/fn/runtime/exec"
 	"sigs.k8s.io/kustomize/kyaml/fn/runtime/runtimeutil"
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -91,12 +90,8 @@ func kptPackage(folder string) (Render, error) {
 		if node.GetAnnotations()[local] == "true" {
 			continue
 		}
-		data, err := node.MarshalJSON()
+		o, err := object(node)
 		if err != nil {
-			return r, err
-		}
-		o := &unstructured.Unstructured{}
-		if err := o.UnmarshalJSON(data); err != nil {
 			return r, fmt.Errorf("%s: %w", folder, err)
 		}
 		r.Objects = append(r.Objects, o)

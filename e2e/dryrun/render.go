@@ -35,12 +35,8 @@ func Kustomized(folders ...string) ([]Render, error) {
 		}
 		r := Render{Name: folder}
 		for _, resource := range built.Resources() {
-			data, err := resource.MarshalJSON()
+			o, err := object(resource)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %s: %w", folder, resource.CurId(), err)
-			}
-			o := &unstructured.Unstructured{}
-			if err := o.UnmarshalJSON(data); err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", folder, resource.CurId(), err)
 			}
 			r.Objects = append(r.Objects, o)
@@ -91,8 +87,8 @@ func Random(seed uint64, n int) (renders []Render, refused int, err error) {
 	return renders, refused, nil
 }
 
-// object has the numbers as clients have them.
-func object(o generator.Object) (*unstructured.Unstructured, error) {
+// object turns what can be written as JSON into what clients send, with the numbers as they have them.
+func object(o any) (*unstructured.Unstructured, error) {
 	data, err := json.Marshal(o)
 	if err != nil {
 		return nil, err

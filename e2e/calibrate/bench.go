@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/hearth-dev/hearth/e2e/internal/docker"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
@@ -22,14 +21,15 @@ type bench struct {
 	out, err io.Writer
 
 	commit  string // that is measured
+	daemon  docker.Daemon
 	builder *images.Builder
 	store   string
 }
 
-// open builds or finds the image and gives it to the daemon.
-func (b *bench) open(ctx context.Context) error {
-	daemon, err := docker.Ask(ctx)
-	if err != nil {
+// open builds or finds the image, gives it to the daemon, and provides the models.
+func (b *bench) open(ctx context.Context, models ...string) error {
+	var err error
+	if b.daemon, err = docker.Ask(ctx); err != nil {
 		return err
 	}
 	if b.builder, err = images.NewBuilder(b.err); err != nil {
@@ -39,7 +39,7 @@ func (b *bench) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := daemon.Load(ctx, image); err != nil {
+	if _, err := b.daemon.Load(ctx, image); err != nil {
 		return err
 	}
 	// Beside the cache, so that the models are hard links: symbolic ones lead nowhere in a container.
@@ -49,8 +49,14 @@ func (b *bench) open(ctx context.Context) error {
 	if b.commit, err = origin.Commit(ctx, b.dir); err != nil {
 		return err
 	}
-	b.data.Machine, err = machine(daemon)
-	return err
+	b.data.Machine = Machine{Ollama: ollama.Version, CgroupVersion: 2}
+	if b.daemon.CgroupVersion == "1" {
+		b.data.Machine.CgroupVersion = 1
+	}
+	if b.data.Machine.Machine, err = origin.ThisMachine(); err != nil {
+		return err
+	}
+	return b.provide(ctx, models...)
 }
 
 func (b *bench) close() error {
@@ -76,12 +82,7 @@ func (b *bench) provide(ctx context.Context, names ...string) error {
 		if err := link(dir, b.store); err != nil {
 			return err
 		}
-		i := slices.IndexFunc(b.data.Models, func(m Model) bool { return m.Name == name })
-		if i < 0 {
-			b.data.Models = append(b.data.Models, info)
-		} else {
-			b.data.Models[i] = info
-		}
+		put(&b.data.Models, info, func(m Model) bool { return m.Name == name })
 	}
 	return nil
 }
@@ -135,14 +136,4 @@ func drop(path string) error {
 	}
 	defer file.Close()
 	return unix.Fadvise(int(file.Fd()), 0, 0, unix.FADV_DONTNEED)
-}
-
-func machine(daemon docker.Daemon) (Machine, error) {
-	m := Machine{Ollama: ollama.Version, CgroupVersion: 2}
-	if daemon.CgroupVersion == "1" {
-		m.CgroupVersion = 1
-	}
-	var err error
-	m.Machine, err = origin.ThisMachine()
-	return m, err
 }

@@ -41,21 +41,14 @@ const chatEmbedder = "all-minilm:22m"
 
 // chat measures Open WebUI: embedding in Ollama, without and with the libraries, and then in the pod.
 func (b *bench) chat(ctx context.Context) error {
-	if err := b.open(ctx); err != nil {
-		return err
-	}
-	if err := b.provide(ctx, chatEmbedder); err != nil {
-		return err
-	}
-	daemon, err := docker.Ask(ctx)
-	if err != nil {
+	if err := b.open(ctx, chatEmbedder); err != nil {
 		return err
 	}
 	image, err := b.builder.OpenWebUI(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := daemon.Load(ctx, image); err != nil {
+	if _, err := b.daemon.Load(ctx, image); err != nil {
 		return err
 	}
 	libraries, err := b.builder.OpenWebUIEmbedder(ctx)

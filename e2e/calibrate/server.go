@@ -41,21 +41,13 @@ func (b *bench) start(ctx context.Context, l Load, flags ...string) (*server, er
 		return nil, errors.Join(err, s.stop())
 	}
 	s.URL = "http://" + container.Address + ":11434"
-	if err := s.ready(ctx); err != nil {
-		return nil, errors.Join(err, s.stop())
-	}
-	return s, nil
-}
-
-func (s *server) ready(ctx context.Context) error {
-	err := until(ctx, 2*time.Minute, "an answer from Ollama", func(ctx context.Context) (bool, error) {
+	if err := until(ctx, 2*time.Minute, "an answer from Ollama", func(ctx context.Context) (bool, error) {
 		_, err := s.Version(ctx)
 		return err == nil, nil
-	})
-	if err != nil {
-		return fmt.Errorf("container %s: %w", s.container.ID, err)
+	}); err != nil {
+		return nil, errors.Join(fmt.Errorf("container %s: %w", container.ID, err), s.stop())
 	}
-	return nil
+	return s, nil
 }
 
 // stop removes the container, whether or not the measurement was interrupted.

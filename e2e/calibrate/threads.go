@@ -38,10 +38,7 @@ const (
 
 // threads measures the settings of one limit in turn, round after round, so that all of them meet the same weather.
 func (b *bench) threads(ctx context.Context) error {
-	if err := b.open(ctx); err != nil {
-		return err
-	}
-	if err := b.provide(ctx, sweptModel); err != nil {
+	if err := b.open(ctx, sweptModel); err != nil {
 		return err
 	}
 	counts := []int{1, 2, 4}

@@ -125,31 +125,23 @@ func (e entry) write(w *tar.Writer, name string, linked map[inode]string) error 
 		return w.WriteHeader(&h)
 	}
 	linked[e.inode] = name
-	content, size, err := e.open()
-	if err != nil {
-		return err
+	content := io.Reader(bytes.NewReader(e.data))
+	h.Size = int64(len(e.data))
+	if e.from != "" {
+		file, err := os.Open(e.from)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		info, err := file.Stat()
+		if err != nil {
+			return err
+		}
+		content, h.Size = file, info.Size()
 	}
-	defer content.Close()
-	h.Size = size
 	if err := w.WriteHeader(&h); err != nil {
 		return err
 	}
-	_, err = io.Copy(w, content)
+	_, err := io.Copy(w, content)
 	return err
-}
-
-func (e entry) open() (io.ReadCloser, int64, error) {
-	if e.from == "" {
-		return io.NopCloser(bytes.NewReader(e.data)), int64(len(e.data)), nil
-	}
-	file, err := os.Open(e.from)
-	if err != nil {
-		return nil, 0, err
-	}
-	info, err := file.Stat()
-	if err != nil {
-		file.Close()
-		return nil, 0, err
-	}
-	return file, info.Size(), nil
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 )
@@ -37,7 +36,7 @@ type ServerOptions struct {
 
 // Start runs an Ollama on a free port of the loopback address and returns once it answers.
 func Start(ctx context.Context, o ServerOptions) (*Server, error) {
-	port, err := freePort()
+	host, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +49,6 @@ func Start(ctx context.Context, o ServerOptions) (*Server, error) {
 		return nil, err
 	}
 	defer log.Close()
-	host := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	s := &Server{Client: Client{URL: "http://" + host}, Log: log.Name(), ended: make(chan struct{})}
 	s.cmd = exec.Command(o.Binary, "serve")
 	s.cmd.Stdout, s.cmd.Stderr = log, log
@@ -112,12 +110,12 @@ func (s *Server) Stop() error {
 	return nil
 }
 
-// freePort asks the kernel for a port that nobody uses now.
-func freePort() (int, error) {
+// freeAddress asks the kernel for a port that nobody uses now, on the loopback address.
+func freeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
+	return listener.Addr().String(), nil
 }

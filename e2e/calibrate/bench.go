@@ -66,9 +66,6 @@ func (b *bench) close() error {
 	return os.RemoveAll(b.store)
 }
 
-// nothing measures nothing: it is what the verb page does before the page is written.
-func (b *bench) nothing(context.Context) error { return nil }
-
 // save writes what was seen so far: a measurement that is interrupted keeps its rows.
 func (b *bench) save() error { return b.data.write(filepath.Join(b.dir, dataFile)) }
 

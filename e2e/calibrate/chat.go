@@ -22,7 +22,7 @@ import (
 
 // ChatRow is what Open WebUI was seen to need.
 type ChatRow struct {
-	// Libraries says whether the image has what it takes to embed documents in the pod: torch and sentence-transformers.
+	// Libraries reports whether the image has what it takes to embed documents in the pod: torch and sentence-transformers.
 	Libraries bool `json:"libraries"`
 	// Engine that embeds: ollama or inPod, as embedding.engine in a stack.
 	Engine string `json:"engine"`

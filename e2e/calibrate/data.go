@@ -120,21 +120,17 @@ func (d Data) write(path string) error {
 
 // Commits are those that the figures are of, with the number of their rows.
 func (d Data) Commits() string {
-	var rows []Measured
+	counts := map[string]int{}
 	for _, r := range d.Memory {
-		rows = append(rows, r.Measured)
+		counts[r.Commit]++
 	}
 	for _, r := range d.Limits {
-		rows = append(rows, r.Measured)
+		counts[r.Commit]++
 	}
 	for _, r := range d.Threads {
-		rows = append(rows, r.Measured)
+		counts[r.Commit]++
 	}
 	for _, r := range d.Chat {
-		rows = append(rows, r.Measured)
-	}
-	counts := map[string]int{}
-	for _, r := range rows {
 		counts[r.Commit]++
 	}
 	var texts []string

@@ -24,7 +24,7 @@ type LimitRow struct {
 	// Outcome is answered, refused (by Ollama) or killed (by the kernel), Message what Ollama's API said.
 	Outcome string `json:"outcome"`
 	Message string `json:"message,omitempty"`
-	// Kills is how many processes the kernel killed for want of memory; Alive says whether the server outlived them.
+	// Kills is how many processes the kernel killed for want of memory; Alive reports whether the server outlived them.
 	Kills int64 `json:"kills"`
 	Alive bool  `json:"alive"`
 }

@@ -174,7 +174,7 @@ func (a *answers) ask(ctx context.Context, server *Server, render string, o *uns
 	a.note(where+", its pod", server.TryPod(ctx, pod))
 }
 
-// first says whether nobody asked about it before.
+// first reports whether nobody asked about it before.
 func (a *answers) first(content string) bool {
 	a.Lock()
 	defer a.Unlock()

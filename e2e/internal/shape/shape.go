@@ -71,7 +71,7 @@ func (s Shape) header() ggml.KV {
 		"rope.dimension_count":             uint32(s.Head),
 		"rope.freq_base":                   float32(500000),
 		"attention.layer_norm_rms_epsilon": float32(1e-5),
-		"general.file_type":                s.fileType(),
+		"general.file_type":                map[Quantisation]uint32{F16: 1, Q80: 7, Q4KM: 15}[s.Quantisation], // llama.cpp's numbers
 		"general.quantization_version":     uint32(2),
 		"tokenizer.ggml.add_bos_token":     true,
 		"tokenizer.ggml.bos_token_id":      uint32(s.Vocabulary - 2),
@@ -89,11 +89,6 @@ func (s Shape) header() ggml.KV {
 		kv["pooling_type"] = uint32(1)
 	}
 	return kv
-}
-
-// fileType is the number that llama.cpp keeps for a recipe.
-func (s Shape) fileType() uint32 {
-	return map[Quantisation]uint32{F16: 1, Q80: 7, Q4KM: 15}[s.Quantisation]
 }
 
 func (s Shape) embedder() bool { return s.Architecture == "bert" || s.Architecture == "nomic-bert" }

@@ -27,7 +27,7 @@ type Pair struct {
 	Certificate, Key []byte
 }
 
-// life is how long everything is valid: longer than any test, too short to be of use elsewhere. It starts an hour early,
+// life is how long everything is valid: longer than any test, too short to be of use to anybody else. It starts an hour early,
 // for a machine whose clock is a little behind.
 const life = 24 * time.Hour
 

@@ -3,7 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,18 +34,15 @@ func (c *Cluster) waitForSystem(ctx context.Context, timeout time.Duration) erro
 		if len(pods.Items) == 0 {
 			return "there is no pod yet", nil
 		}
-		sort.Strings(waiting)
+		slices.Sort(waiting)
 		return strings.Join(waiting, ", "), nil
 	})
 }
 
 func ready(pod corev1.Pod) bool {
-	for _, condition := range pod.Status.Conditions {
-		if condition.Type == corev1.PodReady {
-			return condition.Status == corev1.ConditionTrue
-		}
-	}
-	return false
+	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
 }
 
 // poll asks each half second until check returns nothing to wait for. An error of check ends it only with the timeout,

@@ -1,6 +1,7 @@
 package dryrun
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -50,35 +51,16 @@ func (s *Server) ready(ctx context.Context, pod *corev1.Pod) error {
 	}); err != nil {
 		return err
 	}
-	account := pod.Spec.ServiceAccountName
-	if account == "" {
-		account = "default"
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: cmp.Or(pod.Spec.ServiceAccountName, "default")}}
+	err := create(ctx, s, "service account "+account.Name, account, s.client.CoreV1().ServiceAccounts(restricted).Create)
+	if name := pod.Spec.RuntimeClassName; err == nil && name != nil {
+		class := &nodev1.RuntimeClass{ObjectMeta: metav1.ObjectMeta{Name: *name}, Handler: "runc"}
+		err = create(ctx, s, "runtime class "+*name, class, s.client.NodeV1().RuntimeClasses().Create)
 	}
-	err := s.once("service account "+account, func() error {
-		_, err := s.client.CoreV1().ServiceAccounts(restricted).Create(ctx, &corev1.ServiceAccount{
-			ObjectMeta: metav1.ObjectMeta{Name: account},
-		}, metav1.CreateOptions{})
-		return err
-	})
-	if class := pod.Spec.RuntimeClassName; err == nil && class != nil {
-		err = s.once("runtime class "+*class, func() error {
-			_, err := s.client.NodeV1().RuntimeClasses().Create(ctx, &nodev1.RuntimeClass{
-				ObjectMeta: metav1.ObjectMeta{Name: *class}, Handler: "runc",
-			}, metav1.CreateOptions{})
-			return err
-		})
-	}
-	if err != nil || pod.Spec.PriorityClassName == "" || strings.HasPrefix(pod.Spec.PriorityClassName, "system-") {
+	name := pod.Spec.PriorityClassName
+	if err != nil || name == "" || strings.HasPrefix(name, "system-") {
 		return err // every cluster has the system's classes
 	}
-	return s.once("priority class "+pod.Spec.PriorityClassName, func() error {
-		_, err := s.client.SchedulingV1().PriorityClasses().Create(ctx, &schedulingv1.PriorityClass{
-			ObjectMeta: metav1.ObjectMeta{Name: pod.Spec.PriorityClassName}, Value: 1000,
-		}, metav1.CreateOptions{})
-		return err
-	})
-}
-
-func namespace(name string, labels map[string]string) *corev1.Namespace {
-	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
+	class := &schedulingv1.PriorityClass{ObjectMeta: metav1.ObjectMeta{Name: name}, Value: 1000}
+	return create(ctx, s, "priority class "+name, class, s.client.SchedulingV1().PriorityClasses().Create)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,7 +28,7 @@ type Server struct {
 	client  kubernetes.Interface
 
 	mutex sync.Mutex
-	made  map[string]error // what [Server.once] has made already
+	made  map[string]error // what [create] has made already
 }
 
 // NewServer reaches the API server as the config says. Every kind that is to be tried must be there by now.
@@ -75,20 +76,18 @@ func (s *Server) Try(ctx context.Context, o *unstructured.Unstructured) []string
 
 // namespace makes a namespace for real: the server tries nothing in one that is not there.
 func (s *Server) namespace(ctx context.Context, name string, labels map[string]string) error {
-	return s.once("namespace "+name, func() error {
-		_, err := s.client.CoreV1().Namespaces().Create(ctx, namespace(name, labels), metav1.CreateOptions{})
-		return err
-	})
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
+	return create(ctx, s, "namespace "+name, namespace, s.client.CoreV1().Namespaces().Create)
 }
 
-// once makes something that has to be there, unless it is.
-func (s *Server) once(what string, create func() error) error {
+// create makes an object that has to be there, once and unless it is.
+func create[T any](ctx context.Context, s *Server, what string, object T, call func(context.Context, T, metav1.CreateOptions) (T, error)) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if err, done := s.made[what]; done {
 		return err
 	}
-	err := create()
+	_, err := call(ctx, object, metav1.CreateOptions{})
 	if apierrors.IsAlreadyExists(err) {
 		err = nil
 	}

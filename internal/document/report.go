@@ -4,7 +4,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/hearth-dev/hearth/api/problem"
-	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // maxProblems reported in one go. Nobody reads more, and a megabyte of wrong
@@ -20,14 +19,6 @@ func (r *report) add(at *Node, fix, format string, args ...any) {
 		p.Fix = fix
 		r.problems = append(r.problems, p)
 	}
-}
-
-// didYouMean is the fix for a word that is none of options.
-func didYouMean(word string, options []string, otherwise string) string {
-	if near := spelling.Nearest(word, options); near != "" {
-		return `did you mean "` + near + `"?`
-	}
-	return otherwise
 }
 
 // clip shortens a value that would flood a terminal.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // oldBool tells what YAML 1.1 reads as a boolean and YAML 1.2 as text. People
@@ -35,7 +37,7 @@ func (d *decoder) enum(n *Node, values []string, v reflect.Value) {
 	case slices.Contains(values, n.text):
 		v.SetString(n.text)
 	default:
-		d.add(n, didYouMean(n.text, values, ""), "unsupported value %q: supported values: %s", clip(n.text), all)
+		d.add(n, spelling.Suggest(n.text, values), "unsupported value %q: supported values: %s", clip(n.text), all)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // config is a functionConfig, not yet decoded.
@@ -63,7 +64,7 @@ func readConfig(n *yaml.RNode) (config, framework.Results) {
 		Path: "kind",
 		Message: fmt.Sprintf("got %q of %q, want one of %s of %s, or a v1 ConfigMap",
 			c.id.kind, c.id.apiVersion, strings.Join(Kinds(), ", "), v1alpha1.APIVersion),
-		Fix: suggest(c.id.kind, Kinds()),
+		Fix: spelling.Suggest(c.id.kind, Kinds()),
 	}})
 }
 

@@ -124,18 +124,9 @@ func chooseOverlay(s *v1alpha1.Resolved, path, name string) (string, *problem.Pr
 		return name, nil
 	default:
 		wrong.Message = "no overlay \"" + name + "\": the overlays are " + strings.Join(names, ", ")
-		wrong.Fix = suggest(name, names)
+		wrong.Fix = spelling.Suggest(name, names)
 	}
 	return "", wrong
-}
-
-// suggest is the fix for a name that is none of the options: the nearest one, ""
-// if none is near.
-func suggest(name string, options []string) string {
-	if near := spelling.Nearest(name, options); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return ""
 }
 
 // findStack is the Stack of the given name among the items; for "" the only one.

@@ -9,6 +9,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 func (v validator) tolerations(at *field.Path, tolerations []Toleration) {
@@ -116,7 +118,7 @@ func (v validator) expression(at *field.Path, key, operator string, values []str
 	case operator == "":
 		v.errorf(at.Child("operator"), "", "missing: choose %s", strings.Join(operators, ", "))
 	case !slices.Contains(operators, operator):
-		v.errorf(at.Child("operator"), suggest(operator, operators), "got %q, want one of %s", operator, strings.Join(operators, ", "))
+		v.errorf(at.Child("operator"), spelling.Suggest(operator, operators), "got %q, want one of %s", operator, strings.Join(operators, ", "))
 	case operator == "Exists" || operator == "DoesNotExist":
 		if len(values) > 0 {
 			v.errorf(at.Child("values"), "remove them, or use In or NotIn", "operator %s has no values", operator)

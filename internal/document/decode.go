@@ -94,7 +94,7 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		}
 		fix := ""
 		if main := mainField(known); main != "" && n.kind == stringKind && n.text != "" {
-			fix = "write {" + main + ": " + strconv.Quote(clip(n.text)) + "}"
+			fix = "write {" + main + ": " + strconv.Quote(problem.Clip(n.text)) + "}"
 		}
 		d.mismatch(n, want, fix)
 		return
@@ -121,7 +121,7 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 			continue
 		}
 		d.add(n.fields[name].keyNode(), belongs(name, v.Type(), known),
-			"unknown field %q: known fields: %s", clip(name), strings.Join(names(known), ", "))
+			"unknown field %q: known fields: %s", problem.Clip(name), strings.Join(names(known), ", "))
 	}
 }
 
@@ -201,7 +201,7 @@ func (d *decoder) list(n *Node, v reflect.Value) {
 		d.mismatch(n, "a list", `start each item with "- "`)
 		return
 	default:
-		fix := "write [" + strconv.Quote(clip(n.text)) + "]"
+		fix := "write [" + strconv.Quote(problem.Clip(n.text)) + "]"
 		if v.Type().Elem().Kind() == reflect.Struct {
 			fix = `start each item with "- "`
 		}

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // raw is n as encoding/json would have it, but with whole numbers as int64. What
@@ -24,13 +26,13 @@ func (d *decoder) raw(n *Node, t reflect.Type) any {
 	case intKind:
 		i, ok := parseInt(n.text)
 		if !ok {
-			d.add(n, "quote it: "+strconv.Quote(clip(n.text)), "%s does not fit into 64 bits", clip(n.text))
+			d.add(n, "quote it: "+strconv.Quote(problem.Clip(n.text)), "%s does not fit into 64 bits", problem.Clip(n.text))
 		}
 		return i
 	case floatKind:
 		f, err := strconv.ParseFloat(strings.ReplaceAll(n.text, "_", ""), 64)
 		if err != nil { // .inf and .nan
-			d.add(n, "quote it: "+strconv.Quote(clip(n.text)), "got %s, want a number that JSON has", clip(n.text))
+			d.add(n, "quote it: "+strconv.Quote(problem.Clip(n.text)), "got %s, want a number that JSON has", problem.Clip(n.text))
 		}
 		return f
 	case stringKind:

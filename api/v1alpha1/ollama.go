@@ -101,7 +101,7 @@ const (
 )
 
 // Values lists the allowed ways.
-func (Pull) Values() []string { return []string{string(PullMissing), string(PullNever)} }
+func (Pull) Values() []string { return texts(PullMissing, PullNever) }
 
 // KVCacheType is the number format of the key-value cache.
 type KVCacheType string

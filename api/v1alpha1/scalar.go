@@ -14,6 +14,15 @@ import (
 // The scalar types validate as they are decoded and keep the spelling that the
 // person chose.
 
+// texts are values as text, for the Values of their type.
+func texts[T ~string](values ...T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
 // Quantity is an amount of CPU or memory as Kubernetes writes it: 500m, 2Gi. Or
 // it is auto, which is the same as leaving it out, or none where a field says so.
 type Quantity string

@@ -38,11 +38,7 @@ func (s stackCheckSpec) validate() problem.List {
 
 // stackCheck looks for what would break once the items are applied, as hearth
 // vet does. It changes none of them.
-func stackCheck(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	f, problems := read[stackCheckSpec](c)
-	if f == nil {
-		return nil, c.results(problems)
-	}
+func stackCheck(c config, f *fields[stackCheckSpec], items []*yaml.RNode, problems problem.List) ([]*yaml.RNode, framework.Results) {
 	problems = append(problems, f.place(f.Spec.validate(), func(path string) (string, bool) {
 		return path, problem.Within(path, "spec.exceptions")
 	})...).Sorted()

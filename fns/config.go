@@ -2,6 +2,7 @@ package fns
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -21,27 +22,33 @@ type config struct {
 	id   identity
 }
 
-// kinds is what each kind of config does with the items.
-func kinds() map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	return map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results){
-		v1alpha1.Kind:       stack,
-		kindOllama:          ollama,
-		kindOpenWebUI:       openWebUI,
-		kindExpose:          expose,
-		kindOllamaResources: ollamaResources,
-		kindStackCheck:      stackCheck,
+// function is what a kind of config does with the items.
+type function func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results)
+
+func kinds() map[string]function {
+	return map[string]function{
+		v1alpha1.Kind:     stack,
+		"Ollama":          decoded(ollama),
+		"OpenWebUI":       decoded(openWebUI),
+		"Expose":          decoded(expose),
+		"OllamaResources": decoded(ollamaResources),
+		"StackCheck":      decoded(stackCheck),
+	}
+}
+
+// decoded is a function of a config whose spec is a T.
+func decoded[T any](run func(config, *fields[T], []*yaml.RNode, problem.List) ([]*yaml.RNode, framework.Results)) function {
+	return func(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
+		f, problems := read[T](c)
+		if f == nil {
+			return nil, c.results(problems)
+		}
+		return run(c, f, items, problems)
 	}
 }
 
 // Kinds are the kinds of config of apiVersion v1alpha1.APIVersion, sorted.
-func Kinds() []string {
-	var names []string
-	for name := range kinds() {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds())) }
 
 // readConfig finds out what the config is. Its fields are read later, by the
 // function that it asks for.

@@ -71,7 +71,7 @@ func stackCheck(c config, f *fields[stackCheckSpec], items []*yaml.RNode, proble
 	return items, results
 }
 
-// applied tells what reaches a cluster from what is a tool's own: kpt sends the
+// applied reports whether an item reaches a cluster, and is not a tool's own: kpt sends the
 // whole package, its Kptfile, configs and kustomization.yaml among it.
 func applied(item *yaml.RNode) bool {
 	i := idOf(item)

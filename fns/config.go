@@ -75,7 +75,7 @@ func readConfig(n *yaml.RNode) (config, framework.Results) {
 	}})
 }
 
-// isConfigMap tells the config that kpt makes of a configMap in a Kptfile.
+// isConfigMap reports whether kpt made the config of a configMap in a Kptfile.
 func (c config) isConfigMap() bool { return c.id.apiVersion == "v1" && c.id.kind == "ConfigMap" }
 
 // apply runs the function. The items are new ones only if no result is an error.

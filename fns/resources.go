@@ -240,7 +240,7 @@ func tag(image string) string {
 	return "latest"
 }
 
-// isOllama tells Ollama's image, from its own registry or a mirror.
+// isOllama reports whether an image is Ollama's, from its own registry or a mirror.
 func isOllama(image string) bool {
 	r := repository(image)
 	return r == "ollama/ollama" || strings.HasSuffix(r, "/ollama/ollama")

@@ -84,10 +84,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 
 // Parsed is the duration as a Go value; 0 if unset.
 func (d Duration) Parsed() time.Duration {
-	v, err := time.ParseDuration(string(d))
-	if err != nil { // only the empty string gets past UnmarshalText
-		return 0
-	}
+	v, _ := time.ParseDuration(string(d)) // only the empty string gets past UnmarshalText
 	return v
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
-// oldBool tells what YAML 1.1 reads as a boolean and YAML 1.2 as text. People
+// oldBool reports whether YAML 1.1 reads a text as a boolean, and YAML 1.2 as text. People
 // mean either, and their other tools disagree.
 func oldBool(text string) bool {
 	switch strings.ToLower(text) {

@@ -38,11 +38,7 @@ func (s stackCheckSpec) validate() problem.List {
 
 // stackCheck looks for what would break once the items are applied, as hearth
 // vet does. It changes none of them.
-func stackCheck(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	f, problems := read[stackCheckSpec](c)
-	if f == nil {
-		return nil, c.results(problems)
-	}
+func stackCheck(c config, f *fields[stackCheckSpec], items []*yaml.RNode, problems problem.List) ([]*yaml.RNode, framework.Results) {
 	problems = append(problems, f.place(f.Spec.validate(), func(path string) (string, bool) {
 		return path, problem.Within(path, "spec.exceptions")
 	})...).Sorted()
@@ -75,7 +71,7 @@ func stackCheck(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results
 	return items, results
 }
 
-// applied tells what reaches a cluster from what is a tool's own: kpt sends the
+// applied reports whether an item reaches a cluster, and is not a tool's own: kpt sends the
 // whole package, its Kptfile, configs and kustomization.yaml among it.
 func applied(item *yaml.RNode) bool {
 	i := idOf(item)

@@ -37,11 +37,7 @@ type ollamaSpec struct {
 }
 
 // ollama emits the inference server.
-func ollama(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	f, problems := read[ollamaSpec](c)
-	if f == nil {
-		return nil, c.results(problems)
-	}
+func ollama(c config, f *fields[ollamaSpec], items []*yaml.RNode, problems problem.List) ([]*yaml.RNode, framework.Results) {
 	base := f.Spec.base(f.Metadata)
 	base.Ollama = &f.Spec.Ollama
 	return component(c, f, "ollama", base, items, problems)
@@ -55,11 +51,7 @@ type openWebUISpec struct {
 
 // openWebUI emits the chat. Without ollamaURLs it uses the Ollama of its
 // namespace, as in a base that has both, and is let out to there.
-func openWebUI(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	f, problems := read[openWebUISpec](c)
-	if f == nil {
-		return nil, c.results(problems)
-	}
+func openWebUI(c config, f *fields[openWebUISpec], items []*yaml.RNode, problems problem.List) ([]*yaml.RNode, framework.Results) {
 	base := f.Spec.base(f.Metadata)
 	base.OpenWebUI = &f.Spec.OpenWebUI
 	if w := base.OpenWebUI; len(w.OllamaURLs) == 0 {

@@ -2,6 +2,7 @@ package fns
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // config is a functionConfig, not yet decoded.
@@ -20,27 +22,33 @@ type config struct {
 	id   identity
 }
 
-// kinds is what each kind of config does with the items.
-func kinds() map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	return map[string]func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results){
-		v1alpha1.Kind:       stack,
-		kindOllama:          ollama,
-		kindOpenWebUI:       openWebUI,
-		kindExpose:          expose,
-		kindOllamaResources: ollamaResources,
-		kindStackCheck:      stackCheck,
+// function is what a kind of config does with the items.
+type function func(config, []*yaml.RNode) ([]*yaml.RNode, framework.Results)
+
+func kinds() map[string]function {
+	return map[string]function{
+		v1alpha1.Kind:     stack,
+		"Ollama":          decoded(ollama),
+		"OpenWebUI":       decoded(openWebUI),
+		"Expose":          decoded(expose),
+		"OllamaResources": decoded(ollamaResources),
+		"StackCheck":      decoded(stackCheck),
+	}
+}
+
+// decoded is a function of a config whose spec is a T.
+func decoded[T any](run func(config, *fields[T], []*yaml.RNode, problem.List) ([]*yaml.RNode, framework.Results)) function {
+	return func(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
+		f, problems := read[T](c)
+		if f == nil {
+			return nil, c.results(problems)
+		}
+		return run(c, f, items, problems)
 	}
 }
 
 // Kinds are the kinds of config of apiVersion v1alpha1.APIVersion, sorted.
-func Kinds() []string {
-	var names []string
-	for name := range kinds() {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds())) }
 
 // readConfig finds out what the config is. Its fields are read later, by the
 // function that it asks for.
@@ -63,11 +71,11 @@ func readConfig(n *yaml.RNode) (config, framework.Results) {
 		Path: "kind",
 		Message: fmt.Sprintf("got %q of %q, want one of %s of %s, or a v1 ConfigMap",
 			c.id.kind, c.id.apiVersion, strings.Join(Kinds(), ", "), v1alpha1.APIVersion),
-		Fix: suggest(c.id.kind, Kinds()),
+		Fix: spelling.Suggest(c.id.kind, Kinds()),
 	}})
 }
 
-// isConfigMap tells the config that kpt makes of a configMap in a Kptfile.
+// isConfigMap reports whether kpt made the config of a configMap in a Kptfile.
 func (c config) isConfigMap() bool { return c.id.apiVersion == "v1" && c.id.kind == "ConfigMap" }
 
 // apply runs the function. The items are new ones only if no result is an error.

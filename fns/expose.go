@@ -46,11 +46,7 @@ func (p *servicePort) UnmarshalText(text []byte) error {
 }
 
 // expose adds the way in to a Service of the list.
-func expose(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	f, problems := read[exposeSpec](c)
-	if f == nil {
-		return nil, c.results(problems)
-	}
+func expose(c config, f *fields[exposeSpec], items []*yaml.RNode, problems problem.List) ([]*yaml.RNode, framework.Results) {
 	r, e := f.Spec.Service, &f.Spec.Expose
 	r.Name = cmp.Or(r.Name, f.Metadata.Name)
 	mine := append(f.names("the config's name", "the Service's namespace"), f.needSpec("the route", "write type, host and tls")...)
@@ -66,7 +62,9 @@ func expose(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 		return nil, c.results(problems.Sorted())
 	}
 	results := c.results(problems)
-	item, wrong := findService(f.Metadata.Namespace, r.Name, items)
+	item, wrong := findObject("Service", f.Metadata.Namespace, r.Name, items, problem.Problem{
+		Path: "spec.service.name", Fix: "run this function after what makes the Service; in kustomize under transformers:",
+	})
 	if wrong != nil {
 		return nil, c.fail(results, *wrong)
 	}
@@ -104,32 +102,6 @@ func expose(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 func checkRoute(f *fields[exposeSpec], p v1alpha1.Program, closed bool) problem.List {
 	found := f.place(f.Spec.Validate(p, closed), func(path string) (string, bool) { return "spec." + path, true })
 	return append(found, f.place(route.Check(&f.Spec.Expose), func(path string) (string, bool) { return below(path, "expose") })...)
-}
-
-// findService is the Service that the config names. One without a namespace is
-// in the config's: kustomize may fill it in later.
-func findService(namespace, name string, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
-	var names []string
-	for _, item := range items {
-		i := idOf(item)
-		if i.apiVersion != "v1" || i.kind != "Service" || i.namespace != "" && i.namespace != namespace {
-			continue
-		}
-		if i.name == name {
-			return item, nil
-		}
-		names = append(names, i.name)
-	}
-	p := &problem.Problem{
-		Path:    "spec.service.name",
-		Message: fmt.Sprintf("no Service %q of the namespace %s is in the list", name, namespace),
-	}
-	if len(names) > 0 {
-		p.Message += ", which has " + strings.Join(names, ", ")
-	} else {
-		p.Fix = "run this function after what makes the Service; in kustomize under transformers:"
-	}
-	return nil, p
 }
 
 // findPort is the port that the config names; for "" the only one there is.

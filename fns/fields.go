@@ -11,15 +11,6 @@ import (
 	"github.com/hearth-dev/hearth/internal/document"
 )
 
-// The kinds of config besides Stack, each of v1alpha1.APIVersion.
-const (
-	kindOllama          = "Ollama"
-	kindOllamaResources = "OllamaResources"
-	kindOpenWebUI       = "OpenWebUI"
-	kindExpose          = "Expose"
-	kindStackCheck      = "StackCheck"
-)
-
 // metadata of a config. It is wider than a Stack's: the tools that run functions
 // keep their own annotations there.
 type metadata struct {

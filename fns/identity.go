@@ -1,9 +1,12 @@
 package fns
 
 import (
+	"fmt"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // identity is what makes a resource another one.
@@ -24,6 +27,29 @@ func idOf(n *yaml.RNode) identity {
 func (i identity) isToolConfig() bool {
 	return strings.HasPrefix(i.apiVersion, "kustomize.config.k8s.io/") ||
 		strings.HasPrefix(i.apiVersion, "kpt.dev/") && i.kind == "Kptfile"
+}
+
+// findObject is the object of a core kind that the config names. One without a
+// namespace is in the config's: kustomize may fill it in later. missing is
+// completed where it is not there; its fix is for a list without any.
+func findObject(kind, namespace, name string, items []*yaml.RNode, missing problem.Problem) (*yaml.RNode, *problem.Problem) {
+	var names []string
+	for _, item := range items {
+		i := idOf(item)
+		if i.apiVersion != "v1" || i.kind != kind || i.namespace != "" && i.namespace != namespace {
+			continue
+		}
+		if i.name == name {
+			return item, nil
+		}
+		names = append(names, i.name)
+	}
+	missing.Message = fmt.Sprintf("no %s %q of the namespace %s is in the list", kind, name, namespace)
+	if len(names) > 0 {
+		missing.Message += ", which has " + strings.Join(names, ", ")
+		missing.Fix = ""
+	}
+	return nil, &missing
 }
 
 // lookup is the value at a path of fields, nil if there is none.

@@ -14,7 +14,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
-// neighbours is what the list tells about the pods behind a Service.
+// neighbours is what the list says about the pods behind a Service.
 type neighbours struct {
 	// labels of the pods: those of the workloads that the Service selects, or
 	// the selector itself where the list has none.
@@ -98,7 +98,7 @@ func (n neighbours) program(s corev1.Service, port corev1.ServicePort) v1alpha1.
 	return v1alpha1.ProgramOther
 }
 
-// closed tells whether a NetworkPolicy of the list keeps traffic from the pods.
+// closed reports whether a NetworkPolicy of the list keeps traffic from the pods.
 func (n neighbours) closed() bool {
 	return slices.ContainsFunc(n.policies, func(p networkingv1.NetworkPolicy) bool {
 		// A policy without types is one for what comes in.

@@ -1,6 +1,7 @@
 package fns
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -41,7 +42,7 @@ func (c container) resize(s workload.Sized) (framework.Results, error) {
 				note(at, "was %s, and is removed", have)
 			case !equal(have, want):
 				err = setScalar(amounts, string(what), want.String(), 0)
-				note(at, "is %s, was %s", want.String(), orNothing(have))
+				note(at, "is %s, was %s", want.String(), cmp.Or(have, "not set"))
 			}
 			if err != nil {
 				return nil, err
@@ -68,7 +69,7 @@ func (c container) resize(s workload.Sized) (framework.Results, error) {
 			have := elements(env)[at]
 			was := scalar(have, "value")
 			err = errors.Join(have.PipeE(yaml.Clear("valueFrom")), setScalar(have, "value", s.Env[want].Value, yaml.DoubleQuotedStyle))
-			note(".env", "%s is %s, was %s", name, s.Env[want].Value, orNothing(was))
+			note(".env", "%s is %s, was %s", name, s.Env[want].Value, cmp.Or(was, "not set"))
 		}
 		if err != nil {
 			return nil, err
@@ -89,7 +90,7 @@ func growClaim(item *yaml.RNode, bytes int64) (framework.Results, error) {
 	if q, err := resource.ParseQuantity(have); err == nil && q.Cmp(*want) >= 0 {
 		return nil, nil
 	}
-	r := itemResult(item, "spec.resources.requests.storage", fmt.Sprintf("is %s, was %s", want.String(), orNothing(have)))
+	r := itemResult(item, "spec.resources.requests.storage", fmt.Sprintf("is %s, was %s", want.String(), cmp.Or(have, "not set")))
 	r.Severity = framework.Info
 	return framework.Results{r}, setScalar(requests, "storage", want.String(), 0)
 }
@@ -98,11 +99,4 @@ func growClaim(item *yaml.RNode, bytes int64) (framework.Results, error) {
 func equal(have string, want resource.Quantity) bool {
 	q, err := resource.ParseQuantity(have)
 	return err == nil && q.Cmp(want) == 0
-}
-
-func orNothing(s string) string {
-	if s == "" {
-		return "not set"
-	}
-	return s
 }

@@ -64,11 +64,7 @@ type claimRef struct {
 }
 
 // ollamaResources sizes an Ollama of the list for its models.
-func ollamaResources(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
-	f, problems := read[resourcesSpec](c)
-	if f == nil {
-		return nil, c.results(problems)
-	}
+func ollamaResources(c config, f *fields[resourcesSpec], items []*yaml.RNode, problems problem.List) ([]*yaml.RNode, framework.Results) {
 	problems = append(problems, f.root.Place(f.Spec.names(f), f.unread)...)
 	if problems.Err() != nil {
 		// What does not need the workload is found in one go all the same.
@@ -85,7 +81,10 @@ func ollamaResources(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Re
 	}
 	var claim *yaml.RNode
 	if f.Spec.Claim != nil {
-		if claim, wrong = findClaim(f.Spec.Claim.Name, f.Metadata.Namespace, items); wrong != nil {
+		claim, wrong = findObject("PersistentVolumeClaim", f.Metadata.Namespace, f.Spec.Claim.Name, items, problem.Problem{
+			Path: "spec.claim.name", Fix: "remove claim; a StatefulSet's volumeClaimTemplates cannot change",
+		})
+		if wrong != nil {
 			return nil, c.fail(results, *wrong)
 		}
 	}
@@ -241,33 +240,8 @@ func tag(image string) string {
 	return "latest"
 }
 
-// isOllama tells Ollama's image, from its own registry or a mirror.
+// isOllama reports whether an image is Ollama's, from its own registry or a mirror.
 func isOllama(image string) bool {
 	r := repository(image)
 	return r == "ollama/ollama" || strings.HasSuffix(r, "/ollama/ollama")
-}
-
-// findClaim is the PersistentVolumeClaim that the config names.
-func findClaim(name, namespace string, items []*yaml.RNode) (*yaml.RNode, *problem.Problem) {
-	var names []string
-	for _, item := range items {
-		i := idOf(item)
-		if i.apiVersion != "v1" || i.kind != "PersistentVolumeClaim" || i.namespace != "" && i.namespace != namespace {
-			continue
-		}
-		if i.name == name {
-			return item, nil
-		}
-		names = append(names, i.name)
-	}
-	p := &problem.Problem{
-		Path:    "spec.claim.name",
-		Message: fmt.Sprintf("no PersistentVolumeClaim %q of the namespace %s is in the list", name, namespace),
-	}
-	if len(names) > 0 {
-		p.Message += ", which has " + strings.Join(names, ", ")
-	} else {
-		p.Fix = "remove claim; a StatefulSet's volumeClaimTemplates cannot change"
-	}
-	return nil, p
 }

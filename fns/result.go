@@ -63,9 +63,9 @@ var credentials = regexp.MustCompile(`://[^\s/"'@]*@`)
 // in the Kptfile.
 func redact(message string) string { return credentials.ReplaceAllString(message, "://***@") }
 
-// tell writes each warning and error on a line, in the order of the results:
+// printResults writes each warning and error on a line, in the order of the results:
 // kustomize shows nothing else of them.
-func tell(w io.Writer, results framework.Results) {
+func printResults(w io.Writer, results framework.Results) {
 	for _, r := range results {
 		if r.Severity == framework.Info {
 			continue

@@ -14,26 +14,26 @@ import (
 // times as much memory, 4 GiB; the objects of a large cluster are a tenth of it.
 const maxInput = 32 << 20
 
-// errResults ends a run whose errors are among the results, and told already.
+// errResults ends a run whose errors are among the results, and printed already.
 var errResults = errors.New("the results have errors")
 
 // Run reads a ResourceList from in and writes it to out as its functionConfig
-// asks. Warnings and errors are told on talk, a line each; the error says that
+// asks. Warnings and errors go to messages, a line each; the error says that
 // the run failed. What could be read is written in any case, with the results
 // and, after an error, with the items as they came.
-func Run(in io.Reader, out, talk io.Writer) error {
-	list, err := run(in, talk)
+func Run(in io.Reader, out, messages io.Writer) error {
+	list, err := run(in, messages)
 	if _, failed := out.Write(list); failed != nil && err == nil {
 		err = fmt.Errorf("writing the ResourceList: %w", failed)
 	}
 	if err != nil && !errors.Is(err, errResults) {
-		fmt.Fprintln(talk, "hearth-fn:", err)
+		fmt.Fprintln(messages, "hearth-fn:", err)
 	}
 	return err
 }
 
 // run returns the ResourceList to write, nil if there is none.
-func run(in io.Reader, talk io.Writer) (list []byte, err error) {
+func run(in io.Reader, messages io.Writer) (list []byte, err error) {
 	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the ResourceList: %w", err)
@@ -51,10 +51,10 @@ func run(in io.Reader, talk io.Writer) (list []byte, err error) {
 			list, err = nil, fmt.Errorf("reading the ResourceList: %v", r)
 		}
 	}()
-	return execute(data, talk)
+	return execute(data, messages)
 }
 
-func execute(data []byte, talk io.Writer) ([]byte, error) {
+func execute(data []byte, messages io.Writer) ([]byte, error) {
 	var out bytes.Buffer
 	read := false
 	rw := &kio.ByteReadWriter{Reader: bytes.NewReader(data), Writer: &out, KeepReaderAnnotations: true}
@@ -64,7 +64,7 @@ func execute(data []byte, talk io.Writer) ([]byte, error) {
 		}
 		read = true
 		err := Process(rl)
-		tell(talk, rl.Results)
+		printResults(messages, rl.Results)
 		return errors.Join(err, stabilize(rl))
 	}), rw)
 	switch {

@@ -18,15 +18,7 @@ import (
 // stack emits the overlay that the Stack names itself.
 func stack(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 	s, name, problems := readStack(c)
-	results := c.results(problems)
-	if s == nil {
-		return nil, results
-	}
-	o, wrong := chooseOverlay(s, "spec.overlay", name)
-	if wrong != nil {
-		return nil, c.fail(results, *wrong)
-	}
-	return emit(c, items, s, o, results)
+	return emit(c, c, items, s, "spec.overlay", name, problems)
 }
 
 // overlayChoice is a config that names an overlay of a Stack which is in the
@@ -58,15 +50,7 @@ func chosen(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 		return nil, c.fail(c.results(problems), *wrong)
 	}
 	s, _, problems := readStack(of)
-	results := of.results(problems)
-	if s == nil {
-		return nil, results
-	}
-	o, wrong := chooseOverlay(s, "data.overlay", choice.Data.Overlay)
-	if wrong != nil {
-		return nil, c.fail(results, *wrong)
-	}
-	return emit(of, items, s, o, results)
+	return emit(c, of, items, s, "data.overlay", choice.Data.Overlay, problems)
 }
 
 // readStack reads a Stack that is a config, or in the list: it may have any
@@ -124,18 +108,9 @@ func chooseOverlay(s *v1alpha1.Resolved, path, name string) (string, *problem.Pr
 		return name, nil
 	default:
 		wrong.Message = "no overlay \"" + name + "\": the overlays are " + strings.Join(names, ", ")
-		wrong.Fix = suggest(name, names)
+		wrong.Fix = spelling.Suggest(name, names)
 	}
 	return "", wrong
-}
-
-// suggest is the fix for a name that is none of the options: the nearest one, ""
-// if none is near.
-func suggest(name string, options []string) string {
-	if near := spelling.Nearest(name, options); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return ""
 }
 
 // findStack is the Stack of the given name among the items; for "" the only one.
@@ -168,12 +143,21 @@ func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
 	return config{}, wrong
 }
 
-// emit puts the objects of the named overlay into the list.
-func emit(c config, items []*yaml.RNode, s *v1alpha1.Resolved, overlay string, results framework.Results) ([]*yaml.RNode, framework.Results) {
+// emit puts the objects of an overlay of the config of into the list; c is the
+// config that has the overlay's name, at path.
+func emit(c, of config, items []*yaml.RNode, s *v1alpha1.Resolved, path, name string, problems problem.List) ([]*yaml.RNode, framework.Results) {
+	results := of.results(problems)
+	if s == nil {
+		return nil, results
+	}
+	overlay, wrong := chooseOverlay(s, path, name)
+	if wrong != nil {
+		return nil, c.fail(results, *wrong)
+	}
 	objects, err := generator.Objects(s, overlay)
 	if err != nil {
-		return nil, c.fail(results, problem.Problem{Message: err.Error()})
+		return nil, of.fail(results, problem.Problem{Message: err.Error()})
 	}
-	out, found := reconcile(c, items, objects)
+	out, found := reconcile(of, items, objects)
 	return out, append(results, found...)
 }

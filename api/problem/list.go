@@ -2,7 +2,6 @@ package problem
 
 import (
 	"cmp"
-	"reflect"
 	"slices"
 	"strings"
 )
@@ -39,41 +38,30 @@ func (l List) Err() error {
 
 // Errors are the Problems that stop the work.
 func (l List) Errors() List {
-	return l.keep(func(p Problem) bool { return p.Severity != Warning })
+	return slices.DeleteFunc(slices.Clone(l), func(p Problem) bool { return p.Severity == Warning })
 }
 
 // Warnings are the Problems that stop nothing.
 func (l List) Warnings() List {
-	return l.keep(func(p Problem) bool { return p.Severity == Warning })
-}
-
-func (l List) keep(want func(Problem) bool) List {
-	var out List
-	for _, p := range l {
-		if want(p) {
-			out = append(out, p)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(l), func(p Problem) bool { return p.Severity != Warning })
 }
 
 // Sorted is the list by file, line, column and path, without repetitions: what
 // is wrong in a base comes up again in each overlay that inherits it.
 func (l List) Sorted() List {
 	out := slices.Clone(l)
-	slices.SortStableFunc(out, func(a, b Problem) int {
-		return cmp.Or(
-			cmp.Compare(a.File, b.File),
-			cmp.Compare(a.Line, b.Line),
-			cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Path, b.Path),
-			cmp.Compare(a.Message, b.Message),
-			cmp.Compare(a.Severity, b.Severity),
-			cmp.Compare(a.Fix, b.Fix),
-		)
-	})
-	return slices.CompactFunc(out, func(a, b Problem) bool {
-		a.Depends, b.Depends = nil, nil
-		return reflect.DeepEqual(a, b)
-	})
+	slices.SortStableFunc(out, compare)
+	return slices.CompactFunc(out, func(a, b Problem) bool { return compare(a, b) == 0 })
+}
+
+func compare(a, b Problem) int {
+	return cmp.Or(
+		cmp.Compare(a.File, b.File),
+		cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Message, b.Message),
+		cmp.Compare(a.Severity, b.Severity),
+		cmp.Compare(a.Fix, b.Fix),
+	)
 }

@@ -38,7 +38,7 @@ const (
 
 // Values lists the allowed makers.
 func (AcceleratorType) Values() []string {
-	return []string{string(AcceleratorNVIDIA), string(AcceleratorAMD), string(AcceleratorIntel)}
+	return texts(AcceleratorNVIDIA, AcceleratorAMD, AcceleratorIntel)
 }
 
 // rocm ends the tags of Ollama's images for AMD.
@@ -86,6 +86,6 @@ func (v validator) accelerator(at *field.Path, o *Ollama) {
 		v.warnf(image, "write "+o.Image.Tag+rocm, "%s has no libraries for AMD, and Ollama would compute on the CPU", o.Image.Tag)
 	}
 	if a.Type == AcceleratorNVIDIA {
-		v.member(at, "NVIDIA's device files are open to every group", map[string]bool{"groups": a.Groups != nil})
+		v.only(at, "NVIDIA's device files are open to every group", *a, "type", "count", "resourceName", "runtimeClassName")
 	}
 }

@@ -54,9 +54,7 @@ const (
 )
 
 // Values lists the allowed systems.
-func (BackupType) Values() []string {
-	return []string{string(BackupLonghorn), string(BackupSnapshotSchedule)}
-}
+func (BackupType) Values() []string { return texts(BackupLonghorn, BackupSnapshotSchedule) }
 
 // BackupTask is what a recurring job of Longhorn's does.
 type BackupTask string
@@ -68,9 +66,7 @@ const (
 )
 
 // Values lists the allowed tasks.
-func (BackupTask) Values() []string {
-	return []string{string(BackupTaskSnapshot), string(BackupTaskBackup)}
-}
+func (BackupTask) Values() []string { return texts(BackupTaskSnapshot, BackupTaskBackup) }
 
 func (b *Backup) applyDefaults() {
 	switch b.Type {
@@ -103,10 +99,10 @@ func (v validator) backup(at *field.Path, given, b *Backup) {
 	v = v.because(at.Child("type"))
 	switch b.Type {
 	case BackupLonghorn:
-		v.member(at, "type is longhorn", map[string]bool{"snapshotSchedule": given.SnapshotSchedule != nil})
+		v.only(at, "type is longhorn", *given, "type", "schedule", "keep", "longhorn")
 		v.longhorn(at, given, b)
 	case BackupSnapshotSchedule:
-		v.member(at, "type is snapshotSchedule", map[string]bool{"longhorn": given.Longhorn != nil})
+		v.only(at, "type is snapshotSchedule", *given, "type", "schedule", "keep", "snapshotSchedule")
 		v.schedule(at, b.Schedule)
 		v.count(at.Child("keep"), b.Keep, 1, 1000, "snapshots")
 		v.optionalName(at.Child("snapshotSchedule", "className"), b.SnapshotSchedule.ClassName, "a VolumeSnapshotClass")
@@ -133,9 +129,8 @@ func (v validator) longhorn(at *field.Path, given, b *Backup) {
 		v.errorf(group, fix, "got %q, which is the job's name too: want at most %d lower-case letters, digits and '-'", name, maxJobName)
 	}
 	if b.Longhorn.Task == "" {
-		v = v.because(at.Child("longhorn"))
 		const why = "without longhorn.task a RecurringJob that is there says when, and how many"
-		v.member(at, why, map[string]bool{"schedule": given.Schedule != "", "keep": given.Keep != 0})
+		v.because(at.Child("longhorn")).only(at, why, *given, "type", "longhorn", "snapshotSchedule")
 		return
 	}
 	v.schedule(at, b.Schedule)

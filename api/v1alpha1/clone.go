@@ -9,17 +9,18 @@ func clone[T any](value T) T {
 	return out.Interface().(T)
 }
 
+// copyInto fills to, which has its zero value.
 func copyInto(to, from reflect.Value) {
+	if from.IsZero() {
+		return
+	}
 	switch from.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if from.IsNil() {
-			return
-		}
+	case reflect.Pointer:
+		to.Set(reflect.New(from.Type().Elem()))
+		copyInto(to.Elem(), from.Elem())
+	case reflect.Interface:
 		element := reflect.New(from.Elem().Type()).Elem()
 		copyInto(element, from.Elem())
-		if from.Kind() == reflect.Pointer {
-			element = element.Addr()
-		}
 		to.Set(element)
 	case reflect.Struct:
 		to.Set(from) // fields that are not exported too
@@ -30,17 +31,11 @@ func copyInto(to, from reflect.Value) {
 			}
 		}
 	case reflect.Slice:
-		if from.IsNil() {
-			return
-		}
 		to.Set(reflect.MakeSlice(from.Type(), from.Len(), from.Len()))
 		for i := range from.Len() {
 			copyInto(to.Index(i), from.Index(i))
 		}
 	case reflect.Map:
-		if from.IsNil() {
-			return
-		}
 		to.Set(reflect.MakeMapWithSize(from.Type(), from.Len()))
 		for entries := from.MapRange(); entries.Next(); {
 			element := reflect.New(from.Type().Elem()).Elem()

@@ -31,9 +31,7 @@ const (
 )
 
 // Values lists the allowed places.
-func (EmbeddingEngine) Values() []string {
-	return []string{string(EmbeddingOllama), string(EmbeddingInPod)}
-}
+func (EmbeddingEngine) Values() []string { return texts(EmbeddingOllama, EmbeddingInPod) }
 
 // EmbeddingModel is the default of Embedding's Model.
 const EmbeddingModel = "all-minilm:22m"

@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"reflect"
 	"strings"
 	"time"
 
@@ -70,7 +71,7 @@ const (
 
 // Values lists the allowed kinds.
 func (ExposeType) Values() []string {
-	return []string{string(ExposeInternal), string(ExposeNginx), string(ExposeTraefik), string(ExposeGateway)}
+	return texts(ExposeInternal, ExposeNginx, ExposeTraefik, ExposeGateway)
 }
 
 // WebSocket is how a page hears what is new.
@@ -83,9 +84,7 @@ const (
 )
 
 // Values lists the allowed ways.
-func (WebSocket) Values() []string {
-	return []string{string(WebSocketUpgrade), string(WebSocketPolling)}
-}
+func (WebSocket) Values() []string { return texts(WebSocketUpgrade, WebSocketPolling) }
 
 // Audience is who can reach a host.
 type Audience string
@@ -97,9 +96,7 @@ const (
 )
 
 // Values lists the allowed audiences.
-func (Audience) Values() []string {
-	return []string{string(AudiencePrivate), string(AudiencePublic)}
-}
+func (Audience) Values() []string { return texts(AudiencePrivate, AudiencePublic) }
 
 // BasicAuth asks for a user name and password.
 type BasicAuth struct {
@@ -229,11 +226,13 @@ func (v validator) expose(at *field.Path, given, e *Expose, p Program, policed b
 	}
 	v.label(at.Child("name"), e.Name, "the route's name")
 	v.staysText(at.Child("name"), e.Name)
-	v.member(at, "type is "+string(e.Type), map[string]bool{
-		"nginx":   e.Type != ExposeNginx && given.NGINX != nil,
-		"traefik": e.Type != ExposeTraefik && given.Traefik != nil,
-		"gateway": e.Type != ExposeGateway && given.Gateway != nil,
-	})
+	for member, set := range map[ExposeType]bool{
+		ExposeNginx: given.NGINX != nil, ExposeTraefik: given.Traefik != nil, ExposeGateway: given.Gateway != nil,
+	} {
+		if set && member != e.Type {
+			v.errorf(at.Child(string(member)), problem.Remove, "has no effect: type is %s", e.Type)
+		}
+	}
 	switch e.Type {
 	case ExposeNginx:
 		v.nginx(at.Child("nginx"), e.NGINX)
@@ -253,21 +252,10 @@ func (v validator) expose(at *field.Path, given, e *Expose, p Program, policed b
 
 // internal refuses what only a route has.
 func (v validator) internal(at *field.Path, given *Expose) {
-	set := map[string]bool{
-		"host": given.Host != "", "name": given.Name != "", "audience": given.Audience != "", "tls": given.TLS != nil,
-		"redirectHTTP": given.RedirectHTTP != nil, "webSocket": given.WebSocket != "", "from": given.From != nil,
-		"annotations": given.Annotations != nil, "dangerouslyUnauthenticated": given.DangerouslyUnauthenticated,
-		"nginx": given.NGINX != nil, "traefik": given.Traefik != nil, "gateway": given.Gateway != nil,
-	}
 	if given.Type == ExposeInternal {
-		v.member(at, "with type internal there is no route", set)
-		return
-	}
-	for _, there := range set {
-		if there {
-			v.errorf(at.Child("type"), "write type: nginx, traefik or gateway", "missing: without it there is no route, and the other fields have no effect")
-			return
-		}
+		v.only(at, "with type internal there is no route", *given, "type")
+	} else if !reflect.ValueOf(*given).IsZero() {
+		v.errorf(at.Child("type"), "write type: nginx, traefik or gateway", "missing: without it there is no route, and the other fields have no effect")
 	}
 }
 

@@ -69,9 +69,8 @@ func (v validator) gateway(expose *field.Path, given *Gateway, e *Expose) {
 	v.optionalLabel(at.Child("namespace"), g.Namespace)
 	v.name(at.Child("sectionName"), g.SectionName, "a listener of the Gateway")
 	v.name(at.Child("redirectSectionName"), g.RedirectSectionName, "a listener of the Gateway")
-	v.because(at.Child("name")).member(at, "the ports are those of the Gateway that is there", map[string]bool{
-		"httpsPort": given.HTTPSPort != 0, "httpPort": given.HTTPPort != 0,
-	})
+	v.because(at.Child("name")).only(at, "the ports are those of the Gateway that is there", *given,
+		"name", "namespace", "sectionName", "redirectSectionName", "requestTimeout")
 	if t := e.TLS.Type; t == TLSCertManager || t == TLSSecret {
 		v.because(at.Child("name")).errorf(tls, "write type: gateway; or gateway: {className: CLASS} for a Gateway of the base's own",
 			"got %s, but the certificate is that of the Gateway's listener", t)
@@ -84,9 +83,8 @@ func (v validator) ownGateway(at, tls *field.Path, given *Gateway, e *Expose) {
 	v.label(at.Child("name"), g.Name, "the Gateway's name")
 	v.staysText(at.Child("name"), g.Name)
 	v.name(at.Child("className"), g.ClassName, "a GatewayClass")
-	v.member(at, "with className the Gateway and its listeners are the base's own", map[string]bool{
-		"namespace": given.Namespace != "", "sectionName": given.SectionName != "", "redirectSectionName": given.RedirectSectionName != "",
-	})
+	v.only(at, "with className the Gateway and its listeners are the base's own", *given,
+		"name", "className", "httpsPort", "httpPort", "requestTimeout")
 	if e.TLS.Type == TLSGateway {
 		v.errorf(tls, "write certManager or secret", "got gateway, but the Gateway is the base's own and has no certificate yet")
 	}

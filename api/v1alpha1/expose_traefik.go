@@ -47,9 +47,7 @@ const (
 )
 
 // Values lists the allowed kinds.
-func (TraefikRoute) Values() []string {
-	return []string{string(TraefikIngress), string(TraefikIngressRoute)}
-}
+func (TraefikRoute) Values() []string { return texts(TraefikIngress, TraefikIngressRoute) }
 
 // ForwardAuth is a program that Traefik asks about each request, such as
 // oauth2-proxy or Authelia: a status of 2xx lets the request pass, and any other

@@ -56,7 +56,7 @@ var hostile = []struct {
 		return minimal + "      annotations: {a: " + strings.Repeat("x", 150<<10) + ", b: " + strings.Repeat("y", 150<<10) + "}\n"
 	}, "hearth.yaml:9:7: spec.bases[0].annotations: got 307202 bytes, want at most 262144; put long texts into a ConfigMap"},
 	{"a word of 1 MB", func() string { return minimal + "      createNamespace: " + strings.Repeat("x", 1<<19) + "\n" },
-		"hearth.yaml:9:24: spec.bases[0].createNamespace: got the string \"" + strings.Repeat("x", 100) + "…\", want true or false"},
+		"hearth.yaml:9:24: spec.bases[0].createNamespace: got the string \"" + strings.Repeat("x", 200) + "…\", want true or false"},
 	{"UTF-16", func() string { return "\xff\xfea\x00" },
 		"hearth.yaml:1:1: the file is UTF-16, want UTF-8; save it as UTF-8"},
 	{"Latin-1", func() string { return "# caf\xe9\n" + minimal },

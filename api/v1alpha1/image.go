@@ -76,7 +76,7 @@ var (
 // maxRepository is the longest name of a repository that registries take.
 const maxRepository = 255
 
-// isRegistry tells a registry's host, with an optional port. A container runtime
+// isRegistry reports whether s is a registry's host, with an optional port. A container runtime
 // takes a host without dot and port, but localhost, for a folder of Docker Hub.
 func isRegistry(s string) bool {
 	host, port, hasPort := strings.Cut(s, ":")

@@ -56,13 +56,12 @@ func (s ModelSize) applyDefaults() ModelSize {
 
 // model is the figures as package sizing takes them.
 func (s ModelSize) model(name string) sizing.Model {
-	bytes := func(q Quantity) int64 { v := q.Parsed(); return v.Value() }
 	return sizing.Model{
-		Name: name, Architecture: s.Architecture, DiskBytes: bytes(s.Disk), TiedBytes: bytes(s.Tied),
+		Name: name, Architecture: s.Architecture, DiskBytes: bytesOf(s.Disk), TiedBytes: bytesOf(s.Tied),
 		Layers: s.Layers, KVHeads: s.KVHeads, KeyLength: s.KeyLength, ValueLength: s.ValueLength,
 		SlidingWindow: s.SlidingWindow, SlidingLayers: s.SlidingLayers,
 		Heads: s.Heads, Embedding: s.Embedding, FeedForward: s.FeedForward, Vocab: s.Vocab,
-		ContextLimit: s.ContextLimit, VisionBytes: bytes(s.Vision), Embedder: s.Embedder,
+		ContextLimit: s.ContextLimit, VisionBytes: bytesOf(s.Vision), Embedder: s.Embedder,
 	}
 }
 

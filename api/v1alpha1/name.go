@@ -73,7 +73,7 @@ func (v validator) reference(at *field.Path, name, kind string, names []string, 
 	case len(names) == 0:
 		v.errorf(at, "declare it", "got %q, but the stack has no %ss", name, kind)
 	case !slices.Contains(names, name):
-		v.errorf(at, suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
+		v.errorf(at, spelling.Suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
 	}
 }
 
@@ -94,6 +94,3 @@ func list(names []string) string {
 	quoted := strings.Trim(fmt.Sprintf("%q", names), "[]")
 	return strings.NewReplacer(`" "`, ", ", `"`, "").Replace(quoted)
 }
-
-// suggest names the nearest of the options, if one is near.
-func suggest(name string, options []string) string { return spelling.Suggest(name, options) }

@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"cmp"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -101,7 +102,7 @@ const (
 )
 
 // Values lists the allowed ways.
-func (Pull) Values() []string { return []string{string(PullMissing), string(PullNever)} }
+func (Pull) Values() []string { return texts(PullMissing, PullNever) }
 
 // KVCacheType is the number format of the key-value cache.
 type KVCacheType string
@@ -252,15 +253,6 @@ func (v validator) modelHost(at *field.Path, registry string, o *Ollama) {
 // fullModelName is the name with Ollama's defaults: two spellings of one model
 // are equal.
 func fullModelName(m []string) string {
-	host, namespace, tag := m[1], m[2], m[4]
-	if host == "" {
-		host = "registry.ollama.ai"
-	}
-	if namespace == "" {
-		namespace = "library"
-	}
-	if tag == "" {
-		tag = "latest"
-	}
+	host, namespace, tag := cmp.Or(m[1], "registry.ollama.ai"), cmp.Or(m[2], "library"), cmp.Or(m[4], "latest")
 	return strings.ToLower(host + "/" + namespace + "/" + m[3] + ":" + tag)
 }

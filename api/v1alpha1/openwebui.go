@@ -78,7 +78,7 @@ const (
 )
 
 // Values lists the allowed ways.
-func (SignUp) Values() []string { return []string{string(SignUpOpen), string(SignUpClosed)} }
+func (SignUp) Values() []string { return texts(SignUpOpen, SignUpClosed) }
 
 // openWebUIOwned are the variables that hearth sets for Open WebUI, and where
 // to set them instead.

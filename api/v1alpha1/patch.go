@@ -10,6 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // Patch is an entry of kustomize's patches, inline.
@@ -101,7 +103,7 @@ func (v validator) operation(at *field.Path, j int, operation any) {
 	all := []string{"add", "remove", "replace", "move", "copy", "test"}
 	switch {
 	case !slices.Contains(all, op):
-		v.errorf(at, suggest(op, all), "operation %d: got op %q, want one of %s", j+1, op, list(all))
+		v.errorf(at, spelling.Suggest(op, all), "operation %d: got op %q, want one of %s", j+1, op, list(all))
 	case !hasPath || path != "" && path[0] != '/':
 		v.errorf(at, `write "/" for "." and "~1" for a "/" within a name`, "operation %d: got path %q, want such as /spec/replicas", j+1, path)
 	}

@@ -38,14 +38,7 @@ type ResolvedOverlay struct {
 }
 
 // Base returns the base with the given name, or nil.
-func (r *Resolved) Base(name string) *Base {
-	for i := range r.Bases {
-		if r.Bases[i].Name == name {
-			return &r.Bases[i]
-		}
-	}
-	return nil
-}
+func (r *Resolved) Base(name string) *Base { return baseOf(r.Bases, name) }
 
 // Overlay returns the overlay with the given name, or nil.
 func (r *Resolved) Overlay(name string) *ResolvedOverlay {

@@ -14,6 +14,15 @@ import (
 // The scalar types validate as they are decoded and keep the spelling that the
 // person chose.
 
+// texts are values as text, for the Values of their type.
+func texts[T ~string](values ...T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
 // Quantity is an amount of CPU or memory as Kubernetes writes it: 500m, 2Gi. Or
 // it is auto, which is the same as leaving it out, or none where a field says so.
 type Quantity string
@@ -75,10 +84,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 
 // Parsed is the duration as a Go value; 0 if unset.
 func (d Duration) Parsed() time.Duration {
-	v, err := time.ParseDuration(string(d))
-	if err != nil { // only the empty string gets past UnmarshalText
-		return 0
-	}
+	v, _ := time.ParseDuration(string(d)) // only the empty string gets past UnmarshalText
 	return v
 }
 

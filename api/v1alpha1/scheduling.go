@@ -9,6 +9,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 func (v validator) tolerations(at *field.Path, tolerations []Toleration) {
@@ -31,12 +33,16 @@ func (v validator) tolerations(at *field.Path, tolerations []Toleration) {
 	}
 }
 
+const (
+	required  = "requiredDuringSchedulingIgnoredDuringExecution"
+	preferred = "preferredDuringSchedulingIgnoredDuringExecution"
+)
+
 // affinity checks a Kubernetes Affinity as the API server would.
 func (v validator) affinity(at *field.Path, a *corev1.Affinity) {
 	if a == nil {
 		return
 	}
-	const required, preferred = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
 	if n := a.NodeAffinity; n != nil {
 		at := at.Child("nodeAffinity")
 		if r := n.RequiredDuringSchedulingIgnoredDuringExecution; r != nil {
@@ -54,10 +60,10 @@ func (v validator) affinity(at *field.Path, a *corev1.Affinity) {
 		}
 	}
 	if p := a.PodAffinity; p != nil {
-		v.podTerms(at.Child("podAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution, p.PreferredDuringSchedulingIgnoredDuringExecution)
+		v.podTerms(at.Child("podAffinity"), *p)
 	}
 	if p := a.PodAntiAffinity; p != nil {
-		v.podTerms(at.Child("podAntiAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution, p.PreferredDuringSchedulingIgnoredDuringExecution)
+		v.podTerms(at.Child("podAntiAffinity"), corev1.PodAffinity(*p))
 	}
 }
 
@@ -76,12 +82,12 @@ func (v validator) nodeTerm(at *field.Path, term corev1.NodeSelectorTerm) {
 	}
 }
 
-func (v validator) podTerms(at *field.Path, required []corev1.PodAffinityTerm, preferred []corev1.WeightedPodAffinityTerm) {
-	for i, term := range required {
-		v.podTerm(at.Child("requiredDuringSchedulingIgnoredDuringExecution").Index(i), term)
+func (v validator) podTerms(at *field.Path, p corev1.PodAffinity) {
+	for i, term := range p.RequiredDuringSchedulingIgnoredDuringExecution {
+		v.podTerm(at.Child(required).Index(i), term)
 	}
-	for i, p := range preferred {
-		here := at.Child("preferredDuringSchedulingIgnoredDuringExecution").Index(i)
+	for i, p := range p.PreferredDuringSchedulingIgnoredDuringExecution {
+		here := at.Child(preferred).Index(i)
 		v.weight(here, p.Weight)
 		v.podTerm(here.Child("podAffinityTerm"), p.PodAffinityTerm)
 	}
@@ -116,7 +122,7 @@ func (v validator) expression(at *field.Path, key, operator string, values []str
 	case operator == "":
 		v.errorf(at.Child("operator"), "", "missing: choose %s", strings.Join(operators, ", "))
 	case !slices.Contains(operators, operator):
-		v.errorf(at.Child("operator"), suggest(operator, operators), "got %q, want one of %s", operator, strings.Join(operators, ", "))
+		v.errorf(at.Child("operator"), spelling.Suggest(operator, operators), "got %q, want one of %s", operator, strings.Join(operators, ", "))
 	case operator == "Exists" || operator == "DoesNotExist":
 		if len(values) > 0 {
 			v.errorf(at.Child("values"), "remove them, or use In or NotIn", "operator %s has no values", operator)

@@ -43,10 +43,9 @@ func (b *Base) Need() sizing.Need {
 }
 
 func (o *Ollama) settings() sizing.Settings {
-	cache := o.PromptCache.Parsed()
 	s := sizing.Settings{
 		ContextLength: o.ContextLength, NumParallel: o.NumParallel, MaxLoadedModels: o.MaxLoadedModels,
-		KVCacheType: string(o.KVCacheType), Version: o.Image.Tag, PromptCache: cache.Value(),
+		KVCacheType: string(o.KVCacheType), Version: o.Image.Tag, PromptCache: bytesOf(o.PromptCache),
 	}
 	if o.PromptCache == None {
 		s.PromptCache = -1

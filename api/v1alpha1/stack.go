@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/api/problem"
@@ -143,11 +145,11 @@ func (v validator) override(at *field.Path, o Override, s *Stack) {
 }
 
 // Base returns the base with the given name, or nil.
-func (s *Stack) Base(name string) *Base {
-	for i := range s.Spec.Bases {
-		if s.Spec.Bases[i].Name == name {
-			return &s.Spec.Bases[i]
-		}
+func (s *Stack) Base(name string) *Base { return baseOf(s.Spec.Bases, name) }
+
+func baseOf(bases []Base, name string) *Base {
+	if i := slices.IndexFunc(bases, func(b Base) bool { return b.Name == name }); i >= 0 {
+		return &bases[i]
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ const (
 
 // Values lists the allowed sources.
 func (TLSType) Values() []string {
-	return []string{string(TLSCertManager), string(TLSSecret), string(TLSCertResolver), string(TLSGateway), string(TLSNone)}
+	return texts(TLSCertManager, TLSSecret, TLSCertResolver, TLSGateway, TLSNone)
 }
 
 // CertManager is a Certificate of cert-manager.
@@ -145,11 +145,8 @@ func (v validator) tls(expose *field.Path, given *TLS, e *Expose) {
 			v.errorf(expose.Child("redirectHTTP"), "remove it", "there is no https:// to redirect to")
 		}
 	}
-	v.member(at, fmt.Sprintf("type is %s", t.Type), map[string]bool{
-		"secretName":   given.SecretName != "" && t.Type != TLSCertManager && t.Type != TLSSecret,
-		"certManager":  given.CertManager != nil && t.Type != TLSCertManager,
-		"certResolver": given.CertResolver != "" && t.Type != TLSCertResolver,
-	})
+	used := map[TLSType][]string{TLSCertManager: {"secretName", "certManager"}, TLSSecret: {"secretName"}, TLSCertResolver: {"certResolver"}}
+	v.only(at, "type is "+string(t.Type), *given, append(used[t.Type], "type")...)
 }
 
 func (v validator) certResolver(at *field.Path, e *Expose) {

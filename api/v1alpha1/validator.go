@@ -3,6 +3,8 @@ package v1alpha1
 import (
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -59,12 +61,13 @@ func (v validator) failed(at *field.Path) bool {
 	return false
 }
 
-// member refuses the fields of a union that its type leaves without effect.
-// set are the fields that are there, by name.
-func (v validator) member(at *field.Path, why string, set map[string]bool) {
-	v = v.because(at.Child("type"))
-	for name, there := range set {
-		if there {
+// only refuses what is set in a struct besides the named fields: something else
+// that is written there leaves it without effect.
+func (v validator) only(at *field.Path, why string, given any, names ...string) {
+	s := reflect.ValueOf(given)
+	for i := range s.NumField() {
+		name, _, _ := strings.Cut(s.Type().Field(i).Tag.Get("json"), ",")
+		if !s.Field(i).IsZero() && !slices.Contains(names, name) {
 			v.errorf(at.Child(name), problem.Remove, "has no effect: %s", why)
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-
-	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // Workload is what Ollama and Open WebUI have in common: one pod with a volume
@@ -91,9 +89,7 @@ const (
 )
 
 // Values lists the allowed access modes.
-func (AccessMode) Values() []string {
-	return []string{string(ReadWriteOnce), string(ReadWriteOncePod), string(ReadWriteMany)}
-}
+func (AccessMode) Values() []string { return texts(ReadWriteOnce, ReadWriteOncePod, ReadWriteMany) }
 
 // Service is the workload's Service.
 type Service struct {
@@ -113,9 +109,7 @@ const (
 )
 
 // Values lists the allowed types.
-func (ServiceType) Values() []string {
-	return []string{string(ClusterIP), string(NodePort), string(LoadBalancer)}
-}
+func (ServiceType) Values() []string { return texts(ClusterIP, NodePort, LoadBalancer) }
 
 // EnvValue is an environment variable's value, or where to find it. As written
 // it is a scalar, or a map with secretKeyRef.
@@ -151,9 +145,7 @@ func (TolerationOperator) Values() []string { return []string{"Exists", "Equal"}
 type TaintEffect string
 
 // Values lists the allowed effects.
-func (TaintEffect) Values() []string {
-	return []string{"NoSchedule", "PreferNoSchedule", "NoExecute"}
-}
+func (TaintEffect) Values() []string { return []string{"NoSchedule", "PreferNoSchedule", "NoExecute"} }
 
 // Peer is a source of traffic: pods of a namespace, or addresses.
 type Peer struct {
@@ -301,14 +293,7 @@ func meant(got Quantity, unit string, low, high Quantity) string {
 func (v validator) storage(at *field.Path, given, s Storage) {
 	if s.ExistingClaim != "" {
 		v.name(at.Child("existingClaim"), s.ExistingClaim, "a PersistentVolumeClaim")
-		for name, there := range map[string]bool{
-			"size": given.Size != "", "storageClassName": given.StorageClassName != "", "accessMode": given.AccessMode != "",
-			"retain": given.Retain != nil, "backup": given.Backup != nil,
-		} {
-			if there {
-				v.because(at.Child("existingClaim")).errorf(at.Child(name), problem.Remove, "has no effect: somebody else made the claim")
-			}
-		}
+		v.because(at.Child("existingClaim")).only(at, "somebody else made the claim", given, "existingClaim")
 		return
 	}
 	v.backup(at.Child("backup"), given.Backup, s.Backup)

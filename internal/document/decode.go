@@ -1,19 +1,18 @@
 package document
 
 import (
+	"cmp"
 	"encoding"
 	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
-
-// Decoder fills Go values from Nodes. It remembers the fields of every type that
-// it met: let one fill all values of a document. The zero Decoder is ready.
-type Decoder struct{ types map[reflect.Type][]field }
 
 // Decode fills *into from n and reports everything that does not fit. Null
 // fields are absent fields. What it knows besides Go's own types:
@@ -28,23 +27,16 @@ type Decoder struct{ types map[reflect.Type][]field }
 // map type with a method Patched. A field is never "" or 0 where that would pass
 // for an absent one, and get a default that nobody asked for. Decode panics if it
 // meets a Go type that no file can fill.
-func (d *Decoder) Decode(n *Node, into any) problem.List {
-	if d.types == nil {
-		d.types = map[reflect.Type][]field{}
-	}
-	one := &decoder{types: d.types}
+func Decode(n *Node, into any) problem.List {
+	d := &decoder{}
 	if n != nil {
-		one.value(n, reflect.ValueOf(into).Elem())
+		d.value(n, reflect.ValueOf(into).Elem())
 	}
-	return one.problems.Sorted()
+	return d.problems.Sorted()
 }
-
-// Decode fills one value with a Decoder of its own.
-func Decode(n *Node, into any) problem.List { return new(Decoder).Decode(n, into) }
 
 type decoder struct {
 	report
-	types map[reflect.Type][]field
 	patch bool // within a merge patch
 }
 
@@ -66,7 +58,7 @@ func (d *decoder) value(n *Node, v reflect.Value) {
 		return
 	}
 	u, isText := v.Addr().Interface().(encoding.TextUnmarshaler)
-	union := isText && v.Kind() == reflect.Struct && len(d.fieldsOf(v.Type())) > 0
+	union := isText && v.Kind() == reflect.Struct && len(fieldsOf(v.Type())) > 0
 	if isText && (!union || n.kind < listKind) {
 		d.text(n, u)
 		return
@@ -94,7 +86,7 @@ func (d *decoder) value(n *Node, v reflect.Value) {
 }
 
 func (d *decoder) structure(n *Node, v reflect.Value) {
-	known := d.fieldsOf(v.Type())
+	known := fieldsOf(v.Type())
 	if n.kind != mapKind {
 		want := "a mapping of " + strings.Join(names(known), ", ")
 		if _, union := v.Addr().Interface().(encoding.TextUnmarshaler); union {
@@ -102,7 +94,7 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		}
 		fix := ""
 		if main := mainField(known); main != "" && n.kind == stringKind && n.text != "" {
-			fix = "write {" + main + ": " + strconv.Quote(clip(n.text)) + "}"
+			fix = "write {" + main + ": " + strconv.Quote(problem.Clip(n.text)) + "}"
 		}
 		d.mismatch(n, want, fix)
 		return
@@ -128,28 +120,28 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		if slices.ContainsFunc(known, func(f field) bool { return f.name == name }) {
 			continue
 		}
-		d.add(n.fields[name].keyNode(), d.belongs(name, v.Type(), known),
-			"unknown field %q: known fields: %s", clip(name), strings.Join(names(known), ", "))
+		d.add(n.fields[name].keyNode(), belongs(name, v.Type(), known),
+			"unknown field %q: known fields: %s", problem.Clip(name), strings.Join(names(known), ", "))
 	}
 }
 
 // belongs is the fix for a field that a struct has not: the members of the
 // struct that have it, or the name that was meant.
-func (d *decoder) belongs(name string, t reflect.Type, known []field) string {
+func belongs(name string, t reflect.Type, known []field) string {
 	var members []string
 	for _, f := range known {
 		inner := t.FieldByIndex(f.index).Type
 		if inner.Kind() == reflect.Pointer {
 			inner = inner.Elem()
 		}
-		if inner.Kind() == reflect.Struct && slices.Contains(names(d.fieldsOf(inner)), name) {
+		if inner.Kind() == reflect.Struct && slices.Contains(names(fieldsOf(inner)), name) {
 			members = append(members, f.name)
 		}
 	}
 	if members != nil {
 		return "move it into " + strings.Join(members, " or ")
 	}
-	return didYouMean(name, names(known), "remove it")
+	return cmp.Or(spelling.Suggest(name, names(known)), problem.Remove)
 }
 
 // absent refuses a value that would pass for an absent field.
@@ -170,7 +162,7 @@ func (d *decoder) mergePatch(n *Node, v, patched reflect.Value) {
 	d.value(n, patched)
 	d.patch = outer
 	if n.kind == mapKind {
-		v.Set(reflect.ValueOf(d.written(n, patched.Type())).Convert(v.Type()))
+		v.Set(reflect.ValueOf(d.raw(n, patched.Type())).Convert(v.Type()))
 	}
 }
 
@@ -190,7 +182,7 @@ func (d *decoder) mapping(n *Node, v reflect.Value) {
 		d.value(child.keyNode(), key)
 		switch {
 		case raw:
-			if value := d.raw(child); value != nil {
+			if value := d.raw(child, v.Type().Elem()); value != nil {
 				element.Set(reflect.ValueOf(value))
 			}
 		case child.kind == nullKind:
@@ -209,7 +201,7 @@ func (d *decoder) list(n *Node, v reflect.Value) {
 		d.mismatch(n, "a list", `start each item with "- "`)
 		return
 	default:
-		fix := "write [" + strconv.Quote(clip(n.text)) + "]"
+		fix := "write [" + strconv.Quote(problem.Clip(n.text)) + "]"
 		if v.Type().Elem().Kind() == reflect.Struct {
 			fix = `start each item with "- "`
 		}
@@ -245,25 +237,20 @@ func (n *Node) keyNode() *Node {
 type field struct {
 	name     string
 	index    []int
-	optional bool // tagged omitempty
+	optional bool // tagged omitzero
 	text     bool // of a string type
 }
 
-func (d *decoder) fieldsOf(t reflect.Type) []field {
-	if known, met := d.types[t]; met {
-		return known
+var knownFields sync.Map // of every struct type met so far
+
+func fieldsOf(t reflect.Type) []field {
+	if known, met := knownFields.Load(t); met {
+		return known.([]field)
 	}
 	var fields []field
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		switch {
-		case f.Anonymous && name == "":
-			for _, inner := range d.fieldsOf(f.Type) {
-				inner.index = append([]int{i}, inner.index...)
-				fields = append(fields, inner)
-			}
-		case f.IsExported() && name != "" && name != "-":
+		if f.IsExported() && name != "" && name != "-" {
 			fields = append(fields, field{
 				name: name, index: f.Index,
 				optional: options != "",
@@ -271,7 +258,7 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 			})
 		}
 	}
-	d.types[t] = fields
+	knownFields.Store(t, fields)
 	return fields
 }
 

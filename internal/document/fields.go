@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // maxKey is the length of a field's name in bytes. The longest that Kubernetes
@@ -56,7 +58,7 @@ func (t *tree) name(at *Node, key *yaml.Node) bool {
 		at.key = "?"
 		t.add(at, "", "got a list or mapping as the name of a field, want a string")
 	case key.Value == "" || len(key.Value) > maxKey:
-		at.key = clip(key.Value)
+		at.key = problem.Clip(key.Value)
 		t.add(at, "", "got a field name of %d bytes, want 1 to %d", len(key.Value), maxKey)
 	case named.kind != stringKind:
 		at.key = key.Value

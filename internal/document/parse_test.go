@@ -122,7 +122,7 @@ func TestParseLimits(t *testing.T) {
 		{"merge keys of nothing", "a: &a {}\n" + bomb("{<<: [*%,*%,*%,*%,*%,*%,*%,*%,*%]}"),
 			"hearth.yaml:2:13: with its aliases written out, of which the first is here, the document has more than 100000 values; write the values out"},
 		{"many values", "a:\n" + strings.Repeat("- x\n", 1<<17), "hearth.yaml:100000:3: a[99998]: the document has more than 100000 values" + wrongFile},
-		{"a long name", strings.Repeat("x", 513) + ": 1", "hearth.yaml:1:1: [\"" + strings.Repeat("x", 100) + "…\"]: got a field name of 513 bytes, want 1 to 512"},
+		{"a long name", strings.Repeat("x", 513) + ": 1", "hearth.yaml:1:1: [\"" + strings.Repeat("x", 200) + "…\"]: got a field name of 513 bytes, want 1 to 512"},
 		{"65 levels", "a: " + strings.Repeat("[", 64) + strings.Repeat("]", 64),
 			"hearth.yaml:1:67: a" + strings.Repeat("[0]", 63) + ": lists and mappings are nested more than 64 deep" + wrongFile},
 		{"a megabyte of brackets", "a: " + strings.Repeat("[", 1<<20-3), "hearth.yaml: not valid YAML: exceeded max depth of 10000"},

@@ -5,23 +5,34 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
-// raw is n as encoding/json would have it, but with whole numbers as int64.
-func (d *decoder) raw(n *Node) any {
+// raw is n as encoding/json would have it, but with whole numbers as int64. What
+// a value of type t takes as spelled stays so: a merge patch is kept as it was
+// written.
+func (d *decoder) raw(n *Node, t reflect.Type) any {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	_, spelled := reflect.New(t).Interface().(encoding.TextUnmarshaler)
+	if n.kind > removedKind && n.kind < listKind && (spelled || t.Kind() == reflect.String) {
+		return n.text
+	}
 	switch n.kind {
 	case boolKind:
 		return strings.EqualFold(n.text, "true")
 	case intKind:
 		i, ok := parseInt(n.text)
 		if !ok {
-			d.add(n, "quote it: "+strconv.Quote(clip(n.text)), "%s does not fit into 64 bits", clip(n.text))
+			d.add(n, "quote it: "+strconv.Quote(problem.Clip(n.text)), "%s does not fit into 64 bits", problem.Clip(n.text))
 		}
 		return i
 	case floatKind:
 		f, err := strconv.ParseFloat(strings.ReplaceAll(n.text, "_", ""), 64)
 		if err != nil { // .inf and .nan
-			d.add(n, "quote it: "+strconv.Quote(clip(n.text)), "got %s, want a number that JSON has", clip(n.text))
+			d.add(n, "quote it: "+strconv.Quote(problem.Clip(n.text)), "got %s, want a number that JSON has", problem.Clip(n.text))
 		}
 		return f
 	case stringKind:
@@ -29,14 +40,14 @@ func (d *decoder) raw(n *Node) any {
 	case listKind:
 		list := make([]any, len(n.items))
 		for i, item := range n.items {
-			list[i] = d.raw(item)
+			list[i] = d.raw(item, inner(t, ""))
 		}
 		return list
 	case mapKind:
 		object := make(map[string]any, len(n.fields))
 		for name, child := range n.fields {
 			if child.kind != removedKind {
-				object[name] = d.raw(child)
+				object[name] = d.raw(child, inner(t, name))
 			}
 		}
 		return object
@@ -44,37 +55,18 @@ func (d *decoder) raw(n *Node) any {
 	return nil
 }
 
-// written is n as JSON, where scalars that a type takes as spelled stay so.
-func (d *decoder) written(n *Node, t reflect.Type) any {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	_, isText := reflect.New(t).Interface().(encoding.TextUnmarshaler)
-	switch {
-	case n.kind <= removedKind:
-		return nil
-	case n.kind < listKind && (isText || t.Kind() == reflect.String):
-		return n.text
-	case n.kind == mapKind && t.Kind() == reflect.Struct:
-		object := map[string]any{}
-		for _, f := range d.fieldsOf(t) {
-			if child := n.fields[f.name]; child != nil {
-				object[f.name] = d.written(child, t.FieldByIndex(f.index).Type)
+// inner is the type of the elements of t, or of its field with that name; any
+// where t has none.
+func inner(t reflect.Type, name string) reflect.Type {
+	switch t.Kind() {
+	case reflect.Map, reflect.Slice:
+		return t.Elem()
+	case reflect.Struct:
+		for _, f := range fieldsOf(t) {
+			if f.name == name {
+				return t.FieldByIndex(f.index).Type
 			}
 		}
-		return object
-	case n.kind == mapKind && t.Kind() == reflect.Map && t.Elem().Kind() != reflect.Interface:
-		object := map[string]any{}
-		for name, child := range n.fields {
-			object[name] = d.written(child, t.Elem())
-		}
-		return object
-	case n.kind == listKind && t.Kind() == reflect.Slice:
-		list := make([]any, len(n.items))
-		for i, item := range n.items {
-			list[i] = d.written(item, t.Elem())
-		}
-		return list
 	}
-	return d.raw(n)
+	return reflect.TypeFor[any]()
 }

@@ -1,11 +1,6 @@
 package document
 
-import (
-	"unicode/utf8"
-
-	"github.com/hearth-dev/hearth/api/problem"
-	"github.com/hearth-dev/hearth/internal/spelling"
-)
+import "github.com/hearth-dev/hearth/api/problem"
 
 // maxProblems reported in one go. Nobody reads more, and a megabyte of wrong
 // values would make a gigabyte of text.
@@ -20,21 +15,4 @@ func (r *report) add(at *Node, fix, format string, args ...any) {
 		p.Fix = fix
 		r.problems = append(r.problems, p)
 	}
-}
-
-// didYouMean is the fix for a word that is none of options.
-func didYouMean(word string, options []string, otherwise string) string {
-	if near := spelling.Nearest(word, options); near != "" {
-		return `did you mean "` + near + `"?`
-	}
-	return otherwise
-}
-
-// clip shortens a value that would flood a terminal.
-func clip(s string) string {
-	const most = 100
-	if utf8.RuneCountInString(s) > most {
-		return string([]rune(s)[:most]) + "…"
-	}
-	return s
 }

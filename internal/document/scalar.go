@@ -7,9 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
-// oldBool tells what YAML 1.1 reads as a boolean and YAML 1.2 as text. People
+// oldBool reports whether YAML 1.1 reads a text as a boolean, and YAML 1.2 as text. People
 // mean either, and their other tools disagree.
 func oldBool(text string) bool {
 	switch strings.ToLower(text) {
@@ -23,7 +26,7 @@ func (d *decoder) text(n *Node, u encoding.TextUnmarshaler) {
 	if n.kind >= listKind {
 		d.mismatch(n, "a single value", "")
 	} else if err := u.UnmarshalText([]byte(n.text)); err != nil {
-		d.add(n, "", "%q: %v", clip(n.text), err)
+		d.add(n, "", "%q: %v", problem.Clip(n.text), err)
 	}
 }
 
@@ -35,7 +38,7 @@ func (d *decoder) enum(n *Node, values []string, v reflect.Value) {
 	case slices.Contains(values, n.text):
 		v.SetString(n.text)
 	default:
-		d.add(n, didYouMean(n.text, values, ""), "unsupported value %q: supported values: %s", clip(n.text), all)
+		d.add(n, spelling.Suggest(n.text, values), "unsupported value %q: supported values: %s", problem.Clip(n.text), all)
 	}
 }
 
@@ -46,7 +49,7 @@ func (d *decoder) scalar(n *Node, v reflect.Value) {
 		case n.kind == stringKind && !(n.plain && oldBool(n.text)):
 			v.SetString(n.text)
 		case n.kind < listKind:
-			d.mismatch(n, "a string", "quote it: "+strconv.Quote(clip(n.text)))
+			d.mismatch(n, "a string", "quote it: "+strconv.Quote(problem.Clip(n.text)))
 		default:
 			d.mismatch(n, "a string", "")
 		}
@@ -82,7 +85,7 @@ func (d *decoder) integer(n *Node, v reflect.Value) {
 	case n.kind != intKind:
 		d.mismatch(n, "a whole number", "")
 	case !ok || v.OverflowInt(i):
-		d.add(n, "", "%s does not fit into %d bits", clip(n.text), v.Type().Bits())
+		d.add(n, "", "%s does not fit into %d bits", problem.Clip(n.text), v.Type().Bits())
 	case decimal != n.text:
 		// 010 is eight to some tools and ten to others.
 		d.mismatch(n, "a whole number in plain decimal digits", "write "+decimal)
@@ -108,12 +111,12 @@ func (n *Node) describe() string {
 	case boolKind:
 		return "the boolean " + n.text
 	case intKind, floatKind:
-		return "the number " + clip(n.text)
+		return "the number " + problem.Clip(n.text)
 	case stringKind:
 		if n.plain && oldBool(n.text) {
 			return n.text + ", which some tools read as a boolean and some as text"
 		}
-		return fmt.Sprintf("the string %q", clip(n.text))
+		return fmt.Sprintf("the string %q", problem.Clip(n.text))
 	case listKind:
 		return "a list"
 	case mapKind:

@@ -62,7 +62,7 @@ func syntaxError(data []byte, err error) (line int, message, fix string) {
 		return 0, err.Error(), ""
 	}
 	line, _ = strconv.Atoi(m[1]) // absent is 0, unknown
-	message = clip(m[2])
+	message = problem.Clip(m[2])
 	if len(data) <= maxSearch {
 		line = lineOf(data, err)
 	}

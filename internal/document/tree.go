@@ -2,6 +2,8 @@ package document
 
 import (
 	"go.yaml.in/yaml/v3"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 const (
@@ -41,7 +43,7 @@ func (t *tree) node(y *yaml.Node, n *Node) *Node {
 		n.line, n.column, n.keyLine, n.keyColumn = 0, 0, 0, 0
 	}
 	if y.Style&yaml.TaggedStyle != 0 && (y.ShortTag() != "!!str" || y.Kind != yaml.ScalarNode) {
-		t.add(n, "remove the tag", "got the tag %q, want a value without one", clip(y.ShortTag()))
+		t.add(n, "remove the tag", "got the tag %q, want a value without one", problem.Clip(y.ShortTag()))
 	}
 	switch y.Kind {
 	case yaml.MappingNode:
@@ -90,7 +92,7 @@ func (t *tree) enter(y *yaml.Node, n *Node) bool {
 	case t.stopped:
 		return false
 	case t.open[y]:
-		t.add(n, "write the value out", "the alias *%s stands for a value that contains it", clip(y.Anchor))
+		t.add(n, "write the value out", "the alias *%s stands for a value that contains it", problem.Clip(y.Anchor))
 		return false
 	case t.values > maxValues && t.alias != nil:
 		at := &Node{file: t.file, line: t.alias.Line, column: t.alias.Column}

@@ -54,9 +54,8 @@ func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 	if problems := Kind(root, v1alpha1.Kind); problems != nil {
 		return nil, problems
 	}
-	var d document.Decoder
 	s := &v1alpha1.Stack{}
-	unread := d.Decode(root, s)
+	unread := document.Decode(root, s)
 	problems := root.Place(s.Validate(), unread)
 	written := root.Field("spec").Field("bases").Items()
 	for i := range s.Spec.Bases {
@@ -71,7 +70,7 @@ func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 			b := v1alpha1.Base{}
 			if at := indexOf(s.Spec.Bases, override); at >= 0 {
 				node := document.Merge(written[at], entries[j])
-				lost := d.Decode(node, &b)
+				lost := document.Decode(node, &b)
 				unread = append(unread, lost...)
 				found := append(b.Validate(), route.Check(b.Expose)...)
 				for k, p := range found {

@@ -47,7 +47,7 @@ func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	objects = slices.DeleteFunc(objects, elsewhere(b))
+	objects = slices.DeleteFunc(objects, func(o Object) bool { return inAnotherNamespace(b, o) })
 	for _, r := range b.Resources {
 		objects = append(objects, Object(r))
 	}
@@ -64,17 +64,15 @@ func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 	return files, err
 }
 
-// elsewhere tells an object of another namespace than the base's: its
-// kustomization would move it there. The overlays bring it, which have none.
-func elsewhere(b *v1alpha1.Base) func(Object) bool {
-	return func(o Object) bool {
-		namespace := object.Text(o, "metadata", "namespace")
-		return namespace != "" && namespace != b.Namespace
-	}
+// inAnotherNamespace reports whether the base's kustomization would move the
+// object to its own namespace. The overlays bring it instead: theirs have none.
+func inAnotherNamespace(b *v1alpha1.Base, o Object) bool {
+	namespace := object.Text(o, "metadata", "namespace")
+	return namespace != "" && namespace != b.Namespace
 }
 
 // mergedObjects is what a base with an overlay's overrides builds to, and what
-// it brings elsewhere.
+// it brings to other namespaces.
 func (g *generation) mergedObjects(b *v1alpha1.Base) ([]Object, error) {
 	files, err := g.baseFiles(b)
 	if err != nil {
@@ -89,7 +87,7 @@ func (g *generation) mergedObjects(b *v1alpha1.Base) ([]Object, error) {
 		return nil, err
 	}
 	for _, o := range all {
-		if elsewhere(b)(o) {
+		if inAnotherNamespace(b, o) {
 			objects = append(objects, o)
 		}
 	}

@@ -92,12 +92,25 @@ func (d *drawing) difference(from, to object) object {
 		switch {
 		case to[key] != nil && reflect.DeepEqual(from[key], to[key]) && !d.chance(0.05): // left out
 		case wasObject && isObject:
-			patch[key] = d.difference(v, w)
+			if p := d.difference(v, w); changes(v, p) {
+				patch[key] = p
+			}
 		default:
 			patch[key] = to[key]
 		}
 	}
 	return patch
+}
+
+// changes reports whether a patch does more than null what is not there: a
+// patch of that alone says nothing.
+func changes(from, patch object) bool {
+	for key, v := range patch {
+		if _, had := from[key]; had || v != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // noisy is a copy with a null here and there for fields that are not there.

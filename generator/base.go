@@ -17,11 +17,11 @@ import (
 // version and kind are optional to kustomize, but keep Fleet from deploying the
 // folder's files raw if it is ever pointed at the wrong place.
 type kustomization struct {
-	APIVersion string          `yaml:"apiVersion"`
-	Kind       string          `yaml:"kind"`
-	Namespace  string          `yaml:"namespace,omitempty"`
-	Resources  []string        `yaml:"resources,omitempty"`
-	Patches    []overlay.Patch `yaml:"patches,omitempty"`
+	APIVersion string           `yaml:"apiVersion"`
+	Kind       string           `yaml:"kind"`
+	Namespace  string           `yaml:"namespace,omitempty"`
+	Resources  []string         `yaml:"resources,omitempty"`
+	Patches    []v1alpha1.Patch `yaml:"patches,omitempty"`
 }
 
 // base writes bases/<name>.
@@ -47,12 +47,12 @@ func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	objects = slices.DeleteFunc(objects, elsewhere(b))
+	objects = slices.DeleteFunc(objects, func(o Object) bool { return inAnotherNamespace(b, o) })
 	for _, r := range b.Resources {
 		objects = append(objects, Object(r))
 	}
 	files := map[string][]byte{}
-	k := newKustomization(b.Namespace, overlayPatches(b.Patches))
+	k := newKustomization(b.Namespace, b.Patches)
 	for _, o := range objects {
 		name, err := addManifest(files, o, objects)
 		if err != nil {
@@ -64,17 +64,15 @@ func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 	return files, err
 }
 
-// elsewhere tells an object of another namespace than the base's: its
-// kustomization would move it there. The overlays bring it, which have none.
-func elsewhere(b *v1alpha1.Base) func(Object) bool {
-	return func(o Object) bool {
-		namespace := object.Text(o, "metadata", "namespace")
-		return namespace != "" && namespace != b.Namespace
-	}
+// inAnotherNamespace reports whether the base's kustomization would move the
+// object to its own namespace. The overlays bring it instead: theirs have none.
+func inAnotherNamespace(b *v1alpha1.Base, o Object) bool {
+	namespace := object.Text(o, "metadata", "namespace")
+	return namespace != "" && namespace != b.Namespace
 }
 
 // mergedObjects is what a base with an overlay's overrides builds to, and what
-// it brings elsewhere.
+// it brings to other namespaces.
 func (g *generation) mergedObjects(b *v1alpha1.Base) ([]Object, error) {
 	files, err := g.baseFiles(b)
 	if err != nil {
@@ -89,7 +87,7 @@ func (g *generation) mergedObjects(b *v1alpha1.Base) ([]Object, error) {
 		return nil, err
 	}
 	for _, o := range all {
-		if elsewhere(b)(o) {
+		if inAnotherNamespace(b, o) {
 			objects = append(objects, o)
 		}
 	}
@@ -125,29 +123,13 @@ func fileName(o Object, objects []Object) string {
 	return name(o)
 }
 
-func newKustomization(namespace string, patches []overlay.Patch) kustomization {
+func newKustomization(namespace string, patches []v1alpha1.Patch) kustomization {
 	return kustomization{
 		APIVersion: "kustomize.config.k8s.io/v1beta1",
 		Kind:       "Kustomization",
 		Namespace:  namespace,
 		Patches:    patches,
 	}
-}
-
-// overlayPatches are a person's patches in kustomize's form.
-func overlayPatches(patches []v1alpha1.Patch) []overlay.Patch {
-	var out []overlay.Patch
-	for _, p := range patches {
-		q := overlay.Patch{Patch: p.Patch}
-		if t := p.Target; t != nil {
-			q.Target = &overlay.Target{
-				Group: t.Group, Version: t.Version, Kind: t.Kind, Name: t.Name, Namespace: t.Namespace,
-				LabelSelector: t.LabelSelector, AnnotationSelector: t.AnnotationSelector,
-			}
-		}
-		out = append(out, q)
-	}
-	return out
 }
 
 // patchError blames a person's patches for a failed build, where there are any:

@@ -7,11 +7,4 @@
 //
 //	stack, problems := generator.Load("hearth.yaml", data) // or Resolve, of a Stack built in Go
 //	files, err := generator.Generate(stack)
-//
-//	stack, problems := generator.Load("hearth.yaml", data)
-//	files, err := generator.Generate(stack)
-//
-// A Go program can build the Stack instead:
-//
-//	stack, problems := generator.Resolve(&v1alpha1.Stack{...})
 package generator

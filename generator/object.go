@@ -55,7 +55,7 @@ func (g *generation) flatBase(b *v1alpha1.Base) ([]Object, error) {
 // patched is what kustomize makes of the objects with a person's patches.
 func patched(objects []Object, patches []v1alpha1.Patch) ([]Object, error) {
 	files := map[string][]byte{}
-	k := newKustomization("", overlayPatches(patches))
+	k := newKustomization("", patches)
 	for i, o := range objects {
 		name := fmt.Sprintf("%d.yaml", i)
 		data, err := manifest(o)

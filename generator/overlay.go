@@ -41,7 +41,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 	for _, r := range o.Resources {
 		difference.New = append(difference.New, Object(r))
 	}
-	difference.Patches = append(difference.Patches, overlayPatches(o.Patches)...)
+	difference.Patches = append(difference.Patches, o.Patches...)
 	files, err := overlayFiles(parents, difference)
 	if err != nil {
 		return err

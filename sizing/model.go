@@ -67,8 +67,8 @@ func (m Model) Manifest() string {
 	return "https://registry.ollama.ai/v2/library/" + family + "/manifests/" + tag
 }
 
-// ollamaEngine tells the architectures that Ollama's own engine runs; the others
-// run in llama.cpp (OllamaEngineRequired in fs/ggml/ggml.go of v0.23.2).
+// ollamaEngine reports whether Ollama's own engine runs the model's architecture;
+// the others run in llama.cpp (OllamaEngineRequired in fs/ggml/ggml.go of v0.23.2).
 func (m Model) ollamaEngine() bool {
 	switch m.Architecture {
 	case "bert", "deepseek2", "deepseekocr", "gemma3", "gemma3n", "gemma4", "gptoss", "gpt-oss", "laguna", "llama4",
@@ -80,8 +80,8 @@ func (m Model) ollamaEngine() bool {
 	return false
 }
 
-// serial tells the architectures that Ollama serves one request at a time,
-// whatever OLLAMA_NUM_PARALLEL says (server/sched.go of v0.23.2).
+// serial reports whether Ollama serves the model one request at a time, whatever
+// OLLAMA_NUM_PARALLEL says (server/sched.go of v0.23.2).
 func (m Model) serial() bool {
 	switch m.Architecture {
 	case "mllama", "qwen3vl", "qwen3vlmoe", "qwen35", "qwen35moe", "qwen3next", "lfm2", "lfm2moe", "nemotron_h",

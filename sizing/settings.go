@@ -43,8 +43,8 @@ func orDefault(value, fallback int) int {
 	return value
 }
 
-// LlamaServer tells the versions of Ollama that run models in a separate
-// llama-server, from 0.30 on: it ignores the pod's CPU quota (ollama#17916),
+// LlamaServer reports whether a version of Ollama runs models in a separate
+// llama-server, as from 0.30 on: it ignores the pod's CPU quota (ollama#17916),
 // keeps a prompt cache (ollama#18264), and does not refuse what cannot fit. It
 // reads LLAMA_ARG_* from the environment.
 func LlamaServer(version string) bool {
@@ -59,8 +59,8 @@ func LlamaServer(version string) bool {
 	return a > 0 || b >= 30
 }
 
-// ReadsQuota tells the versions of Ollama that take the number of threads from
-// the pod's CPU limit themselves: 0.13 to 0.29, where the node has cgroup v2
+// ReadsQuota reports whether a version of Ollama takes the number of threads from
+// the pod's CPU limit itself: 0.13 to 0.29, where the node has cgroup v2
 // (discover/cpu_linux.go).
 func ReadsQuota(version string) bool { return !LlamaServer(version) }
 

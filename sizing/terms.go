@@ -81,8 +81,8 @@ func (r run) cache() Term {
 	return t
 }
 
-// quantizes tells models whose cache can have another type than f16: that takes
-// flash attention, which these lack (SupportsFlashAttention in
+// quantizes reports whether the cache can have another type than f16: that takes
+// flash attention, which some models lack (SupportsFlashAttention in
 // fs/ggml/ggml.go).
 func (r run) quantizes() bool {
 	return r.Architecture != "gemma2" && r.Architecture != "grok" && r.KeyLength == r.ValueLength

@@ -36,26 +36,26 @@ type Fleet struct {
 // FleetTarget sends an overlay to clusters: by name, by group, or by label.
 type FleetTarget struct {
 	// Overlay to deploy.
-	Overlay string `json:"overlay"`
+	Overlay string `json:"overlay" yaml:"overlay,omitempty"`
 	// ClusterName is the name of Fleet's Cluster object.
-	ClusterName string `json:"clusterName,omitzero"`
+	ClusterName string `json:"clusterName,omitzero" yaml:"clusterName,omitempty"`
 	// ClusterGroup is the name of a ClusterGroup.
-	ClusterGroup string `json:"clusterGroup,omitzero"`
+	ClusterGroup string `json:"clusterGroup,omitzero" yaml:"clusterGroup,omitempty"`
 	// ClusterSelector selects clusters by their labels.
-	ClusterSelector *LabelSelector `json:"clusterSelector,omitzero"`
+	ClusterSelector *LabelSelector `json:"clusterSelector,omitzero" yaml:"clusterSelector,omitempty"`
 }
 
 // LabelSelector selects objects by label; all of it must match.
 type LabelSelector struct {
-	MatchLabels      map[string]string `json:"matchLabels,omitzero"`
-	MatchExpressions []LabelExpression `json:"matchExpressions,omitzero"`
+	MatchLabels      map[string]string `json:"matchLabels,omitzero" yaml:"matchLabels,omitempty"`
+	MatchExpressions []LabelExpression `json:"matchExpressions,omitzero" yaml:"matchExpressions,omitempty"`
 }
 
 // LabelExpression is one condition on a label.
 type LabelExpression struct {
-	Key      string        `json:"key"`
-	Operator LabelOperator `json:"operator"`
-	Values   []string      `json:"values,omitzero"`
+	Key      string        `json:"key" yaml:"key"`
+	Operator LabelOperator `json:"operator" yaml:"operator"`
+	Values   []string      `json:"values,omitzero" yaml:"values,omitempty"`
 }
 
 // LabelOperator relates a label to values.
@@ -66,19 +66,19 @@ func (LabelOperator) Values() []string { return []string{"In", "NotIn", "Exists"
 
 // FleetDependency is a bundle to wait for, by name or by label.
 type FleetDependency struct {
-	Name     string         `json:"name,omitzero"`
-	Selector *LabelSelector `json:"selector,omitzero"`
+	Name     string         `json:"name,omitzero" yaml:"name,omitempty"`
+	Selector *LabelSelector `json:"selector,omitzero" yaml:"selector,omitempty"`
 }
 
 // CorrectDrift undoes changes made by hand.
 type CorrectDrift struct {
 	// Enabled turns it on, or off. Required.
-	Enabled *bool `json:"enabled"`
+	Enabled *bool `json:"enabled" yaml:"enabled"`
 	// Force replaces objects that cannot be changed. Default false: it can
 	// delete a volume.
-	Force bool `json:"force,omitzero"`
+	Force bool `json:"force,omitzero" yaml:"force,omitempty"`
 	// KeepFailHistory keeps failed Helm releases.
-	KeepFailHistory bool `json:"keepFailHistory,omitzero"`
+	KeepFailHistory bool `json:"keepFailHistory,omitzero" yaml:"keepFailHistory,omitempty"`
 }
 
 // GitRepo fills in the example GitRepo, the object a person applies once to

@@ -18,22 +18,22 @@ import (
 type Patch struct {
 	// Patch is a strategic merge patch or a list of JSON 6902 operations, as
 	// YAML text.
-	Patch string `json:"patch"`
+	Patch string `json:"patch" yaml:"patch"`
 	// Target selects the objects. Needed by JSON 6902; a strategic merge patch
 	// names its object itself.
-	Target *PatchTarget `json:"target,omitzero"`
+	Target *PatchTarget `json:"target,omitzero" yaml:"target,omitempty"`
 }
 
 // PatchTarget selects objects for a Patch; name and namespace are anchored
 // regular expressions, as in kustomize.
 type PatchTarget struct {
-	Group              string `json:"group,omitzero"`
-	Version            string `json:"version,omitzero"`
-	Kind               string `json:"kind,omitzero"`
-	Name               string `json:"name,omitzero"`
-	Namespace          string `json:"namespace,omitzero"`
-	LabelSelector      string `json:"labelSelector,omitzero"`
-	AnnotationSelector string `json:"annotationSelector,omitzero"`
+	Group              string `json:"group,omitzero" yaml:"group,omitempty"`
+	Version            string `json:"version,omitzero" yaml:"version,omitempty"`
+	Kind               string `json:"kind,omitzero" yaml:"kind,omitempty"`
+	Name               string `json:"name,omitzero" yaml:"name,omitempty"`
+	Namespace          string `json:"namespace,omitzero" yaml:"namespace,omitempty"`
+	LabelSelector      string `json:"labelSelector,omitzero" yaml:"labelSelector,omitempty"`
+	AnnotationSelector string `json:"annotationSelector,omitzero" yaml:"annotationSelector,omitempty"`
 }
 
 // patches checks what can be known of a patch before it is applied.

@@ -18,18 +18,18 @@ const (
 	gitRepoFile = "gitrepo.example.yaml"
 )
 
-// bundle is a fleet.yaml, as far as hearth writes it: Fleet's own types
-// are not to be had as a module. Fleet ignores unknown keys without a word, so
+// bundle is a fleet.yaml, as far as hearth writes it: Fleet's own types are not
+// to be had as a module, and what a Stack has in Fleet's form is written as it is. Fleet ignores unknown keys without a word, so
 // a test validates the result against Fleet's JSON Schema.
 type bundle struct {
-	Name             string       `yaml:"name"`
-	DefaultNamespace string       `yaml:"defaultNamespace"`
-	Helm             helm         `yaml:"helm"`
-	Kustomize        kustomize    `yaml:"kustomize"`
-	KeepResources    bool         `yaml:"keepResources,omitempty"`
-	CorrectDrift     *drift       `yaml:"correctDrift,omitempty"`
-	DependsOn        []dependency `yaml:"dependsOn,omitempty"`
-	Targets          []target     `yaml:"targetCustomizations"`
+	Name             string                     `yaml:"name"`
+	DefaultNamespace string                     `yaml:"defaultNamespace"`
+	Helm             helm                       `yaml:"helm"`
+	Kustomize        kustomize                  `yaml:"kustomize"`
+	KeepResources    bool                       `yaml:"keepResources,omitempty"`
+	CorrectDrift     *v1alpha1.CorrectDrift     `yaml:"correctDrift,omitempty"`
+	DependsOn        []v1alpha1.FleetDependency `yaml:"dependsOn,omitempty"`
+	Targets          []target                   `yaml:"targetCustomizations"`
 }
 
 type helm struct {
@@ -47,37 +47,13 @@ type kustomize struct {
 	Dir string `yaml:"dir"`
 }
 
-type drift struct {
-	Enabled         bool `yaml:"enabled"`
-	Force           bool `yaml:"force,omitempty"`
-	KeepFailHistory bool `yaml:"keepFailHistory,omitempty"`
-}
-
-type dependency struct {
-	Name     string    `yaml:"name,omitempty"`
-	Selector *selector `yaml:"selector,omitempty"`
-}
-
 type target struct {
-	Name             string            `yaml:"name,omitempty"`
-	ClusterName      string            `yaml:"clusterName,omitempty"`
-	ClusterGroup     string            `yaml:"clusterGroup,omitempty"`
-	ClusterSelector  *selector         `yaml:"clusterSelector,omitempty"`
-	DoNotDeploy      bool              `yaml:"doNotDeploy,omitempty"`
-	DefaultNamespace string            `yaml:"defaultNamespace,omitempty"`
-	NamespaceLabels  map[string]string `yaml:"namespaceLabels,omitempty"`
-	Kustomize        *kustomize        `yaml:"kustomize,omitempty"`
-}
-
-type selector struct {
-	MatchLabels      map[string]string `yaml:"matchLabels,omitempty"`
-	MatchExpressions []expression      `yaml:"matchExpressions,omitempty"`
-}
-
-type expression struct {
-	Key      string   `yaml:"key"`
-	Operator string   `yaml:"operator"`
-	Values   []string `yaml:"values,omitempty"`
+	Name                 string `yaml:"name,omitempty"`
+	v1alpha1.FleetTarget `yaml:",inline"`
+	DoNotDeploy          bool              `yaml:"doNotDeploy,omitempty"`
+	DefaultNamespace     string            `yaml:"defaultNamespace,omitempty"`
+	NamespaceLabels      map[string]string `yaml:"namespaceLabels,omitempty"`
+	Kustomize            *kustomize        `yaml:"kustomize,omitempty"`
 }
 
 // Files are fleet.yaml, the two ignore files and the example GitRepo, for a
@@ -102,12 +78,8 @@ func bundleOf(r *v1alpha1.Resolved) bundle {
 		Name:          r.Name,
 		Helm:          helm{ReleaseName: r.Name, TakeOwnership: f.TakeOwnership, DisableDependencyUpdate: true},
 		KeepResources: f.KeepResources,
-	}
-	if d := f.CorrectDrift; d != nil {
-		b.CorrectDrift = &drift{Enabled: *d.Enabled, Force: d.Force, KeepFailHistory: d.KeepFailHistory}
-	}
-	for _, d := range f.DependsOn {
-		b.DependsOn = append(b.DependsOn, dependency{Name: d.Name, Selector: selectorOf(d.Selector)})
+		CorrectDrift:  f.CorrectDrift,
+		DependsOn:     f.DependsOn,
 	}
 	used := map[string]int{}
 	for _, t := range f.Targets {
@@ -115,7 +87,7 @@ func bundleOf(r *v1alpha1.Resolved) bundle {
 		if used[t.Overlay]++; used[t.Overlay] > 1 {
 			target.Name = fmt.Sprintf("%s-%d", t.Overlay, used[t.Overlay])
 		}
-		target.ClusterName, target.ClusterGroup, target.ClusterSelector = t.ClusterName, t.ClusterGroup, selectorOf(t.ClusterSelector)
+		target.FleetTarget = clusters(t)
 		b.Targets = append(b.Targets, target)
 	}
 	// The top level holds for clusters that no target matches, and it must name
@@ -123,12 +95,10 @@ func bundleOf(r *v1alpha1.Resolved) bundle {
 	top := f.DefaultOverlay
 	if top == "" {
 		top = f.Targets[0].Overlay
-		b.Targets = append(b.Targets, target{
-			Name: "every-other-cluster", ClusterSelector: &selector{}, DoNotDeploy: true,
-		})
+		b.Targets = append(b.Targets, target{Name: "every-other-cluster", FleetTarget: everyCluster(), DoNotDeploy: true})
 	} else {
 		last := targetOf(r, top)
-		last.ClusterSelector = &selector{}
+		last.FleetTarget = everyCluster()
 		b.Targets = append(b.Targets, last)
 	}
 	b.DefaultNamespace = targetOf(r, top).DefaultNamespace
@@ -155,13 +125,12 @@ func targetOf(r *v1alpha1.Resolved, name string) target {
 	return t
 }
 
-func selectorOf(s *v1alpha1.LabelSelector) *selector {
-	if s == nil {
-		return nil
-	}
-	out := &selector{MatchLabels: s.MatchLabels}
-	for _, e := range s.MatchExpressions {
-		out.MatchExpressions = append(out.MatchExpressions, expression{Key: e.Key, Operator: string(e.Operator), Values: e.Values})
-	}
-	return out
+// clusters are a target without its overlay, which Fleet does not know.
+func clusters(t v1alpha1.FleetTarget) v1alpha1.FleetTarget {
+	t.Overlay = ""
+	return t
+}
+
+func everyCluster() v1alpha1.FleetTarget {
+	return v1alpha1.FleetTarget{ClusterSelector: &v1alpha1.LabelSelector{}}
 }

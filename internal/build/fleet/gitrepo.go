@@ -23,16 +23,10 @@ type gitRepoMetadata struct {
 }
 
 type gitRepoSpec struct {
-	Repo    string          `yaml:"repo"`
-	Branch  string          `yaml:"branch"`
-	Paths   []string        `yaml:"paths"`
-	Targets []gitRepoTarget `yaml:"targets"`
-}
-
-type gitRepoTarget struct {
-	ClusterName     string    `yaml:"clusterName,omitempty"`
-	ClusterGroup    string    `yaml:"clusterGroup,omitempty"`
-	ClusterSelector *selector `yaml:"clusterSelector,omitempty"`
+	Repo    string                 `yaml:"repo"`
+	Branch  string                 `yaml:"branch"`
+	Paths   []string               `yaml:"paths"`
+	Targets []v1alpha1.FleetTarget `yaml:"targets"`
 }
 
 // gitRepoOf is the example of the object that a person applies once: it names
@@ -51,9 +45,7 @@ func gitRepoOf(r *v1alpha1.Resolved) ([]byte, error) {
 	note("Apply this once to Fleet's management cluster, with your repository in it.")
 	note("Which cluster gets which overlay:")
 	for _, t := range f.Targets {
-		out.Spec.Targets = append(out.Spec.Targets, gitRepoTarget{
-			ClusterName: t.ClusterName, ClusterGroup: t.ClusterGroup, ClusterSelector: selectorOf(t.ClusterSelector),
-		})
+		out.Spec.Targets = append(out.Spec.Targets, clusters(t))
 		var where []string
 		if t.ClusterName != "" {
 			where = append(where, "the cluster "+t.ClusterName)
@@ -72,7 +64,7 @@ func gitRepoOf(r *v1alpha1.Resolved) ([]byte, error) {
 		note("  %s: %s", t.Overlay, strings.Join(where, " and "))
 	}
 	if f.DefaultOverlay != "" {
-		out.Spec.Targets = append(out.Spec.Targets, gitRepoTarget{ClusterSelector: &selector{}})
+		out.Spec.Targets = append(out.Spec.Targets, everyCluster())
 		note("  %s: every other cluster of the workspace", f.DefaultOverlay)
 	} else {
 		note("  every other cluster: nothing")

@@ -3,6 +3,8 @@ package overlay
 import (
 	"errors"
 	"fmt"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Difference is what an overlay's kustomization.yaml adds to its bases.
@@ -10,31 +12,9 @@ type Difference struct {
 	// Objects that no base has, as they were given, in their order. Each
 	// becomes a file listed in resources.
 	New []Object
-	// Patches of the bases' objects, in the order of those.
-	Patches []Patch
-}
-
-// Patch is an entry of a kustomization's patches, always inline: Fleet's agent
-// may not load patch files from outside the overlay.
-type Patch struct {
-	// YAML of a strategic merge patch, or of a JSON 6902 patch if there is a
-	// target.
-	Patch string `yaml:"patch"`
-	// The object that a JSON 6902 patch is for. A strategic merge patch names
-	// its object itself.
-	Target *Target `yaml:"target,omitempty"`
-}
-
-// Target selects objects. Its fields but the selectors are regular expressions.
-type Target struct {
-	Group     string `yaml:"group,omitempty"`
-	Version   string `yaml:"version,omitempty"`
-	Kind      string `yaml:"kind,omitempty"`
-	Name      string `yaml:"name,omitempty"`
-	Namespace string `yaml:"namespace,omitempty"`
-	// Selectors stand in a person's patches only.
-	LabelSelector      string `yaml:"labelSelector,omitempty"`
-	AnnotationSelector string `yaml:"annotationSelector,omitempty"`
+	// Patches of the bases' objects, in the order of those. They are inline:
+	// Fleet's agent may not load patch files from outside the overlay.
+	Patches []v1alpha1.Patch
 }
 
 // Compute returns the difference that turns base into want. Equal arguments
@@ -90,7 +70,7 @@ func Compute(base, want []Object, build func(Difference) ([]Object, error)) (Dif
 type change struct {
 	id         id
 	base, want Object
-	patch      Patch
+	patch      v1alpha1.Patch
 }
 
 func (c change) canFallBack() bool { return c.want != nil && c.patch.Target == nil }
@@ -120,7 +100,7 @@ func verify(d Difference, want set, changes []change, build func(Difference) ([]
 	if err != nil {
 		// The error names no object that could be relied on: ask each patch alone.
 		for _, c := range changes {
-			_, alone := build(Difference{Patches: []Patch{c.patch}})
+			_, alone := build(Difference{Patches: []v1alpha1.Patch{c.patch}})
 			wrong[c.id] = alone != nil
 		}
 		return wrong, fmt.Errorf("building the overlay: %w", err)

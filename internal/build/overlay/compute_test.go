@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/overlay"
 	"github.com/hearth-dev/hearth/internal/testing/unordered"
 )
@@ -143,8 +144,8 @@ func builder(tree map[string][]byte, bases ...string) func(overlay.Difference) (
 func overlayFiles(d overlay.Difference, bases ...string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var kustomization struct {
-		Resources []string        `yaml:"resources"`
-		Patches   []overlay.Patch `yaml:"patches,omitempty"`
+		Resources []string         `yaml:"resources"`
+		Patches   []v1alpha1.Patch `yaml:"patches,omitempty"`
 	}
 	kustomization.Resources = slices.Clone(bases)
 	for i, o := range d.New {

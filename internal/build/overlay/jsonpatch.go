@@ -6,20 +6,24 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/resid"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // jsonPatch returns the JSON 6902 patch that turns base into want: exact where
 // strategic merge is not, but made of paths and positions. Lists that change
 // their length stand in it whole.
-func jsonPatch(i id, base, want Object) (Patch, error) {
+func jsonPatch(i id, base, want Object) (v1alpha1.Patch, error) {
 	operations := &yaml.Node{Kind: yaml.SequenceNode}
 	addOperations(operations, "", base, want, schemaOf(i))
 	text, err := patchText(operations)
+	group, version := resid.ParseGroupVersion(i.apiVersion)
 	// Kustomize reads each field as a regular expression, so that the name a.b
 	// would also select axb.
-	return Patch{Patch: text, Target: &Target{
-		Group:     regexp.QuoteMeta(i.group()),
-		Version:   i.version(),
+	return v1alpha1.Patch{Patch: text, Target: &v1alpha1.PatchTarget{
+		Group:     regexp.QuoteMeta(group),
+		Version:   version,
 		Kind:      i.kind,
 		Name:      regexp.QuoteMeta(i.name),
 		Namespace: i.namespace,

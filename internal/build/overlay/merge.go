@@ -3,6 +3,8 @@ package overlay
 import (
 	"maps"
 	"strings"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // directive is the field by which a strategic merge patch says delete or
@@ -16,7 +18,7 @@ const directive = "$patch"
 // apimachinery's own CreateTwoWayMergePatch is of no use here: it knows more
 // directives than kustomize, which copies those it does not know into the
 // object.
-func mergePatch(i id, base, want Object) (Patch, error) {
+func mergePatch(i id, base, want Object) (v1alpha1.Patch, error) {
 	patch := Object{directive: "delete"}
 	if want != nil {
 		var ok bool
@@ -25,7 +27,7 @@ func mergePatch(i id, base, want Object) (Patch, error) {
 		}
 	}
 	text, err := patchText(node(identified(i, patch)))
-	return Patch{Patch: text}, err
+	return v1alpha1.Patch{Patch: text}, err
 }
 
 // identified adds to a patch what kustomize finds its object by. Without the

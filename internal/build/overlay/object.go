@@ -34,19 +34,6 @@ func (i id) String() string {
 	return fmt.Sprintf("%s %s/%s (%s)", i.kind, i.namespace, i.name, i.apiVersion)
 }
 
-// group is empty for the core API.
-func (i id) group() string {
-	group, _, found := strings.Cut(i.apiVersion, "/")
-	if !found {
-		return ""
-	}
-	return group
-}
-
-func (i id) version() string {
-	return i.apiVersion[strings.LastIndex(i.apiVersion, "/")+1:]
-}
-
 // set is objects by id, in a list's order.
 type set struct {
 	ids  []id

@@ -9,11 +9,6 @@ import (
 	"github.com/hearth-dev/hearth/internal/build/object"
 )
 
-// podPolicy admits the controller to the target's pods, and to the one port.
-func podPolicy(t Target, e *v1alpha1.Expose) *networkingv1.NetworkPolicy {
-	return admit(t, e, "-route", t.Pods, intstr.Parse(t.PodPort))
-}
-
 // acmeSolverPolicy admits the controller to the pods that cert-manager starts
 // beside the route for as long as an HTTP-01 challenge is open. The label and
 // port are cert-manager's own (pkg/issuer/acme/http). It says nothing about what

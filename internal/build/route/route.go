@@ -1,6 +1,8 @@
 package route
 
 import (
+	"k8s.io/apimachinery/pkg/util/intstr"
+
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/route/controller"
 	"github.com/hearth-dev/hearth/internal/build/route/gateway"
@@ -28,7 +30,7 @@ func Objects(t Target, e *v1alpha1.Expose) []any {
 	}
 	objects := append(certificate(t, e), controllers()[e.Type].Objects(t, e)...)
 	if len(t.Pods) > 0 {
-		objects = append(objects, podPolicy(t, e))
+		objects = append(objects, admit(t, e, "-route", t.Pods, intstr.Parse(t.PodPort)))
 	}
 	return objects
 }

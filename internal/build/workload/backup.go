@@ -4,21 +4,15 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/object"
 )
 
-// snapshotSchedule is the object of backube/snapscheduler, as far as hearth
-// writes it.
-type snapshotSchedule struct {
-	metav1.TypeMeta   `json:",inline"`
-	metav1.ObjectMeta `json:"metadata"`
-	Spec              snapshotScheduleSpec `json:"spec"`
-}
-
+// snapshotScheduleSpec is that of the SnapshotSchedule of backube/snapscheduler.
 type snapshotScheduleSpec struct {
 	ClaimSelector    metav1.LabelSelector `json:"claimSelector"`
 	Retention        snapshotRetention    `json:"retention"`
 	Schedule         string               `json:"schedule"`
-	SnapshotTemplate *snapshotTemplate    `json:"snapshotTemplate,omitempty"`
+	SnapshotTemplate snapshotTemplate     `json:"snapshotTemplate,omitzero"`
 }
 
 type snapshotRetention struct {
@@ -29,13 +23,7 @@ type snapshotTemplate struct {
 	SnapshotClassName string `json:"snapshotClassName"`
 }
 
-// recurringJob is Longhorn's, as far as hearth writes it.
-type recurringJob struct {
-	metav1.TypeMeta   `json:",inline"`
-	metav1.ObjectMeta `json:"metadata"`
-	Spec              recurringJobSpec `json:"spec"`
-}
-
+// recurringJobSpec is that of Longhorn's RecurringJob.
 type recurringJobSpec struct {
 	Task        string   `json:"task"`
 	Cron        string   `json:"cron"`
@@ -64,7 +52,7 @@ func volume(c component, s v1alpha1.Storage) []any {
 		claim.Labels["recurring-job.longhorn.io/source"] = "enabled"
 		claim.Labels["recurring-job-group.longhorn.io/"+k.Longhorn.Group] = "enabled"
 		if name := s.RecurringJob(); name != "" {
-			job := &recurringJob{
+			job := &object.Custom{
 				TypeMeta:   metav1.TypeMeta{APIVersion: "longhorn.io/v1beta2", Kind: "RecurringJob"},
 				ObjectMeta: c.Meta(name),
 				Spec:       recurringJobSpec{Task: string(k.Longhorn.Task), Cron: k.Schedule, Groups: []string{name}, Retain: k.Keep, Concurrency: 1},
@@ -73,19 +61,16 @@ func volume(c component, s v1alpha1.Storage) []any {
 			return []any{claim, job}
 		}
 	case v1alpha1.BackupSnapshotSchedule:
-		schedule := &snapshotSchedule{
+		return []any{claim, &object.Custom{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "snapscheduler.backube/v1", Kind: "SnapshotSchedule"},
 			ObjectMeta: c.Meta(c.Name),
 			Spec: snapshotScheduleSpec{
-				ClaimSelector: metav1.LabelSelector{MatchLabels: c.Selector()},
-				Retention:     snapshotRetention{MaxCount: k.Keep},
-				Schedule:      k.Schedule,
+				ClaimSelector:    metav1.LabelSelector{MatchLabels: c.Selector()},
+				Retention:        snapshotRetention{MaxCount: k.Keep},
+				Schedule:         k.Schedule,
+				SnapshotTemplate: snapshotTemplate{SnapshotClassName: k.SnapshotSchedule.ClassName},
 			},
-		}
-		if class := k.SnapshotSchedule.ClassName; class != "" {
-			schedule.Spec.SnapshotTemplate = &snapshotTemplate{SnapshotClassName: class}
-		}
-		return []any{claim, schedule}
+		}}
 	}
 	return []any{claim}
 }

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -9,20 +10,11 @@ import (
 // Image is the reference to pull: the official image, the person's parts over
 // it, then the mirror of its registry.
 func Image(base *v1alpha1.Base, official, own v1alpha1.Image) string {
-	registry, repository, tag := official.Registry, official.Repository, official.Tag
-	if own.Registry != "" {
-		registry = own.Registry
-	}
-	if own.Repository != "" {
-		repository = own.Repository
-	}
-	if own.Tag != "" {
-		tag = own.Tag
-	}
+	registry := cmp.Or(own.Registry, official.Registry)
 	if mirror, ok := base.Images.Mirrors[registry]; ok {
 		registry = strings.TrimSuffix(mirror, "/")
 	}
-	ref := registry + "/" + repository + ":" + tag
+	ref := registry + "/" + cmp.Or(own.Repository, official.Repository) + ":" + cmp.Or(own.Tag, official.Tag)
 	if own.Digest != "" {
 		ref += "@" + own.Digest
 	}

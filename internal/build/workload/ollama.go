@@ -47,8 +47,7 @@ func (b builder) ollama() []any {
 func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 	o := b.base.Ollama
 	pod := b.podSpec(c, &o.Workload)
-	grace := int64(45)
-	pod.TerminationGracePeriodSeconds = &grace
+	pod.TerminationGracePeriodSeconds = new(int64(45))
 	image := Image(b.base, v1alpha1.OllamaImage(), o.Image)
 	if o.Pull == v1alpha1.PullMissing {
 		pod.InitContainers = []corev1.Container{{
@@ -84,7 +83,6 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 		SecurityContext: restricted(false),
 	}}
 	b.accelerate(&pod)
-	patience := int32(b.base.PullDeadline().Seconds())
 	return &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: c.Meta(c.Name),
@@ -97,7 +95,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType},
 			// After ten minutes, the default, a Deployment counts as failed; to
 			// pull a model takes longer.
-			ProgressDeadlineSeconds: &patience,
+			ProgressDeadlineSeconds: new(int32(b.base.PullDeadline().Seconds())),
 			Template:                corev1.PodTemplateSpec{ObjectMeta: c.PodMeta(), Spec: pod},
 		},
 	}

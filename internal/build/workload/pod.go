@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"cmp"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -18,23 +20,20 @@ const (
 // podSpec is what both workloads' pods share: Pod Security "restricted", no
 // token, scheduling, the data volume and a bounded /tmp.
 func (b builder) podSpec(c component, w *v1alpha1.Workload) corev1.PodSpec {
-	yes, no := true, false
-	id := int64(nobodyID)
-	onRootMismatch := corev1.FSGroupChangeOnRootMismatch
 	p := corev1.PodSpec{
 		ServiceAccountName:           c.Name,
-		AutomountServiceAccountToken: &no,
-		EnableServiceLinks:           &no, // a Service "ollama" would set OLLAMA_PORT and the like in every pod
+		AutomountServiceAccountToken: new(false),
+		EnableServiceLinks:           new(false), // a Service "ollama" would set OLLAMA_PORT and the like in every pod
 		NodeSelector:                 w.NodeSelector,
 		PriorityClassName:            w.PriorityClassName,
 		Affinity:                     w.Affinity.DeepCopy(),
 		SecurityContext: &corev1.PodSecurityContext{
-			RunAsNonRoot: &yes,
-			RunAsUser:    &id,
-			RunAsGroup:   &id,
-			FSGroup:      &id,
+			RunAsNonRoot: new(true),
+			RunAsUser:    new(int64(nobodyID)),
+			RunAsGroup:   new(int64(nobodyID)),
+			FSGroup:      new(int64(nobodyID)),
 			// The default, Always, walks every file of the volume at each start.
-			FSGroupChangePolicy: &onRootMismatch,
+			FSGroupChangePolicy: new(corev1.FSGroupChangeOnRootMismatch),
 			SeccompProfile:      &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 		},
 		Volumes: b.volumes(c, w.Storage),
@@ -64,7 +63,7 @@ func (b builder) volumes(c component, s v1alpha1.Storage) []corev1.Volume {
 	}
 	return append(volumes,
 		corev1.Volume{Name: dataVolume, VolumeSource: corev1.VolumeSource{
-			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claimName(c, s)},
+			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: cmp.Or(s.ExistingClaim, c.Name)},
 		}},
 		corev1.Volume{Name: tmpVolume, VolumeSource: corev1.VolumeSource{
 			EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: resource.NewQuantity(512<<20, resource.BinarySI)},
@@ -85,11 +84,10 @@ func (b builder) mounts(data string) []corev1.VolumeMount {
 // restricted is a container's security context, down to what Pod Security
 // "restricted" asks for and, unless writable, a read-only root file system.
 func restricted(writableRoot bool) *corev1.SecurityContext {
-	no, readOnly := false, !writableRoot
 	return &corev1.SecurityContext{
-		AllowPrivilegeEscalation: &no,
+		AllowPrivilegeEscalation: new(false),
 		Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
-		ReadOnlyRootFilesystem:   &readOnly,
+		ReadOnlyRootFilesystem:   new(!writableRoot),
 	}
 }
 

@@ -48,11 +48,3 @@ func volumeClaim(c component, s v1alpha1.Storage) *corev1.PersistentVolumeClaim 
 	}
 	return claim
 }
-
-// claimName is the name of the claim that the pod mounts.
-func claimName(c component, s v1alpha1.Storage) string {
-	if s.ExistingClaim != "" {
-		return s.ExistingClaim
-	}
-	return c.Name
-}

@@ -8,20 +8,23 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// Of is a copy of a value with a fault in it, or two: more would hide each other. Fields of the top
-// named in keep stay as they are. The value is one that encoding/json decodes.
+// Of is a copy of a value with a fault in it, or two: more would hide each other.
+// Fields of the top named in keep stay as they are. The value is one that
+// encoding/json decodes.
 func Of(value map[string]any, number uint64, keep ...string) map[string]any {
 	random := rand.New(rand.NewPCG(number, 0))
-	out := clone(value).(map[string]any)
+	out := runtime.DeepCopyJSON(value)
 	for range 1 + random.IntN(2) {
 		places := placesIn(out, nil)
 		places = slices.DeleteFunc(places, func(p place) bool { return p.top && slices.Contains(keep, p.key) })
 		if len(places) == 0 {
 			break
 		}
-		places[random.IntN(len(places))].spoil(random)
+		places[random.IntN(len(places))].damage(random)
 	}
 	return out
 }
@@ -55,8 +58,8 @@ func placesIn(value any, places []place) []place {
 	return places
 }
 
-// spoil changes what stands at a place, or around it.
-func (p place) spoil(random *rand.Rand) {
+// damage changes what stands at a place, or around it.
+func (p place) damage(random *rand.Rand) {
 	if p.fields == nil {
 		p.list[p.index] = another(p.list[p.index], random)
 		return
@@ -80,7 +83,7 @@ func (p place) spoil(random *rand.Rand) {
 func another(value any, random *rand.Rand) any {
 	choices := []any{
 		nil, true, "surplus", "", 0.0, -1.0, 0.5, map[string]any{}, []any{},
-		map[string]any{"surplus": "surplus"}, []any{clone(value)}, map[string]any{"surplus": clone(value)}, []any{nil},
+		map[string]any{"surplus": "surplus"}, []any{runtime.DeepCopyJSONValue(value)}, map[string]any{"surplus": runtime.DeepCopyJSONValue(value)}, []any{nil},
 	}
 	if random.IntN(2) == 0 {
 		switch value := value.(type) {
@@ -91,28 +94,10 @@ func another(value any, random *rand.Rand) any {
 		case []any:
 			many := []any{}
 			for i := 0; len(value) > 0 && i < 70; i++ {
-				many = append(many, clone(value[i%len(value)]))
+				many = append(many, runtime.DeepCopyJSONValue(value[i%len(value)]))
 			}
 			choices = []any{[]any{}, many}
 		}
 	}
 	return choices[random.IntN(len(choices))]
-}
-
-func clone(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		out := make(map[string]any, len(value))
-		for key, v := range value {
-			out[key] = clone(v)
-		}
-		return out
-	case []any:
-		out := make([]any, len(value))
-		for i, v := range value {
-			out[i] = clone(v)
-		}
-		return out
-	}
-	return value
 }

@@ -77,67 +77,40 @@ func (d *drawing) changedList(path string, t reflect.Type, list []any) []any {
 	return out
 }
 
-// mergePatchOf is a JSON merge patch that turns one struct into another. Here
-// and there it repeats what the base says, or nulls what is not there.
-func (d *drawing) mergePatchOf(t reflect.Type, from, to object) object {
-	patch := object{}
-	for _, f := range fieldsOf(t) {
-		v, has := from[f.name]
-		w, wanted := to[f.name]
-		switch {
-		case !has && !wanted:
-			if !f.required && d.chance(0.15) {
-				patch[f.name] = nil
-			}
-		case !wanted:
-			patch[f.name] = nil
-		case !has:
-			patch[f.name] = d.noisy(f.typ, w)
-		default:
-			d.addChange(patch, f.name, f.typ, v, w)
-		}
-	}
-	return patch
-}
-
-// addChange adds to a patch what turns one value into another.
-func (d *drawing) addChange(patch object, key string, t reflect.Type, from, to any) {
-	t = elem(t)
-	v, wasObject := from.(object)
-	w, isObject := to.(object)
-	switch {
-	case reflect.DeepEqual(from, to):
-		if d.chance(0.05) {
-			patch[key] = d.noisy(t, to)
-		}
-	case wasObject && isObject && isStruct(t):
-		patch[key] = d.mergePatchOf(t, v, w)
-	case wasObject && isObject:
-		patch[key] = d.mergePatchOfEntries(t, v, w)
-	default:
-		patch[key] = d.noisy(t, to)
-	}
-}
-
-func (d *drawing) mergePatchOfEntries(t reflect.Type, from, to object) object {
-	entry := objectType // of a free object
-	if t.Kind() == reflect.Map && t != objectType {
-		entry = t.Elem()
-	}
+// difference is a JSON merge patch that turns one object into another. Here and
+// there it repeats what the base says, and it keeps the nulls of the wanted one.
+func (d *drawing) difference(from, to object) object {
 	patch := object{}
 	for _, key := range slices.Sorted(maps.Keys(from)) {
-		if w, wanted := to[key]; wanted {
-			d.addChange(patch, key, entry, from[key], w)
-		} else {
+		if _, wanted := to[key]; !wanted {
 			patch[key] = nil
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(to)) {
-		if _, has := from[key]; !has {
-			patch[key] = d.noisy(entry, to[key])
+		v, wasObject := from[key].(object)
+		w, isObject := to[key].(object)
+		switch {
+		case to[key] != nil && reflect.DeepEqual(from[key], to[key]) && !d.chance(0.05): // left out
+		case wasObject && isObject:
+			if p := d.difference(v, w); changes(v, p) {
+				patch[key] = p
+			}
+		default:
+			patch[key] = to[key]
 		}
 	}
 	return patch
+}
+
+// changes reports whether a patch does more than null what is not there: a
+// patch of that alone says nothing.
+func changes(from, patch object) bool {
+	for key, v := range patch {
+		if _, had := from[key]; had || v != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // noisy is a copy with a null here and there for fields that are not there.

@@ -17,7 +17,7 @@ import (
 // overlay cannot override, which were set and nulled where they stand. The zero
 // value is ready.
 type Coverage struct {
-	set, overridden, nulled map[string]bool
+	done map[string]bool // by "PATH set", "PATH overridden" and "PATH nulled"
 }
 
 // exempt are the fields that cannot be all of it, and why.
@@ -32,8 +32,8 @@ var exempt = map[string]string{
 
 // Add counts a stack, which is YAML as Draw returns it.
 func (c *Coverage) Add(stack []byte) error {
-	if c.set == nil {
-		c.set, c.overridden, c.nulled = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	if c.done == nil {
+		c.done = map[string]bool{}
 	}
 	var document object
 	if err := yaml.Unmarshal(stack, &document); err != nil {
@@ -67,11 +67,11 @@ func (c *Coverage) walk(path string, t reflect.Type, v any) {
 		if v == nil {
 			// In a base it says nothing: an overlay has to null what is set.
 			if !strings.HasPrefix(path, "base") {
-				c.nulled[path] = true
+				c.done[path+" nulled"] = true
 			}
 			return
 		}
-		c.set[path] = true
+		c.done[path+" set"] = true
 	})
 }
 
@@ -109,10 +109,10 @@ func (c *Coverage) compare(path string, t reflect.Type, base, entry any) {
 		return
 	}
 	if entry == nil {
-		c.nulled[path] = true
+		c.done[path+" nulled"] = true
 		return
 	}
-	c.overridden[path] = true
+	c.done[path+" overridden"] = true
 	b, wasObject := base.(object)
 	e, isObject := entry.(object)
 	switch {
@@ -132,9 +132,9 @@ func (c *Coverage) compare(path string, t reflect.Type, base, entry any) {
 		visit(path, t, base, func(path string, _ any) { had[path] = true })
 		visit(path, t, entry, func(path string, v any) {
 			if had[path] && v == nil {
-				c.nulled[path] = true
+				c.done[path+" nulled"] = true
 			} else if had[path] {
-				c.overridden[path] = true
+				c.done[path+" overridden"] = true
 			}
 		})
 	}
@@ -142,29 +142,19 @@ func (c *Coverage) compare(path string, t reflect.Type, base, entry any) {
 
 // Merge adds what another run has done, and returns how much of it is new.
 func (c *Coverage) Merge(other *Coverage) int {
-	news := 0
-	for _, pair := range []struct {
-		to   *map[string]bool
-		from map[string]bool
-	}{{&c.set, other.set}, {&c.overridden, other.overridden}, {&c.nulled, other.nulled}} {
-		news += gain(*pair.to, pair.from)
-		if *pair.to == nil {
-			*pair.to = map[string]bool{}
-		}
-		maps.Copy(*pair.to, pair.from)
+	news := c.Gain(other)
+	if c.done == nil {
+		c.done = map[string]bool{}
 	}
+	maps.Copy(c.done, other.done)
 	return news
 }
 
 // Gain is what Merge would return.
 func (c *Coverage) Gain(other *Coverage) int {
-	return gain(c.set, other.set) + gain(c.overridden, other.overridden) + gain(c.nulled, other.nulled)
-}
-
-func gain(have, others map[string]bool) int {
 	n := 0
-	for path := range others {
-		if !have[path] {
+	for what := range other.done {
+		if !c.done[what] {
 			n++
 		}
 	}
@@ -176,8 +166,8 @@ func gain(have, others map[string]bool) int {
 // where it stands goes only with the one around it, and need not be nulled.
 func (c *Coverage) Missing() []string {
 	var missing []string
-	check := func(done map[string]bool, path, what string) {
-		if !done[path] && exempt[path+" "+what] == "" {
+	check := func(path, what string) {
+		if !c.done[path+" "+what] && exempt[path+" "+what] == "" {
 			missing = append(missing, path+" never "+what)
 		}
 	}
@@ -186,12 +176,12 @@ func (c *Coverage) Missing() []string {
 		t    reflect.Type
 	}{{"base", baseType}, {"overlay", overlayType}, {"fleet", fleetType}} {
 		paths(root.path, root.t, func(path string, required bool) {
-			check(c.set, path, "set")
+			check(path, "set")
 			if root.path == "base" {
-				check(c.overridden, path, "overridden")
+				check(path, "overridden")
 			}
 			if !required {
-				check(c.nulled, path, "nulled")
+				check(path, "nulled")
 			}
 		})
 	}

@@ -78,7 +78,7 @@ func (d *drawing) data() object {
 // patchText is a patch as a person may have typed it: with a comment, or a
 // blank line at its start.
 func (d *drawing) patchText(v any) string {
-	return pick(d, "", "", "# why\n", "\n") + yamlText(v)
+	return pick(d, "", "", "# why\n", "\n") + string(d.text(v))
 }
 
 // patches draws patches of what every Stack may have; repairPatches removes

@@ -19,7 +19,9 @@ func (d *drawing) repairChat(w object, own bool, proxy object) {
 	switch {
 	case id["secretKeyRef"] != nil:
 		delete(id, "value")
-	case isBlank(o["clientID"]) || id != nil && isBlank(id["value"]):
+	case id != nil && isBlank(id["value"]):
+		id["value"] = "hearth"
+	case isBlank(o["clientID"]):
 		o["clientID"] = "hearth"
 	}
 	provider, _ := o["providerURL"].(string)

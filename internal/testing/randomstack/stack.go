@@ -81,7 +81,7 @@ func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) 
 		if slices.ContainsFunc(append(chosen, declared...), func(other object) bool { return clash(from, other) || clash(to, other) }) {
 			continue
 		}
-		patch := d.mergePatchOf(baseType, from, to)
+		patch := d.difference(from, d.noisy(baseType, to).(object))
 		patch["name"] = from["name"]
 		if patch["namespace"] == nil {
 			delete(patch, "namespace")

@@ -2,7 +2,6 @@ package randomstack
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,7 +9,7 @@ import (
 )
 
 // text is the document as YAML in the styles that people mix.
-func (d *drawing) text(document object) []byte {
+func (d *drawing) text(document any) []byte {
 	out, err := yaml.Marshal(d.node(document, d.chance(0.5), 0))
 	if err != nil {
 		panic(err)
@@ -77,46 +76,8 @@ func (d *drawing) scalar(s string) *yaml.Node {
 // read again: some blocks that start with a blank, and the merge key.
 func scalar(s string) *yaml.Node {
 	n := &yaml.Node{}
-	if harmless.MatchString(s) && len(s) > 5 { // longer than every word that YAML knows, and cheap to ask
-		n.SetString(s)
-		return n
-	}
 	if err := n.Encode(s); err != nil || s == "<<" || strings.IndexAny(s, " \t\n") == 0 {
 		n = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: s}
-	}
-	return n
-}
-
-var harmless = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9./_-]*$`)
-
-// yamlText is a value as plain YAML.
-func yamlText(v any) string {
-	out, err := yaml.Marshal(node(v))
-	if err != nil {
-		panic(err)
-	}
-	return string(out)
-}
-
-func node(v any) *yaml.Node {
-	n := &yaml.Node{}
-	switch v := v.(type) {
-	case object:
-		n.Kind = yaml.MappingNode
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			n.Content = append(n.Content, scalar(key), node(v[key]))
-		}
-	case []any:
-		n.Kind = yaml.SequenceNode
-		for _, element := range v {
-			n.Content = append(n.Content, node(element))
-		}
-	case string:
-		return scalar(v)
-	default:
-		if err := n.Encode(v); err != nil {
-			panic(err)
-		}
 	}
 	return n
 }

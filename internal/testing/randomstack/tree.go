@@ -13,7 +13,7 @@ func list(v any) []any {
 
 func isEmpty(v any) bool { return len(list(v)) == 0 }
 
-// isBlank tells a text that is not there, or empty.
+// isBlank reports whether a text is not there, or empty.
 func isBlank(v any) bool { return v == nil || v == "" }
 
 func remove(o object, names ...string) {

@@ -36,12 +36,3 @@ func TLS(e *v1alpha1.Expose) []networkingv1.IngressTLS {
 	}
 	return []networkingv1.IngressTLS{{Hosts: []string{string(e.Host)}, SecretName: e.TLS.SecretName}}
 }
-
-// Ranges are addresses as controllers write them.
-func Ranges(list []v1alpha1.CIDR) []string {
-	var out []string
-	for _, c := range list {
-		out = append(out, string(c))
-	}
-	return out
-}

@@ -7,19 +7,17 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/build/route/controller"
 )
 
-// policy is the Policy of F5's NGINX Ingress Controller, as far as hearth
-// writes it: the controller's module is not to be had.
-type policy struct {
-	metav1.TypeMeta   `json:",inline"`
-	metav1.ObjectMeta `json:"metadata"`
-	Spec              struct {
-		AccessControl struct {
-			Allow []string `json:"allow"`
-		} `json:"accessControl"`
-	} `json:"spec"`
+// policySpec is that of F5's Policy. The controller's module is not to be had.
+type policySpec struct {
+	AccessControl accessControl `json:"accessControl"`
+}
+
+type accessControl struct {
+	Allow []v1alpha1.CIDR `json:"allow"`
 }
 
 // Controller is F5's.
@@ -63,11 +61,11 @@ func objects(t controller.Target, e *v1alpha1.Expose) []any {
 	if len(n.AllowList) == 0 {
 		return []any{ingress}
 	}
-	p := &policy{
+	p := &object.Custom{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "k8s.nginx.org/v1", Kind: "Policy"},
 		ObjectMeta: t.Meta(e.Name + "-allow-list"),
+		Spec:       policySpec{accessControl{n.AllowList}},
 	}
-	p.Spec.AccessControl.Allow = controller.Ranges(n.AllowList)
 	a["nginx.org/policies"] = p.Name
 	return []any{ingress, p}
 }

@@ -4,15 +4,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/object"
 )
 
-// ingressRoute is Traefik's own kind of route, as far as hearth writes it.
-type ingressRoute struct {
-	metav1.TypeMeta   `json:",inline"`
-	metav1.ObjectMeta `json:"metadata"`
-	Spec              ingressRouteSpec `json:"spec"`
-}
-
+// ingressRouteSpec is that of Traefik's own kind of route.
 type ingressRouteSpec struct {
 	EntryPoints []string           `json:"entryPoints"`
 	Routes      []ingressRouteRule `json:"routes"`
@@ -43,7 +38,7 @@ type ingressRouteTLS struct {
 // ingressRoute leads the whole host to the exposed Service. What it refers to is
 // in its own namespace: Traefik looks into no other unless told to
 // (providers.kubernetesCRD.allowCrossNamespace).
-func (r route) ingressRoute(name string, entryPoints []string, chain []*middleware, secure bool) any {
+func (r route) ingressRoute(name string, entryPoints []string, chain []*object.Custom, secure bool) any {
 	e := r.expose
 	rule := ingressRouteRule{
 		Kind:     "Rule",
@@ -53,22 +48,22 @@ func (r route) ingressRoute(name string, entryPoints []string, chain []*middlewa
 	for _, m := range chain {
 		rule.Middlewares = append(rule.Middlewares, ingressRouteName{m.Name})
 	}
-	made := &ingressRoute{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "traefik.io/v1alpha1", Kind: "IngressRoute"},
-		ObjectMeta: r.RouteMeta(name, e),
-		Spec:       ingressRouteSpec{EntryPoints: entryPoints, Routes: []ingressRouteRule{rule}},
-	}
+	meta := r.RouteMeta(name, e)
 	// A Traefik without providers.kubernetesCRD.ingressClass takes an IngressRoute
 	// of the class "traefik" as well as one without a class; one with it takes
 	// those of its own class only.
-	made.Annotations["kubernetes.io/ingress.class"] = e.Traefik.ClassName
-	if secure {
-		made.Spec.TLS = &ingressRouteTLS{}
-		if e.TLS.Type == v1alpha1.TLSCertResolver {
-			made.Spec.TLS.CertResolver = e.TLS.CertResolver
-		} else {
-			made.Spec.TLS.SecretName = e.TLS.SecretName
-		}
+	meta.Annotations["kubernetes.io/ingress.class"] = e.Traefik.ClassName
+	spec := ingressRouteSpec{EntryPoints: entryPoints, Routes: []ingressRouteRule{rule}}
+	switch {
+	case !secure:
+	case e.TLS.Type == v1alpha1.TLSCertResolver:
+		spec.TLS = &ingressRouteTLS{CertResolver: e.TLS.CertResolver}
+	default:
+		spec.TLS = &ingressRouteTLS{SecretName: e.TLS.SecretName}
 	}
-	return made
+	return &object.Custom{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "traefik.io/v1alpha1", Kind: "IngressRoute"},
+		ObjectMeta: meta,
+		Spec:       spec,
+	}
 }

@@ -4,25 +4,19 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/internal/build/route/controller"
+	"github.com/hearth-dev/hearth/internal/build/object"
 )
 
-// middleware is Traefik's Middleware, as far as hearth writes it: Traefik's module
-// does not build against the module proxy.
-type middleware struct {
-	metav1.TypeMeta   `json:",inline"`
-	metav1.ObjectMeta `json:"metadata"`
-	Spec              middlewareSpec `json:"spec"`
-}
-
+// middlewareSpec is that of Traefik's Middleware. Traefik's module does not build
+// against the module proxy.
 type middlewareSpec struct {
-	Headers        *headers        `json:"headers,omitempty"`
-	IPAllowList    *ipAllowList    `json:"ipAllowList,omitempty"`
-	RateLimit      *rateLimit      `json:"rateLimit,omitempty"`
-	BasicAuth      *basicAuth      `json:"basicAuth,omitempty"`
-	ForwardAuth    *forwardAuth    `json:"forwardAuth,omitempty"`
-	InFlightReq    *inFlightReq    `json:"inFlightReq,omitempty"`
-	RedirectScheme *redirectScheme `json:"redirectScheme,omitempty"`
+	Headers        *headers              `json:"headers,omitempty"`
+	IPAllowList    *ipAllowList          `json:"ipAllowList,omitempty"`
+	RateLimit      *v1alpha1.RateLimit   `json:"rateLimit,omitempty"`
+	BasicAuth      *basicAuth            `json:"basicAuth,omitempty"`
+	ForwardAuth    *v1alpha1.ForwardAuth `json:"forwardAuth,omitempty"`
+	InFlightReq    *inFlightReq          `json:"inFlightReq,omitempty"`
+	RedirectScheme *redirectScheme       `json:"redirectScheme,omitempty"`
 }
 
 type headers struct {
@@ -33,25 +27,13 @@ type headers struct {
 }
 
 type ipAllowList struct {
-	SourceRange []string `json:"sourceRange"`
-}
-
-type rateLimit struct {
-	Average int    `json:"average"`
-	Period  string `json:"period"`
-	Burst   int    `json:"burst"`
+	SourceRange []v1alpha1.CIDR `json:"sourceRange"`
 }
 
 type basicAuth struct {
 	Secret string `json:"secret"`
 	// RemoveHeader keeps the password from the program behind.
 	RemoveHeader bool `json:"removeHeader"`
-}
-
-type forwardAuth struct {
-	Address             string   `json:"address"`
-	TrustForwardHeader  bool     `json:"trustForwardHeader,omitempty"`
-	AuthResponseHeaders []string `json:"authResponseHeaders,omitempty"`
 }
 
 type inFlightReq struct {
@@ -68,9 +50,9 @@ type redirectScheme struct {
 // before anybody counts their requests; requests are counted before a password
 // is looked at, which costs time and can be guessed; and only those who are in
 // take up a place among the requests in flight.
-func (r route) middlewares() []*middleware {
+func (r route) middlewares() []*object.Custom {
 	t := r.expose.Traefik
-	var chain []*middleware
+	var chain []*object.Custom
 	use := func(suffix string, s middlewareSpec) { chain = append(chain, r.middleware(suffix, s)) }
 	if t.SecurityHeaders {
 		h := &headers{
@@ -84,20 +66,16 @@ func (r route) middlewares() []*middleware {
 		use("security-headers", middlewareSpec{Headers: h})
 	}
 	if len(t.AllowList) > 0 {
-		use("allow-list", middlewareSpec{IPAllowList: &ipAllowList{SourceRange: controller.Ranges(t.AllowList)}})
+		use("allow-list", middlewareSpec{IPAllowList: &ipAllowList{SourceRange: t.AllowList}})
 	}
-	if l := t.RateLimit; l != nil {
-		use("rate-limit", middlewareSpec{RateLimit: &rateLimit{
-			Average: l.Average, Period: string(l.Period), Burst: l.Burst,
-		}})
+	if t.RateLimit != nil {
+		use("rate-limit", middlewareSpec{RateLimit: t.RateLimit})
 	}
 	if t.BasicAuth != nil {
 		use("basic-auth", middlewareSpec{BasicAuth: &basicAuth{Secret: t.BasicAuth.SecretName, RemoveHeader: true}})
 	}
-	if f := t.ForwardAuth; f != nil {
-		use("forward-auth", middlewareSpec{ForwardAuth: &forwardAuth{
-			Address: f.Address, TrustForwardHeader: f.TrustForwardHeader, AuthResponseHeaders: f.AuthResponseHeaders,
-		}})
+	if t.ForwardAuth != nil {
+		use("forward-auth", middlewareSpec{ForwardAuth: t.ForwardAuth})
 	}
 	if t.MaxInFlight > 0 {
 		use("in-flight", middlewareSpec{InFlightReq: &inFlightReq{Amount: t.MaxInFlight}})
@@ -106,8 +84,8 @@ func (r route) middlewares() []*middleware {
 }
 
 // middleware is one of the route's Middlewares, named after it.
-func (r route) middleware(suffix string, s middlewareSpec) *middleware {
-	return &middleware{
+func (r route) middleware(suffix string, s middlewareSpec) *object.Custom {
+	return &object.Custom{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "traefik.io/v1alpha1", Kind: "Middleware"},
 		ObjectMeta: r.Meta(r.expose.Name + "-" + suffix),
 		Spec:       s,

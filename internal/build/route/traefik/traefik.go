@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/build/route/controller"
 )
 
@@ -44,7 +45,7 @@ func objects(t controller.Target, e *v1alpha1.Expose) []any {
 		redirect := r.middleware("redirect", middlewareSpec{
 			RedirectScheme: &redirectScheme{Scheme: "https", Permanent: true},
 		})
-		objects = append(objects, build(redirect.Name, []string{"web"}, []*middleware{redirect}, false), redirect)
+		objects = append(objects, build(redirect.Name, []string{"web"}, []*object.Custom{redirect}, false), redirect)
 	}
 	return objects
 }
@@ -52,7 +53,7 @@ func objects(t controller.Target, e *v1alpha1.Expose) []any {
 const router = "traefik.ingress.kubernetes.io/router."
 
 // ingress is an Ingress with what Traefik reads in its annotations.
-func (r route) ingress(name string, entryPoints []string, chain []*middleware, secure bool) any {
+func (r route) ingress(name string, entryPoints []string, chain []*object.Custom, secure bool) any {
 	e := r.expose
 	ingress := r.Ingress(name, e.Traefik.ClassName, e)
 	ingress.Annotations[router+"entrypoints"] = strings.Join(entryPoints, ",")

@@ -37,6 +37,9 @@ func Build(fsys filesys.FileSystem, folder string) ([]Object, error) {
 		return nil, err
 	}
 	objects := []Object{}
+	if n := resources.Size(); n > maxObjects {
+		return nil, fmt.Errorf("%d objects, at most %d are looked at; take a folder with fewer", n, maxObjects)
+	}
 	for _, r := range resources.Resources() {
 		data, err := r.MarshalJSON()
 		if err != nil {

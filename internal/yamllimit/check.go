@@ -24,18 +24,18 @@ const (
 func Read(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err == nil && len(data) > MaxBytes {
-		err = tooLong
+		err = errTooLong
 	}
 	return data, err
 }
 
-var tooLong = fmt.Errorf("the text has more than %d MiB; give it in several parts", MaxBytes>>20)
+var errTooLong = fmt.Errorf("the text has more than %d MiB; give it in several parts", MaxBytes>>20)
 
 // Check reports what makes a text too much to decode. Whether it is YAML at all
 // is not its business.
 func Check(data []byte) error {
 	if len(data) > MaxBytes {
-		return tooLong
+		return errTooLong
 	}
 	if starts(data) > MaxValues {
 		return fmt.Errorf("the text has more than %d places where a value may begin (commas, colons, brackets, dashes); give it in several parts", MaxValues)

@@ -2,6 +2,7 @@ package yamllimit_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -62,7 +63,7 @@ func TestRead(t *testing.T) {
 	if _, err := yamllimit.Read(io.MultiReader(bytes.NewReader(make([]byte, yamllimit.MaxBytes)), endless{})); err == nil {
 		t.Error("a text without an end was read")
 	}
-	if _, err := yamllimit.Read(iotest.ErrReader(io.ErrUnexpectedEOF)); err != io.ErrUnexpectedEOF {
+	if _, err := yamllimit.Read(iotest.ErrReader(io.ErrUnexpectedEOF)); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got the error %v", err)
 	}
 }

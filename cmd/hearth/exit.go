@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/printable"
 )
 
 // The exit codes are part of the interface: CI knows drift from a typo by them.
@@ -33,7 +34,7 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.Is(err, errProblems):
 		return exitProblems
 	}
-	fmt.Fprintln(stderr, "hearth:", err)
+	fmt.Fprintln(stderr, "hearth:", printable.Text(err.Error()))
 	return exitFailure
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/disk"
+	"github.com/hearth-dev/hearth/internal/printable"
 )
 
 // paint colours text, or leaves it as it is.
@@ -50,8 +51,8 @@ func (p paint) op(op disk.Op, text string) string {
 
 // problem colours the position, which is what an eye looks for.
 func (p paint) problem(one problem.Problem) string {
-	text := one.String()
-	if one.File == "" || !strings.HasPrefix(text, one.File) {
+	text := printable.Text(one.String())
+	if one.File == "" || !strings.HasPrefix(text, printable.Text(one.File)) {
 		return text
 	}
 	colour := red

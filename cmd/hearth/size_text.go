@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hearth-dev/hearth/internal/columns"
+	"github.com/hearth-dev/hearth/internal/printable"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -30,7 +31,7 @@ func (v *sizeVerb) write(stdout, stderr io.Writer, r *sizeReport) error {
 	}
 	paint := painter(stderr)
 	for _, w := range r.Warnings {
-		fmt.Fprintln(stderr, paint.in(yellow, "warning")+": "+w)
+		fmt.Fprintln(stderr, paint.in(yellow, "warning")+": "+printable.Text(w))
 	}
 	if !r.Enough {
 		fmt.Fprintf(stderr, "%s: %s of memory is too little: %s\n", paint.in(red, "error"), r.given.String(), r.Memory.Sum())
@@ -84,9 +85,9 @@ func seconds(n int) string {
 // explain is a model with every part of its memory.
 func explain(m sizing.Model, s sizing.Settings) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s parameters, %s, architecture %s, %s\n", m.Name, parameters(m.Parameters), m.Quantization, m.Architecture, m.Evidence)
+	fmt.Fprintf(&b, "%s: %s parameters, %s, architecture %s, %s\n", printable.Text(m.Name), parameters(m.Parameters), m.Quantization, m.Architecture, m.Evidence)
 	for source := range strings.FieldsSeq(m.Source) {
-		fmt.Fprintf(&b, "  %s\n", source)
+		fmt.Fprintf(&b, "  %s\n", printable.Text(source))
 	}
 	return b.String() + columns.Table(parts(sizing.ModelTerms(m, s)))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/spelling"
 	"github.com/hearth-dev/hearth/internal/vet"
+	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
 // vetVerb looks for what would break before it does.
@@ -183,8 +184,7 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 // other looks at a folder of kustomize or at rendered objects.
 func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overlays []string) (vet.Result, error) {
 	if arg == "-" {
-		data, err := io.ReadAll(stdin)
-		return checker.Objects("stdin", data), err
+		return objects(checker, "stdin", stdin)
 	}
 	info, err := os.Stat(arg)
 	switch {
@@ -195,6 +195,19 @@ func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overl
 	case info.IsDir():
 		return checker.Folder(filepath.Clean(arg))
 	}
-	data, err := os.ReadFile(arg)
-	return checker.Objects(arg, data), err
+	f, err := os.Open(arg)
+	if err != nil {
+		return vet.Result{}, err
+	}
+	defer f.Close()
+	return objects(checker, arg, f)
+}
+
+// objects looks at YAML that something else rendered.
+func objects(checker *vet.Checker, name string, text io.Reader) (vet.Result, error) {
+	data, err := yamllimit.Read(text)
+	if err != nil {
+		return vet.Result{}, fmt.Errorf("reading %s: %w", name, err)
+	}
+	return checker.Objects(name, data), nil
 }

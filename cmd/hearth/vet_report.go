@@ -7,6 +7,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/columns"
+	"github.com/hearth-dev/hearth/internal/printable"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
@@ -63,7 +64,7 @@ func (v *vetVerb) print(stdout io.Writer, r vetReport) error {
 			places++
 		}
 		errs, warnings, accepted := counts(result)
-		fmt.Fprintf(&b, "%s: %s\n", name, tally(result.Objects, errs, warnings, accepted))
+		fmt.Fprintf(&b, "%s: %s\n", printable.Text(name), tally(result.Objects, errs, warnings, accepted))
 		v.findings(&b, paint, result.Findings)
 	}
 	if places > 1 {

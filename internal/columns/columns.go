@@ -1,6 +1,6 @@
 // Package columns lays text out for a terminal of 80 columns: words are wrapped,
 // cells stand below each other. A word that is longer than a line, such as an
-// address, stays whole.
+// address, stays whole. What a terminal would obey is escaped.
 package columns
 
 import (
@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"unicode/utf8"
+
+	"github.com/hearth-dev/hearth/internal/printable"
 )
 
 const (
@@ -21,6 +23,13 @@ const (
 
 // Table puts a line for each row, and wraps its last cell below itself.
 func Table(rows [][]string) string {
+	shown := make([][]string, len(rows))
+	for i, row := range rows {
+		for _, cell := range row {
+			shown[i] = append(shown[i], printable.Text(cell))
+		}
+	}
+	rows = shown
 	room := Width
 	for i := range len(rows[0]) - 1 {
 		widest := 0
@@ -45,6 +54,7 @@ func Table(rows [][]string) string {
 
 // Hang puts text behind a head, and wraps it there below itself.
 func Hang(width int, head, text string) string {
+	head, text = printable.Text(head), printable.Text(text)
 	indent := utf8.RuneCountInString(head)
 	hung := head + strings.Join(wrap(text, width-indent), "\n"+strings.Repeat(" ", indent))
 	return strings.TrimRight(hung, " ") + "\n"

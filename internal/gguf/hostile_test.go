@@ -139,17 +139,33 @@ func TestHostileHeaders(t *testing.T) {
 		"an image model":            {small(nil, gguftest.Tensor{Name: "double_blocks.0.weight", Shape: []uint64{1}}), "holds no language model, but one of kind diffusion"},
 		"context of the wrong type": {small(key("llama.context_length", "long")), `makes no sense: key "llama.context_length" try to get type Numeric but got type String`},
 		"heads for no layer":        {small(key("llama.attention.head_count", []uint32{})), "makes no sense: runtime error: index out of range [0] with length 0"},
-		"negative heads":            {small(key("llama.attention.head_count_kv", int32(-1))), "architecture llama: attention.head_count_kv is 18446744073709551615, want 0 to 1024"},
+		"negative heads":            {small(key("llama.attention.head_count_kv", int32(-1))), "architecture llama: attention.head_count_kv is -1 or 18446744073709551615, want 1 to 1024"},
+		"no heads": {small(key("llama.attention.head_count", uint32(0))), "architecture llama: attention.head_count is 0, want 1 to 1024\n" +
+			"attention.head_count_kv is 0, want 1 to 1024\nattention.key_length is 0, want 1 to 4096\nattention.value_length is 0, want 1 to 4096"},
+		"no heads in the first layer": {small(key("llama.attention.head_count", []uint32{0, 4})), "architecture llama: attention.head_count is 0, want 1 to 1024\n" +
+			"attention.head_count_kv is 0, want 1 to 1024\nattention.key_length is 0, want 1 to 4096\nattention.value_length is 0, want 1 to 4096"},
+		"more heads than width": {small(key("llama.attention.head_count", uint32(128))), "architecture llama: attention.key_length is 0, want 1 to 4096\nattention.value_length is 0, want 1 to 4096"},
+		"a million heads":       {small(key("llama.attention.head_count", uint32(1<<20))), "architecture llama: attention.head_count is 1048576, want 1 to 1024\nattention.head_count_kv is 1048576, want 1 to 1024\nattention.key_length is 0, want 1 to 4096\nattention.value_length is 0, want 1 to 4096"},
+		"no kv heads":           {small(key("llama.attention.head_count_kv", uint32(0))), "architecture llama: attention.head_count_kv is 0, want 1 to 1024"},
+		"no kv heads anywhere":  {small(key("llama.attention.head_count_kv", []uint32{0, 0})), "architecture llama: attention.head_count_kv is 0, want 1 to 1024"},
+		"a negative layer":      {small(key("llama.attention.head_count_kv", []int32{4, -4})), "architecture llama: attention.head_count_kv is -4 or 18446744073709551612, want 1 to 1024"},
+		"keys of length 0":      {small(key("llama.attention.key_length", uint32(0))), "architecture llama: attention.key_length is 0, want 1 to 4096"},
+		"values of length 0":    {small(key("llama.attention.value_length", uint32(0))), "architecture llama: attention.value_length is 0, want 1 to 4096"},
+		"no width":              {small(key("llama.embedding_length", int32(-64))), "architecture llama: embedding_length is -64 or 18446744073709551552, want 1 to 1048576\nattention.key_length is 4294967280, want 1 to 4096\nattention.value_length is 4294967280, want 1 to 4096"},
+		"no feed-forward":       {small(key("llama.feed_forward_length", uint32(0))), "architecture llama: feed_forward_length and expert_feed_forward_length are 0, want one of them"},
+		"no tokens":             {small(key("tokenizer.ggml.tokens", []string{})), "architecture llama: vocab_size is 0, want 1 to 16777216"},
+		"attention in no layer": {small(key("llama.full_attention_interval", uint32(1000))), "architecture llama: no layer of 2 keeps keys and values, by attention.head_count_kv, attention.shared_kv_layers and full_attention_interval; want 1 at least"},
 		"sizes that overflow": {small([]gguftest.Key{
 			{Name: "llama.context_length", Value: uint64(math.MaxUint64)},
 			{Name: "llama.embedding_length", Value: uint64(1 << 62)},
 			{Name: "llama.attention.key_length", Value: uint32(math.MaxUint32)},
 			{Name: "llama.expert_feed_forward_length", Value: uint64(1 << 62)},
 			{Name: "llama.expert_used_count", Value: uint32(4)},
-		}), "architecture llama: context_length is 18446744073709551615, want 1 to 33554432\n" +
+		}), "architecture llama: context_length is -1 or 18446744073709551615, want 1 to 33554432\n" +
 			"embedding_length is 4611686018427387904, want 1 to 1048576\n" +
 			"expert_feed_forward_length is 4611686018427387904, want 0 to 1048576\n" +
-			"attention.key_length is 4294967295, want 0 to 4096"},
+			"attention.key_length is 4294967295, want 1 to 4096\n" +
+			"attention.value_length is 0, want 1 to 4096"},
 		"2^31 parts": {small([]gguftest.Key{
 			{Name: "split.count", Value: uint16(65535)},
 			{Name: "split.tensors.count", Value: int32(math.MaxInt32)},
@@ -174,6 +190,29 @@ func TestHostileHeaders(t *testing.T) {
 				t.Errorf("allocated %d bytes for a header of %d", took, len(data))
 			}
 		})
+	}
+}
+
+// What stands for no layer takes none away.
+func TestLayersBeyondTheLast(t *testing.T) {
+	f := small(key("llama.attention.head_count_kv", []uint32{4, 4, 0, 0}))
+	if m, err := gguf.Read(bytes.NewReader(f.Header()), f.Size()); err != nil || m.Layers != 2 || m.KVHeads != 4 {
+		t.Errorf("got %d layers of %d heads and the error %v, want 2 of 4", m.Layers, m.KVHeads, err)
+	}
+}
+
+// An architecture without attention has no heads, and is read nevertheless.
+func TestWithoutAttention(t *testing.T) {
+	f := small([]gguftest.Key{
+		{Name: "general.architecture", Value: "mamba"},
+		{Name: "mamba.block_count", Value: uint32(2)},
+		{Name: "mamba.context_length", Value: uint32(2048)},
+		{Name: "mamba.embedding_length", Value: uint32(64)},
+		{Name: "mamba.feed_forward_length", Value: uint32(0)},
+		{Name: "mamba.attention.head_count", Value: uint32(0)},
+	})
+	if m, err := gguf.Read(bytes.NewReader(f.Header()), f.Size()); err != nil || m.Heads != 0 || m.KVHeads != 0 {
+		t.Errorf("got %+v and the error %v", m, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package gguf
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -114,9 +115,21 @@ func number(file *parser.GGUFFile, key string) (n uint64, err error) {
 	return 0, fmt.Errorf("key %q holds no number", key)
 }
 
-// sensible holds what the arithmetic multiplies to bounds that no model reaches.
+// attentionFree reports whether an architecture keeps a state of a fixed size in
+// place of keys and values. Its headers say 0 heads, or nothing (MambaModel and
+// Rwkv6Model in llama.cpp's convert_hf_to_gguf.py).
+func attentionFree(architecture string) bool {
+	return strings.HasPrefix(architecture, "mamba") || strings.HasPrefix(strings.TrimPrefix(architecture, "a"), "rwkv")
+}
+
+// sensible holds what the arithmetic multiplies to bounds that no model reaches:
+// a 0 would take a whole term out of the memory that a pod gets.
 func sensible(a parser.GGUFArchitecture) error {
 	var problems []error
+	least := uint64(1)
+	if attentionFree(a.Architecture) {
+		least = 0
+	}
 	for _, v := range []struct {
 		what     string
 		got      uint64
@@ -129,15 +142,27 @@ func sensible(a parser.GGUFArchitecture) error {
 		{"expert_feed_forward_length", a.ExpertFeedForwardLength, 0, maxWidth},
 		{"expert_shared_feed_forward_length", a.ExpertSharedFeedForwardLength, 0, maxWidth},
 		{"expert_used_count", uint64(a.ExpertUsedCount), 0, maxExperts},
-		{"attention.head_count", a.AttentionHeadCount, 0, maxHeads},
-		{"attention.head_count_kv", a.AttentionHeadCountKV, 0, maxHeads},
-		{"attention.key_length", uint64(a.AttentionKeyLength), 0, maxLength},
-		{"attention.value_length", uint64(a.AttentionValueLength), 0, maxLength},
+		{"attention.head_count", a.AttentionHeadCount, least, maxHeads},
+		{"attention.head_count_kv", a.AttentionHeadCountKV, least, maxHeads},
+		{"attention.key_length", uint64(a.AttentionKeyLength), least, maxLength},
+		{"attention.value_length", uint64(a.AttentionValueLength), least, maxLength},
 		{"attention.sliding_window", a.AttentionSlidingWindow, 0, maxContext},
-		{"vocab_size", a.VocabularyLength, 0, maxTokens},
+		{"vocab_size", a.VocabularyLength, 1, maxTokens},
 	} {
 		if v.got < v.from || v.got > v.to {
-			problems = append(problems, fmt.Errorf("%s is %d, want %d to %d", v.what, v.got, v.from, v.to))
+			seen := fmt.Sprint(v.got)
+			if v.got > math.MaxInt64 { // the library does not say which it was
+				seen = fmt.Sprintf("%d or %d", int64(v.got), v.got)
+			}
+			problems = append(problems, fmt.Errorf("%s is %s, want %d to %d", v.what, seen, v.from, v.to))
+		}
+	}
+	if problems == nil && least > 0 {
+		if feedForward(a) == 0 {
+			problems = append(problems, errors.New("feed_forward_length and expert_feed_forward_length are 0, want one of them"))
+		}
+		if layers(a) == 0 {
+			problems = append(problems, fmt.Errorf("no layer of %d keeps keys and values, by attention.head_count_kv, attention.shared_kv_layers and full_attention_interval; want 1 at least", a.BlockCount))
 		}
 	}
 	return errors.Join(problems...)
@@ -154,8 +179,8 @@ func layers(a parser.GGUFArchitecture) int {
 	if interval := int(a.FullAttentionInterval); interval > 1 {
 		n /= interval
 	}
-	for _, heads := range a.AttentionHeadCountKVs {
-		if heads == 0 {
+	for i, heads := range a.AttentionHeadCountKVs {
+		if heads == 0 && i < int(a.BlockCount) {
 			n--
 		}
 	}

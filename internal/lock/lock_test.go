@@ -153,7 +153,7 @@ func TestFailures(t *testing.T) {
 	if err == nil || got != nil {
 		t.Fatalf("got %v and the error %v, want an error alone", got, err)
 	}
-	for i, want := range []string{"out of reach", "docker login", "no such image or tag", "SSL_CERT_FILE"} {
+	for i, want := range []string{"can be reached", "docker login", "no such image or tag", "SSL_CERT_FILE"} {
 		_, said, found := strings.Cut(err.Error(), images[i]+": ")
 		if said, _, _ = strings.Cut(said, "\n"); !found || !strings.Contains(said, want) {
 			t.Errorf("of %s is said\n%s\nwant %q", images[i], err, want)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hearth-dev/hearth/internal/columns"
+	"github.com/hearth-dev/hearth/internal/printable"
 )
 
 // Table shows rows to a person while they come in: a row stays as soon as it
@@ -37,7 +38,7 @@ func (t *Table) Show(row Row) {
 			waits := t.Progress != nil && t.Size == nil && row.Status == Waiting && row.Detail != t.rows[i].Detail
 			t.rows[i] = row
 			if waits {
-				fmt.Fprintf(t.Progress, "waiting: %s %s: %s\n", row.Check, row.Subject, row.Detail)
+				fmt.Fprintf(t.Progress, "waiting: %s %s: %s\n", row.Check, row.Subject, printable.Text(row.Detail))
 			}
 			t.draw()
 			return

@@ -13,6 +13,7 @@ import (
 	kyaml "sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
 func buildRules() []Rule {
@@ -36,6 +37,9 @@ func Build(fsys filesys.FileSystem, folder string) ([]Object, error) {
 		return nil, err
 	}
 	objects := []Object{}
+	if n := resources.Size(); n > maxObjects {
+		return nil, fmt.Errorf("%d objects, at most %d are looked at; take a folder with fewer", n, maxObjects)
+	}
 	for _, r := range resources.Resources() {
 		data, err := r.MarshalJSON()
 		if err != nil {
@@ -50,8 +54,19 @@ func Build(fsys filesys.FileSystem, folder string) ([]Object, error) {
 	return objects, nil
 }
 
+const (
+	// maxDocument is how many values one document may have: each takes up to
+	// 1.8 KB while the text becomes an object.
+	maxDocument = 120_000
+	// maxObjects is what the rules look at in about two seconds.
+	maxObjects = 10_000
+)
+
 // Decode reads rendered objects: YAML or JSON documents, Lists among them.
 func Decode(data []byte) ([]Object, error) {
+	if err := yamllimit.Check(data); err != nil {
+		return nil, err
+	}
 	objects := []Object{}
 	for d := yaml.NewDecoder(bytes.NewReader(data)); ; {
 		var node yaml.Node
@@ -59,6 +74,9 @@ func Decode(data []byte) ([]Object, error) {
 			return objects, nil
 		} else if err != nil {
 			return nil, err
+		}
+		if err := yamllimit.Document(&node, maxDocument); err != nil {
+			return nil, fmt.Errorf("document at line %d: %w; give it in several documents", node.Line, err)
 		}
 		text, err := yaml.Marshal(&node)
 		if err != nil {
@@ -68,7 +86,9 @@ func Decode(data []byte) ([]Object, error) {
 		if err != nil {
 			return nil, fmt.Errorf("document at line %d: %w", node.Line, err)
 		}
-		objects = append(objects, found...)
+		if objects = append(objects, found...); len(objects) > maxObjects {
+			return nil, fmt.Errorf("more than %d objects; give them in several parts", maxObjects)
+		}
 	}
 }
 

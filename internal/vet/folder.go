@@ -1,17 +1,20 @@
 package vet
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
 // Folder builds a folder of kustomize on the disk and looks at the objects.
 // Where it is, or is below, a folder with a fleet.yaml, it looks at that one as
 // Fleet does.
 func (c *Checker) Folder(folder string) (Result, error) {
-	objects, err := Build(filesys.MakeFsOnDisk(), folder)
+	objects, err := Build(limited{filesys.MakeFsOnDisk()}, folder)
 	if err != nil {
 		return Result{Name: folder, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
 	}
@@ -23,6 +26,26 @@ func (c *Checker) Folder(folder string) (Result, error) {
 	found, err := c.Fleet(os.DirFS(bundle))
 	r.Findings = append(r.Findings, found...)
 	return r, err
+}
+
+// limited is a file system whose files kustomize can decode without harm.
+type limited struct{ filesys.FileSystem }
+
+// ReadFile reads a file that yamllimit approves of.
+func (l limited) ReadFile(name string) ([]byte, error) {
+	f, err := l.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := yamllimit.Read(f)
+	if err == nil {
+		err = yamllimit.Check(data)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	return data, nil
 }
 
 // bundleOf is the nearest folder with a fleet.yaml, up to the root of the

@@ -1,0 +1,4 @@
+package yamllimit
+
+// Places is what is counted before decoding.
+var Places = starts

@@ -3,11 +3,14 @@ package fns
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // wrongInput is a document that is no ResourceList.
@@ -77,6 +80,22 @@ func describe(n *yaml.RNode) string {
 		return i.kind + " " + i.name
 	}
 	return i.kind
+}
+
+// unmeant finds the items with a number that no quantity can be: Kubernetes'
+// libraries would compute it for hours.
+func unmeant(items []*yaml.RNode) framework.Results {
+	var huge func(n *yaml.Node) bool
+	huge = func(n *yaml.Node) bool {
+		return n.Kind == yaml.ScalarNode && v1alpha1.HugeExponent(n.Value) != "" || slices.ContainsFunc(n.Content, huge)
+	}
+	var results framework.Results
+	for _, item := range items {
+		if huge(item.YNode()) {
+			results = append(results, itemResult(item, "", "has a number with an exponent that no quantity has, such as 1e1000000000: remove it"))
+		}
+	}
+	return results
 }
 
 // nameless finds the items that claim to be resources and have no name: what

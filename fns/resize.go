@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/workload"
 )
 
@@ -87,7 +88,7 @@ func growClaim(item *yaml.RNode, bytes int64) (framework.Results, error) {
 	}
 	have := scalar(requests, "storage")
 	want := resource.NewQuantity(bytes, resource.BinarySI)
-	if q, err := resource.ParseQuantity(have); err == nil && q.Cmp(*want) >= 0 {
+	if q, err := v1alpha1.ParseQuantity(have); err == nil && q.Cmp(*want) >= 0 {
 		return nil, nil
 	}
 	r := itemResult(item, "spec.resources.requests.storage", fmt.Sprintf("is %s, was %s", want.String(), cmp.Or(have, "not set")))
@@ -97,6 +98,6 @@ func growClaim(item *yaml.RNode, bytes int64) (framework.Results, error) {
 
 // equal reports whether an amount means the same as the one that is wanted.
 func equal(have string, want resource.Quantity) bool {
-	q, err := resource.ParseQuantity(have)
+	q, err := v1alpha1.ParseQuantity(have)
 	return err == nil && q.Cmp(want) == 0
 }

@@ -79,6 +79,10 @@ func execute(data []byte, messages io.Writer) ([]byte, error) {
 // Process does what the list's functionConfig asks for. After an error the
 // items are as they came; the reasons are in the results.
 func Process(rl *framework.ResourceList) error {
+	if wrong := unmeant(rl.Items); wrong != nil {
+		rl.Results = append(rl.Results, wrong...)
+		return errResults
+	}
 	items := rl.Items
 	c, results := readConfig(rl.FunctionConfig)
 	if results.ExitCode() == 0 {

@@ -108,6 +108,6 @@ func (v validator) modelSize(at *field.Path, s ModelSize) {
 // memory that anybody has.
 func (v validator) figure(at *field.Path, value int) {
 	if value < 0 || value > 1<<24 {
-		v.errorf(at, "", "got %d, want at most %d", value, 1<<24)
+		v.errorf(at, "", "got %d, want 0 to %d", value, 1<<24)
 	}
 }

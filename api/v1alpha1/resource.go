@@ -34,6 +34,9 @@ func (v validator) objects(list *field.Path, objects []Object) {
 		case strings.HasSuffix(kind, "List"):
 			v.errorf(at.Child("kind"), "write its items one by one", "got %s, want one object", kind)
 		}
+		if text := HugeExponent(map[string]any(o)); text != "" {
+			v.errorf(at, "write the number out", "has %s in it: tools that read the object compute its power of ten for hours", text)
+		}
 		own := namespaceOf(o)
 		v.staysText(at.Child("metadata", "namespace"), own)
 		v.staysText(at.Child("metadata", "name"), name)

@@ -3,12 +3,16 @@ package v1alpha1
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // The scalar types validate as they are decoded and keep the spelling that the
@@ -21,6 +25,45 @@ func texts[T ~string](values ...T) []string {
 		out[i] = string(v)
 	}
 	return out
+}
+
+// ParseQuantity is Kubernetes' own but for numbers with a HugeExponent.
+func ParseQuantity(text string) (resource.Quantity, error) {
+	if HugeExponent(text) != "" {
+		return resource.Quantity{}, fmt.Errorf("%s has an exponent of more than %d digits", problem.Clip(text), maxExponent)
+	}
+	return resource.ParseQuantity(text)
+}
+
+// maxExponent is how many digits the exponent of a number may have. Kubernetes'
+// quantities compute the power of ten: of 1e9999 at once, and of 1e1000000000
+// for hours.
+const maxExponent = 4
+
+// HugeExponent finds a text in JSON that Kubernetes' quantities do not get done
+// with: a number with an exponent of too many digits. "" if there is none.
+func HugeExponent(value any) string {
+	switch v := value.(type) {
+	case string:
+		mantissa, exponent, found := strings.Cut(strings.ToLower(v), "e")
+		digits := strings.TrimLeft(exponent, "+-")
+		if found && len(digits) > maxExponent && strings.Trim(mantissa, "+-.0123456789") == "" && strings.Trim(digits, "0123456789") == "" {
+			return v
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if text := HugeExponent(v[key]); text != "" {
+				return text
+			}
+		}
+	case []any:
+		for _, element := range v {
+			if text := HugeExponent(element); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
 }
 
 // Quantity is an amount of CPU or memory as Kubernetes writes it: 500m, 2Gi. Or
@@ -39,7 +82,7 @@ func (q *Quantity) UnmarshalText(text []byte) error {
 		*q = word
 		return nil
 	}
-	v, err := resource.ParseQuantity(string(text))
+	v, err := ParseQuantity(string(text))
 	if err != nil {
 		return errors.New("not a quantity: want a number with an optional unit, such as 4, 500m, 1500Mi or 8Gi")
 	}
@@ -53,7 +96,7 @@ func (q *Quantity) UnmarshalText(text []byte) error {
 // Parsed is the quantity as Kubernetes' own type; the zero quantity if unset or
 // none.
 func (q Quantity) Parsed() resource.Quantity {
-	v, err := resource.ParseQuantity(string(q))
+	v, err := ParseQuantity(string(q))
 	if err != nil { // only "" and the words get past UnmarshalText
 		return resource.Quantity{}
 	}
@@ -109,7 +152,7 @@ type BodySize string
 
 // UnmarshalText accepts 0, or a quantity that nginx can write in k, m or g.
 func (b *BodySize) UnmarshalText(text []byte) error {
-	v, err := resource.ParseQuantity(string(text))
+	v, err := ParseQuantity(string(text))
 	if err != nil || v.Sign() < 0 || v.Value()%1024 != 0 {
 		return errors.New("want a size in whole KiB, such as 10Mi or 1Gi, or 0 for no limit")
 	}
@@ -119,7 +162,7 @@ func (b *BodySize) UnmarshalText(text []byte) error {
 
 // Bytes of the largest body; 0 is no limit.
 func (b BodySize) Bytes() int64 {
-	v, err := resource.ParseQuantity(string(b))
+	v, err := ParseQuantity(string(b))
 	if err != nil { // only the empty string gets past UnmarshalText
 		return 0
 	}

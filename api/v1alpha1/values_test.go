@@ -12,6 +12,20 @@ import (
 var ofValues = []string{
 	"traefik.basicAuth: missing, and app.example.org is public: make sure that the program behind the Service asks for a password itself",
 	"base ai: json: unsupported type: chan int",
+	"1e1000000000 has an exponent of more than 4 digits",
+}
+
+// TestParseQuantity takes what Kubernetes takes, but for what it would not get
+// done with.
+func TestParseQuantity(t *testing.T) {
+	if _, err := v1alpha1.ParseQuantity("1e1000000000"); err == nil || err.Error() != ofValues[2] {
+		t.Errorf("got %v, want %s", err, ofValues[2])
+	}
+	for _, text := range []string{"1e3", "1E", "1Ei", "1e9999", "0.5", "100m"} {
+		if _, err := v1alpha1.ParseQuantity(text); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // TestExposeOfAnotherProgram checks a route to a program that hearth does not

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -283,7 +282,7 @@ func (v validator) between(at *field.Path, got, low, high Quantity) bool {
 
 // meant asks about a unit that was left out, if the amount were right with it.
 func meant(got Quantity, unit string, low, high Quantity) string {
-	q, err := resource.ParseQuantity(string(got) + unit)
+	q, err := ParseQuantity(string(got) + unit)
 	if l, h := low.Parsed(), high.Parsed(); err != nil || q.Cmp(l) < 0 || q.Cmp(h) > 0 {
 		return ""
 	}

@@ -13,6 +13,7 @@ import (
 	kyaml "sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
@@ -99,6 +100,9 @@ func Document(text []byte) ([]Object, error) {
 	// stands twice is an error.
 	if err := kyaml.UnmarshalStrict(text, &o); err != nil {
 		return nil, err
+	}
+	if text := v1alpha1.HugeExponent(map[string]any(o)); text != "" {
+		return nil, fmt.Errorf("got %s, a number that no field can mean: Kubernetes' libraries would compute it for hours", problem.Clip(text))
 	}
 	switch {
 	case o == nil: // empty, or nothing but comments

@@ -351,6 +351,12 @@ func (v validator) unauthenticated(at, basicAuth *field.Path, e *Expose) {
 		"missing: Ollama has no password of its own at %s: %s", e.Host, danger)
 }
 
+// OpenWebUITrue reports whether Open WebUI takes the value of an environment
+// variable for true: the word itself in any case. Everything else, 1 and yes
+// and nothing among it, is false.
+// Source: open_webui/env.py and config.py of the wheel open-webui 0.9.4.
+func OpenWebUITrue(value string) bool { return strings.EqualFold(value, "true") }
+
 // signIn checks that strangers cannot get past Open WebUI's sign-in.
 func (v validator) signIn(base *field.Path, b *Base) {
 	w, e := b.OpenWebUI, b.Expose
@@ -360,7 +366,7 @@ func (v validator) signIn(base *field.Path, b *Base) {
 	v = v.because(base.Child("expose", "type"), base.Child("expose", "audience"), base.Child("expose", "host"))
 	at := base.Child("openWebUI")
 	auth, off := w.Env["WEBUI_AUTH"]
-	off = off && auth.SecretKeyRef == nil && !strings.EqualFold(auth.Value, "true")
+	off = off && auth.SecretKeyRef == nil && !OpenWebUITrue(auth.Value)
 	switch {
 	case off && e.Audience == AudiencePublic:
 		v.errorf(at.Child("env").Key("WEBUI_AUTH"), problem.Remove, "got %q: everybody who reaches the public host %s would be signed in as admin", auth.Value, e.Host)

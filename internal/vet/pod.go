@@ -7,6 +7,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // pod is a Pod, or the pod that a workload makes.
@@ -99,10 +101,10 @@ func (in *input) eachContainer(check func(container) []Finding) []Finding {
 	return found
 }
 
-// ollama tells a container that serves models.
+// ollama reports whether the container serves models.
 func ollama(c container) bool { return !c.init && c.program() == "ollama" }
 
-// openWebUI tells the chat.
+// openWebUI reports whether the container is the chat.
 func openWebUI(c container) bool { return !c.init && c.program() == "open-webui" }
 
 // program is the last part of the image's repository, whatever mirror it comes
@@ -136,13 +138,20 @@ func (c container) env(name string) (value string, set bool) {
 	return value, set
 }
 
-// off tells a switch of Open WebUI's that is turned off.
+// off reports whether a switch of Open WebUI's is turned off by a value that
+// stands in the object: not one from a Secret, and not one that the kubelet puts
+// together.
 func (c container) off(name string) bool {
-	value, set := c.env(name)
-	return set && strings.EqualFold(value, "false")
+	off := false
+	for _, v := range c.Env {
+		if v.Name == name {
+			off = v.ValueFrom == nil && !strings.Contains(v.Value, "$(") && !v1alpha1.OpenWebUITrue(v.Value)
+		}
+	}
+	return off
 }
 
-// serves tells whether a pod has such a container.
+// serves reports whether a pod has such a container.
 func (p *pod) serves(want func(container) bool) bool {
 	for _, c := range p.containers() {
 		if want(c) {

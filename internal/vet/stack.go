@@ -249,7 +249,7 @@ func hatches(o *v1alpha1.ResolvedOverlay) []Finding {
 		}
 		if b.OpenWebUI != nil {
 			for _, name := range slices.Sorted(maps.Keys(b.OpenWebUI.Env)) {
-				if v := b.OpenWebUI.Env[name]; name == "WEBUI_AUTH" && strings.EqualFold(v.Value, "false") {
+				if v := b.OpenWebUI.Env[name]; name == "WEBUI_AUTH" && v.SecretKeyRef == nil && !v1alpha1.OpenWebUITrue(v.Value) {
 					add(at+".openWebUI.env.WEBUI_AUTH", "nobody is asked who they are")
 				}
 			}

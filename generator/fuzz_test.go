@@ -91,7 +91,7 @@ func FuzzGenerate(f *testing.F) {
 	})
 }
 
-// safe tells a path of those that hearth may write, in the characters that Fleet
+// safe reports whether a path is one of those that hearth may write, in the characters that Fleet
 // accepts.
 func safe(path string) bool {
 	switch path {

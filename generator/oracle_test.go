@@ -24,7 +24,7 @@ func expectedOverlay(t *testing.T, stack string, o *v1alpha1.ResolvedOverlay) ob
 	return kustomized(t, "", slices.Collect(maps.Values(all)), o.Resources, o.Patches)
 }
 
-// createsNamespace tells the base that brings its namespace's object: the first
+// createsNamespace reports whether the base is the one that brings its namespace's object: the first
 // that says so or, where the overlay spans several namespaces, the first of all
 // in that namespace.
 func createsNamespace(o *v1alpha1.ResolvedOverlay, b v1alpha1.Base) bool {
@@ -97,7 +97,7 @@ func kustomized(t *testing.T, namespace string, generated []generator.Object, re
 	return built
 }
 
-// elsewhere tells a namespaced object that is not in the namespace, if one is
+// elsewhere finds a namespaced object that is not in the namespace, if one is
 // given.
 func elsewhere(o generator.Object, namespace string) bool {
 	in, _ := at(o, "metadata", "namespace").(string)

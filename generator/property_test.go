@@ -114,7 +114,7 @@ func at(o generator.Object, path ...string) any {
 	return v
 }
 
-// onlyOurs tells labels of which none is a person's. Further ones belong to the
+// onlyOurs reports whether none of the labels is a person's. Further ones belong to the
 // programs that read them.
 func onlyOurs(labels map[string]any, further ...string) bool {
 	for key := range maps.Keys(labels) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Severity says whether a Problem stops the work.
+// Severity is whether a Problem stops the work.
 type Severity string
 
 const (

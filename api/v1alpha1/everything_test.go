@@ -107,7 +107,7 @@ func (s *survey) visit(t reflect.Type, value any, pattern string, steps list) {
 	}
 }
 
-// ofBase tells a field of a base: which one, and the steps in it.
+// ofBase reports whether the field is one of a base: which one, and the steps in it.
 func (f field) ofBase() (index int, steps list, ok bool) {
 	if len(f.steps) < 4 || f.steps[1] != "bases" {
 		return 0, nil, false

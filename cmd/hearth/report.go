@@ -45,7 +45,7 @@ func (r *report) conflicts(folder string, conflicts disk.Conflicts) {
 	}
 }
 
-// failed says whether the verb ends with exit code 1.
+// failed reports whether the verb ends with exit code 1.
 func (r *report) failed() bool {
 	return r.Problems.Err() != nil || r.Check && !r.plan.Clean()
 }

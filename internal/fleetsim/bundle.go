@@ -109,7 +109,7 @@ func hasFleetYAML(fsys fs.FS, dir string) bool {
 	return exists(fsys, path.Join(dir, fleetYAML)) || exists(fsys, path.Join(dir, fleetYML))
 }
 
-// hasStrayYAML says whether the folder holds a YAML file outside every nested
+// hasStrayYAML reports whether the folder holds a YAML file outside every nested
 // bundle.
 func hasStrayYAML(fsys fs.FS, dir string) (bool, error) {
 	if hasFleetYAML(fsys, dir) {
@@ -138,7 +138,7 @@ func exists(fsys fs.FS, name string) bool {
 	return err == nil
 }
 
-// has says whether a path is packed.
+// has reports whether a path is packed.
 func (b Bundle) has(name string) bool {
 	_, ok := b.Files[name]
 	return ok

@@ -70,7 +70,7 @@ func (b Bundle) Deploy(to Cluster) (Deployment, error) {
 	return d, setNamespaces(d.Objects, options.Namespace, d.Namespace)
 }
 
-// kustomizes says whether a packed file has the one name and place that make
+// kustomizes reports whether a packed file has the one name and place that make
 // Fleet call kustomize: kustomization.yml and Kustomization do not.
 func (b Bundle) kustomizes(dir string) bool {
 	return b.has(strings.TrimPrefix(path.Join(dir, kustomizationYAML), "/"))
@@ -92,7 +92,7 @@ func (b Bundle) build(mode Mode, options Options) ([]map[string]any, error) {
 	return kustomize(fsys, options.dir())
 }
 
-// hasKustomization says whether Fleet calls kustomize for this bundle at all.
+// hasKustomization reports whether Fleet calls kustomize for this bundle at all.
 func (b Bundle) hasKustomization() bool {
 	for name := range b.Files {
 		if isKustomization(name) {

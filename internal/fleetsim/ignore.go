@@ -96,7 +96,7 @@ func matchIgnore(pattern, base string, isDir bool) (bool, error) {
 	return path.Match(pattern, base)
 }
 
-// isFolderPattern says whether "/*" stands anywhere but at the start. So
+// isFolderPattern reports whether "/*" stands anywhere but at the start. So
 // "cmd/*.go" is one as well, and matches no folder.
 func isFolderPattern(pattern string) bool {
 	return len(pattern) > 1 && strings.Contains(pattern[1:], "/*")

@@ -91,7 +91,7 @@ func (t Target) matches(to Cluster) (bool, error) {
 	return len(to.Groups) == 0 && inGroup("", nil), nil
 }
 
-// hasCondition says whether the target can match anything.
+// hasCondition reports whether the target can match anything.
 func (t Target) hasCondition() bool {
 	return t.ClusterName != "" || t.ClusterGroup != "" || t.ClusterSelector != nil || t.ClusterGroupSelector != nil
 }

@@ -89,7 +89,7 @@ func (b *Bundle) readIgnore(rules *ignoreRules, dir string) error {
 type Size struct {
 	// JSON is the size of the files as the Bundle object carries them, in bytes.
 	JSON int
-	// Compressed says whether Fleet packs each file as base64 of gzip: from a
+	// Compressed is whether Fleet packs each file as base64 of gzip: from a
 	// million bytes of JSON. Then JSON is the size after that.
 	Compressed bool
 	// Gzip is the size of all of it gzipped, in bytes, as the agent fetches it.

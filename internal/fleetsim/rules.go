@@ -34,7 +34,7 @@ func (b Bundle) situations() []situation {
 
 func targetPath(i int) string { return fmt.Sprintf("targetCustomizations[%d]", i) }
 
-// matchesAll says whether the target takes every cluster: an empty selector.
+// matchesAll reports whether the target takes every cluster: an empty selector.
 func (t Target) matchesAll() bool {
 	s := t.ClusterSelector
 	return s != nil && len(s.MatchLabels)+len(s.MatchExpressions) == 0 &&

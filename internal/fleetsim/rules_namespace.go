@@ -42,7 +42,7 @@ func checkNamespaceLabels(b Bundle, _ []Bundle) problem.List {
 	return list
 }
 
-// leaks says whether a label stands in a target, and not every cluster should
+// leaks reports whether a label stands in a target, and not every cluster should
 // have it with that value.
 func (b Bundle) leaks(key string) bool {
 	values := map[string]bool{}

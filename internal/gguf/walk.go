@@ -33,7 +33,7 @@ func (w *walker) fail(format string, args ...any) {
 	}
 }
 
-// has says whether n more bytes can be read at all.
+// has reports whether n more bytes can be read at all.
 func (w *walker) has(n uint64) bool {
 	if w.err == nil && n > w.end-w.at {
 		if w.end == maxHeader {

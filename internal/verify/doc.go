@@ -1,4 +1,4 @@
-// Package verify says whether an overlay of a stack runs on a cluster and
+// Package verify reports whether an overlay of a stack runs on a cluster and
 // answers at the promised speed.
 //
 // In go a stack, the name of an overlay and how to reach a cluster; out come

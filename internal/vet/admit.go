@@ -72,7 +72,7 @@ func everybody(peers []networkingv1.NetworkPolicyPeer) string {
 	return ""
 }
 
-// listens tells whether a rule's ports are for one that Ollama listens at. A rule
+// listens reports whether a rule's ports are for one that Ollama listens at. A rule
 // without ports is for all.
 func (p *pod) listens(ports []networkingv1.NetworkPolicyPort) bool {
 	own := []corev1.ContainerPort{{ContainerPort: 11434}}
@@ -89,7 +89,7 @@ func (p *pod) listens(ports []networkingv1.NetworkPolicyPort) bool {
 	})
 }
 
-// includes tells whether a rule's port, a number, range or name, is a container's.
+// includes reports whether a rule's port, a number, range or name, is a container's.
 func includes(rule networkingv1.NetworkPolicyPort, port corev1.ContainerPort) bool {
 	switch {
 	case rule.Port == nil:

@@ -101,7 +101,7 @@ func Document(text []byte) ([]Object, error) {
 	if err := kyaml.UnmarshalStrict(text, &o); err != nil {
 		return nil, err
 	}
-	if text := v1alpha1.HugeExponent(map[string]any(o)); text != "" {
+	if text := v1alpha1.HugeExponent(o); text != "" {
 		return nil, fmt.Errorf("got %s, a number that no field can mean: Kubernetes' libraries would compute it for hours", problem.Clip(text))
 	}
 	switch {

@@ -30,7 +30,7 @@ func except(found []Finding, exceptions []v1alpha1.Exception, overlay string, us
 	}
 }
 
-// accepts tells whether an exception is for a finding. A family's id is for all
+// accepts reports whether an exception is for a finding. A family's id is for all
 // of its members.
 func accepts(e v1alpha1.Exception, f Finding, overlay string) bool {
 	family, _, _ := strings.Cut(f.Rule, "/")

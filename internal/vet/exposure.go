@@ -52,7 +52,7 @@ func ollamaExposed(in *input) []Finding {
 	return found
 }
 
-// chosenOpen tells a route whose stack says by a field that it stands open. The
+// chosenOpen reports whether the stack of a route says by a field that it stands open. The
 // annotation of such a route proves nothing: anybody can write one.
 func (in *input) chosenOpen(r route) bool {
 	return !slices.ContainsFunc(r.hosts, func(host string) bool { return !in.facts.Unauthenticated[host] })
@@ -66,7 +66,7 @@ func hosts(r route) string {
 	return all
 }
 
-// guarded tells a route that asks who comes, or sends everybody elsewhere. What
+// guarded reports whether the route asks who comes, or sends everybody elsewhere. What
 // it names and is not in the list gets the benefit of the doubt.
 func (in *input) guarded(r route) bool {
 	for _, key := range []string{"nginx.org/basic-auth-secret", "nginx.com/jwt-key",
@@ -88,7 +88,7 @@ func (in *input) guarded(r route) bool {
 	return false
 }
 
-// asks tells whether an object's spec has one of the fields, or is not here.
+// asks reports whether an object's spec has one of the fields, or is not here.
 func (in *input) asks(group, kind, name string, fields ...string) bool {
 	namespace, name, _ := strings.Cut(name, "/")
 	o := in.find(group, kind, namespace, name)

@@ -27,7 +27,7 @@ func tag(image string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(image, repository(image)), ":")
 }
 
-// moves tells the tags that publishers move: names of branches, alone or before a
+// moves reports whether the tag is one that publishers move: names of branches, alone or before a
 // variant's name, and names of variants alone.
 func moves(tag string) bool {
 	branch, _, _ := strings.Cut(tag, "-")

@@ -44,7 +44,7 @@ func (r Ref) group() string {
 	return ""
 }
 
-// is tells the kind of an API group, in any version.
+// is reports whether the object is of the kind of an API group, in any version.
 func (r Ref) is(group, kind string) bool { return r.group() == group && r.Kind == kind }
 
 // at is the value at a path of maps, nil if there is none.

@@ -167,7 +167,7 @@ func orElse(s, other string) string {
 	return s
 }
 
-// private tells a route that only a private network reaches.
+// private reports whether only a private network reaches the route.
 func (in *input) private(r route) bool {
 	return !slices.ContainsFunc(r.hosts, func(host string) bool {
 		return !in.facts.Private[host] && !v1alpha1.Host(host).Private()

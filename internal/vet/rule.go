@@ -75,7 +75,7 @@ type Finding struct {
 	Excepted string `json:"excepted,omitempty"`
 }
 
-// Counts tells whether nobody accepts the finding.
+// Counts reports whether nobody accepts the finding.
 func (f Finding) Counts(s problem.Severity) bool { return f.Excepted == "" && f.Severity == s }
 
 // Checker runs the rules. Making one costs nothing; what a rule needs, such as

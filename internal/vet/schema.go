@@ -100,7 +100,7 @@ func (s *schemaSet) unknown(in *input) []Finding {
 	return found
 }
 
-// builtIn tells the groups that no CustomResourceDefinition may add to.
+// builtIn reports whether the group is one that no CustomResourceDefinition may add to.
 func (s *schemaSet) builtIn(r Ref) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -33,7 +33,7 @@ var (
 	passwordInURL = regexp.MustCompile(`://[^/\s:@]*:[^/\s@$]+@`)
 )
 
-// isSecret tells a value that has no business in Git under a name like that.
+// isSecret reports whether a value has no business in Git under a name like that.
 func isSecret(name, value string) bool {
 	// ENABLE_API_KEY: "True" is a switch, MAX_TOKEN: "512" a number.
 	_, notBool := strconv.ParseBool(value)

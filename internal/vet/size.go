@@ -109,7 +109,7 @@ func ollamaVolume(in *input) []Finding {
 	return found
 }
 
-// accelerated tells a container whose models are in a device's memory.
+// accelerated reports whether the container's models are in a device's memory.
 func accelerated(c container) bool {
 	for name := range c.Resources.Limits {
 		if strings.Contains(string(name), "/gpu") || strings.HasPrefix(string(name), "gpu.") {

@@ -66,7 +66,7 @@ func (d *drawing) base(name string) object {
 	return d.repair(b)
 }
 
-// overlay draws an overlay of some of the bases, and says whether it is exposed.
+// overlay draws an overlay of some of the bases, and reports whether it is exposed.
 func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) {
 	entries := []any{}
 	var chosen []object // as the overlay makes them

@@ -133,7 +133,7 @@ func (n overlayNetwork) destinations() []service {
 	)
 }
 
-// reaches says whether the policies let the source connect; concerned is false where no policy of the overlay has a say.
+// reaches reports whether the policies let the source connect; concerned is false where no policy of the overlay has a say.
 func (n overlayNetwork) reaches(from party, to service) (reached, concerned bool) {
 	for _, end := range []party{from, to.party} {
 		for _, s := range n.own {

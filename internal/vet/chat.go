@@ -97,12 +97,10 @@ func chatSessionKey(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(openWebUI) {
 		from := ""
-		for _, v := range c.Env {
-			if v.Name == "WEBUI_SECRET_KEY" {
-				from = "a literal" // which secret-literal has
-				if v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil {
-					from = "a Secret"
-				}
+		if v, set := c.variable("WEBUI_SECRET_KEY"); set {
+			from = "a literal" // which secret-literal has
+			if v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil {
+				from = "a Secret"
 			}
 		}
 		for _, all := range c.EnvFrom {

@@ -127,28 +127,30 @@ func repository(image string) string {
 	return image
 }
 
-// env is a variable's value as it stands in the object, and whether it is set at
-// all, be it from elsewhere. The last of a name counts.
-func (c container) env(name string) (value string, set bool) {
+// variable is the container's variable of that name, and whether there is one.
+// The last of a name counts.
+func (c container) variable(name string) (found corev1.EnvVar, set bool) {
 	for _, v := range c.Env {
 		if v.Name == name {
-			value, set = v.Value, true
+			found, set = v, true
 		}
 	}
-	return value, set
+	return found, set
+}
+
+// env is a variable's value as it stands in the object, and whether it is set at
+// all, be it from elsewhere.
+func (c container) env(name string) (value string, set bool) {
+	v, set := c.variable(name)
+	return v.Value, set
 }
 
 // off reports whether a switch of Open WebUI's is turned off by a value that
 // stands in the object: not one from a Secret, and not one that the kubelet puts
 // together.
 func (c container) off(name string) bool {
-	off := false
-	for _, v := range c.Env {
-		if v.Name == name {
-			off = v.ValueFrom == nil && !strings.Contains(v.Value, "$(") && !v1alpha1.OpenWebUITrue(v.Value)
-		}
-	}
-	return off
+	v, set := c.variable(name)
+	return set && v.ValueFrom == nil && !strings.Contains(v.Value, "$(") && !v1alpha1.OpenWebUITrue(v.Value)
 }
 
 // serves reports whether a pod has such a container.

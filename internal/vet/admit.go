@@ -9,6 +9,8 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 // admitter is a NetworkPolicy for what comes in.
@@ -21,8 +23,8 @@ type admitter struct {
 // admitters are the NetworkPolicies that decide what may come into a pod.
 func (in *input) admitters(p pod) []admitter {
 	var found []admitter
-	for _, a := range in.admittersIn[p.ref.Namespace] {
-		if a.pods.Matches(labels.Set(p.meta.Labels)) {
+	for _, a := range in.admittersIn[objects.Namespace(p.Ref.Namespace)] {
+		if a.pods.Matches(labels.Set(p.Meta.Labels)) {
 			found = append(found, a)
 		}
 	}
@@ -48,7 +50,7 @@ func ollamaOpen(in *input) []Finding {
 					continue
 				}
 				found = append(found, Finding{Object: a.ref, Path: fmt.Sprintf("spec.ingress[%d].from", j),
-					Message: fmt.Sprintf("admits %s to %s", whom, p.ref), Fix: "name the clients' pods and namespaces"})
+					Message: fmt.Sprintf("admits %s to %s", whom, p.Ref), Fix: "name the clients' pods and namespaces"})
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
@@ -108,7 +109,7 @@ func Document(text []byte) ([]Object, error) {
 	case o == nil: // empty, or nothing but comments
 		return nil, nil
 	case RefOf(o).Kind == "List":
-		return list(o, "items"), nil
+		return objects.List(o, "items"), nil
 	case RefOf(o).Kind == "":
 		return nil, errors.New("no kind: want rendered objects")
 	}

@@ -97,7 +97,7 @@ func chatSessionKey(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(openWebUI) {
 		from := ""
-		if v, set := c.variable("WEBUI_SECRET_KEY"); set {
+		if v, set := c.Variable("WEBUI_SECRET_KEY"); set {
 			from = "a literal" // which secret-literal has
 			if v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil {
 				from = "a Secret"

@@ -38,7 +38,7 @@ const firstHighID = 10000
 // pod-security asks that it is not root.
 func lowUser(in *input) []Finding {
 	return in.eachContainer(func(c container) []Finding {
-		if c.pod.spec.HostUsers != nil && !*c.pod.spec.HostUsers {
+		if c.pod.Spec.HostUsers != nil && !*c.pod.Spec.HostUsers {
 			return nil // the node has other numbers
 		}
 		user, group := c.ids()
@@ -58,7 +58,7 @@ func lowUser(in *input) []Finding {
 
 // ids are the user and group that the container, or else its pod, sets.
 func (c container) ids() (user, group *int64) {
-	pod, own := c.pod.spec.SecurityContext, c.SecurityContext
+	pod, own := c.pod.Spec.SecurityContext, c.SecurityContext
 	if pod == nil {
 		pod = &corev1.PodSecurityContext{}
 	}

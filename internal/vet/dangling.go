@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func danglingRules() []Rule {
@@ -32,14 +33,14 @@ func dangling(in *input) []Finding {
 // shows reports whether the list has pods of a namespace, and nothing that could
 // make more there out of sight.
 func (in *input) shows(namespace string) bool {
-	return len(in.podsIn[namespace]) > 0 && !in.makers[namespace]
+	return len(in.PodsIn(namespace)) > 0 && !in.makers[objects.Namespace(namespace)]
 }
 
 // makes reports whether a kind may make pods and Services out of sight, as a
 // HelmRelease or a database does: any but Kubernetes' own, and those of
 // controllers that are known to make neither.
 func makes(r Ref) bool {
-	group := r.group()
+	group := r.Group()
 	known := []string{"cert-manager.io", "acme.cert-manager.io", "traefik.io", "k8s.nginx.org", "longhorn.io", "bitnami.com", "external-secrets.io"}
 	return strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io") && !slices.Contains(known, group)
 }
@@ -66,12 +67,12 @@ func (in *input) lostSelectors() []Finding {
 			found = append(found, in.judged(f, ref.Namespace, in.nearLabel(ref.Namespace, labels))...)
 		}
 	}
-	for _, s := range in.services {
-		lost(serviceRef(s), "spec.selector", s.Spec.Selector, in.selected(s.Namespace, serviceSelector(s)))
+	for _, s := range in.Services {
+		lost(objects.ServiceRef(s), "spec.selector", s.Spec.Selector, in.Selected(s.Namespace, objects.ServiceSelector(s)))
 	}
-	for _, p := range in.policies {
-		ref := Ref{"networking.k8s.io/v1", "NetworkPolicy", p.Namespace, p.Name}
-		lost(ref, "spec.podSelector", p.Spec.PodSelector.MatchLabels, in.selected(p.Namespace, &p.Spec.PodSelector))
+	for _, p := range in.Policies {
+		ref := policyRef(p)
+		lost(ref, "spec.podSelector", p.Spec.PodSelector.MatchLabels, in.Selected(p.Namespace, &p.Spec.PodSelector))
 	}
 	return found
 }
@@ -94,10 +95,10 @@ func addedLater(labels map[string]string) bool {
 // nearLabel is the label of a pod that a selector misses by a letter, "" if there
 // is none.
 func (in *input) nearLabel(namespace string, labels map[string]string) string {
-	for _, i := range in.podsIn[namespace] {
+	for _, i := range in.PodsIn(namespace) {
 		near := ""
 		for _, key := range slices.Sorted(maps.Keys(labels)) {
-			has := in.pods[i].meta.Labels[key]
+			has := in.pods[i].Meta.Labels[key]
 			if has == labels[key] {
 				continue
 			}
@@ -135,12 +136,12 @@ func (in *input) lostRoutes() []Finding {
 			if slices.Contains(r.backends[:i], b) {
 				continue
 			}
-			to := in.servicesAt[backend{namespace: b.namespace, service: b.service}]
+			to := in.ServicesNamed(b.namespace, b.service)
 			f := Finding{Object: r.ref, Path: "spec"}
 			if len(to) == 0 {
 				f.Message = fmt.Sprintf("leads to the Service %s, which is not in the namespace", b.service)
 				found = append(found, in.judged(f, b.namespace, in.nearName("Service", b.namespace, b.service))...)
-			} else if !hasPort(in.services[to[0]], b.port) {
+			} else if !hasPort(in.Services[to[0]], b.port) {
 				f.Message = fmt.Sprintf("leads to port %s, which the Service %s does not have", b.port, b.service)
 				found = append(found, f)
 			}
@@ -151,7 +152,7 @@ func (in *input) lostRoutes() []Finding {
 
 // nearName is the object of a kind whose name differs by a letter or by case.
 func (in *input) nearName(kind, namespace, name string) string {
-	return typed(name, in.namesOf[Ref{Kind: kind, Namespace: namespace}])
+	return typed(name, in.Names("", kind, namespace))
 }
 
 // hasPort reports whether a Service has a port of this number or name. One for a
@@ -165,16 +166,16 @@ func hasPort(s corev1.Service, port string) bool {
 // lostSets are StatefulSets whose pods have no names of their own in DNS.
 func (in *input) lostSets() []Finding {
 	var found []Finding
-	for i, o := range in.objects {
-		ref, name := in.refs[i], text(o, "spec", "serviceName")
-		if !ref.is("apps", "StatefulSet") || name == "" {
+	for i, o := range in.All {
+		ref, name := in.Refs[i], objects.Text(o, "spec", "serviceName")
+		if !ref.Is("apps", "StatefulSet") || name == "" {
 			continue
 		}
 		f := Finding{Object: ref, Path: "spec.serviceName"}
-		if to := in.servicesAt[backend{namespace: ref.Namespace, service: name}]; len(to) == 0 {
+		if to := in.ServicesNamed(ref.Namespace, name); len(to) == 0 {
 			f.Message = fmt.Sprintf("there is no Service %s: the pods have no names in DNS", name)
 			found = append(found, in.judged(f, ref.Namespace, in.nearName("Service", ref.Namespace, name))...)
-		} else if in.services[to[0]].Spec.ClusterIP != corev1.ClusterIPNone {
+		} else if in.Services[to[0]].Spec.ClusterIP != corev1.ClusterIPNone {
 			f.Message, f.Fix = fmt.Sprintf("the Service %s is not headless: the pods have no names in DNS", name), "name one with clusterIP: None"
 			f.Severity = problem.Warning // they run all the same
 			found = append(found, f)
@@ -191,12 +192,12 @@ func (in *input) lostNames() []Finding {
 	for i := range in.pods {
 		p := &in.pods[i]
 		for _, to := range p.needs() {
-			if to.name == "" || in.find("", to.kind, p.ref.Namespace, to.name) != nil {
+			if to.name == "" || in.Find("", to.kind, p.Ref.Namespace, to.name) != nil {
 				continue
 			}
-			near := in.nearName(to.kind, p.ref.Namespace, to.name)
+			near := in.nearName(to.kind, p.Ref.Namespace, to.name)
 			if near != "" || to.kind == "ServiceAccount" && to.name != "default" {
-				found = append(found, in.judged(p.finding(to.path, "there is no %s %s", to.kind, to.name), p.ref.Namespace, near)...)
+				found = append(found, in.judged(p.finding(to.path, "there is no %s %s", to.kind, to.name), p.Ref.Namespace, near)...)
 			}
 		}
 	}
@@ -209,9 +210,9 @@ type needed struct{ kind, name, path string }
 // needs are what the pod asks for by name, without Secrets, which never stand in
 // Git.
 func (p *pod) needs() []needed {
-	all := []needed{{"ServiceAccount", p.spec.ServiceAccountName, "serviceAccountName"}}
+	all := []needed{{"ServiceAccount", p.Spec.ServiceAccountName, "serviceAccountName"}}
 	must := func(optional *bool) bool { return optional == nil || !*optional }
-	for _, v := range p.spec.Volumes {
+	for _, v := range p.Spec.Volumes {
 		at := "volumes[" + v.Name + "]"
 		if v.PersistentVolumeClaim != nil {
 			all = append(all, needed{"PersistentVolumeClaim", v.PersistentVolumeClaim.ClaimName, at})
@@ -221,7 +222,7 @@ func (p *pod) needs() []needed {
 		}
 	}
 	for _, c := range p.containers() {
-		at := strings.TrimPrefix(c.path, p.path+".")
+		at := strings.TrimPrefix(c.Path, p.Path+".")
 		for _, v := range c.Env {
 			if from := v.ValueFrom; from != nil && from.ConfigMapKeyRef != nil && must(from.ConfigMapKeyRef.Optional) {
 				all = append(all, needed{"ConfigMap", from.ConfigMapKeyRef.Name, at + ".env[" + v.Name + "]"})

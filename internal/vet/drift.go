@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func driftRules() []Rule {
@@ -20,49 +21,49 @@ func driftRules() []Rule {
 // drift finds the fields that somebody else writes too.
 func drift(in *input) []Finding {
 	var found []Finding
-	for i, o := range in.objects {
-		ref := in.refs[i]
+	for i, o := range in.All {
+		ref := in.Refs[i]
 		add := func(path, format string, args ...any) {
 			found = append(found, Finding{Object: ref, Path: path, Message: fmt.Sprintf(format, args...)})
 		}
 		for _, field := range []string{"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"} {
-			if at(o, "metadata", field) != nil {
+			if objects.At(o, "metadata", field) != nil {
 				add("metadata."+field, "is the API server's")
 			}
 		}
 		heads := [][]string{{"metadata"}}
-		if template := templatePath(ref); template != nil {
+		if template := objects.TemplatePath(ref); template != nil {
 			heads = append(heads, append(template, "metadata"))
 		}
 		for _, head := range heads {
 			for _, field := range []string{"annotations", "labels"} {
 				path := slices.Concat(head, []string{field})
-				if m, ok := at(o, path...).(map[string]any); ok && len(m) == 0 {
+				if m, ok := objects.At(o, path...).(map[string]any); ok && len(m) == 0 {
 					add(strings.Join(path, "."), "is empty: the API server drops it")
 				}
 			}
 		}
-		if at(o, "status") != nil {
+		if objects.At(o, "status") != nil {
 			add("status", "is the controller's")
 		}
-		if by := text(o, "metadata", "labels", "app.kubernetes.io/managed-by"); by != "" {
+		if by := objects.Text(o, "metadata", "labels", "app.kubernetes.io/managed-by"); by != "" {
 			add("metadata.labels[app.kubernetes.io/managed-by]", "%q: Helm, by which Fleet installs, writes this label itself", by)
 		}
 		switch {
-		case ref.is("networking.k8s.io", "NetworkPolicy"):
+		case ref.Is("networking.k8s.io", "NetworkPolicy"):
 			for _, direction := range []string{"ingress", "egress"} {
-				for j, rule := range list(o, "spec", direction) {
-					for k, port := range list(rule, "ports") {
+				for j, rule := range objects.List(o, "spec", direction) {
+					for k, port := range objects.List(rule, "ports") {
 						if port["protocol"] == nil {
 							add(fmt.Sprintf("spec.%s[%d].ports[%d]", direction, j, k), "has no protocol: the API server adds TCP")
 						}
 					}
 				}
 			}
-		case ref.is("autoscaling", "HorizontalPodAutoscaler"):
-			group := Ref{APIVersion: text(o, "spec", "scaleTargetRef", "apiVersion")}.group()
-			target := in.find(group, text(o, "spec", "scaleTargetRef", "kind"), ref.Namespace, text(o, "spec", "scaleTargetRef", "name"))
-			if at(target, "spec", "replicas") != nil {
+		case ref.Is("autoscaling", "HorizontalPodAutoscaler"):
+			group := Ref{APIVersion: objects.Text(o, "spec", "scaleTargetRef", "apiVersion")}.Group()
+			target := in.Find(group, objects.Text(o, "spec", "scaleTargetRef", "kind"), ref.Namespace, objects.Text(o, "spec", "scaleTargetRef", "name"))
+			if objects.At(target, "spec", "replicas") != nil {
 				found = append(found, Finding{Object: RefOf(target), Path: "spec.replicas", Message: fmt.Sprintf("is set, and %s sets it too", ref)})
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/build/route/controller"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func exposureRules() []Rule {
@@ -37,12 +38,12 @@ func ollamaExposed(in *input) []Finding {
 		}
 		found = append(found, f)
 	}
-	for _, s := range in.services {
+	for _, s := range in.Services {
 		open := s.Spec.Type == "NodePort" || s.Spec.Type == "LoadBalancer"
 		if (!open && len(s.Spec.ExternalIPs) == 0) || !slices.ContainsFunc(in.behind(s.Namespace, s.Name), func(p pod) bool { return p.serves(ollama) }) {
 			continue
 		}
-		f := Finding{Object: serviceRef(s), Path: "spec.type",
+		f := Finding{Object: objects.ServiceRef(s), Path: "spec.type",
 			Message: string(s.Spec.Type) + " opens Ollama's port outside the cluster", Fix: "write ClusterIP"}
 		if !open {
 			f.Path, f.Message, f.Fix = "spec.externalIPs", "they open Ollama's port outside the cluster", "remove them"
@@ -91,12 +92,12 @@ func (in *input) guarded(r route) bool {
 // asks reports whether an object's spec has one of the fields, or is not here.
 func (in *input) asks(group, kind, name string, fields ...string) bool {
 	namespace, name, _ := strings.Cut(name, "/")
-	o := in.find(group, kind, namespace, name)
+	o := in.Find(group, kind, namespace, name)
 	if o == nil {
 		return true
 	}
 	for _, field := range fields {
-		if at(o, "spec", field) != nil {
+		if objects.At(o, "spec", field) != nil {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func podRules() []Rule {
@@ -24,7 +25,7 @@ func podRules() []Rule {
 // tag of an image, "" if it has none.
 func tag(image string) string {
 	image, _, _ = strings.Cut(image, "@")
-	return strings.TrimPrefix(strings.TrimPrefix(image, repository(image)), ":")
+	return strings.TrimPrefix(strings.TrimPrefix(image, objects.Repository(image)), ":")
 }
 
 // moves reports whether the tag is one that publishers move: names of branches, alone or before a
@@ -59,10 +60,10 @@ func serviceAccountToken(in *input) []Finding {
 	var found []Finding
 	for i := range in.pods {
 		p := &in.pods[i]
-		mount := p.spec.AutomountServiceAccountToken
+		mount := p.Spec.AutomountServiceAccountToken
 		if mount == nil {
-			account := in.find("", "ServiceAccount", p.ref.Namespace, orElse(p.spec.ServiceAccountName, "default"))
-			if at(account, "automountServiceAccountToken") == false {
+			account := in.Find("", "ServiceAccount", p.Ref.Namespace, orElse(p.Spec.ServiceAccountName, "default"))
+			if objects.At(account, "automountServiceAccountToken") == false {
 				continue
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/build/route/nginx"
 	traefikroute "github.com/hearth-dev/hearth/internal/build/route/traefik"
+	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
@@ -62,11 +63,11 @@ func families() []family {
 func annotationMisspelt(in *input) []Finding {
 	known := families()
 	var found []Finding
-	for i, o := range in.objects {
+	for i, o := range in.All {
 		for _, field := range []string{"annotations", "labels"} {
-			for _, key := range slices.Sorted(maps.Keys(child(o, "metadata", field))) {
-				if f := misspelt(known, in.refs[i], field, key); f.Message != "" {
-					f.Object, f.Path = in.refs[i], "metadata."+field+"["+key+"]"
+			for _, key := range slices.Sorted(maps.Keys(objects.Child(o, "metadata", field))) {
+				if f := misspelt(known, in.Refs[i], field, key); f.Message != "" {
+					f.Object, f.Path = in.Refs[i], "metadata."+field+"["+key+"]"
 					found = append(found, f)
 				}
 			}

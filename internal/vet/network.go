@@ -8,6 +8,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func networkRules() []Rule {
@@ -29,22 +30,22 @@ func networkRules() []Rule {
 func networkPolicy(in *input) []Finding {
 	isolated := map[networkingv1.PolicyType]map[int]bool{networkingv1.PolicyTypeIngress: {}, networkingv1.PolicyTypeEgress: {}}
 	elsewhere := map[string]bool{} // namespaces with policies that only their network's own program knows
-	for _, p := range in.policies {
+	for _, p := range in.Policies {
 		for _, direction := range directions(p) {
-			for _, i := range in.selected(p.Namespace, &p.Spec.PodSelector) {
+			for _, i := range in.Selected(p.Namespace, &p.Spec.PodSelector) {
 				isolated[direction][i] = true
 			}
 		}
 	}
-	for _, ref := range in.refs {
-		if g := ref.group(); g == "cilium.io" || strings.HasSuffix(g, "projectcalico.org") {
+	for _, ref := range in.Refs {
+		if g := ref.Group(); g == "cilium.io" || strings.HasSuffix(g, "projectcalico.org") {
 			elsewhere[ref.Namespace] = true
 		}
 	}
 	var found []Finding
 	for i := range in.pods {
 		p := &in.pods[i]
-		if elsewhere[p.ref.Namespace] || elsewhere[""] {
+		if elsewhere[p.Ref.Namespace] || elsewhere[""] {
 			continue
 		}
 		open := []string{}
@@ -76,10 +77,10 @@ func directions(p networkingv1.NetworkPolicy) []networkingv1.PolicyType {
 // nodePort leaves Ollama's to ollama-exposed, where it is an error.
 func nodePort(in *input) []Finding {
 	var found []Finding
-	for _, s := range in.services {
+	for _, s := range in.Services {
 		ofOllama := func(i int) bool { return in.pods[i].serves(ollama) }
-		if s.Spec.Type == corev1.ServiceTypeNodePort && !slices.ContainsFunc(in.selected(s.Namespace, serviceSelector(s)), ofOllama) {
-			found = append(found, Finding{Object: serviceRef(s), Path: "spec.type", Message: "NodePort opens a port of every node"})
+		if s.Spec.Type == corev1.ServiceTypeNodePort && !slices.ContainsFunc(in.Selected(s.Namespace, objects.ServiceSelector(s)), ofOllama) {
+			found = append(found, Finding{Object: objects.ServiceRef(s), Path: "spec.type", Message: "NodePort opens a port of every node"})
 		}
 	}
 	return found

@@ -1,103 +1,12 @@
 package vet
 
-import (
-	"encoding/json"
-	"strings"
-)
+import "github.com/hearth-dev/hearth/internal/objects"
 
 // Object is a whole Kubernetes object as a JSON tree.
-type Object = map[string]any
+type Object = objects.Object
 
 // Ref names an object.
-type Ref struct {
-	APIVersion string `json:"apiVersion,omitempty"`
-	Kind       string `json:"kind"`
-	Namespace  string `json:"namespace,omitempty"`
-	Name       string `json:"name"`
-}
-
-// String is kind/namespace/name, as an exception may write it.
-func (r Ref) String() string {
-	if r == (Ref{}) {
-		return ""
-	}
-	parts := []string{r.Kind, r.Namespace, r.Name}
-	if r.Namespace == "" {
-		parts = []string{r.Kind, r.Name}
-	}
-	return strings.Join(parts, "/")
-}
+type Ref = objects.Ref
 
 // RefOf is an object's name.
-func RefOf(o Object) Ref {
-	return Ref{
-		APIVersion: text(o, "apiVersion"), Kind: text(o, "kind"),
-		Namespace: text(o, "metadata", "namespace"), Name: text(o, "metadata", "name"),
-	}
-}
-
-// group of the object's API, "" for Kubernetes' core.
-func (r Ref) group() string {
-	if group, _, has := strings.Cut(r.APIVersion, "/"); has {
-		return group
-	}
-	return ""
-}
-
-// is reports whether the object is of the kind of an API group, in any version.
-func (r Ref) is(group, kind string) bool { return r.group() == group && r.Kind == kind }
-
-// at is the value at a path of maps, nil if there is none.
-func at(o Object, path ...string) any {
-	var v any = o
-	for _, key := range path {
-		m, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = m[key]
-	}
-	return v
-}
-
-// text is the string at a path of maps; "" if there is none.
-func text(o Object, path ...string) string {
-	s, _ := at(o, path...).(string)
-	return s
-}
-
-// maps are the maps in the list at a path.
-func list(o Object, path ...string) []Object {
-	var out []Object
-	all, _ := at(o, path...).([]any)
-	for _, element := range all {
-		if m, ok := element.(map[string]any); ok {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-// annotations of an object. A value that is no string is the schema's business.
-func annotations(o Object) map[string]string {
-	out := map[string]string{}
-	all, _ := at(o, "metadata", "annotations").(map[string]any)
-	for key, value := range all {
-		if s, ok := value.(string); ok {
-			out[key] = s
-		}
-	}
-	return out
-}
-
-// decode is the object as one of Kubernetes' types. What does not fit is left
-// out: the schemas have said so.
-func decode[T any](o Object) (T, bool) {
-	var typed T
-	data, err := json.Marshal(o)
-	if err != nil {
-		return typed, false
-	}
-	err = json.Unmarshal(data, &typed)
-	return typed, err == nil
-}
+func RefOf(o Object) Ref { return objects.RefOf(o) }

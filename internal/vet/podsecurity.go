@@ -32,7 +32,7 @@ func podSecurity(in *input) []Finding {
 	var found []Finding
 	for i := range in.pods {
 		p := &in.pods[i]
-		for _, result := range evaluator.EvaluatePod(level, &p.meta, &p.spec) {
+		for _, result := range evaluator.EvaluatePod(level, &p.Meta, &p.Spec) {
 			if !result.Allowed {
 				found = append(found, p.finding("", "%s", strings.TrimSpace(fmt.Sprintf("%s: %s", result.ForbiddenReason, result.ForbiddenDetail))))
 			}

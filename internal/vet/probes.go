@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func probeRules() []Rule {
@@ -61,8 +62,8 @@ func patience(p *corev1.Probe) int32 {
 // served are the pods that a Service of the list selects.
 func (in *input) served() map[int]bool {
 	found := map[int]bool{}
-	for _, s := range in.services {
-		for _, i := range in.selected(s.Namespace, serviceSelector(s)) {
+	for _, s := range in.Services {
+		for _, i := range in.Selected(s.Namespace, objects.ServiceSelector(s)) {
 			found[i] = true
 		}
 	}

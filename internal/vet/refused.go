@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func refusedRules() []Rule {
@@ -41,24 +42,24 @@ func refused(in *input) []Finding {
 			found = append(found, Finding{Object: ref, Path: e.Field, Message: e.ErrorBody()})
 		}
 	}
-	for i, o := range in.objects {
-		ref := in.refs[i]
-		if meta, ok := decode[struct {
+	for i, o := range in.All {
+		ref := in.Refs[i]
+		if meta, ok := objects.Decode[struct {
 			metav1.ObjectMeta `json:"metadata"`
 		}](Object{"metadata": o["metadata"]}); ok {
 			add(ref, apivalidation.ValidateObjectMeta(&meta.ObjectMeta, meta.Namespace != "", nameOf(ref), field.NewPath("metadata")))
 		}
-		if ref.is("networking.k8s.io", "Ingress") {
-			if ingress, ok := decode[networkingv1.Ingress](o); ok {
+		if ref.Is("networking.k8s.io", "Ingress") {
+			if ingress, ok := objects.Decode[networkingv1.Ingress](o); ok {
 				add(ref, ingressHosts(ingress))
 			}
 		}
 	}
 	for i := range in.pods {
 		p := &in.pods[i]
-		add(p.ref, p.template())
+		add(p.Ref, p.template())
 		for _, c := range p.containers() {
-			add(p.ref, c.disagreements())
+			add(p.Ref, c.disagreements())
 		}
 	}
 	return found
@@ -67,9 +68,9 @@ func refused(in *input) []Finding {
 // nameOf is what Kubernetes asks of the name of a kind.
 func nameOf(r Ref) apivalidation.ValidateNameFunc {
 	switch {
-	case r.is("", "Service"), r.is("", "Namespace"):
+	case r.Is("", "Service"), r.Is("", "Namespace"):
 		return apivalidation.NameIsDNSLabel
-	case slices.Contains([]string{"rbac.authorization.k8s.io", "certificates.k8s.io", "flowcontrol.apiserver.k8s.io"}, r.group()):
+	case slices.Contains([]string{"rbac.authorization.k8s.io", "certificates.k8s.io", "flowcontrol.apiserver.k8s.io"}, r.Group()):
 		return func(name string, _ bool) []string { return content.IsPathSegmentName(name) } // such as system:auth-delegator
 	}
 	return apivalidation.NameIsDNSSubdomain
@@ -111,21 +112,21 @@ func invalid(at *field.Path, value string, messages []string) field.ErrorList {
 
 // template is what a workload refuses of its pod.
 func (p *pod) template() field.ErrorList {
-	if p.ref.Kind == "Pod" {
+	if p.Ref.Kind == "Pod" {
 		return nil // whose labels are the object's
 	}
-	spec := field.NewPath(p.path)
-	at := field.NewPath(strings.TrimSuffix(p.path, ".spec"), "metadata", "labels")
-	errs := metavalidation.ValidateLabels(p.meta.Labels, at)
-	if p.ref.group() == "apps" {
-		by, ok := decode[metav1.LabelSelector](child(p.whole, "spec", "selector"))
+	spec := field.NewPath(p.Path)
+	at := field.NewPath(strings.TrimSuffix(p.Path, ".spec"), "metadata", "labels")
+	errs := metavalidation.ValidateLabels(p.Meta.Labels, at)
+	if p.Ref.Group() == "apps" {
+		by, ok := objects.Decode[metav1.LabelSelector](objects.Child(p.Whole, "spec", "selector"))
 		selector, err := metav1.LabelSelectorAsSelector(&by)
-		if ok && err == nil && (selector.Empty() || !selector.Matches(labels.Set(p.meta.Labels))) {
-			errs = append(errs, field.Invalid(at, labels.Set(p.meta.Labels).String(), fmt.Sprintf("spec.selector %q does not match them", selector)))
+		if ok && err == nil && (selector.Empty() || !selector.Matches(labels.Set(p.Meta.Labels))) {
+			errs = append(errs, field.Invalid(at, labels.Set(p.Meta.Labels).String(), fmt.Sprintf("spec.selector %q does not match them", selector)))
 		}
 	}
-	once := p.ref.group() == "batch"
-	switch policy := p.spec.RestartPolicy; {
+	once := p.Ref.Group() == "batch"
+	switch policy := p.Spec.RestartPolicy; {
 	case once && (policy == "" || policy == corev1.RestartPolicyAlways):
 		errs = append(errs, field.NotSupported(spec.Child("restartPolicy"), policy, []corev1.RestartPolicy{corev1.RestartPolicyNever, corev1.RestartPolicyOnFailure}))
 	case !once && policy != "" && policy != corev1.RestartPolicyAlways:
@@ -136,7 +137,7 @@ func (p *pod) template() field.ErrorList {
 
 // disagreements of a container with itself and its pod.
 func (c container) disagreements() field.ErrorList {
-	at := field.NewPath(c.path)
+	at := field.NewPath(c.Path)
 	errs := invalid(at.Child("name"), c.Name, validation.IsDNS1123Label(c.Name))
 	names := map[string]bool{}
 	for _, v := range c.Env {
@@ -167,10 +168,10 @@ func (c container) disagreements() field.ErrorList {
 // hasVolume reports whether the pod has a volume, or its StatefulSet a claim for
 // it.
 func (p *pod) hasVolume(name string) bool {
-	for _, o := range list(p.whole, "spec", "volumeClaimTemplates") {
-		if text(o, "metadata", "name") == name {
+	for _, o := range objects.List(p.Whole, "spec", "volumeClaimTemplates") {
+		if objects.Text(o, "metadata", "name") == name {
 			return true
 		}
 	}
-	return slices.ContainsFunc(p.spec.Volumes, func(v corev1.Volume) bool { return v.Name == name })
+	return slices.ContainsFunc(p.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == name })
 }

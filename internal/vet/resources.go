@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func resourceRules() []Rule {
@@ -27,7 +28,7 @@ func resources(in *input) []Finding {
 		var missing []string
 		for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage} {
 			limited, requested := c.resource(name)
-			if limited || slices.Contains(defaults[c.pod.ref.Namespace], string(name)) {
+			if limited || slices.Contains(defaults[c.pod.Ref.Namespace], string(name)) {
 				continue
 			}
 			if missing = append(missing, "limits."+string(name)); !requested {
@@ -45,8 +46,8 @@ func resources(in *input) []Finding {
 // requests it.
 func (c container) resource(name corev1.ResourceName) (limited, requested bool) {
 	of := []corev1.ResourceRequirements{c.Resources}
-	if c.pod.spec.Resources != nil {
-		of = append(of, *c.pod.spec.Resources)
+	if c.pod.Spec.Resources != nil {
+		of = append(of, *c.pod.Spec.Resources)
 	}
 	for _, r := range of {
 		_, limit := r.Limits[name]
@@ -60,14 +61,14 @@ func (c container) resource(name corev1.ResourceName) (limited, requested bool) 
 // container of its namespace.
 func (in *input) limitRanges() map[string][]string {
 	found := map[string][]string{}
-	for i, o := range in.objects {
-		if !in.refs[i].is("", "LimitRange") {
+	for i, o := range in.All {
+		if !in.Refs[i].Is("", "LimitRange") {
 			continue
 		}
-		for _, item := range list(o, "spec", "limits") {
-			if text(item, "type") == "Container" {
-				for name := range child(item, "default") {
-					found[in.refs[i].Namespace] = append(found[in.refs[i].Namespace], name)
+		for _, item := range objects.List(o, "spec", "limits") {
+			if objects.Text(item, "type") == "Container" {
+				for name := range objects.Child(item, "default") {
+					found[in.Refs[i].Namespace] = append(found[in.Refs[i].Namespace], name)
 				}
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 // route is a way in from outside the cluster: an Ingress, a route of the Gateway
@@ -35,24 +36,24 @@ func port(v any) string {
 }
 
 func routeOf(o Object, ref Ref) (route, bool) {
-	r := route{ref: ref, annotations: annotations(o)}
+	r := route{ref: ref, annotations: objects.Annotations(o)}
 	switch {
-	case ref.is("networking.k8s.io", "Ingress"):
+	case ref.Is("networking.k8s.io", "Ingress"):
 		r.ingress(o)
-	case ref.is("gateway.networking.k8s.io", "HTTPRoute"), ref.is("gateway.networking.k8s.io", "GRPCRoute"), ref.is("gateway.networking.k8s.io", "TLSRoute"):
+	case ref.Is("gateway.networking.k8s.io", "HTTPRoute"), ref.Is("gateway.networking.k8s.io", "GRPCRoute"), ref.Is("gateway.networking.k8s.io", "TLSRoute"):
 		r.httpRoute(o)
-	case ref.is("gateway.networking.k8s.io", "TCPRoute"):
+	case ref.Is("gateway.networking.k8s.io", "TCPRoute"):
 		r.tcp = true
 		r.httpRoute(o)
-	case ref.is("traefik.io", "IngressRoute"):
+	case ref.Is("traefik.io", "IngressRoute"):
 		r.ingressRoute(o)
-	case ref.is("traefik.io", "IngressRouteTCP"):
+	case ref.Is("traefik.io", "IngressRouteTCP"):
 		r.tcp = true
 		r.ingressRoute(o)
-	case ref.is("k8s.nginx.org", "VirtualServer"):
-		r.hosts = []string{text(o, "spec", "host")}
+	case ref.Is("k8s.nginx.org", "VirtualServer"):
+		r.hosts = []string{objects.Text(o, "spec", "host")}
 		r.virtualServer(o)
-	case ref.is("k8s.nginx.org", "TransportServer"):
+	case ref.Is("k8s.nginx.org", "TransportServer"):
 		r.tcp = true
 		r.virtualServer(o)
 	default:
@@ -65,14 +66,14 @@ func routeOf(o Object, ref Ref) (route, bool) {
 }
 
 func (r *route) ingress(o Object) {
-	r.class = text(o, "spec", "ingressClassName")
+	r.class = objects.Text(o, "spec", "ingressClassName")
 	if r.class == "" {
 		r.class = r.annotations["kubernetes.io/ingress.class"]
 	}
 	add := func(o Object, path ...string) {
-		s := child(o, append(path, "service")...)
-		if name := text(s, "name"); name != "" {
-			r.backends = append(r.backends, backend{r.ref.Namespace, name, orElse(text(s, "port", "name"), port(at(s, "port", "number")))})
+		s := objects.Child(o, append(path, "service")...)
+		if name := objects.Text(s, "name"); name != "" {
+			r.backends = append(r.backends, backend{r.ref.Namespace, name, orElse(objects.Text(s, "port", "name"), port(objects.At(s, "port", "number")))})
 		}
 	}
 	for name := range strings.SplitSeq(r.annotations["nginx.org/policies"], ",") {
@@ -81,9 +82,9 @@ func (r *route) ingress(o Object) {
 		}
 	}
 	add(o, "spec", "defaultBackend")
-	for _, rule := range list(o, "spec", "rules") {
-		r.hosts = append(r.hosts, text(rule, "host"))
-		for _, p := range list(rule, "http", "paths") {
+	for _, rule := range objects.List(o, "spec", "rules") {
+		r.hosts = append(r.hosts, objects.Text(rule, "host"))
+		for _, p := range objects.List(rule, "http", "paths") {
 			add(p, "backend")
 		}
 	}
@@ -101,19 +102,19 @@ func (r *route) ingress(o Object) {
 }
 
 func (r *route) httpRoute(o Object) {
-	hosts, _ := at(o, "spec", "hostnames").([]any)
+	hosts, _ := objects.At(o, "spec", "hostnames").([]any)
 	for _, h := range hosts {
 		if s, ok := h.(string); ok {
 			r.hosts = append(r.hosts, s)
 		}
 	}
-	for _, rule := range list(o, "spec", "rules") {
-		for _, to := range list(rule, "backendRefs") {
+	for _, rule := range objects.List(o, "spec", "rules") {
+		for _, to := range objects.List(rule, "backendRefs") {
 			r.service(to)
 		}
-		for _, f := range list(rule, "filters") {
-			if text(f, "extensionRef", "kind") == "Middleware" {
-				r.middlewares = append(r.middlewares, r.ref.Namespace+"/"+text(f, "extensionRef", "name"))
+		for _, f := range objects.List(rule, "filters") {
+			if objects.Text(f, "extensionRef", "kind") == "Middleware" {
+				r.middlewares = append(r.middlewares, r.ref.Namespace+"/"+objects.Text(f, "extensionRef", "name"))
 			}
 		}
 	}
@@ -122,8 +123,8 @@ func (r *route) httpRoute(o Object) {
 // service that a reference of the Gateway API or of Traefik is for; some are for
 // other kinds.
 func (r *route) service(to Object) {
-	if kind := text(to, "kind"); kind == "" || kind == "Service" {
-		r.backends = append(r.backends, backend{orElse(text(to, "namespace"), r.ref.Namespace), text(to, "name"), port(to["port"])})
+	if kind := objects.Text(to, "kind"); kind == "" || kind == "Service" {
+		r.backends = append(r.backends, backend{orElse(objects.Text(to, "namespace"), r.ref.Namespace), objects.Text(to, "name"), port(to["port"])})
 	}
 }
 
@@ -131,8 +132,8 @@ func (r *route) service(to Object) {
 var hostMatch = regexp.MustCompile(`Host\(([^)]*)\)`)
 
 func (r *route) ingressRoute(o Object) {
-	for _, rule := range list(o, "spec", "routes") {
-		found := hostMatch.FindAllStringSubmatch(text(rule, "match"), -1)
+	for _, rule := range objects.List(o, "spec", "routes") {
+		found := hostMatch.FindAllStringSubmatch(objects.Text(rule, "match"), -1)
 		if found == nil {
 			r.hosts = append(r.hosts, "")
 		}
@@ -141,22 +142,22 @@ func (r *route) ingressRoute(o Object) {
 				r.hosts = append(r.hosts, strings.Trim(host, "` \"'"))
 			}
 		}
-		for _, s := range list(rule, "services") {
+		for _, s := range objects.List(rule, "services") {
 			r.service(s)
 		}
-		for _, m := range list(rule, "middlewares") {
-			r.middlewares = append(r.middlewares, orElse(text(m, "namespace"), r.ref.Namespace)+"/"+text(m, "name"))
+		for _, m := range objects.List(rule, "middlewares") {
+			r.middlewares = append(r.middlewares, orElse(objects.Text(m, "namespace"), r.ref.Namespace)+"/"+objects.Text(m, "name"))
 		}
 	}
 }
 
 // virtualServer is F5's, with a host, or its TransportServer, without.
 func (r *route) virtualServer(o Object) {
-	for _, u := range list(o, "spec", "upstreams") {
-		r.backends = append(r.backends, backend{r.ref.Namespace, text(u, "service"), port(u["port"])})
+	for _, u := range objects.List(o, "spec", "upstreams") {
+		r.backends = append(r.backends, backend{r.ref.Namespace, objects.Text(u, "service"), port(u["port"])})
 	}
-	for _, p := range list(o, "spec", "policies") {
-		r.policies = append(r.policies, orElse(text(p, "namespace"), r.ref.Namespace)+"/"+text(p, "name"))
+	for _, p := range objects.List(o, "spec", "policies") {
+		r.policies = append(r.policies, orElse(objects.Text(p, "namespace"), r.ref.Namespace)+"/"+objects.Text(p, "name"))
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/message"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/spelling"
 	"github.com/hearth-dev/hearth/third_party/schemas"
 )
@@ -72,8 +73,8 @@ func (s *schemaSet) of(r Ref) (*jsonschema.Schema, error) {
 // check holds every object against its kind's schema.
 func (s *schemaSet) check(in *input) []Finding {
 	var found []Finding
-	for i, o := range in.objects {
-		ref := in.refs[i]
+	for i, o := range in.All {
+		ref := in.Refs[i]
 		schema, err := s.of(ref)
 		switch {
 		case err != nil:
@@ -92,7 +93,7 @@ func (s *schemaSet) check(in *input) []Finding {
 // unknown finds the objects that there is no schema for.
 func (s *schemaSet) unknown(in *input) []Finding {
 	var found []Finding
-	for _, ref := range in.refs {
+	for _, ref := range in.Refs {
 		if schema, err := s.of(ref); err == nil && schema == nil && !s.builtIn(ref) {
 			found = append(found, Finding{Object: ref, Path: "kind", Message: fmt.Sprintf("no schema of %s %s is compiled in: a misspelt field would not be noticed", ref.APIVersion, ref.Kind)})
 		}
@@ -104,7 +105,7 @@ func (s *schemaSet) unknown(in *input) []Finding {
 func (s *schemaSet) builtIn(r Ref) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	group := r.group()
+	group := r.Group()
 	if !strings.Contains(group, ".") {
 		return true
 	}
@@ -216,8 +217,8 @@ func named(o Object, location []string) string {
 				return strings.Join(location, ".")
 			}
 			v = node[i]
-			if m, ok := v.(map[string]any); ok && text(m, "name") != "" {
-				part = text(m, "name")
+			if m, ok := v.(map[string]any); ok && objects.Text(m, "name") != "" {
+				part = objects.Text(m, "name")
 			}
 			out.WriteString("[" + part + "]")
 		case map[string]any:

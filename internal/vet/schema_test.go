@@ -18,6 +18,7 @@ import (
 	"github.com/yannh/kubeconform/pkg/validator"
 	"golang.org/x/tools/txtar"
 
+	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/testing/mutant"
 	"github.com/hearth-dev/hearth/internal/testing/sample"
 	"github.com/hearth-dev/hearth/third_party/schemas"
@@ -35,7 +36,7 @@ func TestOthersAgree(t *testing.T) {
 	others := map[string]judge{"google/jsonschema-go": googleJudge(t, sources), "kubeconform": kubeconformJudge(t, sources)}
 	ours, valid, invalid := &schemaSet{}, 0, 0
 	compare := func(what string, o Object) {
-		found := ours.check(&input{objects: []Object{o}, refs: []Ref{RefOf(o)}})
+		found := ours.check(&input{Set: objects.New([]Object{o})})
 		if len(found) == 0 {
 			valid++
 		} else {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func secretRules() []Rule {
@@ -67,14 +68,14 @@ func secretLiteral(in *input) []Finding {
 			}
 		}
 	}
-	for i, o := range in.objects {
-		if !in.refs[i].is("", "ConfigMap") {
+	for i, o := range in.All {
+		if !in.Refs[i].Is("", "ConfigMap") {
 			continue
 		}
-		data := child(o, "data")
+		data := objects.Child(o, "data")
 		for _, key := range slices.Sorted(maps.Keys(data)) {
 			value, _ := data[key].(string)
-			f := Finding{Object: in.refs[i], Path: "data[" + key + "]", Fix: "keep it in a Secret that is made on the cluster"}
+			f := Finding{Object: in.Refs[i], Path: "data[" + key + "]", Fix: "keep it in a Secret that is made on the cluster"}
 			switch {
 			case isSecret(key, value):
 				f.Message = "a secret's value in clear"
@@ -91,13 +92,13 @@ func secretLiteral(in *input) []Finding {
 
 func secretObject(in *input) []Finding {
 	var found []Finding
-	for i, o := range in.objects {
-		if !in.refs[i].is("", "Secret") {
+	for i, o := range in.All {
+		if !in.Refs[i].Is("", "Secret") {
 			continue
 		}
 		for _, field := range []string{"data", "stringData"} {
-			if entries := child(o, field); len(entries) > 0 {
-				found = append(found, Finding{Object: in.refs[i], Path: field, Message: "holds values"})
+			if entries := objects.Child(o, field); len(entries) > 0 {
+				found = append(found, Finding{Object: in.Refs[i], Path: field, Message: "holds values"})
 			}
 		}
 	}

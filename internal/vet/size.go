@@ -19,7 +19,7 @@ var pulled = regexp.MustCompile(`\bollama (?:pull|run) +([A-Za-z0-9][A-Za-z0-9._
 // catalogue has their figures.
 func (in *input) models(p *pod) []sizing.Model {
 	var found []sizing.Model
-	own := in.facts.Models[p.ref.Namespace]
+	own := in.facts.Models[p.Ref.Namespace]
 	add := func(name string) {
 		m, known := sizing.Lookup(name)
 		if i := slices.IndexFunc(own, func(m sizing.Model) bool { return m.Name == name }); i >= 0 {

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func storageRules() []Rule {
@@ -27,15 +28,15 @@ func rollingUpdate(in *input) []Finding {
 	var found []Finding
 	for i := range in.pods {
 		p := &in.pods[i]
-		if !p.ref.is("apps", "Deployment") || text(p.whole, "spec", "strategy", "type") == string(appsv1.RecreateDeploymentStrategyType) {
+		if !p.Ref.Is("apps", "Deployment") || objects.Text(p.Whole, "spec", "strategy", "type") == string(appsv1.RecreateDeploymentStrategyType) {
 			continue
 		}
-		for _, v := range p.spec.Volumes {
+		for _, v := range p.Spec.Volumes {
 			if v.PersistentVolumeClaim == nil {
 				continue
 			}
-			if mode := in.oneNode(p.ref.Namespace, v.PersistentVolumeClaim.ClaimName); mode != "" {
-				found = append(found, Finding{Object: p.ref, Path: "spec.strategy",
+			if mode := in.oneNode(p.Ref.Namespace, v.PersistentVolumeClaim.ClaimName); mode != "" {
+				found = append(found, Finding{Object: p.Ref, Path: "spec.strategy",
 					Message: "RollingUpdate, with the " + string(mode) + " volume " + v.PersistentVolumeClaim.ClaimName})
 			}
 		}
@@ -45,16 +46,16 @@ func rollingUpdate(in *input) []Finding {
 
 // claim behind a pod's volume: one of the list, or a StatefulSet's template.
 func (in *input) claim(p *pod, volume string) (corev1.PersistentVolumeClaim, bool) {
-	for _, v := range p.spec.Volumes {
+	for _, v := range p.Spec.Volumes {
 		if v.Name == volume && v.PersistentVolumeClaim != nil {
-			o := in.find("", "PersistentVolumeClaim", p.ref.Namespace, v.PersistentVolumeClaim.ClaimName)
-			claim, ok := decode[corev1.PersistentVolumeClaim](o)
+			o := in.Find("", "PersistentVolumeClaim", p.Ref.Namespace, v.PersistentVolumeClaim.ClaimName)
+			claim, ok := objects.Decode[corev1.PersistentVolumeClaim](o)
 			return claim, ok && o != nil
 		}
 	}
-	for _, o := range list(p.whole, "spec", "volumeClaimTemplates") {
-		if text(o, "metadata", "name") == volume {
-			return decode[corev1.PersistentVolumeClaim](o)
+	for _, o := range objects.List(p.Whole, "spec", "volumeClaimTemplates") {
+		if objects.Text(o, "metadata", "name") == volume {
+			return objects.Decode[corev1.PersistentVolumeClaim](o)
 		}
 	}
 	return corev1.PersistentVolumeClaim{}, false
@@ -63,7 +64,7 @@ func (in *input) claim(p *pod, volume string) (corev1.PersistentVolumeClaim, boo
 // oneNode is the access mode of a claim that only one node or pod can use; ""
 // if others can, or the claim is not in the list.
 func (in *input) oneNode(namespace, claim string) corev1.PersistentVolumeAccessMode {
-	c, _ := decode[corev1.PersistentVolumeClaim](in.find("", "PersistentVolumeClaim", namespace, claim))
+	c, _ := objects.Decode[corev1.PersistentVolumeClaim](in.Find("", "PersistentVolumeClaim", namespace, claim))
 	modes := c.Spec.AccessModes
 	for _, mode := range []corev1.PersistentVolumeAccessMode{corev1.ReadWriteMany, corev1.ReadWriteOncePod, corev1.ReadWriteOnce} {
 		switch {
@@ -79,8 +80,8 @@ func (in *input) oneNode(namespace, claim string) corev1.PersistentVolumeAccessM
 
 func snapshotOnce(in *input) []Finding {
 	var found []Finding
-	for _, ref := range in.refs {
-		if ref.is("snapshot.storage.k8s.io", "VolumeSnapshot") {
+	for _, ref := range in.Refs {
+		if ref.Is("snapshot.storage.k8s.io", "VolumeSnapshot") {
 			found = append(found, Finding{Object: ref, Path: "kind", Message: "is taken once"})
 		}
 	}

@@ -64,7 +64,7 @@ func TestHosts(t *testing.T) {
 		{"HostRegexp(`{sub}.example.com`, `b.internal`)", "v2", "*.example.com b.internal"},
 		{"HostRegexp(`{any:.*}`)", "v2", "…"},
 		{"HostSNIRegexp(`{a:x{2}}.internal`)", "v2", "*.internal"},
-		{"HostSNIRegexp(`{a:x)$|(y}.internal`)", "v2", "…"},
+		{"HostSNIRegexp(`{a:x)$|(y}.internal`)", "v2", "*.internal x"},
 		{"HostSNI(`a`, `*`)", "v2", "a …"},
 		{"Host(`a`) || \n Host(`b`) // a remark", "v9", "a b"},
 	} {

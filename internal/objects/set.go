@@ -1,6 +1,8 @@
 package objects
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -23,6 +25,8 @@ type Set struct {
 	podsIn     map[string][]int
 	podsWith   map[labelled][]int
 	servicesAt map[Ref][]int
+	policiesIn map[string][]int
+	ofKind     map[string][]int
 }
 
 // labelled is a label's value in a namespace.
@@ -40,7 +44,7 @@ func Namespace(name string) string {
 func New(all []Object) *Set {
 	s := &Set{
 		All: all, Refs: make([]Ref, 0, len(all)), named: map[Ref]int{}, namesOf: map[Ref][]string{},
-		podsIn: map[string][]int{}, podsWith: map[labelled][]int{}, servicesAt: map[Ref][]int{},
+		podsIn: map[string][]int{}, podsWith: map[labelled][]int{}, servicesAt: map[Ref][]int{}, policiesIn: map[string][]int{}, ofKind: map[string][]int{},
 	}
 	for i, o := range all {
 		ref := RefOf(o)
@@ -51,6 +55,7 @@ func New(all []Object) *Set {
 		}
 		key.Name = ""
 		s.namesOf[key] = append(s.namesOf[key], ref.Name)
+		s.ofKind[ref.Kind] = append(s.ofKind[ref.Kind], i)
 		s.add(o, ref)
 	}
 	return s
@@ -75,6 +80,8 @@ func (s *Set) add(o Object, ref Ref) {
 		}
 	case ref.Is("networking.k8s.io", "NetworkPolicy"):
 		if policy, ok := Decode[networkingv1.NetworkPolicy](o); ok {
+			in := Namespace(ref.Namespace)
+			s.policiesIn[in] = append(s.policiesIn[in], len(s.Policies))
 			s.Policies = append(s.Policies, policy)
 		}
 	}
@@ -93,6 +100,19 @@ func (s *Set) Names(group, kind, namespace string) []string {
 	return s.namesOf[Ref{APIVersion: group, Kind: kind, Namespace: Namespace(namespace)}]
 }
 
+// OfKinds are the positions of all objects of the kinds that a condition holds
+// for, whatever their group, in the order of the list.
+func (s *Set) OfKinds(want func(kind string) bool) []int {
+	var all []int
+	for kind, at := range s.ofKind {
+		if want(kind) {
+			all = append(all, at...)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
 // ServicesNamed are the positions of a namespace's Services of a name: one, if
 // nobody wrote two.
 func (s *Set) ServicesNamed(namespace, name string) []int {
@@ -101,6 +121,9 @@ func (s *Set) ServicesNamed(namespace, name string) []int {
 
 // PodsIn are the positions of a namespace's pods.
 func (s *Set) PodsIn(namespace string) []int { return s.podsIn[Namespace(namespace)] }
+
+// PoliciesIn are the positions of a namespace's NetworkPolicies.
+func (s *Set) PoliciesIn(namespace string) []int { return s.policiesIn[Namespace(namespace)] }
 
 // ServiceSelector is what a Service selects pods by; nil, which selects none, if
 // somebody else names its addresses.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/reach"
 )
 
 func annotationRules() []Rule {
@@ -28,62 +29,35 @@ func annotationRules() []Rule {
 	}}
 }
 
-// The families of annotations, by prefix.
+// Prefixes of annotations besides those of a controller's family.
 const (
-	f5           = "nginx.org/"
-	f5Plus       = "nginx.com/"
-	ingressNginx = "nginx.ingress.kubernetes.io/"
-	traefik      = "traefik.ingress.kubernetes.io/"
-	certManager  = "cert-manager.io/"
+	f5Plus      = "nginx.com/"
+	certManager = "cert-manager.io/"
 )
 
-// controller is the family that a route is for, "" if that cannot be told: F5's
-// controller and ingress-nginx have the same class.
-func (r route) controller() string {
-	has := func(prefix string) bool {
-		for key := range r.annotations {
-			if strings.HasPrefix(key, prefix) {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case strings.Contains(r.class, "traefik"):
-		return traefik
-	case has(f5) || has(f5Plus):
-		return f5
-	case has(ingressNginx):
-		return ingressNginx
-	case has(traefik) && !strings.Contains(r.class, "nginx"):
-		return traefik
-	}
-	return ""
-}
-
 // annotated is a finding about a route's annotation.
-func (r route) annotated(key, format string, args ...any) Finding {
-	return Finding{Object: r.ref, Path: "metadata.annotations[" + key + "]", Message: fmt.Sprintf(format, args...)}
+func annotated(r reach.Route, key, format string, args ...any) Finding {
+	return Finding{Object: r.Ref, Path: "metadata.annotations[" + key + "]", Message: fmt.Sprintf(format, args...)}
 }
 
 func annotationForeign(in *input) []Finding {
-	names := map[string]string{f5: "F5's NGINX controller", ingressNginx: "ingress-nginx", traefik: "Traefik"}
+	names := map[reach.Family]string{reach.F5: "F5's NGINX controller", reach.IngressNGINX: "ingress-nginx", reach.Traefik: "Traefik"}
 	var found []Finding
 	for _, r := range in.routes {
-		own := r.controller()
-		for _, key := range slices.Sorted(maps.Keys(r.annotations)) {
-			prefix := key[:strings.Index(key, "/")+1]
+		own := r.Family(in.Set)
+		for _, key := range slices.Sorted(maps.Keys(r.Annotations)) {
+			prefix := reach.Family(key[:strings.Index(key, "/")+1])
 			if prefix == f5Plus {
-				prefix = f5
+				prefix = reach.F5
 			}
 			switch {
 			case names[prefix] == "":
 			case own != "" && prefix != own:
-				found = append(found, r.annotated(key, "is %s's; the route is for %s, which ignores it", names[prefix], names[own]))
-			case own == "" && strings.Contains(r.class, "nginx") && prefix == traefik:
-				found = append(found, r.annotated(key, "is Traefik's; the route has the class %s", r.class))
-			case own == ingressNginx:
-				f := r.annotated(key, "is ingress-nginx's, which ended in March 2026; F5's controller, of the same class, ignores it")
+				found = append(found, annotated(r, key, "is %s's; the route is for %s, which ignores it", names[prefix], names[own]))
+			case own == "" && strings.Contains(r.Class, "nginx") && prefix == reach.Traefik:
+				found = append(found, annotated(r, key, "is Traefik's; the route has the class %s", r.Class))
+			case own == reach.IngressNGINX:
+				f := annotated(r, key, "is ingress-nginx's, which ended in March 2026; F5's controller, of the same class, ignores it")
 				f.Severity = problem.Warning
 				found = append(found, f)
 			}

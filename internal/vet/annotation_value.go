@@ -8,25 +8,26 @@ import (
 
 	"github.com/hearth-dev/hearth/internal/build/route/controller"
 	"github.com/hearth-dev/hearth/internal/build/route/nginx"
+	"github.com/hearth-dev/hearth/internal/reach"
 )
 
 func annotationValue(in *input) []Finding {
 	forms := nginx.Annotations()
 	var found []Finding
 	for _, r := range in.routes {
-		if r.controller() != f5 {
+		if r.Family(in.Set) != reach.F5 {
 			continue
 		}
-		for _, key := range slices.Sorted(maps.Keys(r.annotations)) {
-			value := r.annotations[key]
+		for _, key := range slices.Sorted(maps.Keys(r.Annotations)) {
+			value := r.Annotations[key]
 			if form, known := forms[key]; known {
-				found = append(found, r.value(key, value, form)...)
+				found = append(found, valueOf(r, key, value, form)...)
 			}
 			switch key {
-			case f5 + "websocket-services", f5 + "grpc-services", f5 + "ssl-services":
-				found = append(found, r.services(key, value)...)
-			case f5 + "location-snippets", f5 + "server-snippets":
-				f := r.annotated(key, "a snippet, which the controller rejects unless it is started with -enable-snippets")
+			case string(reach.F5) + "websocket-services", string(reach.F5) + "grpc-services", string(reach.F5) + "ssl-services":
+				found = append(found, servicesOf(r, key, value)...)
+			case string(reach.F5) + "location-snippets", string(reach.F5) + "server-snippets":
+				f := annotated(r, key, "a snippet, which the controller rejects unless it is started with -enable-snippets")
 				f.Fix = "use an annotation or a Policy, or make sure of the flag"
 				found = append(found, f)
 			}
@@ -36,15 +37,15 @@ func annotationValue(in *input) []Finding {
 }
 
 // value holds an annotation against what the controller takes.
-func (r route) value(key, value string, form controller.Form) []Finding {
+func valueOf(r reach.Route, key, value string, form controller.Form) []Finding {
 	var found []Finding
 	if !form.Fits(value) {
-		f := r.annotated(key, "got %q: %s", value, form.Otherwise)
+		f := annotated(r, key, "got %q: %s", value, form.Otherwise)
 		f.Fix = "write " + form.Want
 		found = append(found, f)
 	}
-	if _, on := r.annotations[form.Needs]; form.Needs != "" && !on {
-		f := r.annotated(key, "without %s %s", form.Needs, form.Otherwise)
+	if _, on := r.Annotations[form.Needs]; form.Needs != "" && !on {
+		f := annotated(r, key, "without %s %s", form.Needs, form.Otherwise)
 		f.Fix = "write " + form.Needs + " too"
 		found = append(found, f)
 	}
@@ -52,15 +53,15 @@ func (r route) value(key, value string, form controller.Form) []Finding {
 }
 
 // services holds a list of Services against those of the route.
-func (r route) services(key, value string) []Finding {
+func servicesOf(r reach.Route, key, value string) []Finding {
 	var own []string
-	for _, b := range r.backends {
-		own = append(own, b.service)
+	for _, b := range r.Backends() {
+		own = append(own, b.Service)
 	}
 	var found []Finding
 	for name := range strings.SplitSeq(value, ",") {
 		if !slices.Contains(own, name) {
-			f := r.annotated(key, "got %q, which is no Service of this Ingress", name)
+			f := annotated(r, key, "got %q, which is no Service of this Ingress", name)
 			f.Fix = fmt.Sprintf("write their names, joined by commas without spaces: %s", strings.Join(slices.Compact(own), ","))
 			found = append(found, f)
 		}

@@ -6,15 +6,11 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/reach"
 )
 
 func chatRules() []Rule {
 	return []Rule{{
-		ID: "chat-signup", Severity: problem.Error, check: chatSignUp,
-		Reason: "the first who signs up becomes admin, at a public host a stranger",
-		Fix:    "set ENABLE_SIGNUP=False, and WEBUI_ADMIN_EMAIL and WEBUI_ADMIN_PASSWORD from a Secret",
-		Source: "Open WebUI 0.9.4, routers/auths.py; docs: Environment Variable Configuration",
-	}, {
 		ID: "chat-reopens", Severity: problem.Error, check: chatReopens,
 		Reason: "sign-up closes after the first user by a setting in the database; with settings from the environment alone each restart opens it again",
 		Fix:    "set ENABLE_SIGNUP=False, or leave ENABLE_PERSISTENT_CONFIG on",
@@ -64,25 +60,6 @@ func chatVariable(in *input) []Finding {
 	return found
 }
 
-func chatSignUp(in *input) []Finding {
-	var found []Finding
-	for _, r := range in.routes {
-		c, leads := in.leadsTo(r, openWebUI)
-		if !leads || in.private(r) {
-			continue
-		}
-		switch value, _ := c.env("WEBUI_AUTH"); {
-		case c.off("WEBUI_AUTH"):
-			f := c.finding("env[WEBUI_AUTH]", "%q: everybody who reaches %s is signed in as admin", value, hosts(r))
-			f.Fix = "remove it"
-			found = append(found, f)
-		case !c.off("ENABLE_SIGNUP"):
-			found = append(found, c.finding("env[ENABLE_SIGNUP]", "sign-up is open at the public host %s", hosts(r)))
-		}
-	}
-	return found
-}
-
 func chatReopens(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(openWebUI) {
@@ -121,21 +98,33 @@ func chatSessionKey(in *input) []Finding {
 func chatWebSocket(in *input) []Finding {
 	var found []Finding
 	for _, r := range in.routes {
-		if r.controller() != f5 {
+		if r.Family(in.Set) != reach.F5 {
 			continue
 		}
-		c, leads := in.leadsTo(r, openWebUI)
+		c, leads := first(in.behind(r), openWebUI)
 		if !leads {
 			continue
 		}
-		annotated := strings.TrimSpace(r.annotations["nginx.org/websocket-services"]) != ""
+		annotated := strings.TrimSpace(r.Annotations["nginx.org/websocket-services"]) != ""
 		switch support := !c.off("ENABLE_WEBSOCKET_SUPPORT"); {
 		case annotated && !support:
-			found = append(found, c.finding("env[ENABLE_WEBSOCKET_SUPPORT]", "is False, while %s has nginx.org/websocket-services", r.ref))
+			found = append(found, c.finding("env[ENABLE_WEBSOCKET_SUPPORT]", "is False, while %s has nginx.org/websocket-services", r.Ref))
 		case support && !annotated:
-			found = append(found, Finding{Object: r.ref, Path: "metadata.annotations[nginx.org/websocket-services]",
+			found = append(found, Finding{Object: r.Ref, Path: "metadata.annotations[nginx.org/websocket-services]",
 				Message: "is missing, while the chat behind it uses WebSocket alone"})
 		}
 	}
 	return found
+}
+
+// first is the first container of some pods that satisfies a condition.
+func first(pods []pod, want func(container) bool) (container, bool) {
+	for i := range pods {
+		for _, c := range pods[i].containers() {
+			if want(c) {
+				return c, true
+			}
+		}
+	}
+	return container{}, false
 }

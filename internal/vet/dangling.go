@@ -132,17 +132,14 @@ func typed(name string, names []string) string {
 func (in *input) lostRoutes() []Finding {
 	var found []Finding
 	for _, r := range in.routes {
-		for i, b := range r.backends {
-			if slices.Contains(r.backends[:i], b) {
-				continue
-			}
-			to := in.ServicesNamed(b.namespace, b.service)
-			f := Finding{Object: r.ref, Path: "spec"}
+		for _, b := range r.Backends() {
+			to := in.ServicesNamed(b.Namespace, b.Service)
+			f := Finding{Object: r.Ref, Path: "spec"}
 			if len(to) == 0 {
-				f.Message = fmt.Sprintf("leads to the Service %s, which is not in the namespace", b.service)
-				found = append(found, in.judged(f, b.namespace, in.nearName("Service", b.namespace, b.service))...)
-			} else if !hasPort(in.Services[to[0]], b.port) {
-				f.Message = fmt.Sprintf("leads to port %s, which the Service %s does not have", b.port, b.service)
+				f.Message = fmt.Sprintf("leads to the Service %s, which is not in the namespace", b.Service)
+				found = append(found, in.judged(f, b.Namespace, in.nearName("Service", b.Namespace, b.Service))...)
+			} else if !hasPort(in.Services[to[0]], b.Port) {
+				f.Message = fmt.Sprintf("leads to port %s, which the Service %s does not have", b.Port, b.Service)
 				found = append(found, f)
 			}
 		}

@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -62,7 +63,7 @@ func serviceAccountToken(in *input) []Finding {
 		p := &in.pods[i]
 		mount := p.Spec.AutomountServiceAccountToken
 		if mount == nil {
-			account := in.Find("", "ServiceAccount", p.Ref.Namespace, orElse(p.Spec.ServiceAccountName, "default"))
+			account := in.Find("", "ServiceAccount", p.Ref.Namespace, cmp.Or(p.Spec.ServiceAccountName, "default"))
 			if objects.At(account, "automountServiceAccountToken") == false {
 				continue
 			}

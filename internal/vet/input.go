@@ -1,12 +1,10 @@
 package vet
 
 import (
-	"slices"
-
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/reach"
 )
 
 // input is a list of objects, taken apart once for all rules.
@@ -14,14 +12,13 @@ type input struct {
 	*objects.Set
 	facts  Facts
 	pods   []pod
-	routes []route
-
-	makers      map[string]bool // namespaces where more may be made than the list shows
-	admittersIn map[string][]admitter
+	routes []reach.Route
+	ways   *reach.Result
+	makers map[string]bool // namespaces where more may be made than the list shows
 }
 
 func newInput(all []Object, facts Facts) *input {
-	in := &input{Set: objects.New(all), facts: facts, makers: map[string]bool{}, admittersIn: map[string][]admitter{}}
+	in := &input{Set: objects.New(all), facts: facts, makers: map[string]bool{}}
 	for i := range in.Pods {
 		in.pods = append(in.pods, pod{&in.Pods[i]})
 	}
@@ -32,28 +29,21 @@ func newInput(all []Object, facts Facts) *input {
 				in.makers[objects.Namespace(namespace)] = true
 			}
 		}
-		if r, ok := routeOf(o, ref); ok {
+		if r, ok := reach.RouteOf(in.Set, o, ref); ok {
 			in.routes = append(in.routes, r)
-		}
-	}
-	for _, p := range in.Policies {
-		if !slices.Contains(directions(p), networkingv1.PolicyTypeIngress) {
-			continue
-		}
-		if selector, err := metav1.LabelSelectorAsSelector(&p.Spec.PodSelector); err == nil {
-			at := objects.Namespace(p.Namespace)
-			in.admittersIn[at] = append(in.admittersIn[at], admitter{policyRef(p), selector, p.Spec.Ingress})
 		}
 	}
 	return in
 }
 
-// behind are the pods that a Service leads to.
-func (in *input) behind(namespace, service string) []pod {
+// behind are the pods that a route leads to.
+func (in *input) behind(r reach.Route) []pod {
 	var out []pod
-	for _, i := range in.ServicesNamed(namespace, service) {
-		for _, j := range in.Selected(namespace, objects.ServiceSelector(in.Services[i])) {
-			out = append(out, in.pods[j])
+	for _, b := range r.Backends() {
+		for _, i := range in.ServicesNamed(b.Namespace, b.Service) {
+			for _, j := range in.Selected(b.Namespace, objects.ServiceSelector(in.Services[i])) {
+				out = append(out, in.pods[j])
+			}
 		}
 	}
 	return out

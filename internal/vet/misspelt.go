@@ -10,6 +10,7 @@ import (
 	"github.com/hearth-dev/hearth/internal/build/route/nginx"
 	traefikroute "github.com/hearth-dev/hearth/internal/build/route/traefik"
 	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/reach"
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
@@ -35,10 +36,10 @@ func families() []family {
 		return names
 	}
 	return []family{
-		{prefix: f5, field: "annotations", kinds: routes, names: after(f5, nginx.Annotations().Keys())},
+		{prefix: string(reach.F5), field: "annotations", kinds: routes, names: after(string(reach.F5), nginx.Annotations().Keys())},
 		{prefix: f5Plus, open: true},
-		{prefix: ingressNginx, open: true},
-		{prefix: traefik, field: "annotations", kinds: append(routes, "Service"), names: append(after(traefik, traefikroute.Annotations().Keys()), strings.Fields(`
+		{prefix: string(reach.IngressNGINX), open: true},
+		{prefix: string(reach.Traefik), field: "annotations", kinds: append(routes, "Service"), names: append(after(string(reach.Traefik), traefikroute.Annotations().Keys()), strings.Fields(`
 			router.entrypoints router.middlewares router.pathmatcher router.rulesyntax router.tls router.tls.certresolver
 			router.tls.options service.nativelb service.nodeportlb service.passhostheader service.serversscheme
 			service.serverstransport service.sticky.cookie service.sticky.cookie.domain service.sticky.cookie.httponly

@@ -2,11 +2,14 @@ package vet
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/reach"
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
@@ -42,7 +45,7 @@ func ollamaRules() []Rule {
 		Fix:    "pull in an init container or a Job, which have a log and a back-off",
 		Source: "otwld/ollama-helm #68, #152, #194, #200",
 	}, {
-		ID: "ollama-open", Severity: problem.Error, check: ollamaOpen,
+		ID: reach.OllamaOpen, Severity: problem.Error, check: func(in *input) []Finding { return reached(reach.OllamaIsOpen(in.Set)) },
 		Reason: "without a NetworkPolicy, or with one that admits everybody, every pod of the cluster can use, delete and replace the models: Ollama has no password",
 		Fix:    "select the pod in a NetworkPolicy that admits its clients alone",
 		Source: "https://github.com/ollama/ollama/issues/16236",
@@ -52,7 +55,7 @@ func ollamaRules() []Rule {
 func ollamaVariable(in *input) []Finding {
 	names := v1alpha1.OllamaVariables()
 	var found []Finding
-	for _, c := range in.containers(func(c container) bool { return c.program() == "ollama" }) {
+	for _, c := range in.containers(func(c container) bool { return ollama(c) || path.Base(objects.Repository(c.Image)) == "ollama" }) {
 		for _, v := range c.Env {
 			f := c.finding("env["+v.Name+"]", "Ollama reads no variable of this name")
 			head, _, _ := strings.Cut(v.Name, "_")

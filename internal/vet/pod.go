@@ -2,11 +2,12 @@ package vet
 
 import (
 	"fmt"
-	"path"
+	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/reach"
 )
 
 // pod is one of the list's, with what rules ask of it.
@@ -51,20 +52,13 @@ func (in *input) eachContainer(check func(container) []Finding) []Finding {
 }
 
 // ollama reports whether the container serves models.
-func ollama(c container) bool { return !c.Init && c.program() == "ollama" }
+func ollama(c container) bool { return runs(c, reach.Ollama) }
 
 // openWebUI reports whether the container is the chat.
-func openWebUI(c container) bool { return !c.Init && c.program() == "open-webui" }
+func openWebUI(c container) bool { return runs(c, reach.OpenWebUI) }
 
-// program is the last part of the image's repository, whatever mirror it comes
-// from; for an image of another name the recommended label of a container with
-// the program's name.
-func (c container) program() string {
-	name := path.Base(objects.Repository(c.Image))
-	if label := c.pod.Meta.Labels["app.kubernetes.io/name"]; label == c.Name && (label == "ollama" || label == "open-webui") {
-		return label
-	}
-	return name
+func runs(c container, p reach.Program) bool {
+	return !c.Init && slices.Contains(reach.ProgramsOf(c.Container), p)
 }
 
 // env is a variable's value as it stands in the object, and whether it is set at

@@ -1,0 +1,112 @@
+package reach
+
+import (
+	"fmt"
+
+	"github.com/hearth-dev/hearth/internal/objects"
+)
+
+const f5Group = "k8s.nginx.org"
+
+func (r *reader) virtualServer() {
+	o := r.object
+	hosts := []string{objects.Text(o, "spec", "host")}
+	whole := r.f5Policies(objects.List(o, "spec", "policies"), r.Ref.Namespace)
+	own := upstreamsOf(o, r.Ref.Namespace)
+	for i, route := range objects.List(o, "spec", "routes") {
+		path := fmt.Sprintf("spec.routes[%d]", i)
+		p := whole.then(r.f5Policies(objects.List(route, "policies"), r.Ref.Namespace))
+		r.branch(path, hosts, p, passes(route, own)...)
+		delegate := objects.Text(route, "route")
+		if delegate == "" {
+			continue
+		}
+		namespace, name := split(delegate, r.Ref.Namespace)
+		sub := r.Find(f5Group, "VirtualServerRoute", namespace, name)
+		if sub == nil {
+			r.unclear(path+".route", "leads to the VirtualServerRoute %s, which is not in the list", delegate)
+			continue
+		}
+		theirs := upstreamsOf(sub, namespace)
+		for j, s := range objects.List(sub, "spec", "subroutes") {
+			r.branch(fmt.Sprintf("%s.route.subroutes[%d]", path, j), hosts,
+				p.then(r.f5Policies(objects.List(s, "policies"), namespace)), passes(s, theirs)...)
+		}
+	}
+}
+
+func (r *reader) transportServer() {
+	up := upstreamsOf(r.object, r.Ref.Namespace)
+	var hosts []string
+	if host := objects.Text(r.object, "spec", "host"); host != "" {
+		hosts = []string{host}
+	}
+	r.branch("spec.action", hosts, passage{}, up[objects.Text(r.object, "spec", "action", "pass")]...)
+}
+
+// upstreamsOf are the Services of an object's upstreams, by the upstream's name.
+func upstreamsOf(o Object, namespace string) map[string][]target {
+	all := map[string][]target{}
+	for _, u := range objects.List(o, "spec", "upstreams") {
+		name := objects.Text(u, "name")
+		of, service := split(objects.Text(u, "service"), namespace)
+		all[name] = append(all[name], target{namespace: of, name: service, port: number(u["port"])})
+		if backup := objects.Text(u, "backup"); backup != "" {
+			of, service := split(backup, namespace)
+			all[name] = append(all[name], target{namespace: of, name: service, port: number(u["backupPort"])})
+		}
+	}
+	return all
+}
+
+// passes are where a route's actions lead: its own, those of its matches and of
+// their splits.
+func passes(route Object, upstreams map[string][]target) []target {
+	var to []target
+	action := func(o Object) {
+		for _, name := range []string{objects.Text(o, "action", "pass"), objects.Text(o, "action", "proxy", "upstream")} {
+			to = append(to, upstreams[name]...)
+		}
+		for _, s := range objects.List(o, "splits") {
+			for _, name := range []string{objects.Text(s, "action", "pass"), objects.Text(s, "action", "proxy", "upstream")} {
+				to = append(to, upstreams[name]...)
+			}
+		}
+	}
+	action(route)
+	for _, m := range objects.List(route, "matches") {
+		action(m)
+	}
+	return to
+}
+
+func (r *reader) f5Policies(all []Object, namespace string) passage {
+	var p passage
+	for _, ref := range all {
+		p = p.then(r.f5Policy(orElse(objects.Text(ref, "namespace"), namespace), objects.Text(ref, "name")))
+	}
+	return p
+}
+
+// f5Policy is what a Policy of F5's asks of who comes.
+func (r *reader) f5Policy(namespace, name string) passage {
+	o := r.Find(f5Group, "Policy", namespace, name)
+	if o == nil {
+		return missing(Ref{Kind: "Policy", Name: name}, r.Ref)
+	}
+	var p passage
+	for _, field := range []string{"basicAuth", "jwt", "oidc", "apiKey", "externalAuth"} {
+		if objects.At(o, "spec", field) != nil {
+			p.guard = Asked
+		}
+	}
+	if mtls := objects.Child(o, "spec", "ingressMTLS"); mtls != nil {
+		switch objects.Text(mtls, "verifyClient") {
+		case "off", "optional", "optional_no_ca":
+		default:
+			p.guard = Asked
+		}
+	}
+	p.private = privateRanges(texts(objects.At(o, "spec", "accessControl", "allow")))
+	return p
+}

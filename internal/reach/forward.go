@@ -1,0 +1,199 @@
+package reach
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/internal/objects"
+)
+
+// Programs that pass requests on, by the name of their image or command.
+var (
+	// watchmen let nobody through whom they do not know.
+	watchmen = []string{"oauth2-proxy", "kube-rbac-proxy", "gatekeeper", "pomerium", "vouch-proxy"}
+	// relays pass on what comes to the address on their command line.
+	relays = []string{"socat", "simpleproxy", "ncat", "nc", "redir", "rinetd", "tcpproxy"}
+	// tunnels fetch requests from outside: they need no Service to be a way in.
+	tunnels = []string{"cloudflared", "ngrok", "frpc", "inlets", "bore", "localtunnel", "lt"}
+)
+
+// runsOneOf reports whether a container is one of some programs.
+func runsOneOf(c objects.Container, programs []string) bool {
+	if slices.Contains(programs, name(c)) {
+		return true
+	}
+	return slices.ContainsFunc(runs(c), func(word string) bool { return slices.Contains(programs, path.Base(word)) })
+}
+
+// guards is how a container that passes requests on asks who comes, as far as
+// that can be seen; Open for one that is no known proxy at all.
+func guards(c objects.Container) Guard {
+	if !runsOneOf(c, watchmen) {
+		return Open
+	}
+	if slices.ContainsFunc(runs(c), func(word string) bool {
+		return strings.Contains(word, "skip-auth") || strings.Contains(word, "ignore-paths")
+	}) {
+		return Unseen
+	}
+	return Asked
+}
+
+// forward is where a container leads that is none of the programs: to those whose
+// address it is given.
+func (a *analysis) forward(c objects.Container) []stop {
+	key := target{kind: "container", namespace: c.Pod.Ref.String(), name: c.Path}
+	return a.once(key, func() []stop { return through(c.Pod.Ref, a.passesOn(c)) })
+}
+
+// passesOn is forward, without the container on the way.
+func (a *analysis) passesOn(c objects.Container) []stop {
+	var ends []stop
+	text := a.text(c)
+	for _, m := range addressForm.FindAllStringSubmatch(text, -1) {
+		scheme, host, port := m[1], strings.ToLower(m[2]), m[3]
+		if local(host) && port != "" {
+			ends = append(ends, a.beside(c, port)...)
+			continue
+		}
+		if !strings.Contains(host, ".") && scheme == "" && port == "" {
+			continue // any word
+		}
+		service, in, inside := a.inCluster(host, c.Pod.Ref.Namespace)
+		if !inside || len(a.ServicesNamed(in, service)) == 0 {
+			continue
+		}
+		ends = append(ends, a.follow(target{namespace: in, name: service, port: a.portOf(in, service, port)}, c.Pod.Ref, c.Path)...)
+	}
+	for _, m := range serviceVariable.FindAllStringSubmatch(text, -1) {
+		service := strings.ReplaceAll(strings.ToLower(m[1]), "_", "-")
+		if len(a.ServicesNamed(c.Pod.Ref.Namespace, service)) > 0 {
+			ends = append(ends, a.follow(target{namespace: c.Pod.Ref.Namespace, name: service}, c.Pod.Ref, c.Path)...)
+		}
+	}
+	pass := passage{guard: guards(c)}
+	switch {
+	case pass.guard == Unseen:
+		pass.blind, pass.why = c.Pod.Ref, fmt.Sprintf("lets some requests past the sign-in of its container %s", c.Name)
+	case pass.guard == Open && !runsOneOf(c, relays):
+		pass.guard, pass.blind = Unseen, c.Pod.Ref
+		pass.why = fmt.Sprintf("has the address in its container %s, which may pass requests on", c.Name)
+	}
+	if len(ends) == 0 {
+		if beside := a.beside(c, ""); len(beside) > 0 && pass.guard != Asked {
+			ends = beside
+			pass = passage{guard: Unseen, blind: c.Pod.Ref, why: fmt.Sprintf("runs the container %s in the same pod, which may pass requests on", c.Name)}
+		}
+	}
+	for i := range ends {
+		ends[i].passage = pass.then(ends[i].passage)
+	}
+	return ends
+}
+
+func sameStop(a, b stop) bool {
+	place := func(c *objects.Container) string {
+		if c == nil {
+			return ""
+		}
+		return c.Pod.Ref.String() + " " + c.Path
+	}
+	return a.program == b.program && place(a.container) == place(b.container) && a.passage == b.passage
+}
+
+// beside are the programs in a container's pod that it reaches as localhost.
+func (a *analysis) beside(c objects.Container, port string) []stop {
+	var ends []stop
+	for _, other := range c.Pod.Containers() {
+		for _, program := range ProgramsOf(other) {
+			at := fmt.Sprint(append(listens(other, program), defaultPort(program)))
+			if port == "" || slices.Contains(words(at, "[ ]"), port) {
+				ends = append(ends, stop{program: program, container: &other})
+			}
+		}
+	}
+	return ends
+}
+
+func defaultPort(p Program) int32 {
+	if p == OpenWebUI {
+		return chatPort
+	}
+	return ollamaPort
+}
+
+// portOf is a port that a Service has; "" if a client says none, or one that it
+// does not have.
+func (a *analysis) portOf(namespace, service, port string) string {
+	for _, i := range a.ServicesNamed(namespace, service) {
+		if s := a.Services[i]; s.Spec.ClusterIP != "None" && s.Spec.Type != "ExternalName" {
+			return port
+		}
+	}
+	return ""
+}
+
+var (
+	// addressForm is a host in a text, with what makes it one.
+	addressForm = regexp.MustCompile(`(//|@)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?`)
+	// serviceVariable is how the kubelet names the address of a Service.
+	serviceVariable = regexp.MustCompile(`([A-Z0-9_]+)_SERVICE_HOST`)
+)
+
+// maxText is how much of a container's configuration is looked at, in bytes: a
+// ConfigMap has at most a megabyte.
+const maxText = 4 << 20
+
+// text is everything that a container is told in the list: its command line, its
+// variables and the ConfigMaps that it reads.
+func (a *analysis) text(c objects.Container) string {
+	var b strings.Builder
+	add := func(s string) {
+		if b.Len()+len(s) < maxText {
+			b.WriteString(s)
+			b.WriteByte('\n')
+		}
+	}
+	for _, s := range slices.Concat(c.Command, c.Args) {
+		add(s)
+	}
+	config := func(name string) {
+		data := objects.Child(a.Find("", "ConfigMap", c.Pod.Ref.Namespace, name), "data")
+		for _, value := range sorted(data) {
+			add(fmt.Sprint(value))
+		}
+	}
+	for _, v := range c.Env {
+		add(v.Value)
+		if v.ValueFrom != nil && v.ValueFrom.ConfigMapKeyRef != nil {
+			r := v.ValueFrom.ConfigMapKeyRef
+			add(objects.Text(a.Find("", "ConfigMap", c.Pod.Ref.Namespace, r.Name), "data", r.Key))
+		}
+	}
+	for _, from := range c.EnvFrom {
+		if from.ConfigMapRef != nil {
+			config(from.ConfigMapRef.Name)
+		}
+	}
+	for _, m := range c.VolumeMounts {
+		for _, v := range c.Pod.Spec.Volumes {
+			if v.Name != m.Name {
+				continue
+			}
+			if v.ConfigMap != nil {
+				config(v.ConfigMap.Name)
+			}
+			if v.Projected != nil {
+				for _, source := range v.Projected.Sources {
+					if source.ConfigMap != nil {
+						config(source.ConfigMap.Name)
+					}
+				}
+			}
+		}
+	}
+	return b.String()
+}

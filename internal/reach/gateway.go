@@ -1,0 +1,208 @@
+package reach
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/internal/objects"
+)
+
+const gatewayGroup = "gateway.networking.k8s.io"
+
+func (r *reader) gatewayRoute() {
+	o := r.object
+	var parents []Object
+	for _, p := range objects.List(o, "spec", "parentRefs") {
+		if kind := objects.Text(p, "kind"); kind != "Service" { // which is for requests inside of the mesh
+			parents = append(parents, p)
+		}
+	}
+	if len(parents) == 0 {
+		return // nothing listens for it
+	}
+	hosts := lower(texts(objects.At(o, "spec", "hostnames")))
+	if len(hosts) == 0 {
+		hosts = r.listenerHosts(parents)
+	}
+	for i, rule := range objects.List(o, "spec", "rules") {
+		path := fmt.Sprintf("spec.rules[%d]", i)
+		p := r.attached(parents, objects.Text(rule, "name"))
+		p, to := r.filters(path, objects.List(rule, "filters"), p)
+		for _, ref := range objects.List(rule, "backendRefs") {
+			own, mirrors := r.filters(path, objects.List(ref, "filters"), p)
+			r.branch(path, hosts, own, append(r.backendRef(ref, path), mirrors...)...)
+		}
+		if len(to) > 0 {
+			r.branch(path, hosts, p, to...)
+		}
+	}
+}
+
+func lower(all []string) []string {
+	for i := range all {
+		all[i] = strings.ToLower(all[i])
+	}
+	return all
+}
+
+// filters are what those of a rule ask of who comes, and where they send copies.
+func (r *reader) filters(path string, all []Object, p passage) (passage, []target) {
+	var to []target
+	for _, f := range all {
+		switch objects.Text(f, "type") {
+		case "RequestMirror":
+			to = append(to, r.backendRef(objects.Child(f, "requestMirror", "backendRef"), path)...)
+		case "RequestRedirect":
+			p.closed = true
+		case "ExternalAuth":
+			p = p.then(passage{guard: Asked})
+		case "ExtensionRef":
+			ref := objects.Child(f, "extensionRef")
+			group, kind, name := objects.Text(ref, "group"), objects.Text(ref, "kind"), objects.Text(ref, "name")
+			switch {
+			case slices.Contains(traefikGroups, group) && kind == "Middleware":
+				p = p.then(r.middleware(kind, r.Ref.Namespace, name, false, 0))
+			case group == "gateway.nginx.org" && kind == "AuthenticationFilter":
+				p = p.then(passage{guard: Asked})
+			case group == "gateway.nginx.org", group == "gateway.envoyproxy.io":
+			default:
+				p = p.then(passage{guard: Unseen, blind: r.Ref, why: fmt.Sprintf("is filtered by the %s %s, which may ask who comes", kind, name)})
+			}
+		}
+	}
+	return p, to
+}
+
+// backendRef is what a reference of the Gateway API leads to.
+func (r *reader) backendRef(ref Object, path string) []target {
+	group, kind, name := objects.Text(ref, "group"), objects.Text(ref, "kind"), objects.Text(ref, "name")
+	namespace := orElse(objects.Text(ref, "namespace"), r.Ref.Namespace)
+	switch {
+	case name == "":
+		return nil
+	case group == "" && (kind == "" || kind == "Service"):
+		return []target{{namespace: namespace, name: name, port: number(ref["port"])}}
+	case slices.Contains(traefikGroups, group) && kind == traefikService:
+		if strings.HasSuffix(name, "@internal") {
+			return nil
+		}
+		return []target{{kind: kind, namespace: namespace, name: name}}
+	}
+	r.unclear(path+".backendRefs", "leads to the %s %s, which is not followed", kind, name)
+	return nil
+}
+
+// listenerHosts are those of a route without any: its listeners'.
+func (r *reader) listenerHosts(parents []Object) []string {
+	var hosts []string
+	for _, p := range parents {
+		gateway := r.Find(gatewayGroup, orElse(objects.Text(p, "kind"), "Gateway"), orElse(objects.Text(p, "namespace"), r.Ref.Namespace), objects.Text(p, "name"))
+		listeners := objects.List(gateway, "spec", "listeners")
+		if len(listeners) == 0 {
+			return nil
+		}
+		for _, l := range listeners {
+			if section := objects.Text(p, "sectionName"); section != "" && section != objects.Text(l, "name") {
+				continue
+			}
+			hosts = append(hosts, strings.ToLower(objects.Text(l, "hostname")))
+		}
+	}
+	return hosts
+}
+
+// attached is what policies that are attached to a route, or to its Gateways, ask
+// of who comes. A route's own goes before its Gateway's.
+func (r *reader) attached(parents []Object, rule string) passage {
+	if p, found := r.policyFor(r.Ref.Kind, r.Ref.Namespace, r.Ref.Name, rule); found {
+		return p
+	}
+	all := passage{guard: Asked}
+	for _, parent := range parents {
+		namespace := orElse(objects.Text(parent, "namespace"), r.Ref.Namespace)
+		p, _ := r.policyFor(orElse(objects.Text(parent, "kind"), "Gateway"), namespace, objects.Text(parent, "name"), objects.Text(parent, "sectionName"))
+		if p.guard < all.guard { // people may come by any of them
+			all = p
+		}
+	}
+	if len(parents) == 0 {
+		return passage{}
+	}
+	return all
+}
+
+// policyFor is what a policy that targets an object asks. A section is a rule of
+// a route, or a listener.
+func (r *reader) policyFor(kind, namespace, name, section string) (passage, bool) {
+	var whole, part passage
+	foundWhole, foundPart := false, false
+	for _, i := range r.OfKinds(asksByName) {
+		o, ref := r.All[i], r.Refs[i]
+		if objects.Namespace(ref.Namespace) != objects.Namespace(namespace) {
+			continue
+		}
+		targets := objects.List(o, "spec", "targetRefs")
+		if one := objects.Child(o, "spec", "targetRef"); one != nil {
+			targets = append(targets, one)
+		}
+		for _, t := range targets {
+			if objects.Text(t, "kind") != kind || objects.Text(t, "name") != name {
+				continue
+			}
+			switch of := objects.Text(t, "sectionName"); of {
+			case "":
+				whole, foundWhole = whole.then(policyAsks(o, ref)), true
+			case section:
+				part, foundPart = part.then(policyAsks(o, ref)), true
+			}
+		}
+		if foundWhole || foundPart || objects.At(o, "spec", "targetSelectors") == nil {
+			continue
+		}
+		whole, foundWhole = passage{guard: Unseen, blind: ref, why: "selects the routes that it is for by labels: whether this is one is not followed"}, true
+	}
+	if foundPart {
+		return part, true
+	}
+	return whole, foundWhole
+}
+
+// asksByName reports whether a kind of policy is about who may come.
+func asksByName(kind string) bool {
+	return strings.Contains(kind, "Policy") && (strings.Contains(kind, "Auth") || strings.Contains(kind, "Security"))
+}
+
+// policyAsks is what a policy of the Gateway API's implementations asks.
+func policyAsks(o Object, ref Ref) passage {
+	if !ref.Is("gateway.envoyproxy.io", "SecurityPolicy") {
+		return passage{guard: Unseen, blind: ref, why: "is a policy that may ask who comes: it is not looked into"}
+	}
+	var p passage
+	for _, field := range []string{"basicAuth", "oidc", "extAuth", "apiKeyAuth"} {
+		if objects.At(o, "spec", field) != nil {
+			p.guard = Asked
+		}
+	}
+	if jwt := objects.Child(o, "spec", "jwt"); jwt != nil && jwt["optional"] != true {
+		p.guard = Asked
+	}
+	if rules := objects.Child(o, "spec", "authorization"); rules != nil {
+		var ranges []string
+		for _, rule := range objects.List(rules, "rules") {
+			if objects.Text(rule, "action") == "Allow" {
+				ranges = append(ranges, orAll(texts(objects.At(rule, "principal", "clientCIDRs")))...)
+			}
+		}
+		p.private = objects.Text(rules, "defaultAction") != "Allow" && privateRanges(ranges)
+	}
+	return p
+}
+
+// orAll is every address where no range is written.
+func orAll(ranges []string) []string {
+	if len(ranges) == 0 {
+		return []string{"0.0.0.0/0"}
+	}
+	return ranges
+}

@@ -1,0 +1,124 @@
+package reach
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/internal/objects"
+)
+
+// virtualService is Istio's. One for no gateway, or for the mesh alone, is for
+// requests inside of the cluster.
+func (r *reader) virtualService() { r.virtualServiceOf(r.object, r.Ref.Namespace, nil, "spec", 0) }
+
+func (r *reader) virtualServiceOf(o Object, namespace string, hosts []string, at string, depth int) {
+	if depth == 0 {
+		gateways := texts(objects.At(o, "spec", "gateways"))
+		if !slices.ContainsFunc(gateways, func(g string) bool { return g != "mesh" }) {
+			return
+		}
+		for _, h := range lower(texts(objects.At(o, "spec", "hosts"))) {
+			if h == "*" {
+				h = ""
+			}
+			hosts = append(hosts, h)
+		}
+	}
+	p := r.authorized(namespace)
+	for _, kind := range []string{"http", "tls", "tcp"} {
+		for i, rule := range objects.List(o, "spec", kind) {
+			path := fmt.Sprintf("%s.%s[%d]", at, kind, i)
+			if objects.At(rule, "redirect") != nil || objects.At(rule, "directResponse") != nil {
+				continue
+			}
+			var to []target
+			add := func(destination Object) {
+				if host := objects.Text(destination, "host"); host != "" {
+					to = append(to, r.destination(host, number(objects.At(destination, "port", "number")), namespace, path)...)
+				}
+			}
+			for _, route := range objects.List(rule, "route") {
+				add(objects.Child(route, "destination"))
+			}
+			add(objects.Child(rule, "mirror"))
+			for _, m := range objects.List(rule, "mirrors") {
+				add(objects.Child(m, "destination"))
+			}
+			if len(to) > 0 {
+				r.branch(path, hosts, p, to...)
+			}
+			if d := objects.Child(rule, "delegate"); d != nil && depth < maxChain {
+				in := orElse(objects.Text(d, "namespace"), namespace)
+				if sub := r.Find("networking.istio.io", "VirtualService", in, objects.Text(d, "name")); sub != nil {
+					r.virtualServiceOf(sub, in, hosts, path+".delegate", depth+1)
+				} else {
+					r.unclear(path+".delegate", "leads to the VirtualService %s of the namespace %s, which is not in the list", objects.Text(d, "name"), in)
+				}
+			}
+		}
+	}
+}
+
+// destination is the Service that Istio means by a host: a short name is of the
+// object's own namespace.
+func (r *reader) destination(host, port, namespace, path string) []target {
+	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
+	switch i := slices.Index(labels, "svc"); {
+	case len(labels) == 1:
+		return []target{{namespace: namespace, name: host, port: port}}
+	case i >= 2:
+		return []target{{namespace: labels[i-1], name: labels[i-2], port: port}}
+	}
+	r.unclear(path, "leads to the host %s, which is not followed", host)
+	return nil
+}
+
+// authorized is what Istio's policies ask of requests to a namespace: they are
+// seen, and not looked into.
+func (r *reader) authorized(namespace string) passage {
+	for _, i := range r.OfKinds(func(kind string) bool { return kind == "AuthorizationPolicy" }) {
+		if ref := r.Refs[i]; ref.Is("security.istio.io", "AuthorizationPolicy") && (ref.Namespace == namespace || ref.Namespace == "istio-system") {
+			return passage{guard: Unseen, blind: ref, why: "is a policy that may ask who comes: it is not looked into"}
+		}
+	}
+	return passage{}
+}
+
+// openShift is a Route of OpenShift's.
+func (r *reader) openShift() {
+	o := r.object
+	port := number(objects.At(o, "spec", "port", "targetPort"))
+	var p passage
+	for _, key := range []string{"haproxy.router.openshift.io/ip_allowlist", "haproxy.router.openshift.io/ip_whitelist"} {
+		p.private = p.private || privateRanges(words(r.Annotations[key], " "))
+	}
+	var to []target
+	for _, t := range append([]Object{objects.Child(o, "spec", "to")}, objects.List(o, "spec", "alternateBackends")...) {
+		if objects.Text(t, "name") != "" {
+			to = append(to, target{name: objects.Text(t, "name"), port: r.routePort(objects.Text(t, "name"), port)})
+		}
+	}
+	var hosts []string
+	if host := strings.ToLower(objects.Text(o, "spec", "host")); host != "" {
+		hosts = []string{host}
+		if objects.Text(o, "spec", "wildcardPolicy") == "Subdomain" {
+			_, domain, _ := strings.Cut(host, ".")
+			hosts = []string{"*." + domain}
+		}
+	}
+	r.branch("spec.to", hosts, p, to...)
+}
+
+// routePort is the port of a Service that a Route means, which names it by the
+// pods' port.
+func (r *reader) routePort(service, port string) string {
+	for _, i := range r.ServicesNamed(r.Ref.Namespace, service) {
+		for _, p := range r.Services[i].Spec.Ports {
+			if port != "" && (p.Name == port || p.TargetPort.String() == port) {
+				return fmt.Sprint(p.Port)
+			}
+		}
+	}
+	return port
+}

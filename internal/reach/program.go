@@ -1,0 +1,266 @@
+package reach
+
+import (
+	"net/netip"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hearth-dev/hearth/internal/objects"
+)
+
+// The ports that the programs listen at unless told otherwise.
+const (
+	ollamaPort = 11434 // Ollama, envconfig/config.go, Host
+	chatPort   = 8080  // Open WebUI, backend/start.sh, PORT
+)
+
+// ProgramsOf are those that a container runs. It goes by what the image is
+// called, what is run, the variables and the ports: a mirror, another build or
+// both programs in one image change none of that. nil for any other program, and
+// for one that asks Ollama and does not serve.
+func ProgramsOf(c objects.Container) []Program {
+	var all []Program
+	if runsOllama(c) {
+		all = append(all, Ollama)
+	}
+	if runsChat(c) {
+		all = append(all, OpenWebUI)
+	}
+	return all
+}
+
+// words are those of a text, as a shell or a name separates them.
+func words(text string, separators string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(separators, r) })
+}
+
+// name is the last part of a container's image, without tag.
+func name(c objects.Container) string { return path.Base(objects.Repository(c.Image)) }
+
+// labelled reports whether a container and its pod have the name of a program.
+func labelled(c objects.Container, program string) bool {
+	return c.Name == program && c.Pod.Meta.Labels["app.kubernetes.io/name"] == program
+}
+
+func has(c objects.Container, port int32) bool {
+	for _, p := range c.Ports {
+		if p.ContainerPort == port {
+			return true
+		}
+	}
+	return false
+}
+
+// runs are the words that a container is started with.
+func runs(c objects.Container) []string {
+	return words(strings.Join(slices.Concat(c.Command, c.Args), " "), " \t\n;|&(){}'\"`")
+}
+
+func runsOllama(c objects.Container) bool {
+	image := name(c)
+	if image == "ollama" || labelled(c, "ollama") {
+		return !client(c)
+	}
+	run := runs(c)
+	for i := range len(run) - 1 {
+		if path.Base(run[i]) == "ollama" && run[i+1] == "serve" {
+			return true
+		}
+	}
+	if guards(c) != Open { // a proxy may listen at the port of what it guards
+		return false
+	}
+	parts := words(image+"-"+c.Image[len(objects.Repository(c.Image)):], "-_.:@")
+	switch {
+	case has(c, ollamaPort), serverVariable(c):
+		return true
+	case runsChat(c):
+		return slices.Contains(parts, "ollama") // a chat image with Ollama in it
+	}
+	return false
+}
+
+// client reports whether a container with Ollama's image runs a command of it
+// that asks a server, such as ollama pull.
+func client(c objects.Container) bool {
+	run := runs(c)
+	if len(run) == 0 || slices.Contains(run, "serve") {
+		return false
+	}
+	return slices.ContainsFunc(run, func(word string) bool {
+		return slices.Contains([]string{"pull", "list", "ls", "run", "create", "ps", "show", "rm", "cp", "push", "stop"}, word)
+	})
+}
+
+// serverVariable reports whether a container has a variable that only a server
+// reads, or an address to listen at.
+func serverVariable(c objects.Container) bool {
+	for _, v := range c.Env {
+		switch v.Name {
+		case "OLLAMA_HOST":
+			if addr, err := netip.ParseAddr(listenHost(v.Value)); err == nil && addr.IsUnspecified() {
+				return true
+			}
+		case "OLLAMA_MODELS", "OLLAMA_KEEP_ALIVE", "OLLAMA_NUM_PARALLEL", "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE", "OLLAMA_FLASH_ATTENTION", "OLLAMA_KV_CACHE_TYPE":
+			return true
+		}
+	}
+	return false
+}
+
+func runsChat(c objects.Container) bool {
+	if image := name(c); image == "open-webui" || image == "ollama-webui" || labelled(c, "open-webui") {
+		return true
+	}
+	if strings.Contains(strings.ReplaceAll(name(c), "_", "-"), "open-webui") && has(c, chatPort) {
+		return true
+	}
+	for _, v := range c.Env {
+		switch v.Name {
+		case "WEBUI_AUTH", "WEBUI_SECRET_KEY", "WEBUI_URL", "WEBUI_ADMIN_EMAIL", "WEBUI_AUTH_TRUSTED_EMAIL_HEADER":
+			return true
+		}
+	}
+	return false
+}
+
+// listenHost is the host of OLLAMA_HOST, which may have a scheme and a port.
+func listenHost(value string) string {
+	if _, after, has := strings.Cut(value, "://"); has {
+		value = after
+	}
+	value, _, _ = strings.Cut(strings.Trim(strings.TrimSpace(value), `"'`), "/")
+	if strings.HasPrefix(value, "[") {
+		host, _, _ := strings.Cut(value[1:], "]")
+		return host
+	}
+	if i := strings.LastIndex(value, ":"); i >= 0 && strings.Count(value, ":") == 1 {
+		value = value[:i]
+	}
+	return value
+}
+
+// listens are the ports that a program in a container listens at for other pods,
+// besides those that the container declares.
+func listens(c objects.Container, p Program) []int32 {
+	if p == OpenWebUI {
+		if v, set := c.Variable("PORT"); set && v.ValueFrom == nil {
+			if n, err := strconv.ParseInt(v.Value, 10, 32); err == nil {
+				return []int32{int32(n)}
+			}
+		}
+		return []int32{chatPort}
+	}
+	v, set := c.Variable("OLLAMA_HOST")
+	if !set {
+		if runsChat(c) { // whose image sets no address, so that Ollama listens for itself alone
+			return nil
+		}
+		return []int32{ollamaPort}
+	}
+	if v.ValueFrom != nil || strings.Contains(v.Value, "$(") {
+		return []int32{ollamaPort}
+	}
+	if local(listenHost(v.Value)) {
+		return nil
+	}
+	if i := strings.LastIndex(v.Value, ":"); i >= 0 {
+		if n, err := strconv.ParseInt(strings.TrimSuffix(v.Value[i+1:], "/"), 10, 32); err == nil {
+			return []int32{int32(n)}
+		}
+	}
+	return []int32{ollamaPort}
+}
+
+// local reports whether a host is the pod itself.
+func local(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+// serving are a pod's containers with a program that a port of the pod leads to;
+// others are those at that port that run something else. The port is a number or
+// a name; "" is any.
+func serving(p *objects.Pod, port string) (ends []stop, others []objects.Container) {
+	var unclaimed []stop
+	var rest []objects.Container
+	claimed := false
+	number, err := strconv.ParseInt(port, 10, 32)
+	for _, c := range p.Containers() {
+		if c.Init && (c.RestartPolicy == nil || *c.RestartPolicy != "Always") {
+			continue
+		}
+		declares := port == ""
+		for _, own := range c.Ports {
+			declares = declares || own.Name == port || err == nil && own.ContainerPort == int32(number)
+		}
+		programs := ProgramsOf(c)
+		if len(programs) == 0 {
+			if declares {
+				others, claimed = append(others, c), claimed || port != ""
+			}
+			rest = append(rest, c)
+			continue
+		}
+		for _, program := range programs {
+			at := listens(c, program)
+			if len(at) == 0 {
+				continue // for the pod itself alone
+			}
+			end := stop{program: program, container: &c}
+			switch {
+			case port == "", err == nil && slices.Contains(at, int32(number)), declares && len(programs) == 1:
+				ends, claimed = append(ends, end), true
+			case declares:
+				claimed = true // another program's in the same container
+			default:
+				unclaimed = append(unclaimed, end)
+			}
+		}
+	}
+	if !claimed && err == nil { // a container may listen where it declares nothing
+		return unclaimed, rest
+	}
+	return ends, others
+}
+
+// address reports whether an address is of a private network.
+func privateAddress(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || carrierNAT.Contains(a)
+}
+
+// carrierNAT is the range that providers and VPNs share; RFC 6598.
+var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
+
+// privateRange reports whether all addresses of a range are private.
+func privateRange(p netip.Prefix) bool {
+	for _, private := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10", "::1/128"} {
+		of := netip.MustParsePrefix(private)
+		if p.Bits() >= of.Bits() && of.Contains(p.Addr().Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// privateRanges reports whether there are ranges, and all of them private. What
+// is none counts as public.
+func privateRanges(ranges []string) bool {
+	for _, text := range ranges {
+		text = strings.TrimSpace(text)
+		if p, err := netip.ParsePrefix(text); err == nil && privateRange(p) {
+			continue
+		}
+		if addr, err := netip.ParseAddr(text); err == nil && privateAddress(addr) {
+			continue
+		}
+		return false
+	}
+	return len(ranges) > 0
+}

@@ -1,0 +1,233 @@
+package reach
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/hearth-dev/hearth/internal/objects"
+)
+
+// target is what a route leads to.
+type target struct {
+	kind      string // Service, or TraefikService
+	namespace string
+	name      string
+	port      string // number or name; "" is any
+}
+
+// follow is where a target leads; entry is who leads there, for what cannot be
+// followed.
+func (a *analysis) follow(t target, entry Ref, path string) []stop {
+	t.namespace = objects.Namespace(t.namespace)
+	if t.kind == traefikService {
+		return a.traefikService(t, entry, path)
+	}
+	return a.once(t, func() []stop {
+		at := a.ServicesNamed(t.namespace, t.name)
+		if len(at) == 0 && a.sensitive[t.namespace] {
+			missing := Ref{APIVersion: "v1", Kind: "Service", Namespace: t.namespace, Name: t.name}
+			a.blind(Blind{Object: entry, Path: path, Missing: missing,
+				Message: fmt.Sprintf("leads to the Service %s of the namespace %s, which is not in the list", t.name, t.namespace)})
+		}
+		var ends []stop
+		for _, i := range at {
+			ends = append(ends, a.service(&a.Services[i], t.port)...)
+		}
+		return ends
+	})
+}
+
+// service is where a Service leads by one of its ports; "" is any of them.
+func (a *analysis) service(s *corev1.Service, port string) []stop {
+	ref := objects.ServiceRef(*s)
+	var ends []stop
+	switch {
+	case s.Spec.Type == corev1.ServiceTypeExternalName:
+		number := port
+		for _, p := range s.Spec.Ports {
+			if p.Name == port {
+				number = strconv.Itoa(int(p.Port))
+			}
+		}
+		ends = a.host(s.Spec.ExternalName, number, s.Namespace, ref, "spec.externalName")
+	case len(s.Spec.Selector) == 0:
+		ends = a.slices(s, port)
+	default:
+		for _, p := range s.Spec.Ports {
+			if p.Protocol == corev1.ProtocolUDP || port != "" && port != p.Name && port != strconv.Itoa(int(p.Port)) {
+				continue // the programs speak TCP
+			}
+			to := p.TargetPort.String()
+			if to == "0" {
+				to = strconv.Itoa(int(p.Port))
+			}
+			for _, i := range a.Selected(s.Namespace, objects.ServiceSelector(*s)) {
+				ends = append(ends, a.pod(&a.Pods[i], to)...)
+			}
+		}
+		if len(s.Spec.Ports) == 0 { // a headless one gives the pods' addresses
+			for _, i := range a.Selected(s.Namespace, objects.ServiceSelector(*s)) {
+				ends = append(ends, a.pod(&a.Pods[i], port)...)
+			}
+		}
+	}
+	return through(ref, ends)
+}
+
+// through puts an object in front of where a way goes on.
+func through(ref Ref, ends []stop) []stop {
+	out := make([]stop, len(ends))
+	for i, end := range ends {
+		out[i] = end
+		out[i].via = append([]Ref{ref}, end.via...)
+	}
+	return out
+}
+
+// slices are the addresses of a Service without a selector.
+func (a *analysis) slices(s *corev1.Service, port string) []stop {
+	ref := objects.ServiceRef(*s)
+	ports := map[string]bool{} // the Service's, by name
+	for _, p := range s.Spec.Ports {
+		if port == "" || port == p.Name || port == strconv.Itoa(int(p.Port)) {
+			ports[p.Name] = true
+		}
+	}
+	var ends []stop
+	found := false
+	add := func(of Ref, path string, numbers []string, addresses []any, pod string) {
+		found = true
+		for _, number := range numbers {
+			ends = append(ends, through(of, a.endpoint(of, path, number, addresses, pod))...)
+		}
+	}
+	numbers := func(all []Object) []string {
+		var out []string
+		for _, p := range all {
+			if protocol := objects.Text(p, "protocol"); ports[objects.Text(p, "name")] && protocol != "UDP" {
+				out = append(out, fmt.Sprint(p["port"]))
+			}
+		}
+		return out
+	}
+	for _, name := range a.Names("discovery.k8s.io", "EndpointSlice", s.Namespace) {
+		o := a.Find("discovery.k8s.io", "EndpointSlice", s.Namespace, name)
+		if objects.Text(o, "metadata", "labels", "kubernetes.io/service-name") != s.Name {
+			continue
+		}
+		for i, e := range objects.List(o, "endpoints") {
+			addresses, _ := e["addresses"].([]any)
+			add(objects.RefOf(o), fmt.Sprintf("endpoints[%d]", i), numbers(objects.List(o, "ports")), addresses, podNamed(e))
+		}
+	}
+	if o := a.Find("", "Endpoints", s.Namespace, s.Name); o != nil {
+		for i, subset := range objects.List(o, "subsets") {
+			for _, e := range objects.List(subset, "addresses") {
+				add(objects.RefOf(o), fmt.Sprintf("subsets[%d]", i), numbers(objects.List(subset, "ports")), []any{e["ip"]}, podNamed(e))
+			}
+		}
+	}
+	if !found && s.Spec.Type != corev1.ServiceTypeExternalName {
+		ends = append(ends, stop{passage: passage{guard: Unseen, blind: ref, why: "selects no pods: somebody else names its addresses"}})
+	}
+	return ends
+}
+
+func podNamed(endpoint Object) string {
+	if objects.Text(endpoint, "targetRef", "kind") != "Pod" {
+		return ""
+	}
+	return objects.Text(endpoint, "targetRef", "name")
+}
+
+// endpoint is what addresses that somebody wrote lead to.
+func (a *analysis) endpoint(of Ref, path, port string, addresses []any, pod string) []stop {
+	var ends []stop
+	if pod != "" {
+		for _, i := range a.PodsIn(of.Namespace) {
+			if p := &a.Pods[i]; p.Ref.Kind == "Pod" && p.Ref.Name == pod {
+				return a.pod(p, port)
+			}
+		}
+	}
+	for _, address := range addresses {
+		text := fmt.Sprint(address)
+		addr, err := netip.ParseAddr(text)
+		if err != nil || objects.Text(a.Find(of.Group(), of.Kind, of.Namespace, of.Name), "addressType") == "FQDN" {
+			ends = append(ends, a.host(text, port, of.Namespace, of, path)...)
+			continue
+		}
+		ends = append(ends, a.address(addr, port, of, path)...)
+	}
+	return ends
+}
+
+// address is what an address leads to: a Service that has it, an Ollama that is
+// known by its port, or what nobody can see from here.
+func (a *analysis) address(addr netip.Addr, port string, of Ref, path string) []stop {
+	if addr.IsLoopback() {
+		return nil
+	}
+	for i := range a.Services {
+		if s := &a.Services[i]; slices.Contains(append(s.Spec.ClusterIPs, s.Spec.ClusterIP), addr.String()) {
+			return a.follow(target{namespace: s.Namespace, name: s.Name, port: port}, of, path)
+		}
+	}
+	if port == strconv.Itoa(ollamaPort) {
+		return []stop{{program: Ollama}}
+	}
+	if addr.IsPrivate() || carrierNAT.Contains(addr) {
+		return []stop{{passage: passage{guard: Unseen, blind: of, why: fmt.Sprintf("leads to %s at port %s, which may be a pod's", addr, port)}}}
+	}
+	return nil // out of the cluster
+}
+
+// host is where a DNS name leads, as somebody in a namespace looks it up.
+func (a *analysis) host(name, port, namespace string, of Ref, path string) []stop {
+	if addr, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
+		return a.address(addr, port, of, path)
+	}
+	service, in, inside := a.inCluster(name, namespace)
+	switch {
+	case inside:
+		return a.follow(target{namespace: in, name: service, port: port}, of, path)
+	case port == strconv.Itoa(ollamaPort):
+		return []stop{{program: Ollama}}
+	}
+	return nil // out of the cluster
+}
+
+// inCluster is the Service that a DNS name is for, and whether it is for one:
+// NAME, NAME.NAMESPACE, or either with .svc and the cluster's domain, or a pod of
+// a headless one in front.
+func (a *analysis) inCluster(name, namespace string) (service, in string, inside bool) {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	labels := strings.Split(name, ".")
+	if i := slices.Index(labels, "svc"); i >= 2 {
+		return labels[i-2], labels[i-1], true
+	}
+	switch len(labels) {
+	case 1:
+		return name, namespace, len(a.ServicesNamed(namespace, name)) > 0
+	case 2:
+		return labels[0], labels[1], len(a.ServicesNamed(labels[1], labels[0])) > 0
+	case 3: // a pod of a headless Service
+		return labels[1], labels[2], len(a.ServicesNamed(labels[2], labels[1])) > 0
+	}
+	return "", "", false
+}
+
+// pod is what a port of a pod leads to: a program, or what passes requests on to
+// one.
+func (a *analysis) pod(p *objects.Pod, port string) []stop {
+	ends, others := serving(p, port)
+	for _, c := range others {
+		ends = append(ends, a.forward(c)...)
+	}
+	return ends
+}

@@ -1,0 +1,167 @@
+package reach
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/traefikrule"
+)
+
+const traefikService = "TraefikService"
+
+// traefikGroups are Traefik's API groups: that of version 3, and the one before.
+var traefikGroups = []string{"traefik.io", "traefik.containo.us"}
+
+func (s *reader) traefik(kind, namespace, name string) Object {
+	return findTraefik(s.Set, kind, namespace, name)
+}
+
+func findTraefik(set *objects.Set, kind, namespace, name string) Object {
+	for _, group := range traefikGroups {
+		if o := set.Find(group, kind, namespace, name); o != nil {
+			return o
+		}
+	}
+	return nil
+}
+
+func (r *reader) ingressRoute() {
+	plain := len(texts(objects.At(r.object, "spec", "entryPoints"))) == 1 && texts(objects.At(r.object, "spec", "entryPoints"))[0] == "web" &&
+		objects.At(r.object, "spec", "tls") == nil
+	kind := "Middleware"
+	if r.TCP {
+		kind = "MiddlewareTCP"
+	}
+	for i, rule := range objects.List(r.object, "spec", "routes") {
+		path := fmt.Sprintf("spec.routes[%d]", i)
+		hosts, any, err := traefikrule.Hosts(objects.Text(rule, "match"), objects.Text(rule, "syntax"))
+		if err != nil {
+			r.unclear(path+".match", "is no rule that Traefik reads: %v", err)
+		}
+		if any || err != nil {
+			hosts = append(hosts, "")
+		}
+		var p passage
+		if clients, err := traefikrule.Clients(objects.Text(rule, "match"), objects.Text(rule, "syntax")); err == nil && len(clients) > 0 {
+			p.private = !slices.ContainsFunc(clients, func(of netip.Prefix) bool { return !privateRange(of) })
+		}
+		for _, m := range objects.List(rule, "middlewares") {
+			name := objects.Text(m, "name")
+			if strings.Contains(name, "@") {
+				p = p.then(r.namedMiddleware(name, plain))
+				continue
+			}
+			p = p.then(r.middleware(kind, orElse(objects.Text(m, "namespace"), r.Ref.Namespace), name, plain, 0))
+		}
+		r.branch(path, hosts, p, r.traefikTargets(objects.List(rule, "services"), r.Ref.Namespace, path)...)
+	}
+}
+
+// traefikTargets are the Services that a rule of Traefik's names.
+func (r *reader) traefikTargets(all []Object, namespace, path string) []target {
+	var to []target
+	for _, s := range all {
+		t, known := traefikTarget(s, namespace)
+		switch {
+		case known:
+			to = append(to, t)
+		case !strings.HasSuffix(objects.Text(s, "name"), "@internal"):
+			r.unclear(path+".services", "leads to %s, which is configured elsewhere", objects.Text(s, "name"))
+		}
+	}
+	return to
+}
+
+func traefikTarget(s Object, namespace string) (target, bool) {
+	t := target{namespace: orElse(objects.Text(s, "namespace"), namespace), name: objects.Text(s, "name"), port: number(s["port"])}
+	if kind := objects.Text(s, "kind"); kind == traefikService {
+		t.kind, t.port = kind, ""
+	}
+	return t, !strings.Contains(t.name, "@")
+}
+
+// traefikService is where one leads: by weight, or as a copy.
+func (a *analysis) traefikService(t target, entry Ref, path string) []stop {
+	return a.once(t, func() []stop {
+		o := findTraefik(a.Set, traefikService, t.namespace, t.name)
+		if o == nil {
+			a.blind(Blind{Object: entry, Path: path, Message: fmt.Sprintf("leads to the TraefikService %s of the namespace %s, which is not in the list", t.name, t.namespace)})
+			return nil
+		}
+		ref := objects.RefOf(o)
+		var ends []stop
+		add := func(s Object) {
+			if to, known := traefikTarget(s, t.namespace); known && to.name != "" {
+				ends = append(ends, a.follow(to, ref, "spec")...)
+			} else if to.name != "" {
+				a.blind(Blind{Object: ref, Path: "spec", Message: "leads to " + to.name + ", which is configured elsewhere"})
+			}
+		}
+		for _, kind := range sorted(objects.Child(o, "spec")) {
+			m, _ := kind.(map[string]any)
+			add(m) // that which is mirrored
+			for _, list := range sorted(m) {
+				for _, s := range objects.List(Object{"all": list}, "all") {
+					add(s)
+				}
+			}
+		}
+		return through(ref, ends)
+	})
+}
+
+// maxChain bounds a chain of Middlewares that lead to one another.
+const maxChain = 16
+
+// middleware is what one asks of who comes. plain says that the route is for
+// requests without TLS alone.
+func (r *reader) middleware(kind, namespace, name string, plain bool, depth int) passage {
+	o := r.traefik(kind, namespace, name)
+	if o == nil {
+		return missing(Ref{Kind: kind, Name: name}, r.Ref)
+	}
+	var p passage
+	for _, field := range []string{"basicAuth", "digestAuth", "forwardAuth"} {
+		if objects.At(o, "spec", field) != nil {
+			p = p.then(passage{guard: Asked})
+		}
+	}
+	for _, field := range []string{"ipAllowList", "ipWhiteList"} {
+		list := objects.Child(o, "spec", field)
+		// By what a client sends, it says what it likes.
+		if list["ipStrategy"] == nil && privateRanges(texts(list["sourceRange"])) {
+			p.private = true
+		}
+	}
+	if objects.At(o, "spec", "plugin") != nil {
+		p = p.then(passage{guard: Unseen, blind: objects.RefOf(o), why: "is a plugin, which may ask who comes"})
+	}
+	// On the entry point that is for the redirect to TLS, nobody gets further. On
+	// another, those who come by TLS do.
+	if plain && objects.Text(o, "spec", "redirectScheme", "scheme") == "https" {
+		p.closed = true
+	}
+	if depth < maxChain {
+		for _, m := range objects.List(o, "spec", "chain", "middlewares") {
+			p = p.then(r.middleware(kind, orElse(objects.Text(m, "namespace"), namespace), objects.Text(m, "name"), plain, depth+1))
+		}
+	}
+	return p
+}
+
+// namedMiddleware is one as an annotation names it: NAMESPACE-NAME@kubernetescrd,
+// where either part may have dashes.
+func (r *reader) namedMiddleware(full string, plain bool) passage {
+	name, provider, _ := strings.Cut(full, "@")
+	if provider == "kubernetescrd" {
+		for i := range name {
+			if name[i] == '-' && r.traefik("Middleware", name[:i], name[i+1:]) != nil {
+				return r.middleware("Middleware", name[:i], name[i+1:], plain, 0)
+			}
+		}
+	}
+	return missing(Ref{Kind: "Middleware", Name: full}, r.Ref)
+}

@@ -1,0 +1,96 @@
+package reach
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// inert are groups whose kinds let nobody in, whatever they name.
+var inert = []string{
+	"apps", "batch", "policy", "autoscaling", "rbac.authorization.k8s.io", "storage.k8s.io", "scheduling.k8s.io", "node.k8s.io",
+	"apiextensions.k8s.io", "admissionregistration.k8s.io", "coordination.k8s.io", "apiregistration.k8s.io", "discovery.k8s.io",
+	"monitoring.coreos.com", "cert-manager.io", "external-secrets.io", "bitnami.com", "longhorn.io", "keda.sh", "snapshot.storage.k8s.io",
+	"snapscheduler.backube", "cilium.io", "crd.projectcalico.org", "projectcalico.org", "hearth.dev", "kustomize.config.k8s.io",
+	"security.istio.io", "gateway.envoyproxy.io", "kyverno.io",
+}
+
+// unknown is an object of a kind that is not followed: it is said if it names a
+// Service that leads to one of the programs.
+func (a *analysis) unknown(o Object, ref Ref) {
+	group := ref.Group()
+	switch {
+	case group == "", slices.Contains(inert, group), slices.Contains(traefikGroups, group) && ref.Kind != "IngressRouteUDP":
+		return
+	case group == "networking.k8s.io", group == gatewayGroup && ref.Kind != "UDPRoute", group == f5Group && ref.Kind != "GlobalConfiguration":
+		return
+	case ref.Kind == "IngressRouteUDP", ref.Kind == "UDPRoute": // the programs speak TCP
+		return
+	case group == "networking.istio.io" && ref.Kind != "ServiceEntry":
+		return
+	}
+	if path, name := a.named(o["spec"], "spec", ref.Namespace); path != "" {
+		a.blind(Blind{Object: ref, Path: path, Message: fmt.Sprintf("names the Service %s: whether a %s lets anybody in is not known", name, ref.Kind)})
+	}
+}
+
+// named finds the first Service in a tree that leads to one of the programs, and
+// where it stands.
+func (a *analysis) named(v any, path, namespace string) (at, name string) {
+	switch v := v.(type) {
+	case map[string]any:
+		if in, ok := v["namespace"].(string); ok && in != "" {
+			namespace = in
+		}
+		for _, key := range keys(v) {
+			if text, ok := v[key].(string); ok {
+				lower := strings.ToLower(key)
+				aService := strings.Contains(lower, "service") || key == "name" && (v["port"] != nil || v["kind"] == "Service" || v["servicePort"] != nil)
+				if aService && a.leads(namespace, text) || a.names(text, namespace) {
+					return path + "." + key, text
+				}
+				continue
+			}
+			if at, name := a.named(v[key], path+"."+key, namespace); at != "" {
+				return at, name
+			}
+		}
+	case []any:
+		for i, e := range v {
+			if text, ok := e.(string); ok && a.names(text, namespace) {
+				return fmt.Sprintf("%s[%d]", path, i), text
+			}
+			if at, name := a.named(e, fmt.Sprintf("%s[%d]", path, i), namespace); at != "" {
+				return at, name
+			}
+		}
+	}
+	return "", ""
+}
+
+// names reports whether a text has the address of a Service that leads to one of
+// the programs.
+func (a *analysis) names(text, namespace string) bool {
+	for _, m := range addressForm.FindAllStringSubmatch(text, -1) {
+		if host := strings.ToLower(m[2]); strings.Contains(host, ".") || m[1] != "" || m[3] != "" {
+			if service, in, inside := a.inCluster(host, namespace); inside && a.leads(in, service) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// leads reports whether a Service of the list leads to one of the programs.
+func (a *analysis) leads(namespace, service string) bool {
+	return len(a.ServicesNamed(namespace, service)) > 0 && len(a.follow(target{namespace: namespace, name: service}, Ref{}, "")) > 0
+}
+
+func keys(m map[string]any) []string {
+	all := make([]string, 0, len(m))
+	for key := range m {
+		all = append(all, key)
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,7 +1,7 @@
 # The few targets there are. Everything also runs as the plain command beside it.
 TOOL := go tool -modfile=tools/go.mod
 
-.PHONY: render test lint judge e2e e2e-full calibrate
+.PHONY: render test lint judge agree e2e e2e-full calibrate
 
 render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
@@ -16,6 +16,9 @@ lint: ## gofmt, vet and golangci-lint
 
 judge: ## what kube-score says of the committed overlays, into docs/vet.md
 	go test ./internal/vet -run KubeScore -kube-score -update
+
+agree: ## hold what is read in Traefik's rules against Traefik itself
+	cd tools/traefikrule && go test -v .
 
 e2e: ## the smoke test on a kind cluster; needs Docker
 	.ci/needs.sh

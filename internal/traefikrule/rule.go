@@ -6,7 +6,8 @@
 // this package.
 //
 // The answers err on one side: what Traefik matches is in them; what is in them
-// may be matched. A rule that is refused here, Traefik refuses, too.
+// may be matched. A rule that is refused here, Traefik refuses, too; tools/traefikrule
+// asks Traefik itself.
 package traefikrule
 
 import (
@@ -38,14 +39,15 @@ const maxRule = 3 << 19
 //
 // syntax is the router's ruleSyntax, v2 or v3; all else is v3, as in Traefik 3.
 func Hosts(rule, syntax string) (hosts []string, others bool, err error) {
-	root, err := parse(rule, syntax)
+	root, protocols, err := parse(rule, syntax)
 	if err != nil {
 		return nil, false, err
 	}
 	w := work{left: maxWork}
 	found := w.hosts(root)
 	for name := range found.names {
-		if w.may(root, name) || w.may(root, name+".") {
+		// The name in TLS has no dot at its end (RFC 6066).
+		if w.may(root, name) || protocols != tcp && w.may(root, name+".") {
 			hosts = append(hosts, name)
 		}
 	}
@@ -59,7 +61,7 @@ func Hosts(rule, syntax string) (hosts []string, others bool, err error) {
 // Clients are the networks that the ClientIP matchers of a rule bound its clients
 // to; none means that the rule does not ask.
 func Clients(rule, syntax string) ([]netip.Prefix, error) {
-	root, err := parse(rule, syntax)
+	root, _, err := parse(rule, syntax)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +79,8 @@ type node struct {
 	not       bool
 	kind      kind
 	names     []string // of hosts
-	everybody bool     // the name is HostSNI's *
+	everybody bool     // HostSNI's * is among the names
+	nameless  bool     // it is the first, and so for clients without SNI, too
 	patterns  []*pattern
 	flattened bool // the patterns are asked about the flattened CNAME as well
 	networks  []netip.Prefix
@@ -196,13 +199,13 @@ func notACME(value string) error {
 	return nil
 }
 
-func parse(rule, syntax string) (*node, error) {
+func parse(rule, syntax string) (*node, protocol, error) {
 	if len(rule) > maxRule {
-		return nil, fmt.Errorf("%d bytes long: no object in a cluster has more than %d", len(rule), maxRule)
+		return nil, 0, fmt.Errorf("%d bytes long: no object in a cluster has more than %d", len(rule), maxRule)
 	}
 	expr, err := parser.ParseExpr(rule)
 	if err != nil {
-		return nil, fmt.Errorf("not in the language of Traefik's rules, such as Host(`a.example.com`) && PathPrefix(`/api`): %s", brief(err))
+		return nil, 0, fmt.Errorf("not in the language of Traefik's rules, such as Host(`a.example.com`) && PathPrefix(`/api`): %s", brief(err))
 	}
 	r := reader{language: v3, protocols: http | tcp}
 	if r.v2 = syntax == "v2"; r.v2 {
@@ -210,12 +213,12 @@ func parse(rule, syntax string) (*node, error) {
 	}
 	root, err := r.node(expr, false)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if r.protocols == 0 {
-		return nil, errors.New("has matchers of HTTP and matchers of TCP: no router knows both")
+		return nil, 0, errors.New("has matchers of HTTP and matchers of TCP: no router knows both")
 	}
-	return root, nil
+	return root, r.protocols, nil
 }
 
 // brief is what a parser says, fit to be shown: it may quote the whole rule.
@@ -332,10 +335,12 @@ func (r *reader) add(n *node, m matcher, i int, value string) error {
 		switch {
 		case m.protocols == tcp && value == "*":
 			n.everybody = true
-		case m.protocols == tcp && n.not && name != value:
-			n.kind = other // rules v3 ask for these very letters, which no client sends
+			n.nameless = n.nameless || i == 0
+		case n.not && (m.protocols == tcp && name != value || strings.HasSuffix(name, "..")):
+			n.kind = other // rules v3 ask for this very name, which few clients send
 		}
-		n.names = append(n.names, strings.TrimSuffix(name, "."))
+		// Of dots at the end, HostSNI takes one away at each connection.
+		n.names = append(n.names, strings.TrimRight(name, "."))
 	case hostPattern:
 		p, err := newPattern(value, r.v2)
 		if err != nil {
@@ -364,6 +369,7 @@ func prefix(value string) (netip.Prefix, error) {
 		return netip.Prefix{}, errors.New("want an address or a CIDR, such as 10.0.0.0/8")
 	}
 	addr, _ := netip.AddrFromSlice(network.IP)
-	ones, _ := network.Mask.Size()
+	ones, bits := network.Mask.Size()
+	addr, ones = addr.Unmap(), ones-bits+addr.Unmap().BitLen()
 	return netip.PrefixFrom(addr, ones), nil
 }

@@ -55,6 +55,8 @@ func TestHosts(t *testing.T) {
 		{"HostSNI(`*`)", "", "…"},
 		{"!HostSNI(`*`)", "", ""},
 		{"Host(`*`)", "", "*"},
+		{"HostSNI(`a.internal...`)", "", "a.internal"},
+		{"!HostSNI(`a.internal..`) && HostSNI(`a.internal`)", "", "a.internal"},
 		{"HostSNI(`a.internal`)", "", "a.internal"},
 		{"!HostSNI(`A.internal`) && HostSNI(`a.internal`)", "", "a.internal"},
 		{"HostSNIRegexp(`\\.internal$`) && ALPN(`h2`)", "", "*.internal"},
@@ -66,6 +68,8 @@ func TestHosts(t *testing.T) {
 		{"HostSNIRegexp(`{a:x{2}}.internal`)", "v2", "*.internal"},
 		{"HostSNIRegexp(`{a:x)$|(y}.internal`)", "v2", "*.internal x"},
 		{"HostSNI(`a`, `*`)", "v2", "a …"},
+		{"!HostSNI(`a`, `*`)", "v2", "…"},
+		{"!HostSNI(`*`, `a`)", "v2", ""},
 		{"Host(`a`) || \n Host(`b`) // a remark", "v9", "a b"},
 	} {
 		hosts, others, err := traefikrule.Hosts(c.rule, c.syntax)
@@ -134,6 +138,7 @@ func TestClients(t *testing.T) {
 		{"Host(`a`)", "", ""},
 		{"ClientIP(`10.1.2.3/8`)", "", "10.0.0.0/8"},
 		{"ClientIP(`::ffff:10.1.2.3`)", "", "10.1.2.3/32"},
+		{"ClientIP(`::ffff:10.0.0.0/104`)", "", "10.0.0.0/8"},
 		{"ClientIP(`fd00::/8`) || ClientIP(`10.0.0.0/8`)", "", "10.0.0.0/8 fd00::/8"},
 		{"Host(`a`) && ClientIP(`10.0.0.0/8`)", "", "10.0.0.0/8"},
 		{"Host(`a`) || ClientIP(`10.0.0.0/8`)", "", ""},
@@ -206,7 +211,7 @@ func TestHostile(t *testing.T) {
 			took := time.Since(started)
 			runtime.ReadMemStats(&after)
 			t.Logf("%d bytes: %s, %d MB allocated in all, %d hosts, others %v, %.100v", len(rule), took, (after.TotalAlloc-before.TotalAlloc)>>20, len(hosts), others, err)
-			if took > 4*time.Second {
+			if took > 10*time.Second {
 				t.Errorf("took %s", took)
 			}
 			if (err == nil) != (second == nil) {

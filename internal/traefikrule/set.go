@@ -86,7 +86,7 @@ func (w *work) hosts(n *node) *set {
 	}
 	switch {
 	case n.kind == host && n.everybody:
-		return &set{others: !n.not}
+		return &set{others: !n.not || !n.nameless}
 	case n.not || n.kind != host && n.kind != hostPattern:
 		return &set{others: true}
 	}
@@ -166,7 +166,7 @@ func (w *work) may(n *node, name string) bool {
 	}
 	switch n.kind {
 	case host:
-		return (n.everybody || slices.Contains(n.names, strings.TrimSuffix(name, "."))) != n.not
+		return (n.everybody || slices.Contains(n.names, strings.TrimRight(name, "."))) != n.not
 	case hostPattern:
 		matched, known := n.matches(name, w)
 		return !known || matched != n.not

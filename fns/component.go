@@ -8,6 +8,8 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build"
 	"github.com/hearth-dev/hearth/internal/build/route"
+	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/reach"
 )
 
 // surroundings are the fields of a Base around its components, which the config
@@ -104,6 +106,19 @@ func component[T any](c config, f *fields[T], member string, base *v1alpha1.Base
 	if err != nil {
 		return nil, c.fail(results, problem.Problem{Message: err.Error()})
 	}
+	if err := opened(base, objects); err != nil {
+		return nil, c.refused(results, err)
+	}
 	out, found := reconcile(c, items, objects)
 	return out, append(results, found...)
+}
+
+// opened are the ways in that stand open in the objects of a base.
+func opened(b *v1alpha1.Base, made []objects.Object) error {
+	var found problem.List
+	facts := reach.FactsOf(&v1alpha1.ResolvedOverlay{Bases: []v1alpha1.Base{*b}})
+	for _, f := range reach.Check(objects.New(made), facts) {
+		found = append(found, problem.Problem{Severity: f.Severity, Path: "spec", Message: f.Object.String() + " " + f.Path + ": " + f.Message, Fix: f.Fix})
+	}
+	return found.Err()
 }

@@ -1,6 +1,7 @@
 package fns
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -118,4 +119,13 @@ func (f *fields[T]) needSpec(want, fix string) problem.List {
 // fail is the end of a function that cannot go on.
 func (c config) fail(results framework.Results, p problem.Problem) framework.Results {
 	return append(results, c.results(problem.List{p})...)
+}
+
+// refused is fail for an error, which may be several problems.
+func (c config) refused(results framework.Results, err error) framework.Results {
+	var failure *problem.Failure
+	if errors.As(err, &failure) {
+		return append(results, c.results(failure.Problems)...)
+	}
+	return c.fail(results, problem.Problem{Message: err.Error()})
 }

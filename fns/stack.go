@@ -156,7 +156,7 @@ func emit(c, of config, items []*yaml.RNode, s *v1alpha1.Resolved, path, name st
 	}
 	objects, err := generator.Objects(s, overlay)
 	if err != nil {
-		return nil, of.fail(results, problem.Problem{Message: err.Error()})
+		return nil, of.refused(results, err)
 	}
 	out, found := reconcile(of, items, objects)
 	return out, append(results, found...)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/file"
 	"github.com/hearth-dev/hearth/internal/build/fleet"
@@ -23,17 +24,41 @@ type File struct {
 const Header = file.Header
 
 // Generate returns every file of the tree, sorted by path. Equal stacks give
-// equal bytes.
+// equal bytes. A tree that opens Ollama or the chat to strangers, by resources
+// and patches too, is an error: a problem.Failure with every such way in that no
+// exception of the stack accepts.
 func Generate(r *v1alpha1.Resolved) ([]File, error) {
-	g := generation{stack: r, files: map[string][]byte{}, bases: map[string][]Object{}}
+	g := newGeneration(r)
 	if err := g.generate(); err != nil {
 		return nil, err
 	}
+	if err := g.doors.Sorted().Err(); err != nil {
+		return nil, err
+	}
+	return g.sorted(), nil
+}
+
+// GenerateUnchecked is Generate without the check of who can reach what: for a
+// program that looks at the tree before anybody applies it.
+func GenerateUnchecked(r *v1alpha1.Resolved) ([]File, error) {
+	g := newGeneration(r)
+	if err := g.generate(); err != nil {
+		return nil, err
+	}
+	return g.sorted(), nil
+}
+
+func newGeneration(r *v1alpha1.Resolved) *generation {
+	return &generation{stack: r, files: map[string][]byte{}, bases: map[string][]Object{}}
+}
+
+// sorted are the files by path.
+func (g *generation) sorted() []File {
 	out := make([]File, 0, len(g.files))
 	for _, path := range slices.Sorted(maps.Keys(g.files)) {
 		out = append(out, File{Path: path, Data: g.files[path]})
 	}
-	return out, nil
+	return out
 }
 
 // generation is one run of Generate.
@@ -41,6 +66,7 @@ type generation struct {
 	stack *v1alpha1.Resolved
 	files map[string][]byte
 	bases map[string][]Object // what bases/<name> builds to
+	doors problem.List        // ways in that stand open
 }
 
 func (g *generation) generate() error {
@@ -49,6 +75,7 @@ func (g *generation) generate() error {
 			return fmt.Errorf("spec.bases[%d] (%s): %w", i, g.stack.Bases[i].Name, err)
 		}
 	}
+	g.lone()
 	for i := range g.stack.Overlays {
 		if err := g.overlay(&g.stack.Overlays[i]); err != nil {
 			return fmt.Errorf("spec.overlays[%d] (%s): %w", i, g.stack.Overlays[i].Name, err)

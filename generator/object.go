@@ -14,19 +14,31 @@ import (
 type Object = object.Object
 
 // Objects returns the objects of an overlay, merged and flat: those that
-// `kustomize build overlays/<name>` gives of the generated tree.
+// `kustomize build overlays/<name>` gives of the generated tree. It refuses what
+// Generate refuses.
 func Objects(r *v1alpha1.Resolved, name string) ([]Object, error) {
 	o := r.Overlay(name)
 	if o == nil {
 		return nil, fmt.Errorf("overlay %q: not in the stack", name)
 	}
+	objects, err := objectsOf(r, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := opened(r, o, objects).Sorted().Err(); err != nil {
+		return nil, err
+	}
+	return objects, nil
+}
+
+func objectsOf(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) ([]Object, error) {
 	g := generation{stack: r}
 	var objects []Object
 	for i := range o.Bases {
 		b := build.InOverlay(o, i)
 		made, err := g.flatBase(&b)
 		if err != nil {
-			return nil, fmt.Errorf("spec.overlays (%s): base %s: %w", name, b.Name, err)
+			return nil, fmt.Errorf("spec.overlays (%s): base %s: %w", o.Name, b.Name, err)
 		}
 		objects = append(objects, made...)
 	}
@@ -38,7 +50,7 @@ func Objects(r *v1alpha1.Resolved, name string) ([]Object, error) {
 	}
 	objects, err := patched(objects, o.Patches)
 	if err != nil {
-		return nil, fmt.Errorf("spec.overlays (%s): %w", name, err)
+		return nil, fmt.Errorf("spec.overlays (%s): %w", o.Name, err)
 	}
 	return objects, nil
 }

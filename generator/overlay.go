@@ -47,10 +47,11 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 		return err
 	}
 	if len(o.Resources)+len(o.Patches) > 0 { // else Compute has built it
-		if _, err := g.build(folder, files); err != nil {
+		if want, err = g.build(folder, files); err != nil {
 			return patchError(o.Patches, err)
 		}
 	}
+	g.doors = append(g.doors, opened(g.stack, o, want)...)
 	for name, data := range files {
 		g.files[path.Join(folder, name)] = data
 	}

@@ -21,6 +21,15 @@ type Exception struct {
 	Reason string `json:"reason"`
 }
 
+// Accepts reports whether the exception is for a finding of a rule in an object
+// of an overlay, "" for none. A family's name is for all of its members.
+func (e Exception) Accepts(rule, overlay, kind, namespace, name string) bool {
+	family, _, _ := strings.Cut(rule, "/")
+	return (e.Rule == rule || e.Rule == family) &&
+		(e.Overlay == "" || e.Overlay == overlay) &&
+		(e.Object == "" || e.Object == kind+"/"+name || e.Object == kind+"/"+namespace+"/"+name)
+}
+
 var (
 	ruleForm     = regexp.MustCompile(`^[a-z][a-z0-9-]*(/[a-z0-9-]+)?$`)
 	exceptedForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(/[^/\s]+){1,2}$`)

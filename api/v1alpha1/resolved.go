@@ -40,6 +40,9 @@ type ResolvedOverlay struct {
 // Base returns the base with the given name, or nil.
 func (r *Resolved) Base(name string) *Base { return baseOf(r.Bases, name) }
 
+// Base returns the overlay's base with the given name, or nil.
+func (o *ResolvedOverlay) Base(name string) *Base { return baseOf(o.Bases, name) }
+
 // Overlay returns the overlay with the given name, or nil.
 func (r *Resolved) Overlay(name string) *ResolvedOverlay {
 	for i := range r.Overlays {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/document"
 )
 
 // stackFile is what every verb reads without --file.
@@ -19,6 +21,7 @@ const stackFile = "hearth.yaml"
 // input is the stack that a verb works on, as the flags name it.
 type input struct {
 	file string // - is stdin
+	data []byte // what was read
 }
 
 func (in *input) addFlag(cmd *cobra.Command) {
@@ -63,6 +66,20 @@ func (in *input) parse(stdin io.Reader) (*v1alpha1.Resolved, problem.List, error
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading %s: %w", in.name(), err)
 	}
+	in.data = data
 	stack, problems := generator.Load(in.name(), data)
 	return stack, problems, nil
+}
+
+// place says where in the file problems of the resolved stack stand.
+func (in *input) place(err error) problem.List {
+	var failure *problem.Failure
+	if !errors.As(err, &failure) {
+		return problem.List{{Severity: problem.Error, File: in.name(), Message: err.Error()}}
+	}
+	root, _ := document.Parse(in.name(), in.data)
+	if root == nil { // it was read before
+		return failure.Problems
+	}
+	return root.Place(failure.Problems, nil)
 }

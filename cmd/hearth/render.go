@@ -134,7 +134,9 @@ func (r *render) report(cmd *cobra.Command) (*report, error) {
 func (r *render) generate(out *report, stack *v1alpha1.Resolved) ([]generator.File, error) {
 	files, err := generator.Generate(stack)
 	if err != nil {
-		out.add(problem.Problem{Severity: problem.Error, File: r.name(), Message: err.Error()})
+		for _, p := range r.place(err) {
+			out.add(p)
+		}
 		return nil, nil
 	}
 	for _, o := range stack.Overlays {

@@ -170,7 +170,7 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 	} else if pinned.Err() != nil {
 		return nil, printProblems(cmd.ErrOrStderr(), pinned.Errors())
 	}
-	files, err := generator.Generate(stack)
+	files, err := generator.GenerateUnchecked(stack)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", v.name(), err)
 	}

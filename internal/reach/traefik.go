@@ -142,7 +142,7 @@ func (r *reader) middleware(kind, namespace, name string, plain bool, depth int)
 	// On the entry point that is for the redirect to TLS, nobody gets further. On
 	// another, those who come by TLS do.
 	if plain && objects.Text(o, "spec", "redirectScheme", "scheme") == "https" {
-		p.closed = true
+		p = p.then(passage{guard: Unseen, blind: r.Ref, why: "redirects to https, unless the entry point web trusts a client that says X-Forwarded-Proto: https"})
 	}
 	if depth < maxChain {
 		for _, m := range objects.List(o, "spec", "chain", "middlewares") {

@@ -75,6 +75,23 @@ type Facts struct {
 	Unauthenticated map[string]bool
 }
 
+// FactsOf are those that an overlay states.
+func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
+	f := Facts{Private: map[string]bool{}, Unauthenticated: map[string]bool{}}
+	for _, b := range o.Bases {
+		if b.Expose == nil {
+			continue
+		}
+		if b.Expose.Audience == v1alpha1.AudiencePrivate {
+			f.Private[string(b.Expose.Host)] = true
+		}
+		if b.Expose.DangerouslyUnauthenticated {
+			f.Unauthenticated[string(b.Expose.Host)] = true
+		}
+	}
+	return f
+}
+
 // private reports whether only a private network knows a host.
 func (f Facts) private(host string) bool { return f.Private[host] || v1alpha1.Host(host).Private() }
 

@@ -17,7 +17,6 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
-	"net"
 	"net/netip"
 	"regexp/syntax"
 	"slices"
@@ -359,17 +358,16 @@ func (r *reader) add(n *node, m matcher, i int, value string) error {
 
 // prefix of an address or a CIDR, as Traefik reads them.
 func prefix(value string) (netip.Prefix, error) {
-	if ip := net.ParseIP(value); ip != nil {
-		addr, _ := netip.AddrFromSlice(ip)
+	if addr, err := netip.ParseAddr(value); err == nil && addr.Zone() == "" {
 		addr = addr.Unmap()
 		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
-	_, network, err := net.ParseCIDR(value)
+	p, err := netip.ParsePrefix(value)
 	if err != nil {
 		return netip.Prefix{}, errors.New("want an address or a CIDR, such as 10.0.0.0/8")
 	}
-	addr, _ := netip.AddrFromSlice(network.IP)
-	ones, bits := network.Mask.Size()
-	addr, ones = addr.Unmap(), ones-bits+addr.Unmap().BitLen()
-	return netip.PrefixFrom(addr, ones), nil
+	if addr := p.Addr(); addr.Is4In6() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(addr.Unmap(), p.Bits()-96)
+	}
+	return p.Masked(), nil
 }

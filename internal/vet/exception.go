@@ -1,8 +1,6 @@
 package vet
 
 import (
-	"strings"
-
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
@@ -20,7 +18,7 @@ func (c *Checker) Except(found []Finding, exceptions []v1alpha1.Exception) []Fin
 func except(found []Finding, exceptions []v1alpha1.Exception, overlay string, used []bool) {
 	for i := range found {
 		for j, e := range exceptions {
-			if accepts(e, found[i], overlay) {
+			if f := found[i]; e.Accepts(f.Rule, overlay, f.Object.Kind, f.Object.Namespace, f.Object.Name) {
 				used[j] = true
 				if found[i].Excepted == "" {
 					found[i].Excepted = e.Reason
@@ -28,15 +26,6 @@ func except(found []Finding, exceptions []v1alpha1.Exception, overlay string, us
 			}
 		}
 	}
-}
-
-// accepts reports whether an exception is for a finding. A family's id is for all
-// of its members.
-func accepts(e v1alpha1.Exception, f Finding, overlay string) bool {
-	family, _, _ := strings.Cut(f.Rule, "/")
-	return (e.Rule == f.Rule || e.Rule == family) &&
-		(e.Overlay == "" || e.Overlay == overlay) &&
-		(e.Object == "" || e.Object == f.Object.String() || e.Object == f.Object.Kind+"/"+f.Object.Name)
 }
 
 // unused are warnings about exceptions that accept nothing: the reason may be

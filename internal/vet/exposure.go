@@ -43,15 +43,10 @@ func reached(all []reach.Finding) []Finding {
 // reach is the analysis of ways in, made once.
 func (in *input) reach() reach.Result {
 	if in.ways == nil {
-		r := reach.Analyze(in.Set, in.facts.reach())
+		r := reach.Analyze(in.Set, in.facts.Facts)
 		in.ways = &r
 	}
 	return *in.ways
-}
-
-// reach is what the analysis wants to know.
-func (f Facts) reach() reach.Facts {
-	return reach.Facts{Private: f.Private, Unauthenticated: f.Unauthenticated}
 }
 
 func wildcardHost(in *input) []Finding {

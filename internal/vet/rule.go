@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/reach"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -90,11 +91,7 @@ func New() *Checker { return &Checker{rules: rules(&schemaSet{})} }
 
 // Facts are what a person said about the objects, which does not stand in them.
 type Facts struct {
-	// Private are hosts that only a private network reaches, whatever their
-	// names look like.
-	Private map[string]bool
-	// Unauthenticated are hosts where Ollama stands open on purpose.
-	Unauthenticated map[string]bool
+	reach.Facts
 	// Models are figures that go before the catalogue's, by namespace.
 	Models map[string][]sizing.Model
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
+	"github.com/hearth-dev/hearth/internal/reach"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -139,16 +140,10 @@ func (c *Checker) overlay(in StackInput, name string) (Result, error) {
 		return Result{Name: name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
 	}
 	o := in.Stack.Overlay(name)
-	facts := Facts{Private: map[string]bool{}, Unauthenticated: map[string]bool{}, Models: map[string][]sizing.Model{}}
+	facts := Facts{Facts: reach.FactsOf(o), Models: map[string][]sizing.Model{}}
 	for _, b := range o.Bases {
 		if b.Ollama != nil {
 			facts.Models[b.Namespace], _ = b.Sizes()
-		}
-		if b.Expose.Audience == v1alpha1.AudiencePrivate {
-			facts.Private[string(b.Expose.Host)] = true
-		}
-		if b.Expose.DangerouslyUnauthenticated {
-			facts.Unauthenticated[string(b.Expose.Host)] = true
 		}
 	}
 	found := c.Check(objects, facts)

@@ -8,6 +8,9 @@ func (d *drawing) repairChat(w object, own bool, proxy object) {
 	if e := child(w, "embedding"); e["engine"] == "inPod" || e["engine"] == nil && !own {
 		delete(e, "model")
 	}
+	if kind := child(w, "service")["type"]; kind == "NodePort" || kind == "LoadBalancer" {
+		w["signUp"] = "closed" // strangers may come
+	}
 	if w["signUp"] != "closed" && w["persistentConfig"] == false {
 		delete(w, "persistentConfig")
 	}

@@ -45,7 +45,10 @@ func objects(t controller.Target, e *v1alpha1.Expose) []any {
 		redirect := r.middleware("redirect", middlewareSpec{
 			RedirectScheme: &redirectScheme{Scheme: "https", Permanent: true},
 		})
-		objects = append(objects, build(redirect.Name, []string{"web"}, []*object.Custom{redirect}, false), redirect)
+		// Where the entry point trusts X-Forwarded-Proto, whoever writes https there is
+		// not redirected: he meets the same Middlewares then.
+		chain = append([]*object.Custom{redirect}, chain...)
+		objects = append(objects, build(redirect.Name, []string{"web"}, chain, false), redirect)
 	}
 	return objects
 }

@@ -115,10 +115,15 @@ func component[T any](c config, f *fields[T], member string, base *v1alpha1.Base
 
 // opened are the ways in that stand open in the objects of a base.
 func opened(b *v1alpha1.Base, made []objects.Object) error {
-	var found problem.List
 	facts := reach.FactsOf(&v1alpha1.ResolvedOverlay{Bases: []v1alpha1.Base{*b}})
-	for _, f := range reach.Check(objects.New(made), facts) {
-		found = append(found, problem.Problem{Severity: f.Severity, Path: "spec", Message: f.Object.String() + " " + f.Path + ": " + f.Message, Fix: f.Fix})
+	return refusal(reach.Check(objects.New(made), facts))
+}
+
+// refusal is the error that doors that stand open are; nil if there is none.
+func refusal(found []reach.Finding) error {
+	var problems problem.List
+	for _, f := range found {
+		problems = append(problems, problem.Problem{Severity: f.Severity, Path: "spec", Message: f.Object.String() + " " + f.Path + ": " + f.Message, Fix: f.Fix})
 	}
-	return found.Err()
+	return problems.Err()
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,8 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/build/route"
+	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/reach"
 )
 
 // exposeSpec is a way in to a Service that is there already, whoever made it.
@@ -76,10 +79,10 @@ func expose(c config, f *fields[exposeSpec], items []*yaml.RNode, problems probl
 	if wrong != nil {
 		return nil, c.fail(results, *wrong)
 	}
-	near := neighbourhood(f.Metadata.Namespace, service, items)
+	near := neighbourhood(service, items)
 	target := route.Target{
 		Component: object.Component{Stack: f.Metadata.Name, Namespace: f.Metadata.Namespace, Name: service.Name, Role: "route"},
-		Port:      port.Port, Program: near.program(service, port),
+		Port:      port.Port, Program: near.program(port),
 	}
 	results = append(results, c.results(checkRoute(f, target.Program, near.closed()))...)
 	if results.ExitCode() != 0 {
@@ -93,8 +96,20 @@ func expose(c config, f *fields[exposeSpec], items []*yaml.RNode, problems probl
 	if err != nil {
 		return nil, c.fail(results, problem.Problem{Message: err.Error()})
 	}
+	if err := opens(near, e, objects); err != nil {
+		return nil, c.refused(results, err)
+	}
 	out, found := reconcile(c, items, objects)
 	return out, append(results, found...)
+}
+
+// opens are the ways in that a route opens to what the list shows behind it.
+func opens(near neighbours, e *v1alpha1.Expose, made []object.Object) error {
+	facts := reach.FactsOf(&v1alpha1.ResolvedOverlay{Bases: []v1alpha1.Base{{Expose: e}}})
+	ways := reach.Analyze(objects.New(append(slices.Clone(near.All), made...)), facts)
+	return refusal(ways.By(func(entry reach.Ref) bool {
+		return slices.ContainsFunc(made, func(o object.Object) bool { return objects.RefOf(o) == entry })
+	}))
 }
 
 // checkRoute checks the route to a Service that runs the program; closed says that a

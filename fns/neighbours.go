@@ -2,111 +2,71 @@ package fns
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/reach"
 )
 
-// neighbours is what the list says about the pods behind a Service.
+// neighbours are the objects around a Service.
 type neighbours struct {
-	// labels of the pods: those of the workloads that the Service selects, or
-	// the selector itself where the list has none.
-	labels []labels.Set
-	// images of their containers.
-	images []string
-	// policies of the namespace.
-	policies []networkingv1.NetworkPolicy
+	*objects.Set
+	service corev1.Service
 }
 
-// podOwner is any kind with a pod template, or a Pod.
-type podOwner struct {
-	metav1.ObjectMeta `json:"metadata"`
-	Spec              struct {
-		corev1.PodSpec
-		Template corev1.PodTemplateSpec `json:"template"`
-	} `json:"spec"`
-}
-
-// neighbourhood looks through the namespace of the Service. What does not
-// decode is no workload that Kubernetes would take, and not ours to judge.
-func neighbourhood(namespace string, s corev1.Service, items []*yaml.RNode) neighbours {
-	var n neighbours
-	if len(s.Spec.Selector) == 0 {
-		return n
-	}
-	selector := labels.SelectorFromSet(s.Spec.Selector)
+// neighbourhood reads the list. What does not decode is no object that Kubernetes
+// would take, and not ours to judge.
+func neighbourhood(s corev1.Service, items []*yaml.RNode) neighbours {
+	var all []objects.Object
 	for _, item := range items {
-		i := idOf(item)
-		if i.namespace != "" && i.namespace != namespace {
-			continue
-		}
-		switch i.kind {
-		case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod":
-			var w podOwner
-			if decode(item, &w) != nil {
-				continue
-			}
-			podLabels, containers := w.Spec.Template.Labels, w.Spec.Template.Spec.Containers
-			if i.kind == "Pod" {
-				podLabels, containers = w.Labels, w.Spec.Containers
-			}
-			if !selector.Matches(labels.Set(podLabels)) {
-				continue
-			}
-			n.labels = append(n.labels, podLabels)
-			for _, c := range containers {
-				n.images = append(n.images, c.Image)
-			}
-		case "NetworkPolicy":
-			var p networkingv1.NetworkPolicy
-			if decode(item, &p) == nil {
-				n.policies = append(n.policies, p)
-			}
+		var o objects.Object
+		if applied(item) && decode(item, &o) == nil {
+			all = append(all, o)
 		}
 	}
-	if n.labels == nil {
-		n.labels = []labels.Set{s.Spec.Selector}
-	}
-	return n
+	return neighbours{objects.New(all), s}
 }
 
-// program is what runs behind the Service: by the pods' images, else by the
-// recommended label, else by Ollama's port, which nothing else uses.
-func (n neighbours) program(s corev1.Service, port corev1.ServicePort) v1alpha1.Program {
-	names := []string{s.Spec.Selector["app.kubernetes.io/name"], s.Labels["app.kubernetes.io/name"]}
-	for _, image := range n.images {
-		switch {
-		case strings.Contains(image, "open-webui"):
-			return v1alpha1.ProgramOpenWebUI
-		case strings.Contains(image, "ollama"):
-			return v1alpha1.ProgramOllama
-		}
+// program is what runs behind a port of the Service, as far as the list shows it;
+// else what its labels and its name say.
+func (n neighbours) program(port corev1.ServicePort) v1alpha1.Program {
+	behind := reach.Behind(n.Set, n.service.Namespace, n.service.Name, fmt.Sprint(port.Port))
+	named := func(name string) bool {
+		return n.service.Name == name || n.service.Labels["app.kubernetes.io/name"] == name || n.service.Spec.Selector["app.kubernetes.io/name"] == name
 	}
+	unseen := len(n.pods()) == 0
 	switch {
-	case slices.Contains(names, "open-webui"):
+	case slices.Contains(behind, reach.Ollama):
+		return v1alpha1.ProgramOllama
+	case slices.Contains(behind, reach.OpenWebUI), unseen && named("open-webui"):
 		return v1alpha1.ProgramOpenWebUI
-	case slices.Contains(names, "ollama") || s.Name == "ollama" || port.Port == 11434 || targetPort(port) == "11434":
+	case unseen && (named("ollama") || port.Port == 11434):
 		return v1alpha1.ProgramOllama
 	}
 	return v1alpha1.ProgramOther
 }
 
+func (n neighbours) pods() []int {
+	return n.Selected(n.service.Namespace, objects.ServiceSelector(n.service))
+}
+
 // closed reports whether a NetworkPolicy of the list keeps traffic from the pods.
 func (n neighbours) closed() bool {
-	return slices.ContainsFunc(n.policies, func(p networkingv1.NetworkPolicy) bool {
-		// A policy without types is one for what comes in.
-		if len(p.Spec.PolicyTypes) > 0 && !slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeIngress) {
-			return false
-		}
-		selector, err := metav1.LabelSelectorAsSelector(&p.Spec.PodSelector)
-		return err == nil && slices.ContainsFunc(n.labels, func(pod labels.Set) bool { return selector.Matches(pod) })
+	pods := n.pods()
+	if len(pods) == 0 { // somebody else makes them, with the labels at least that the Service selects
+		alike := objects.Pod{Ref: objects.Ref{Kind: "Pod", Namespace: n.service.Namespace}}
+		alike.Meta.Labels = n.service.Spec.Selector
+		_, isolated := reach.Admits(n.Set, &alike, nil)
+		return isolated && len(n.service.Spec.Selector) > 0
+	}
+	return slices.ContainsFunc(pods, func(i int) bool {
+		_, isolated := reach.Admits(n.Set, &n.Pods[i], nil)
+		return isolated
 	})
 }
 

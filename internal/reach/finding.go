@@ -38,6 +38,12 @@ func Check(set *objects.Set, facts Facts) []Finding {
 	return slices.Concat(OllamaIsOpen(set), r.OllamaExposed(), r.ChatExposed(), r.Unseen())
 }
 
+// By are the findings about the ways that begin at some objects.
+func (r Result) By(entry func(Ref) bool) []Finding {
+	r.Ways = slices.DeleteFunc(slices.Clone(r.Ways), func(w Way) bool { return !entry(w.Entry) })
+	return slices.Concat(r.OllamaExposed(), r.ChatExposed())
+}
+
 // entries are the ways that satisfy a condition, by the object that they begin
 // at, in the order of the objects.
 func (r Result) entries(want func(Way) bool) [][]Way {

@@ -66,8 +66,12 @@ func (a *analysis) service(s *corev1.Service, port string) []stop {
 			if to == "0" {
 				to = strconv.Itoa(int(p.Port))
 			}
-			for _, i := range a.Selected(s.Namespace, objects.ServiceSelector(*s)) {
+			selected := a.Selected(s.Namespace, objects.ServiceSelector(*s))
+			for _, i := range selected {
 				ends = append(ends, a.pod(&a.Pods[i], to)...)
+			}
+			if len(selected) == 0 && to == strconv.Itoa(ollamaPort) {
+				ends = append(ends, stop{program: Ollama}) // whose pods somebody else makes
 			}
 		}
 		if len(s.Spec.Ports) == 0 { // a headless one gives the pods' addresses

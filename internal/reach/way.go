@@ -106,10 +106,7 @@ type Result struct {
 
 // Analyze follows every way in.
 func Analyze(set *objects.Set, facts Facts) Result {
-	a := &analysis{Set: set, facts: facts, memo: map[target][]stop{}, result: Result{set: set, facts: facts}}
-	if !a.protects() {
-		return a.result
-	}
+	a := newAnalysis(set, facts)
 	for i, o := range set.All {
 		ref := set.Refs[i]
 		switch route, known := RouteOf(set, o, ref); {
@@ -176,9 +173,8 @@ func (a *analysis) once(t target, follow func() []stop) []stop {
 	return ends
 }
 
-// protects reports whether the list has anything to look after.
-func (a *analysis) protects() bool {
-	a.sensitive, a.open = map[string]bool{}, map[target]bool{}
+func newAnalysis(set *objects.Set, facts Facts) *analysis {
+	a := &analysis{Set: set, facts: facts, sensitive: map[string]bool{}, memo: map[target][]stop{}, open: map[target]bool{}, result: Result{set: set, facts: facts}}
 	for i := range a.Pods {
 		for _, c := range a.Pods[i].Containers() {
 			if ProgramsOf(c) != nil {
@@ -186,7 +182,18 @@ func (a *analysis) protects() bool {
 			}
 		}
 	}
-	return len(a.sensitive) > 0 || slices.ContainsFunc(a.Refs, func(r Ref) bool { return r.Is("discovery.k8s.io", "EndpointSlice") })
+	return a
+}
+
+// Behind are the programs that a port of a Service leads to; "" is any port.
+func Behind(set *objects.Set, namespace, service, port string) []Program {
+	var all []Program
+	for _, end := range newAnalysis(set, Facts{}).follow(target{namespace: namespace, name: service, port: port}, Ref{}, "") {
+		if end.program != "" && !slices.Contains(all, end.program) {
+			all = append(all, end.program)
+		}
+	}
+	return all
 }
 
 func (a *analysis) blind(b Blind) { a.result.Blind = append(a.result.Blind, b) }

@@ -15,8 +15,8 @@ const traefikService = "TraefikService"
 // traefikGroups are Traefik's API groups: that of version 3, and the one before.
 var traefikGroups = []string{"traefik.io", "traefik.containo.us"}
 
-func (s *reader) traefik(kind, namespace, name string) Object {
-	return findTraefik(s.Set, kind, namespace, name)
+func (r *reader) traefik(kind, namespace, name string) Object {
+	return findTraefik(r.Set, kind, namespace, name)
 }
 
 func findTraefik(set *objects.Set, kind, namespace, name string) Object {

@@ -115,27 +115,31 @@ func (r *reader) listenerHosts(parents []Object) []string {
 // attached is what policies that are attached to a route, or to its Gateways, ask
 // of who comes. A route's own goes before its Gateway's.
 func (r *reader) attached(parents []Object, rule string) passage {
-	if p, found := r.policyFor(r.Ref.Kind, r.Ref.Namespace, r.Ref.Name, rule); found {
-		return p
+	own, found := r.policyFor(r.Ref.Kind, r.Ref.Namespace, r.Ref.Name, rule)
+	if found && !own.merges {
+		return own.passage
 	}
 	all := passage{guard: Asked}
 	for _, parent := range parents {
 		namespace := orElse(objects.Text(parent, "namespace"), r.Ref.Namespace)
 		p, _ := r.policyFor(orElse(objects.Text(parent, "kind"), "Gateway"), namespace, objects.Text(parent, "name"), objects.Text(parent, "sectionName"))
-		if p.guard < all.guard { // people may come by any of them
-			all = p
+		if p.guard < all.guard || p.guard == all.guard && !p.private { // people may come by any of them
+			all = p.passage
 		}
 	}
-	if len(parents) == 0 {
-		return passage{}
-	}
-	return all
+	return own.then(all)
+}
+
+// policy is what one asks, or several.
+type policy struct {
+	passage
+	merges bool // with what is asked further up
 }
 
 // policyFor is what a policy that targets an object asks. A section is a rule of
 // a route, or a listener.
-func (r *reader) policyFor(kind, namespace, name, section string) (passage, bool) {
-	var whole, part passage
+func (r *reader) policyFor(kind, namespace, name, section string) (policy, bool) {
+	var whole, part policy
 	foundWhole, foundPart := false, false
 	for _, i := range r.OfKinds(asksByName) {
 		o, ref := r.All[i], r.Refs[i]
@@ -152,15 +156,17 @@ func (r *reader) policyFor(kind, namespace, name, section string) (passage, bool
 			}
 			switch of := objects.Text(t, "sectionName"); of {
 			case "":
-				whole, foundWhole = whole.then(policyAsks(o, ref)), true
+				whole.passage, foundWhole = whole.then(policyAsks(o, ref)), true
+				whole.merges = whole.merges || objects.At(o, "spec", "mergeType") != nil
 			case section:
-				part, foundPart = part.then(policyAsks(o, ref)), true
+				part.passage, foundPart = part.then(policyAsks(o, ref)), true
+				part.merges = part.merges || objects.At(o, "spec", "mergeType") != nil
 			}
 		}
 		if foundWhole || foundPart || objects.At(o, "spec", "targetSelectors") == nil {
 			continue
 		}
-		whole, foundWhole = passage{guard: Unseen, blind: ref, why: "selects the routes that it is for by labels: whether this is one is not followed"}, true
+		whole.passage, foundWhole = passage{guard: Unseen, blind: ref, why: "selects the routes that it is for by labels: whether this is one is not followed"}, true
 	}
 	if foundPart {
 		return part, true

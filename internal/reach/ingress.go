@@ -78,6 +78,9 @@ func (r *reader) ingress() {
 	o := r.object
 	r.Class = orElse(objects.Text(o, "spec", "ingressClassName"), r.Annotations["kubernetes.io/ingress.class"])
 	pass := r.annotated()
+	if r.Annotations[mergeable] == "minion" {
+		pass = pass.then(r.master())
+	}
 	backend := func(o Object, path string) []target {
 		s := objects.Child(o, "service")
 		if name := orElse(objects.Text(s, "name"), objects.Text(o, "serviceName")); name != "" {
@@ -103,8 +106,36 @@ func (r *reader) ingress() {
 		for j, p := range objects.List(rule, "http", "paths") {
 			to = append(to, backend(objects.Child(p, "backend"), fmt.Sprintf("%s.http.paths[%d]", path, j))...)
 		}
-		r.branch(path, []string{strings.ToLower(objects.Text(rule, "host"))}, pass, to...)
+		hosts := []string{strings.ToLower(objects.Text(rule, "host"))}
+		if own := r.Family(r.Set); own == "" || own == IngressNGINX {
+			hosts = append(hosts, words(strings.ToLower(r.Annotations[string(IngressNGINX)+"server-alias"]), ", ")...)
+		}
+		r.branch(path, hosts, pass, to...)
 	}
+}
+
+// mergeable is F5's annotation of an Ingress that is a part of another one.
+const mergeable = string(F5) + "mergeable-ingress-type"
+
+// master is what the Ingress asks whose part this one is: nginx hands a server's
+// password down to its locations.
+func (r *reader) master() passage {
+	hosts := func(o Object) []string {
+		var all []string
+		for _, rule := range objects.List(o, "spec", "rules") {
+			all = append(all, strings.ToLower(objects.Text(rule, "host")))
+		}
+		return all
+	}
+	own := hosts(r.object)
+	for _, i := range r.OfKinds(func(kind string) bool { return kind == "Ingress" }) {
+		o := r.All[i]
+		if objects.Annotations(o)[mergeable] == "master" && slices.ContainsFunc(hosts(o), func(h string) bool { return slices.Contains(own, h) }) {
+			m := &reader{Set: r.Set, Route: Route{Ref: r.Refs[i], Annotations: objects.Annotations(o), Class: r.Class}, object: o}
+			return m.annotated()
+		}
+	}
+	return missing(Ref{Kind: "Ingress", Name: "of type master for its host"}, r.Ref)
 }
 
 // annotated is what the annotations of an Ingress ask of who comes. Only those

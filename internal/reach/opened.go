@@ -22,29 +22,31 @@ func sorted(m map[string]any) []any {
 
 // opened is a Service that is a way in itself.
 func (a *analysis) opened(s *corev1.Service) {
-	ref := objects.ServiceRef(*s)
-	path, before, opens := entrance(s)
-	if !opens {
-		return
-	}
-	ends := a.service(s, "")
-	for i := range ends {
-		ends[i].via = ends[i].via[1:] // the Service itself is the entry
-	}
-	if s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
+	for _, e := range entrances(s) {
+		ends := a.service(s, "")
 		for i := range ends {
-			if c := ends[i].container; c != nil && len(ends[i].via) == 0 { // clients come to the pod itself
-				ends[i].passage = ends[i].passage.then(a.admission(c))
+			end := &ends[i]
+			end.via = end.via[1:] // the Service itself is the entry
+			// Clients come to the pod by their own addresses, and policies see them.
+			if c := end.container; c != nil && len(end.via) == 0 && !c.Pod.Spec.HostNetwork &&
+				s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
+				end.passage = end.passage.then(a.admission(c))
 			}
 		}
+		a.way(objects.ServiceRef(*s), e.path, nil, e.passage, ends)
 	}
-	a.way(ref, path, nil, before, ends)
 }
 
-// entrance is how a Service opens itself to the outside, if it does, and who can
-// come by it. An annotation of a controller's counts as the field that it stands
-// for.
-func entrance(s *corev1.Service) (path string, p passage, opens bool) {
+// entrance is a field of a Service that opens it to the outside, and who can come
+// by it.
+type entrance struct {
+	path    string
+	passage passage
+}
+
+// entrances are how a Service opens itself. An annotation of a controller's
+// counts as the field that it stands for.
+func entrances(s *corev1.Service) []entrance {
 	note := s.Annotations
 	on := func(key string) bool { return strings.EqualFold(note[key], "true") }
 	ranges := s.Spec.LoadBalancerSourceRanges
@@ -64,27 +66,33 @@ func entrance(s *corev1.Service) (path string, p passage, opens bool) {
 	internal := on("service.beta.kubernetes.io/azure-load-balancer-internal") || on("service.beta.kubernetes.io/aws-load-balancer-internal") ||
 		note["service.beta.kubernetes.io/aws-load-balancer-scheme"] == "internal" ||
 		strings.EqualFold(note["networking.gke.io/load-balancer-type"], "internal") || strings.EqualFold(note["cloud.google.com/load-balancer-type"], "internal")
-	switch {
-	case on("tailscale.com/funnel"):
-		return "metadata.annotations[tailscale.com/funnel]", passage{}, true
-	case on("tailscale.com/expose"):
-		return "metadata.annotations[tailscale.com/expose]", passage{private: true}, true
-	case s.Spec.Type == corev1.ServiceTypeLoadBalancer:
-		return "spec.type", passage{private: tailnet || internal || privateRanges(ranges) || privateRanges(addresses)}, true
-	case s.Spec.Type == corev1.ServiceTypeNodePort:
-		return "spec.type", passage{}, true
-	case len(s.Spec.ExternalIPs) > 0:
-		return "spec.externalIPs", passage{private: privateRanges(s.Spec.ExternalIPs)}, true
+	var all []entrance
+	add := func(path string, p passage) { all = append(all, entrance{path, p}) }
+	if on("tailscale.com/funnel") {
+		add("metadata.annotations[tailscale.com/funnel]", passage{})
+	}
+	if on("tailscale.com/expose") {
+		add("metadata.annotations[tailscale.com/expose]", passage{private: true})
+	}
+	switch s.Spec.Type {
+	case corev1.ServiceTypeLoadBalancer:
+		add("spec.type", passage{private: tailnet || internal || privateRanges(ranges) || privateRanges(addresses)})
+	case corev1.ServiceTypeNodePort:
+		add("spec.type", passage{})
+	}
+	if len(s.Spec.ExternalIPs) > 0 {
+		add("spec.externalIPs", passage{private: privateRanges(s.Spec.ExternalIPs)})
 	}
 	for _, key := range slices.Sorted(maps.Keys(note)) {
-		for _, prefix := range []string{"k8s.ngrok.com/", "cloudflare-operator.io/", "cfargotunnel.com/", "getambassador.io/config", "skupper.io/proxy", "netbird.io/expose", "zrok"} {
-			if strings.HasPrefix(key, prefix) {
-				return "metadata.annotations[" + key + "]", passage{guard: Unseen, blind: objects.ServiceRef(*s), why: "is opened by " + key + ": who may come is decided elsewhere"}, true
-			}
+		if slices.ContainsFunc(openers, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
+			add("metadata.annotations["+key+"]", passage{guard: Unseen, blind: objects.ServiceRef(*s), why: "is opened by " + key + ": who may come is decided elsewhere"})
 		}
 	}
-	return "", passage{}, false
+	return all
 }
+
+// openers are prefixes of annotations by which other programs open a Service.
+var openers = []string{"k8s.ngrok.com/", "cloudflare-operator.io/", "cfargotunnel.com/", "getambassador.io/config", "skupper.io/proxy", "netbird.io/expose"}
 
 // onNode is a pod that listens at an address of its node.
 func (a *analysis) onNode(p *objects.Pod) {

@@ -154,9 +154,13 @@ func (a *analysis) endpoint(of Ref, path, port string, addresses []any, pod stri
 	var ends []stop
 	if pod != "" {
 		for _, i := range a.PodsIn(of.Namespace) {
-			if p := &a.Pods[i]; p.Ref.Kind == "Pod" && p.Ref.Name == pod {
-				return a.pod(p, port)
+			// A workload's pods have its name in front.
+			if p := &a.Pods[i]; p.Ref.Name == pod || p.Ref.Kind != "Pod" && strings.HasPrefix(pod, p.Ref.Name+"-") {
+				ends = append(ends, a.pod(p, port)...)
 			}
+		}
+		if len(ends) > 0 {
+			return ends
 		}
 	}
 	for _, address := range addresses {

@@ -68,8 +68,8 @@ func whom(ways []Way) string {
 	var hosts []string
 	for _, w := range ways {
 		for _, h := range w.Hosts {
-			if h == "" {
-				h = "the controller"
+			if h == "" { // which has all others in it
+				return "the controller"
 			}
 			if !slices.Contains(hosts, h) {
 				hosts = append(hosts, h)

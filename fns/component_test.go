@@ -1,7 +1,6 @@
 package fns_test
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,8 +50,8 @@ func TestComponentIsTheStacks(t *testing.T) {
 }
 
 // Ollama and the chat side by side are the base that has both: the chat finds
-// its neighbour and is let out to it. Ollama's NetworkPolicy alone names the
-// chat only in the Stack; by default it admits the namespace anyhow.
+// its neighbour and is let out to it. Ollama's NetworkPolicy alone differs: the
+// Stack admits the chat alone, and an Ollama that knows of no chat the namespace.
 func TestComponentsSideBySide(t *testing.T) {
 	want := ofStack(t, "ollama: "+ollamaSpec+", openWebUI: "+chatSpec)
 	got := generate(t, "Ollama", ollamaSpec)
@@ -64,9 +63,12 @@ func TestComponentsSideBySide(t *testing.T) {
 		spec := o.(map[string]any)["spec"].(map[string]any)
 		return spec["ingress"].([]any)[0].(map[string]any)["from"].([]any)
 	}
-	wantFrom, gotFrom := from(want[policy]), from(got[policy])
-	if !slices.ContainsFunc(wantFrom, func(peer any) bool { return cmp.Equal(peer, gotFrom[0]) }) || len(gotFrom) != 1 {
-		t.Errorf("Ollama admits %v beside the chat, in the Stack %v", gotFrom, wantFrom)
+	chat := map[string]any{"app.kubernetes.io/name": "open-webui", "app.kubernetes.io/instance": "open-webui"}
+	if diff := cmp.Diff([]any{map[string]any{"podSelector": map[string]any{"matchLabels": chat}}}, from(want[policy])); diff != "" {
+		t.Errorf("in the Stack Ollama admits (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]any{map[string]any{"podSelector": map[string]any{}}}, from(got[policy])); diff != "" {
+		t.Errorf("beside the chat Ollama admits (-want +got):\n%s", diff)
 	}
 	delete(want, policy)
 	delete(got, policy)

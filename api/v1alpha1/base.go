@@ -72,6 +72,9 @@ func (b *Base) Default() {
 		if len(b.PullModels()) > len(o.Models) {
 			fill(&o.MaxLoadedModels, 2)
 		}
+		if b.OpenWebUI == nil && !b.Expose.Exposed() {
+			fillPointer(&o.AllowFrom, []Peer{{}})
+		}
 		o.applyDefaults()
 		b.applySizes()
 	}

@@ -84,15 +84,11 @@ func reachable(host, port string) bool {
 		return false
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
-		return !localAddr(addr) && !carrierNAT.Contains(addr)
+		return onInternet(addr)
 	}
 	inCluster := !strings.Contains(host, ".") || strings.HasSuffix(host, ".svc") || strings.Contains(host, ".svc.")
 	return !inCluster && !Host(host).Private()
 }
-
-// carrierNAT is closed by the NetworkPolicy, though no private range: clusters
-// and VPNs use it for themselves.
-var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
 
 // peer checks a source or destination of traffic.
 func (v validator) peer(at *field.Path, p Peer) {

@@ -3,9 +3,12 @@ package v1alpha1
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // Workload is what Ollama and Open WebUI have in common: one pod with a volume
@@ -33,8 +36,10 @@ type Workload struct {
 	// PriorityClassName of the pod. The class must exist.
 	PriorityClassName string `json:"priorityClassName,omitzero"`
 	// AllowFrom admits clients inside the cluster to the Service's port.
-	// Defaults to the pods of the same namespace; [] admits none but those
-	// hearth itself needs.
+	// What the base itself needs is admitted besides: its chat to its Ollama,
+	// and expose's controller to the program behind the route. Default: nobody
+	// else; but the pods of the namespace to an Ollama whose base has neither a
+	// chat nor a route, for it is there for somebody.
 	AllowFrom *[]Peer `json:"allowFrom,omitzero"`
 	// AllowTo lets the pod reach further destinations: a model registry, an
 	// identity provider, a database.
@@ -95,7 +100,27 @@ type Service struct {
 	// Type is ClusterIP (default), NodePort or LoadBalancer. The last two reach
 	// outside the cluster and are refused for Ollama, which has no password.
 	Type ServiceType `json:"type,omitzero"`
+	// ExternalTrafficPolicy of NodePort and LoadBalancer. Local (default) keeps
+	// the client's address, which allowFrom.cidrs is compared with; then only
+	// the node that the pod runs on answers, and a load balancer has to ask the
+	// nodes, as those of the clouds and MetalLB do. Cluster answers on every
+	// node, and the NetworkPolicy sees the node's address in place of the
+	// client's: allowFrom.cidrs has to name the nodes, and so admits everybody
+	// who reaches one.
+	ExternalTrafficPolicy TrafficPolicy `json:"externalTrafficPolicy,omitzero"`
 }
+
+// TrafficPolicy says which nodes answer for a Service.
+type TrafficPolicy string
+
+// The traffic policies.
+const (
+	TrafficLocal   TrafficPolicy = "Local"
+	TrafficCluster TrafficPolicy = "Cluster"
+)
+
+// Values lists the allowed policies.
+func (TrafficPolicy) Values() []string { return texts(TrafficLocal, TrafficCluster) }
 
 // ServiceType of a Service.
 type ServiceType string
@@ -203,7 +228,12 @@ func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
 		w.Storage.Backup.applyDefaults()
 	}
 	fill(&w.Service.Type, ClusterIP)
-	fillPointer(&w.AllowFrom, []Peer{{}})
+	if w.Service.Type == ClusterIP {
+		w.Service.ExternalTrafficPolicy = ""
+	} else {
+		fill(&w.Service.ExternalTrafficPolicy, TrafficLocal)
+	}
+	fillPointer(&w.AllowFrom, []Peer{})
 }
 
 // workload checks what Ollama and Open WebUI have in common. owned names the
@@ -212,6 +242,7 @@ func (v validator) workload(at *field.Path, given, w *Workload, owned map[string
 	v.image(at.Child("image"), w.Image)
 	v.resources(at.Child("resources"), given.Resources, w.Resources)
 	v.storage(at.Child("storage"), given.Storage, w.Storage)
+	v.service(at, given.Service, w)
 	v.env(at.Child("env"), w.Env, owned)
 	v.labels(at.Child("nodeSelector"), w.NodeSelector)
 	v.tolerations(at.Child("tolerations"), w.Tolerations)
@@ -222,6 +253,20 @@ func (v validator) workload(at *field.Path, given, w *Workload, owned map[string
 	}
 	for i, d := range w.AllowTo {
 		v.destination(at.Child("allowTo").Index(i), d.Peer)
+	}
+}
+
+// service checks how a Service that reaches outside keeps to allowFrom.
+func (v validator) service(at *field.Path, given Service, w *Workload) {
+	policy := at.Child("service", "externalTrafficPolicy")
+	switch {
+	case given.ExternalTrafficPolicy == "":
+	case w.Service.Type == ClusterIP:
+		v.because(at.Child("service", "type")).warnf(policy, problem.Remove,
+			"has no effect: no traffic comes from outside to a ClusterIP")
+	case given.ExternalTrafficPolicy == TrafficCluster && slices.ContainsFunc(*w.AllowFrom, func(p Peer) bool { return len(p.CIDRs) > 0 }):
+		v.because(at.Child("allowFrom")).warnf(policy, "remove it: Local keeps the clients' addresses",
+			"got Cluster: the NetworkPolicy compares allowFrom.cidrs with a node's address, for whoever came by it")
 	}
 }
 

@@ -59,7 +59,7 @@ func Image(ctx context.Context, p v1.Platform) (v1.Image, error) {
 	file = file.DeepCopy()
 	file.OS, file.Architecture, file.Variant = p.OS, p.Architecture, p.Variant
 	file.Config = v1.Config{
-		User:       "nobody",
+		User:       user,
 		Entrypoint: []string{"/hearth-fn"},
 		WorkingDir: "/",
 		Labels: map[string]string{

@@ -10,6 +10,10 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
+// user is nobody by number: the kubelet refuses a pod that says runAsNonRoot and
+// whose image names its user, "cannot verify user is non-root".
+const user = "65534:65534"
+
 // layer is the whole content of the image. Owner and time of its files are
 // always the same.
 func layer(binary []byte) (v1.Layer, error) {

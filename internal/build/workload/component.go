@@ -72,8 +72,9 @@ func service(c component, s v1alpha1.Service) *corev1.Service {
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
 		ObjectMeta: c.Meta(c.Name),
 		Spec: corev1.ServiceSpec{
-			Type:     corev1.ServiceType(s.Type),
-			Selector: c.Selector(),
+			Type:                  corev1.ServiceType(s.Type),
+			ExternalTrafficPolicy: corev1.ServiceExternalTrafficPolicy(s.ExternalTrafficPolicy),
+			Selector:              c.Selector(),
 			Ports: []corev1.ServicePort{{
 				Name:       c.portName,
 				Protocol:   corev1.ProtocolTCP, // explicit: Fleet reports a defaulted one as drift

@@ -9,13 +9,6 @@ import (
 	"github.com/hearth-dev/hearth/internal/build/object"
 )
 
-// Private and link-local ranges: a pod that pulls models from the internet has
-// no business there. 100.64.0.0/10 is carriers' and some clusters' own.
-var (
-	private4 = []string{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}
-	private6 = []string{"fc00::/7", "fe80::/10"}
-)
-
 // networkPolicy selects the component's own pods only, both ways.
 func networkPolicy(c component, in []networkingv1.NetworkPolicyPeer, out []networkingv1.NetworkPolicyEgressRule) *networkingv1.NetworkPolicy {
 	p := &networkingv1.NetworkPolicy{
@@ -55,13 +48,15 @@ func (b builder) ollamaPolicy(c component) *networkingv1.NetworkPolicy {
 
 // internet admits every public address.
 func internet(numbers ...int) networkingv1.NetworkPolicyEgressRule {
-	return networkingv1.NetworkPolicyEgressRule{
-		To: []networkingv1.NetworkPolicyPeer{
-			{IPBlock: &networkingv1.IPBlock{CIDR: "0.0.0.0/0", Except: private4}},
-			{IPBlock: &networkingv1.IPBlock{CIDR: "::/0", Except: private6}},
-		},
-		Ports: object.Ports(numbers...),
+	rule := networkingv1.NetworkPolicyEgressRule{Ports: object.Ports(numbers...)}
+	for _, r := range v1alpha1.Internet() {
+		block := &networkingv1.IPBlock{CIDR: string(r.Range)}
+		for _, e := range r.Except {
+			block.Except = append(block.Except, string(e))
+		}
+		rule.To = append(rule.To, networkingv1.NetworkPolicyPeer{IPBlock: block})
 	}
+	return rule
 }
 
 // openWebUIPolicy admits the stack's clients and the route; and lets the pod

@@ -2,6 +2,7 @@ package repository
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"strings"
 	"testing"
@@ -28,7 +29,9 @@ is a pod of the overlay and hearth has no say. Computed from the built overlays 
 It holds where the cluster's network plugin enforces NetworkPolicy; most do, flannel alone does not.
 
 "Private" is an address of a home or company network. The node that a pod runs on always reaches the pod, or probes could not.
-"Metadata" is the address by which cloud providers hand credentials to whoever asks. Pods of another namespace stay outside
+"Metadata" are the addresses by which cloud providers hand credentials to whoever asks; the internet is what is left of all
+addresses without IANA's special-purpose ones, a private IPv4 address behind NAT64 among them. A cluster with IPv6 alone, whose
+translator is at 64:ff9b::/96, lets Ollama out to it: ` + "`allowTo: [{cidrs: [64:ff9b::/96], ports: [443]}]`" + `. Pods of another namespace stay outside
 whatever labels they wear. "DNS" and "node-local DNS" are where most clusters have them; for one that has them elsewhere, a
 base's field ` + "`dns`" + ` says where.
 `
@@ -112,14 +115,14 @@ func (n overlayNetwork) sources() []party {
 		pod("a stranger with Traefik's labels", "default", "10.42.1.3", traefik),
 		pod("a pod of another namespace", "default", "10.42.1.4", map[string]string{"app": "other"}),
 		outside("a private address", "192.168.1.20"),
-		outside("the internet", "203.0.113.7"),
+		outside("the internet", "198.41.0.4"),
 	)
 }
 
 // destinations are what there is to want.
 func (n overlayNetwork) destinations() []service {
 	const tcp, udp = corev1.ProtocolTCP, corev1.ProtocolUDP
-	internet := outside("internet", "203.0.113.7")
+	internet := outside("internet", "198.41.0.4")
 	return append(n.own,
 		service{pod("DNS", "kube-system", "10.42.1.5", map[string]string{"k8s-app": "kube-dns"}), udp, 53, "dns"},
 		service{outside("node-local DNS", "169.254.20.10"), udp, 53, ""},
@@ -130,7 +133,53 @@ func (n overlayNetwork) destinations() []service {
 		service{outside("private", "192.168.1.1"), tcp, 443, ""},
 		service{outside("private, IPv6", "fd00::1"), tcp, 443, ""},
 		service{outside("metadata", "169.254.169.254"), tcp, 80, ""},
+		service{outside("Azure's metadata", "168.63.129.16"), tcp, 80, ""},
 	)
+}
+
+// special are addresses of every block that IANA's registries call not globally
+// reachable, and the metadata services of the clouds.
+func special(t *testing.T) []string {
+	t.Helper()
+	data, err := os.ReadFile("api/v1alpha1/testdata/special-purpose.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addresses := []string{"168.63.129.16", "169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192",
+		"fd00:ec2::254", "fd20:ce::254", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "224.0.0.1", "ff02::1"}
+	for line := range strings.Lines(string(data)) {
+		block, rest, _ := strings.Cut(line, ",")
+		if !strings.HasPrefix(line, "#") && !strings.HasSuffix(strings.TrimSpace(rest), ",True") {
+			addresses = append(addresses, netip.MustParsePrefix(block).Addr().String())
+		}
+	}
+	return addresses
+}
+
+// No workload of an overlay gets to an address that is no host of the internet's.
+// node-local DNS is one, at its own port.
+func TestNetworkLeavesSpecialPurposesOut(t *testing.T) {
+	atRoot(t)
+	addresses, looked, out := special(t), 0, 0
+	for _, overlay := range networkOverlays(t) {
+		n := readNetwork(t, overlay)
+		for _, from := range n.own {
+			for _, port := range []int{80, 443} {
+				for _, a := range addresses {
+					looked++
+					if reached, _ := n.reaches(from.party, service{outside(a, a), corev1.ProtocolTCP, port, ""}); reached {
+						t.Errorf("%s: %s reaches %s on port %d", overlay, from.name, a, port)
+					}
+				}
+				if reached, _ := n.reaches(from.party, service{outside("the internet", "198.41.0.4"), corev1.ProtocolTCP, port, ""}); reached {
+					out++
+				}
+			}
+		}
+	}
+	if out == 0 || looked < 200 {
+		t.Errorf("%d connections were looked at, and of the internet %d were let through: the test sees nothing", looked, out)
+	}
 }
 
 // reaches reports whether the policies let the source connect; concerned is false where no policy of the overlay has a say.
@@ -200,8 +249,8 @@ func TestNetworkHoldsTheLine(t *testing.T) {
 	atRoot(t)
 	never := map[string][]string{ // by source: destinations, "*" for every one
 		"the internet": {"*"}, "a private address": {"*"}, "a pod of another namespace": {"*"}, "a stranger with Traefik's labels": {"*"},
-		"ollama":     {"private", "private, IPv6", "metadata", "other pod", "open-webui"},
-		"open-webui": {"private", "private, IPv6", "metadata", "other pod", "internet", "internet, IPv6", "model-registry"},
+		"ollama":     {"private", "private, IPv6", "metadata", "Azure's metadata", "other pod", "open-webui"},
+		"open-webui": {"private", "private, IPv6", "metadata", "Azure's metadata", "other pod", "internet", "internet, IPv6", "model-registry"},
 	}
 	checked := 0
 	for _, overlay := range networkOverlays(t) {

@@ -104,7 +104,8 @@ func (d *drawing) mergePatch() any {
 		object{"apiVersion": "v1", "kind": "Service", "metadata": object{"name": pick(d, "ollama", "open-webui")}, "spec": object{
 			"sessionAffinity": pick(d, "None", "ClientIP"),
 		}},
-		object{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": object{"name": pick(d, "ollama", "open-webui")},
+		// Nothing else may go: without its policy a pod stands open, which is refused.
+		object{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": object{"name": pick(d, "ollama", "open-webui")},
 			"$patch": "delete"},
 	))}
 }

@@ -66,7 +66,8 @@ var pathRules = map[string]rule{
 	"dns.ports[]": oneOf(53, 5353, 8053),
 
 	"image.registry":                  oneOf("docker.io", "ghcr.io", "registry.lan:5000"),
-	"image.repository":                oneOf("ollama/ollama", "open-webui/open-webui", "mirror/team/x__y"),
+	"ollama.image.repository":         oneOf("ollama/ollama", "mirror/team/x__y"), // each by its name is what it is
+	"openWebUI.image.repository":      oneOf("open-webui/open-webui", "mirror/team/x__y"),
 	"image.tag":                       oneOf("1.10", "0.23", "0.9.4-slim", "20240101", "_A.b-c", "1.10.", "yes"),
 	"image.digest":                    oneOf("sha256:" + strings.Repeat("0123456789abcdef", 4)),
 	"requests.cpu":                    oneOf("100m", "250m", "0.5", spelled("1"), "1e-1"),

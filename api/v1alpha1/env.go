@@ -94,10 +94,7 @@ func (v validator) openWebUIEnv(at *field.Path, b *Base) {
 	const header = "WEBUI_AUTH_TRUSTED_EMAIL_HEADER"
 	peers := *w.AllowFrom
 	switch {
-	case w.Env[header] == EnvValue{}:
-	case b.Expose.Exposed():
-		v.because(at.Child("expose", "type")).errorf(env.Key(header), "remove expose, and let the proxy that sets the header lead here",
-			"the route passes on what a client sends: everybody could sign in as anybody")
+	case w.Env[header] == EnvValue{}, b.Expose.Exposed(): // which signIn has
 	case len(peers) != 1 || len(peers[0].PodLabels) == 0:
 		v.because(at.Child("openWebUI", "allowFrom")).errorf(env.Key(header), "admit the proxy that sets it alone: allowFrom: [{namespace: NAMESPACE, podLabels: {app: PROXY}}]",
 			"whoever gets to the chat past the proxy could sign in as anybody")

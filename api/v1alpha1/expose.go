@@ -350,30 +350,3 @@ func (v validator) unauthenticated(at, basicAuth *field.Path, e *Expose) {
 	v.errorf(basicAuth, "write "+string(e.Type)+": {basicAuth: {secretName: ollama-users}}; `hearth secrets` makes the Secret",
 		"missing: Ollama has no password of its own at %s: %s", e.Host, danger)
 }
-
-// OpenWebUITrue reports whether Open WebUI takes the value of an environment
-// variable for true: the word itself in any case. Everything else, 1 and yes
-// and nothing among it, is false.
-// Source: open_webui/env.py and config.py of the wheel open-webui 0.9.4.
-func OpenWebUITrue(value string) bool { return strings.EqualFold(value, "true") }
-
-// signIn checks that strangers cannot get past Open WebUI's sign-in.
-func (v validator) signIn(base *field.Path, b *Base) {
-	w, e := b.OpenWebUI, b.Expose
-	if w == nil || !e.Exposed() || e.Host == "" {
-		return
-	}
-	v = v.because(base.Child("expose", "type"), base.Child("expose", "audience"), base.Child("expose", "host"))
-	at := base.Child("openWebUI")
-	auth, off := w.Env["WEBUI_AUTH"]
-	off = off && auth.SecretKeyRef == nil && !OpenWebUITrue(auth.Value)
-	switch {
-	case off && e.Audience == AudiencePublic:
-		v.errorf(at.Child("env").Key("WEBUI_AUTH"), problem.Remove, "got %q: everybody who reaches the public host %s would be signed in as admin", auth.Value, e.Host)
-	case off:
-		v.warnf(at.Child("env").Key("WEBUI_AUTH"), problem.Remove, "got %q: everybody who reaches %s is signed in as admin", auth.Value, e.Host)
-	case w.SignUp == SignUpOpen && e.Audience == AudiencePublic:
-		v.errorf(at.Child("signUp"), "write signUp: closed, which takes the admin from the Secret",
-			"sign-up is open at the public host %s: the first stranger to come becomes admin", e.Host)
-	}
-}

@@ -11,6 +11,7 @@ import (
 
 	"go4.org/netipx"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -184,7 +185,7 @@ func (a *analysis) admission(c *objects.Container) passage {
 				continue
 			}
 			closed = false
-			if prefix, err := netip.ParsePrefix(peer.IPBlock.CIDR); err != nil || !privateRange(prefix) {
+			if prefix, err := netip.ParsePrefix(peer.IPBlock.CIDR); err != nil || !v1alpha1.PrivateRange(prefix) {
 				private = false
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -229,35 +230,15 @@ func serving(p *objects.Pod, port string) (ends []stop, others []objects.Contain
 	return ends, others
 }
 
-// address reports whether an address is of a private network.
-func privateAddress(a netip.Addr) bool {
-	a = a.Unmap()
-	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || carrierNAT.Contains(a)
-}
-
-// carrierNAT is the range that providers and VPNs share; RFC 6598.
-var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
-
-// privateRange reports whether all addresses of a range are private.
-func privateRange(p netip.Prefix) bool {
-	for _, private := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10", "::1/128"} {
-		of := netip.MustParsePrefix(private)
-		if p.Bits() >= of.Bits() && of.Contains(p.Addr().Unmap()) {
-			return true
-		}
-	}
-	return false
-}
-
 // privateRanges reports whether there are ranges, and all of them private. What
 // is none counts as public.
 func privateRanges(ranges []string) bool {
 	for _, text := range ranges {
 		text = strings.TrimSpace(text)
-		if p, err := netip.ParsePrefix(text); err == nil && privateRange(p) {
+		if p, err := netip.ParsePrefix(text); err == nil && v1alpha1.PrivateRange(p) {
 			continue
 		}
-		if addr, err := netip.ParseAddr(text); err == nil && privateAddress(addr) {
+		if addr, err := netip.ParseAddr(text); err == nil && v1alpha1.PrivateRange(netip.PrefixFrom(addr, addr.BitLen())) {
 			continue
 		}
 		return false

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -189,7 +190,7 @@ func (a *analysis) address(addr netip.Addr, port string, of Ref, path string) []
 	if port == strconv.Itoa(ollamaPort) {
 		return []stop{{program: Ollama}}
 	}
-	if addr.IsPrivate() || carrierNAT.Contains(addr) {
+	if v1alpha1.PrivateRange(netip.PrefixFrom(addr, addr.BitLen())) {
 		return []stop{{passage: passage{guard: Unseen, blind: of, why: fmt.Sprintf("leads to %s at port %s, which may be a pod's", addr, port)}}}
 	}
 	return nil // out of the cluster

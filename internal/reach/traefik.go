@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/traefikrule"
 )
@@ -46,7 +47,7 @@ func (r *reader) ingressRoute() {
 		}
 		var p passage
 		if clients, err := traefikrule.Clients(objects.Text(rule, "match"), objects.Text(rule, "syntax")); err == nil && len(clients) > 0 {
-			p.private = !slices.ContainsFunc(clients, func(of netip.Prefix) bool { return !privateRange(of) })
+			p.private = !slices.ContainsFunc(clients, func(of netip.Prefix) bool { return !v1alpha1.PrivateRange(of) })
 		}
 		for _, m := range objects.List(rule, "middlewares") {
 			name := objects.Text(m, "name")

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/reach"
+	"github.com/hearth-dev/hearth/internal/signin"
 )
 
 // pod is one of the list's, with what rules ask of it.
@@ -73,7 +73,7 @@ func (c container) env(name string) (value string, set bool) {
 // together.
 func (c container) off(name string) bool {
 	v, set := c.Variable(name)
-	return set && v.ValueFrom == nil && !strings.Contains(v.Value, "$(") && !v1alpha1.OpenWebUITrue(v.Value)
+	return set && v.ValueFrom == nil && !strings.Contains(v.Value, "$(") && !signin.True(v.Value)
 }
 
 // serves reports whether a pod has such a container.

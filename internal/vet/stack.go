@@ -16,6 +16,7 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
 	"github.com/hearth-dev/hearth/internal/reach"
+	"github.com/hearth-dev/hearth/internal/signin"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -244,7 +245,7 @@ func hatches(o *v1alpha1.ResolvedOverlay) []Finding {
 		}
 		if b.OpenWebUI != nil {
 			for _, name := range slices.Sorted(maps.Keys(b.OpenWebUI.Env)) {
-				if v := b.OpenWebUI.Env[name]; name == "WEBUI_AUTH" && v.SecretKeyRef == nil && !v1alpha1.OpenWebUITrue(v.Value) {
+				if v := b.OpenWebUI.Env[name]; name == "WEBUI_AUTH" && v.SecretKeyRef == nil && !signin.True(v.Value) {
 					add(at+".openWebUI.env.WEBUI_AUTH", "nobody is asked who they are")
 				}
 			}

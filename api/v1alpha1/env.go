@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/internal/signin"
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
@@ -94,7 +95,7 @@ func (v validator) openWebUIEnv(at *field.Path, b *Base) {
 	const header = "WEBUI_AUTH_TRUSTED_EMAIL_HEADER"
 	peers := *w.AllowFrom
 	switch {
-	case w.Env[header] == EnvValue{}, b.Expose.Exposed(): // which signIn has
+	case w.Env[header] == EnvValue{}, b.Expose.Exposed(), w.addressed() != signin.Cluster: // which signIn has
 	case len(peers) != 1 || len(peers[0].PodLabels) == 0:
 		v.because(at.Child("openWebUI", "allowFrom")).errorf(env.Key(header), "admit the proxy that sets it alone: allowFrom: [{namespace: NAMESPACE, podLabels: {app: PROXY}}]",
 			"whoever gets to the chat past the proxy could sign in as anybody")

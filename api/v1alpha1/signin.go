@@ -94,7 +94,7 @@ func (w *OpenWebUI) environment() signin.Env {
 	}
 	if o := w.OIDC; o != nil {
 		all["OPENID_PROVIDER_URL"] = text(o.ProviderURL)
-		all["OAUTH_CLIENT_ID"] = text("set")
+		all["OAUTH_CLIENT_ID"], all["OAUTH_CLIENT_SECRET"] = signin.Value{Hidden: true}, signin.Value{Hidden: true}
 		all["ENABLE_OAUTH_SIGNUP"] = text(strconv.FormatBool(*o.SignUp))
 	}
 	for name, value := range w.Env {

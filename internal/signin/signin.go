@@ -92,13 +92,18 @@ func Weaknesses(env Env, a Audience) []Weakness {
 	if a == Private {
 		j.severity = problem.Warning
 	}
-	j.header()
-	if j.off() {
-		return j.found // nobody is asked, so that nothing else matters
+	password := env.on("ENABLE_PASSWORD_AUTH", true) // without it /signin and /ldap answer 403: routers/auths.py
+	if password {
+		j.header()
+		if j.off() {
+			return j.found // nobody is asked, so that nothing else matters
+		}
 	}
 	j.signUp()
 	j.oauth()
-	j.ldap()
+	if password {
+		j.ldap()
+	}
 	j.scim()
 	j.sessionKey()
 	slices.SortStableFunc(j.found, func(a, b Weakness) int { return strings.Compare(string(a.Severity), string(b.Severity)) })
@@ -133,7 +138,8 @@ func (j *judge) header() {
 }
 
 // off reports whether nobody is asked who he is: WEBUI_AUTH is off for every value
-// but true, and all are then the one user admin@localhost. Source: env.py;
+// but true, and all are then the one user admin@localhost. Where there are other
+// accounts already, which cannot be known, it refuses everybody. Source: env.py;
 // routers/auths.py, signin.
 func (j *judge) off() bool {
 	const name = "WEBUI_AUTH"
@@ -158,10 +164,10 @@ func (j *judge) unseen(name, what string) {
 // role is what a new account gets: pending, which an admin has to let in, unless
 // something else is set. Source: config.py, DEFAULT_USER_ROLE.
 func (j *judge) role() string {
-	if j.env.given("DEFAULT_USER_ROLE") && !j.env.hidden("DEFAULT_USER_ROLE") {
-		return strings.ToLower(j.env.text("DEFAULT_USER_ROLE"))
+	if role := j.env.text("DEFAULT_USER_ROLE"); role == "admin" || role == "user" {
+		return role
 	}
-	return "pending"
+	return "pending" // any other word is refused as this one is: utils/auth.py, get_verified_user
 }
 
 // signUp is the form by which people make accounts. It closes after the first
@@ -173,15 +179,16 @@ func (j *judge) signUp() {
 	if j.audience != Public {
 		return // the first to come is one of the people at home
 	}
-	admin := j.env.given("WEBUI_ADMIN_EMAIL") && j.env.given("WEBUI_ADMIN_PASSWORD")
+	admin := j.admin()
 	const first = "ENABLE_INITIAL_ADMIN_SIGNUP"
+	hidden := j.env.hidden("ENABLE_SIGNUP")
+	closed := !j.env.on("ENABLE_SIGNUP", true) || !j.env.on("ENABLE_LOGIN_FORM", true)
 	switch {
-	case j.env.hidden("ENABLE_SIGNUP"):
+	case (hidden || closed) && j.env.on(first, false) && !admin:
+		j.add(j.severity, "the first to come makes the account of the admin", "remove it, and set WEBUI_ADMIN_EMAIL and WEBUI_ADMIN_PASSWORD from a Secret", first)
+	case closed:
+	case hidden:
 		j.unseen("ENABLE_SIGNUP", "whether strangers can make accounts")
-	case !j.env.on("ENABLE_SIGNUP", true) || !j.env.on("ENABLE_LOGIN_FORM", true):
-		if j.env.on(first, false) && !admin {
-			j.add(j.severity, "the first to come makes the account of the admin", "remove it, and set WEBUI_ADMIN_EMAIL and WEBUI_ADMIN_PASSWORD from a Secret", first)
-		}
 	case !admin:
 		j.add(j.severity, "sign-up is open: the first to come is admin",
 			"set ENABLE_SIGNUP=False, and WEBUI_ADMIN_EMAIL and WEBUI_ADMIN_PASSWORD from a Secret", "ENABLE_SIGNUP")
@@ -191,60 +198,112 @@ func (j *judge) signUp() {
 	}
 }
 
+// admin reports whether the first account is made at the start, from the
+// environment. Source: main.py, lifespan.
+func (j *judge) admin() bool {
+	return j.env.given("WEBUI_ADMIN_EMAIL") && j.env.given("WEBUI_ADMIN_PASSWORD")
+}
+
 // provider is an identity provider. Where anybody can have an account, strangers
-// are who it lets in.
+// are who it lets in. Where they choose their own e-mail address, a domain keeps
+// nobody out.
 type provider struct {
 	variable string
 	public   bool
+	anyEmail bool
 }
 
 // oauth is the way by identity providers. Source: config.py,
-// load_oauth_providers; utils/oauth.py, handle_callback and get_user_role.
+// load_oauth_providers; utils/oauth.py, handle_callback, which makes the only
+// account admin whatever its role, and get_user_role.
 func (j *judge) oauth() {
 	const signUp = "ENABLE_OAUTH_SIGNUP"
 	all := j.providers()
 	if len(all) == 0 {
 		return
 	}
-	i := slices.IndexFunc(all, func(p provider) bool { return p.public })
-	domains := j.env.given("OAUTH_ALLOWED_DOMAINS") && !strings.Contains(j.env.text("OAUTH_ALLOWED_DOMAINS"), "*")
-	strangers := i >= 0 && !domains
-	role := j.role()
-	switch {
-	case !j.env.on(signUp, false):
-	case strangers && role == "admin":
-		j.add(j.severity, "everybody with an account at the identity provider, where anybody gets one, becomes admin",
-			"remove DEFAULT_USER_ROLE: new accounts wait for an admin then", "DEFAULT_USER_ROLE", signUp, all[i].variable)
-	case strangers && role != "pending":
-		j.add(j.severity, fmt.Sprintf("everybody with an account at the identity provider, where anybody gets one, has the role %s at once", problem.Clip(role)),
-			"set OAUTH_ALLOWED_DOMAINS, or remove DEFAULT_USER_ROLE", "DEFAULT_USER_ROLE", signUp, all[i].variable)
-	case role == "admin":
-		j.add(problem.Warning, "everybody whom the identity provider knows becomes admin",
-			"remove DEFAULT_USER_ROLE: new accounts wait for an admin then", "DEFAULT_USER_ROLE", signUp)
+	limited := j.domains()
+	i := slices.IndexFunc(all, func(p provider) bool { return p.public && (p.anyEmail || !limited) })
+	strangers, role := i >= 0, j.role()
+	managed := j.env.on("ENABLE_OAUTH_ROLE_MANAGEMENT", false) // gives the role at each sign-in
+	const anybody = "everybody with an account at the identity provider, where anybody gets one, "
+	const waits = "remove DEFAULT_USER_ROLE: new accounts wait for an admin then"
+	switch on := j.env.on(signUp, false); {
+	case strangers && on && !j.admin():
+		j.add(j.severity, "the first to come from the identity provider, where anybody gets an account, is admin",
+			"set WEBUI_ADMIN_EMAIL and WEBUI_ADMIN_PASSWORD from a Secret", signUp, all[i].variable)
+	case strangers && (on || managed) && role == "admin":
+		j.add(j.severity, anybody+"becomes admin", waits, "DEFAULT_USER_ROLE", signUp, all[i].variable)
+	case strangers && on && role != "pending":
+		j.add(j.severity, fmt.Sprintf(anybody+"has the role %s at once", role), "set OAUTH_ALLOWED_DOMAINS, or remove DEFAULT_USER_ROLE", "DEFAULT_USER_ROLE", signUp, all[i].variable)
+	case (on || managed) && role == "admin":
+		j.add(problem.Warning, "everybody whom the identity provider knows becomes admin", waits, "DEFAULT_USER_ROLE", signUp)
 	}
 	const merge = "OAUTH_MERGE_ACCOUNTS_BY_EMAIL"
-	if strangers && j.env.on(merge, false) {
-		j.add(j.severity, "whoever has an account with the admin's e-mail address at the identity provider, where anybody gets one, is the admin",
-			"remove it, or set OAUTH_ALLOWED_DOMAINS", merge, all[i].variable)
+	switch on := j.env.on(merge, false); {
+	case on && strangers:
+		j.add(j.severity, "whoever has the admin's e-mail address in an account at the identity provider, where anybody gets one, is the admin",
+			"remove it", merge, all[i].variable)
+	case on:
+		j.add(problem.Warning, "whoever can write the admin's e-mail address into an account at the identity provider is the admin",
+			"remove it, or make sure that the provider verifies addresses", merge, all[0].variable)
 	}
+	const exchange = "ENABLE_OAUTH_TOKEN_EXCHANGE"
+	if j.env.on(exchange, false) {
+		j.add(problem.Warning, "a token that the identity provider gave any other program signs its owner in here", "remove it", exchange, all[0].variable)
+	}
+}
+
+// domains reports whether only people of some domains are let in. One where
+// anybody gets an address is none. Source: utils/oauth.py, handle_callback.
+func (j *judge) domains() bool {
+	v, set := j.env("OAUTH_ALLOWED_DOMAINS")
+	if !set || v.Hidden {
+		return set
+	}
+	for domain := range strings.SplitSeq(v.Text, ",") {
+		if domain = strings.ToLower(strings.TrimSpace(domain)); domain == "*" || slices.Contains(mailDomains, domain) {
+			return false
+		}
+	}
+	return true
+}
+
+// mailDomains are where anybody gets an e-mail address, by each one's own page.
+var mailDomains = []string{
+	"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com", "me.com", "aol.com",
+	"proton.me", "protonmail.com", "gmx.net", "gmx.de", "gmx.com", "web.de", "mail.com", "mail.ru", "yandex.com", "qq.com", "163.com", "zoho.com",
 }
 
 // providers are those that are set up.
 func (j *judge) providers() []provider {
 	var all []provider
-	for _, name := range []string{"GOOGLE_CLIENT_ID", "GITHUB_CLIENT_ID", "FEISHU_CLIENT_ID"} {
-		if j.env.given(name) {
-			all = append(all, provider{name, true})
+	set := func(names ...string) bool {
+		return !slices.ContainsFunc(names, func(name string) bool { return !j.env.given(name) })
+	}
+	for _, name := range []string{"GOOGLE", "GITHUB"} {
+		if set(name+"_CLIENT_ID", name+"_CLIENT_SECRET") {
+			all = append(all, provider{variable: name + "_CLIENT_ID", public: true})
 		}
 	}
-	if j.env.given("MICROSOFT_CLIENT_ID") {
-		all = append(all, provider{"MICROSOFT_CLIENT_ID", manyTenants(j.env.text("MICROSOFT_CLIENT_TENANT_ID"))})
+	if set("FEISHU_CLIENT_ID", "FEISHU_CLIENT_SECRET") { // whose apps are of one company
+		all = append(all, provider{variable: "FEISHU_CLIENT_ID"})
 	}
-	if j.env.given("OAUTH_CLIENT_ID") && j.env.given("OPENID_PROVIDER_URL") {
-		all = append(all, provider{"OPENID_PROVIDER_URL", PublicIssuer(j.env.text("OPENID_PROVIDER_URL"))})
+	if set("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET", "MICROSOFT_CLIENT_TENANT_ID") {
+		many := manyTenants(j.env.text("MICROSOFT_CLIENT_TENANT_ID"))
+		all = append(all, provider{"MICROSOFT_CLIENT_TENANT_ID", many, many})
+	}
+	if set("OAUTH_CLIENT_ID", "OPENID_PROVIDER_URL") && (set("OAUTH_CLIENT_SECRET") || set("OAUTH_CODE_CHALLENGE_METHOD")) {
+		issuer := j.env.text("OPENID_PROVIDER_URL")
+		all = append(all, provider{"OPENID_PROVIDER_URL", PublicIssuer(issuer), PublicIssuer(issuer) && strings.Contains(issuer, microsoft)})
 	}
 	return all
 }
+
+// microsoft is the host of Microsoft's issuers. In an account of another company
+// its admin writes what e-mail address he likes: learn.microsoft.com, Secure
+// applications and APIs by validating claims.
+const microsoft = "login.microsoftonline.com"
 
 // manyTenants reports whether a tenant of Microsoft's is no single one. Source:
 // learn.microsoft.com, Microsoft identity platform and OpenID Connect.
@@ -267,7 +326,7 @@ func PublicIssuer(issuer string) bool {
 		return false
 	}
 	host := strings.ToLower(u.Hostname())
-	if host == "login.microsoftonline.com" {
+	if host == microsoft {
 		tenant, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 		return manyTenants(tenant)
 	}
@@ -290,22 +349,24 @@ func (j *judge) ldap() {
 	}
 }
 
-// scim is the interface by which a directory makes accounts, admins' too, with one
+// scim is the interface by which a directory makes and changes accounts, with one
 // password. Without a token it refuses everybody. Source: env.py; routers/scim.py,
 // get_scim_auth.
 func (j *judge) scim() {
 	if !j.env.on("ENABLE_SCIM", j.env.on("SCIM_ENABLED", false)) || j.env.hidden("SCIM_TOKEN") || !j.env.given("SCIM_TOKEN") {
 		return
 	}
-	j.add(j.severity, "the token stands in the open, and whoever has it makes accounts, admins' too", "set SCIM_TOKEN from a Secret", "SCIM_TOKEN")
+	j.add(j.severity, "the token stands in the open: whoever has it makes accounts, and gives the admin's another e-mail address", "set SCIM_TOKEN from a Secret", "SCIM_TOKEN")
 }
 
 // sessionKey is what sessions are signed by. Source: env.py, whose default is in
 // everybody's copy.
 func (j *judge) sessionKey() {
-	for _, name := range []string{"WEBUI_SECRET_KEY", "WEBUI_JWT_SECRET_KEY"} {
-		if !j.env.hidden(name) && j.env.text(name) == "t0p-s3cr3t" {
-			j.add(j.severity, "the key is Open WebUI's default, which everybody knows: whoever signs a session himself is anybody", "set it from a Secret", name)
-		}
+	name := "WEBUI_SECRET_KEY"
+	if _, set := j.env(name); !set {
+		name = "WEBUI_JWT_SECRET_KEY"
+	}
+	if j.env.text(name) == "t0p-s3cr3t" {
+		j.add(j.severity, "the key is Open WebUI's default, which everybody knows: whoever learns an account's id makes himself a session of it", "set it from a Secret", name)
 	}
 }

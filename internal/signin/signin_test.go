@@ -11,13 +11,20 @@ import (
 // What each environment means for the internet and for a private network: the
 // first letters of the severities, and the variables they are reported at.
 func TestWeaknesses(t *testing.T) {
-	const closed = "ENABLE_SIGNUP=False"
+	const (
+		closed    = "ENABLE_SIGNUP=False"
+		admin     = " WEBUI_ADMIN_EMAIL=a@b WEBUI_ADMIN_PASSWORD=?"
+		google    = " ENABLE_OAUTH_SIGNUP=true GOOGLE_CLIENT_ID=x GOOGLE_CLIENT_SECRET=?"
+		microsoft = admin + " ENABLE_OAUTH_SIGNUP=true MICROSOFT_CLIENT_ID=x MICROSOFT_CLIENT_SECRET=? MICROSOFT_CLIENT_TENANT_ID="
+		oidc      = admin + " ENABLE_OAUTH_SIGNUP=true OAUTH_CLIENT_ID=x OAUTH_CLIENT_SECRET=? OPENID_PROVIDER_URL="
+	)
 	for _, c := range []struct{ env, public, private string }{
 		{"", "e ENABLE_SIGNUP", ""},
 		{"ENABLE_SIGNUP=true", "e ENABLE_SIGNUP", ""},
 		{"ENABLE_SIGNUP=0", "", ""},
 		{"ENABLE_SIGNUP=", "", ""},
 		{"ENABLE_SIGNUP=?", "w ENABLE_SIGNUP", ""},
+		{"ENABLE_SIGNUP=? ENABLE_INITIAL_ADMIN_SIGNUP=true", "e ENABLE_INITIAL_ADMIN_SIGNUP", ""},
 		{"ENABLE_LOGIN_FORM=no", "", ""},
 		{closed + " ENABLE_INITIAL_ADMIN_SIGNUP=true", "e ENABLE_INITIAL_ADMIN_SIGNUP", ""},
 		{closed + " ENABLE_INITIAL_ADMIN_SIGNUP=true WEBUI_ADMIN_EMAIL=a@b WEBUI_ADMIN_PASSWORD=?", "", ""},
@@ -35,16 +42,27 @@ func TestWeaknesses(t *testing.T) {
 		{closed + " WEBUI_AUTH_TRUSTED_EMAIL_HEADER=X-Email", "e WEBUI_AUTH_TRUSTED_EMAIL_HEADER", "e WEBUI_AUTH_TRUSTED_EMAIL_HEADER"},
 		{closed + " WEBUI_AUTH_TRUSTED_EMAIL_HEADER=?", "e WEBUI_AUTH_TRUSTED_EMAIL_HEADER", "e WEBUI_AUTH_TRUSTED_EMAIL_HEADER"},
 		{closed + " WEBUI_AUTH_TRUSTED_EMAIL_HEADER=", "", ""},
-		{closed + " ENABLE_OAUTH_SIGNUP=true DEFAULT_USER_ROLE=admin", "", ""}, // no provider
-		{closed + " ENABLE_OAUTH_SIGNUP=true GOOGLE_CLIENT_ID=x", "", ""},      // they wait for the admin
-		{closed + " ENABLE_OAUTH_SIGNUP=true GOOGLE_CLIENT_ID=x DEFAULT_USER_ROLE=user", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
-		{closed + " ENABLE_OAUTH_SIGNUP=true GOOGLE_CLIENT_ID=x DEFAULT_USER_ROLE=user OAUTH_ALLOWED_DOMAINS=b.example", "", ""},
-		{closed + " ENABLE_OAUTH_SIGNUP=true GOOGLE_CLIENT_ID=x DEFAULT_USER_ROLE=user OAUTH_ALLOWED_DOMAINS=*", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
-		{closed + " GITHUB_CLIENT_ID=x DEFAULT_USER_ROLE=admin", "", ""}, // nobody new
-		{closed + " ENABLE_OAUTH_SIGNUP=true MICROSOFT_CLIENT_ID=x MICROSOFT_CLIENT_TENANT_ID=common DEFAULT_USER_ROLE=admin", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
-		{closed + " ENABLE_OAUTH_SIGNUP=true MICROSOFT_CLIENT_ID=x MICROSOFT_CLIENT_TENANT_ID=ours DEFAULT_USER_ROLE=user", "", ""},
-		{closed + " ENABLE_OAUTH_SIGNUP=true OAUTH_CLIENT_ID=x OPENID_PROVIDER_URL=https://sso.b.example DEFAULT_USER_ROLE=admin", "w DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
-		{closed + " OAUTH_MERGE_ACCOUNTS_BY_EMAIL=true OAUTH_CLIENT_ID=x OPENID_PROVIDER_URL=https://gitlab.com", "e OAUTH_MERGE_ACCOUNTS_BY_EMAIL", "w OAUTH_MERGE_ACCOUNTS_BY_EMAIL"},
+		{closed + " WEBUI_AUTH=no ENABLE_PASSWORD_AUTH=false", "", ""},                            // /signin answers 403
+		{closed + " ENABLE_OAUTH_SIGNUP=true DEFAULT_USER_ROLE=admin", "", ""},                    // no provider
+		{closed + " ENABLE_OAUTH_SIGNUP=true GOOGLE_CLIENT_ID=x DEFAULT_USER_ROLE=admin", "", ""}, // which has no secret
+		{closed + google, "e ENABLE_OAUTH_SIGNUP", "w ENABLE_OAUTH_SIGNUP"},                       // the first is admin
+		{closed + google + admin, "", ""},                                                         // they wait for the admin
+		{closed + google + admin + " DEFAULT_USER_ROLE=user", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
+		{closed + google + admin + " DEFAULT_USER_ROLE=User", "", ""}, // no role, and refused
+		{closed + google + admin + " DEFAULT_USER_ROLE=user OAUTH_ALLOWED_DOMAINS=b.example", "", ""},
+		{closed + google + admin + " DEFAULT_USER_ROLE=user OAUTH_ALLOWED_DOMAINS=b.example,Gmail.com", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
+		{closed + google + admin + " DEFAULT_USER_ROLE=user OAUTH_ALLOWED_DOMAINS=*", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
+		{closed + google + admin + " DEFAULT_USER_ROLE=user OAUTH_ALLOWED_DOMAINS=", "", ""},    // nobody
+		{closed + " GITHUB_CLIENT_ID=x GITHUB_CLIENT_SECRET=? DEFAULT_USER_ROLE=admin", "", ""}, // nobody new
+		{closed + " GITHUB_CLIENT_ID=x GITHUB_CLIENT_SECRET=? DEFAULT_USER_ROLE=admin ENABLE_OAUTH_ROLE_MANAGEMENT=true", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
+		{closed + " ENABLE_OAUTH_TOKEN_EXCHANGE=true GITHUB_CLIENT_ID=x GITHUB_CLIENT_SECRET=?", "w ENABLE_OAUTH_TOKEN_EXCHANGE", "w ENABLE_OAUTH_TOKEN_EXCHANGE"},
+		{closed + microsoft + "common DEFAULT_USER_ROLE=admin", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
+		{closed + microsoft + "common DEFAULT_USER_ROLE=user OAUTH_ALLOWED_DOMAINS=b.example", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
+		{closed + microsoft + "ours DEFAULT_USER_ROLE=user", "", ""},
+		{closed + oidc + "https://sso.b.example DEFAULT_USER_ROLE=admin", "w DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
+		{closed + oidc + "https://sso.b.example", "", ""},
+		{closed + oidc + "https://sso.b.example OAUTH_MERGE_ACCOUNTS_BY_EMAIL=true", "w OAUTH_MERGE_ACCOUNTS_BY_EMAIL", "w OAUTH_MERGE_ACCOUNTS_BY_EMAIL"},
+		{closed + oidc + "https://gitlab.com OAUTH_MERGE_ACCOUNTS_BY_EMAIL=true", "e OAUTH_MERGE_ACCOUNTS_BY_EMAIL", "w OAUTH_MERGE_ACCOUNTS_BY_EMAIL"},
 		{closed + " ENABLE_LDAP=true", "", ""},
 		{closed + " ENABLE_LDAP=true DEFAULT_USER_ROLE=admin", "e DEFAULT_USER_ROLE", "w DEFAULT_USER_ROLE"},
 		{closed + " ENABLE_LDAP=true LDAP_USE_TLS=no", "w LDAP_USE_TLS", "w LDAP_USE_TLS"},
@@ -57,6 +75,8 @@ func TestWeaknesses(t *testing.T) {
 		{closed + " SCIM_TOKEN=abc", "", ""},
 		{closed + " WEBUI_SECRET_KEY=t0p-s3cr3t", "e WEBUI_SECRET_KEY", "w WEBUI_SECRET_KEY"},
 		{closed + " WEBUI_SECRET_KEY=?", "", ""},
+		{closed + " WEBUI_JWT_SECRET_KEY=t0p-s3cr3t", "e WEBUI_JWT_SECRET_KEY", "w WEBUI_JWT_SECRET_KEY"},
+		{closed + " WEBUI_SECRET_KEY=? WEBUI_JWT_SECRET_KEY=t0p-s3cr3t", "", ""}, // which is not read then
 	} {
 		env := map[string]signin.Value{}
 		for _, pair := range strings.Fields(c.env) {

@@ -17,7 +17,7 @@ import (
 // TestSmoke deploys the committed overlay and follows it from the first byte of the model to the last token. Its parts build
 // on each other: the first that fails ends the test.
 func TestSmoke(t *testing.T) {
-	s := start(t, wants{models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{"ollama"}})
+	s := start(t, wants{models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{"ollama"}, relay: true})
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)
@@ -34,6 +34,7 @@ func TestSmoke(t *testing.T) {
 		{"a throttled pod is seen to be slow", s.throttledIsSlow},
 		// Last: a controller takes CPU that the comparisons need.
 		{"a way in from outside, and hearth verify of it", s.exposed},
+		{"doors are open and closed as hearth vet has it", func(t *testing.T) { s.doors(t) }},
 	} {
 		if !t.Run(part.name, part.run) {
 			t.FailNow()

@@ -49,6 +49,8 @@ type wants struct {
 	namespaces []string
 	// chat asks for Open WebUI's image, and a browser to see it with.
 	chat bool
+	// relay asks for an image of socat.
+	relay bool
 }
 
 // programs that a test with these wants runs on this machine.
@@ -90,6 +92,11 @@ func start(t *testing.T, w wants) *suite {
 			must(t, err)
 			load = append(load, image)
 		}
+	}
+	if mode == cluster.Source && w.relay {
+		image, err := s.builder.Socat(ctx)
+		must(t, err)
+		load = append(load, image)
 	}
 	if mode == cluster.Source && w.chat {
 		image, err := s.builder.OpenWebUI(ctx)

@@ -62,6 +62,25 @@ func CertManager() Module {
 	}
 }
 
+// GatewayAPI is here for its custom resources, in the version that Traefik is built with: nothing of it runs.
+func GatewayAPI() Module {
+	return Module{Path: "sigs.k8s.io/gateway-api", Version: "v1.4.0", Sum: "h1:ZwlNM6zOHq0h3WUX2gfByPs2yAEsy/EenYJB78jpQfQ="}
+}
+
+// SocatRef is the reference of the image of socat that people deploy.
+const SocatRef = "docker.io/alpine/socat:1.8.0.3"
+
+// Socat returns Debian's socat in an image that takes its arguments, under SocatRef.
+func (b *Builder) Socat(ctx context.Context) (Image, error) {
+	base, err := b.DebianRoot(ctx, "socat")
+	if err != nil {
+		return Image{}, err
+	}
+	return b.FromFiles(ctx, Spec{Ref: SocatRef, Base: []Layer{base}, Config: v1.Config{
+		Entrypoint: []string{"/usr/bin/socat"}, Env: []string{searchPath}, User: "65532:65532",
+	}})
+}
+
 // AddonImage returns the add-on's program in an image with nothing else, under its published reference. It runs as any
 // user, with a read-only root file system and without capabilities.
 func (b *Builder) AddonImage(ctx context.Context, a Addon) (Image, error) {

@@ -35,6 +35,10 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.OpenWebUI(ctx)) },
 		},
 		Target{
+			Name: "socat", About: "image " + SocatRef + ", with Debian's package",
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.Socat(ctx)) },
+		},
+		Target{
 			Name: "debian", About: "root file system with packet filter tools, for kube-proxy and local-path-helper",
 			Build: func(ctx context.Context, b *Builder) (string, error) {
 				layer, err := b.tools(ctx)

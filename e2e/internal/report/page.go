@@ -30,7 +30,7 @@ func page(d Data) string {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", s.Name, result, s.Took.Round(time.Second))
 	}
 	for i, s := range d.Steps {
-		if len(s.Figures)+len(s.Notes)+len(s.Plots)+len(s.Images) == 0 {
+		if len(s.Figures)+len(s.Notes)+len(s.Tables)+len(s.Plots)+len(s.Images) == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "\n## %s%s\n", strings.ToUpper(s.Name[:1]), s.Name[1:])
@@ -45,6 +45,12 @@ func page(d Data) string {
 		}
 		for _, n := range s.Notes {
 			fmt.Fprintf(&b, "- %s\n", strings.Join(strings.Fields(n), " "))
+		}
+		for _, t := range s.Tables {
+			b.WriteString("\n" + row(t.Columns) + "|" + strings.Repeat("---|", len(t.Columns)) + "\n")
+			for _, r := range t.Rows {
+				b.WriteString(row(r))
+			}
 		}
 		for j, p := range s.Plots {
 			fmt.Fprintf(&b, "\n![%s](%s)\n", p.Title, plotFile(d.Name, i, j))
@@ -68,4 +74,13 @@ func page(d Data) string {
 		}
 	}
 	return b.String()
+}
+
+// row of a table, in which a bar would end a cell.
+func row(cells []string) string {
+	var b strings.Builder
+	for _, c := range cells {
+		b.WriteString("| " + strings.ReplaceAll(strings.Join(strings.Fields(c), " "), "|", `\|`) + " ")
+	}
+	return b.String() + "|\n"
 }

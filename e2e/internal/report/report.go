@@ -53,6 +53,7 @@ type Step struct {
 	Figures []Figure      `json:"figures,omitempty"`
 	// Notes are observations in words.
 	Notes  []string `json:"notes,omitempty"`
+	Tables []Table  `json:"tables,omitempty"`
 	Plots  []Plot   `json:"plots,omitempty"`
 	Images []Image  `json:"images,omitempty"`
 }
@@ -62,6 +63,12 @@ type Figure struct {
 	Name  string  `json:"name"`
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit"`
+}
+
+// Table is what was seen of many things of one kind, a row for each.
+type Table struct {
+	Columns []string   `json:"columns"`
+	Rows    [][]string `json:"rows"`
 }
 
 // Plot compares figures of one unit as bars.

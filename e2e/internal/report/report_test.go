@@ -46,6 +46,7 @@ func TestWrite(t *testing.T) {
 	r.Figure("speed", 12.345, "tokens/s")
 	r.Step(func(s *Step) {
 		s.Notes = []string{"it\nworks"}
+		s.Tables = []Table{{[]string{"what", "seen"}, [][]string{{"a|b", "yes"}}}}
 		s.Plots = []Plot{{Title: "a < b", Unit: "MiB", Bars: []chart.Bar{{Label: "a", Value: 1}, {Label: "b", Value: 2}}}}
 		s.Images = []Image{{"1.png", "seen", true}, {"2.png", "seen, too", false}}
 	})
@@ -83,6 +84,10 @@ Written by the run itself on 1970-01-01 00:00 UTC. Commit: 1234567. Again: ` + "
 | speed | 12.3 tokens/s |
 
 - it works
+
+| what | seen |
+|---|---|
+| a\|b | yes |
 
 ![a < b](run-1-1.svg)
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -132,6 +133,13 @@ func TestDoorsAnalysed(t *testing.T) {
 	shared, checker := sharedDoors(t), vet.New()
 	if findings, _ := (door{name: "shared"}).analysed(checker, shared); len(findings) > 0 {
 		t.Errorf("the shared objects alone: %s", said(findings))
+	}
+	for _, d := range append(readDoors(t), door{name: "shared", text: shared}) {
+		for _, m := range regexp.MustCompile(`image: (.*)`).FindAllStringSubmatch(d.text, -1) {
+			if !slices.Contains([]string{ollama.Ref, images.Traefik().Ref, images.SocatRef}, m[1]) {
+				t.Errorf("%s: the image %s is not among those that the node has", d.name, m[1])
+			}
+		}
 	}
 	for _, d := range readDoors(t) {
 		t.Run(d.name, func(t *testing.T) {

@@ -66,6 +66,9 @@ func (b *Base) Default() {
 	b.DNS.applyDefaults()
 	if w := b.OpenWebUI; w != nil {
 		w.Embedding.applyDefaults(b.Ollama != nil)
+		if body := b.Expose.BodyLimit(); body > 0 && body < 10<<20 {
+			fill(&w.MaxUploadSize, BodySize(mebibytes(max(1<<20, body))))
+		}
 		w.applyDefaults()
 	}
 	if o := b.Ollama; o != nil {
@@ -79,6 +82,10 @@ func (b *Base) Default() {
 		b.applySizes()
 	}
 	fillPointer(&b.Expose, Expose{})
+	if w := b.OpenWebUI; w != nil && b.Expose.Type == ExposeNginx {
+		fillPointer(&b.Expose.NGINX, NGINX{})
+		fill(&b.Expose.NGINX.MaxBodySize, BodySize(mebibytes(w.MaxBody())))
+	}
 	b.Expose.Default(b.Service())
 }
 

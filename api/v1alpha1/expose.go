@@ -150,7 +150,7 @@ func (e *Expose) Authenticated() bool {
 // BodyLimit is the largest body of a request in bytes; 0 is no limit, or none
 // that the route sets.
 func (e *Expose) BodyLimit() int64 {
-	if e.NGINX == nil {
+	if e == nil || e.NGINX == nil {
 		return 0
 	}
 	return e.NGINX.MaxBodySize.Bytes()

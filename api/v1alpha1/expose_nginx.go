@@ -10,8 +10,9 @@ import (
 type NGINX struct {
 	// ClassName of the Ingress. Default nginx.
 	ClassName string `json:"className,omitzero"`
-	// MaxBodySize of a request, such as an uploaded document. Default 10Mi; 0 is
-	// no limit. The controller's own default of 1 MiB is too small for documents.
+	// MaxBodySize of a request, such as an uploaded document. Default: 1Mi above
+	// openWebUI.maxUploadSize where the base has a chat, else 10Mi; 0 is no limit.
+	// The controller's own default of 1 MiB is too small for documents.
 	MaxBodySize BodySize `json:"maxBodySize,omitzero"`
 	// ReadTimeout between two chunks of an answer. Default 1h: nginx's own, 60s,
 	// cuts a model that thinks for longer.

@@ -19,6 +19,13 @@ type OpenWebUI struct {
 	OllamaURLs []string `json:"ollamaURLs,omitzero"`
 	// Embedding is what searches in documents.
 	Embedding Embedding `json:"embedding,omitzero"`
+	// MaxUploadSize of a file, in whole MiB from 1Mi to 1Gi. The page tells whoever
+	// chooses a larger one (RAG_FILE_MAX_SIZE); the server does not look, so the
+	// route is bounded 1Mi above it, and the volume that uploads arrive on holds
+	// four of them, 64Mi at least: one more upload is refused, and nobody else is
+	// bothered. It is memory of the pod's. Default 10Mi, or what a smaller
+	// expose.nginx.maxBodySize lets through.
+	MaxUploadSize BodySize `json:"maxUploadSize,omitzero"`
 	// SignUp is open (default): the first to sign up becomes admin, others wait
 	// for the admin's consent; refused at a public audience. closed: nobody can
 	// sign up, and the admin's e-mail and password come from the Secret.
@@ -35,7 +42,8 @@ type OpenWebUI struct {
 	// and admin-password, and with oidc oidc-client-secret. Default open-webui.
 	SecretName string `json:"secretName,omitzero"`
 	// ReadOnlyRootFilesystem closes the container's own file system: the chat
-	// then writes to its volume and to /tmp, 512Mi of the node's disk, alone.
+	// then writes to its volume, to uploads on their way, and to /tmp, 512Mi of
+	// the node's disk, alone.
 	// Default false: it was run with Open WebUI 0.9.4 from PyPI, and neither with
 	// the public image nor with the embedder in the pod. Functions and tools that
 	// install Python packages cannot. Its log then says "Read-only file system"
@@ -53,11 +61,12 @@ func OpenWebUIImage() Image {
 }
 
 func (w *OpenWebUI) applyDefaults() {
+	fill(&w.MaxUploadSize, "10Mi")
 	// Figures of the reference system: 825 MiB in use; 512 MiB is OOM-killed
 	// while it starts.
 	w.Workload.applyDefaults(OpenWebUIImage(), Resources{
 		Requests: ResourceList{CPU: "100m", Memory: "512Mi"},
-		Limits:   ResourceList{CPU: "1", Memory: "1500Mi"},
+		Limits:   ResourceList{CPU: "1", Memory: mebibytes((1500 + w.uploadMemory()) << 20)},
 	}, "1Gi")
 	fill(&w.Name, "Open WebUI")
 	fill(&w.SignUp, SignUpOpen)
@@ -66,6 +75,29 @@ func (w *OpenWebUI) applyDefaults() {
 	if w.OIDC != nil {
 		w.OIDC.applyDefaults(w.SecretName)
 	}
+}
+
+// Uploads at a time that the pod is made for, and the least volume for them.
+const (
+	uploadsAtATime  = 4
+	leastUploadRoom = 64 << 20
+)
+
+// UploadRoom is the size in bytes of the volume that uploads arrive on.
+func (w *OpenWebUI) UploadRoom() int64 {
+	return max(leastUploadRoom, uploadsAtATime*w.MaxUploadSize.Bytes())
+}
+
+// MaxBody is the largest body in bytes of a request with an upload: the file,
+// and what a form puts around it.
+func (w *OpenWebUI) MaxBody() int64 { return w.MaxUploadSize.Bytes() + 1<<20 }
+
+// uploadMemory is how many MiB uploads need above what those of 10Mi do, which
+// the figures for memory hold: the volume's, and each file once more, which
+// Open WebUI 0.9.4 reads whole (storage/provider.py).
+func (w *OpenWebUI) uploadMemory() int64 {
+	files := uploadsAtATime * (w.MaxUploadSize.Bytes() - 10<<20)
+	return max(0, w.UploadRoom()-leastUploadRoom+files) >> 20
 }
 
 // SignUp says who may make an account.
@@ -103,6 +135,8 @@ var openWebUIOwned = map[string]string{
 	"OLLAMA_BASE_URLS":            "use openWebUI.ollamaURLs",
 	"OPENID_PROVIDER_URL":         "use openWebUI.oidc.providerURL",
 	"OPENID_REDIRECT_URI":         "remove it: it follows from expose",
+	"RAG_FILE_MAX_SIZE":           "use openWebUI.maxUploadSize",
+	"TMPDIR":                      "remove it: uploads arrive on a volume of their own",
 	"PORT":                        "remove it: Service, probes and policy lean on the port",
 	"RAG_EMBEDDING_ENGINE":        "use openWebUI.embedding.engine",
 	"RAG_EMBEDDING_MODEL":         "use openWebUI.embedding.model",
@@ -125,6 +159,7 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 		v.warnf(at.Child("storage", "accessMode"), "write ReadWriteOnce", "volumes of this mode are often NFS, which corrupts Open WebUI's SQLite database")
 	}
 	v.openWebUIEnv(base, b)
+	v.uploads(base, given, w)
 	v.openWebUIMemory(at, isChosen(given.OpenWebUI.Resources.Limits.Memory), w)
 	v.embedding(base, given.OpenWebUI.Embedding, b)
 	v.oneLine(at.Child("name"), w.Name)
@@ -152,11 +187,34 @@ func (v validator) oneLine(at *field.Path, name string) {
 	}
 }
 
+// uploads checks the largest upload, and that the route lets it through.
+func (v validator) uploads(base *field.Path, given *Base, w *OpenWebUI) {
+	at, size := base.Child("openWebUI", "maxUploadSize"), w.MaxUploadSize.Bytes()
+	if size%(1<<20) != 0 || size < 1<<20 || size > 1<<30 {
+		v.errorf(at, "", "got %s, want whole MiB from 1Mi to 1Gi", w.MaxUploadSize)
+		return
+	}
+	route := base.Child("expose", "nginx", "maxBodySize")
+	switch body := given.Expose.BodyLimit(); {
+	case body == 0:
+	case given.OpenWebUI.MaxUploadSize != "" && body < size:
+		v.because(at).errorf(route, "remove it: it follows from openWebUI.maxUploadSize",
+			"got %s, and the page lets people choose files of %s, which the route would answer with 413", given.Expose.NGINX.MaxBodySize, w.MaxUploadSize)
+	case given.OpenWebUI.MaxUploadSize == "" && body > w.MaxBody():
+		v.because(at).warnf(route, "write openWebUI.maxUploadSize in its place", "got %s, and the page lets people choose files of %s", given.Expose.NGINX.MaxBodySize, w.MaxUploadSize)
+	}
+}
+
 func (v validator) openWebUIMemory(at *field.Path, given bool, w *OpenWebUI) {
-	at, engine := at.Child("resources", "limits", "memory"), at.Child("embedding", "engine")
+	upload, engine := at.Child("maxUploadSize"), at.Child("embedding", "engine")
+	at = at.Child("resources", "limits", "memory")
 	limit := w.Resources.Limits.Memory
 	got, least, comfortable := limit.Parsed(), Quantity("1Gi").Parsed(), Quantity("2Gi").Parsed()
+	uploads := mebibytes((1024 + w.uploadMemory()) << 20)
 	switch {
+	case got.Cmp(least) >= 0 && got.Cmp(uploads.Parsed()) < 0:
+		v.because(upload).errorf(at, "raise it, or lower openWebUI.maxUploadSize",
+			"got %s, want at least %s: with uploads of %s, %d at a time, the memory above 1Gi holds them", limit, uploads, w.MaxUploadSize, uploadsAtATime)
 	case got.Cmp(least) < 0:
 		v.errorf(at, "raise it to 1500Mi or more",
 			"got %s, want at least 1Gi: it needs 700 to 900 MiB before it serves anybody and is OOM-killed at 512Mi", limit)

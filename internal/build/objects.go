@@ -17,6 +17,9 @@ func Objects(stack string, base *v1alpha1.Base) ([]object.Object, error) {
 	typed := workload.Objects(stack, base)
 	if base.Expose.Exposed() {
 		t := route.Target{Program: base.Program()}
+		if w := base.OpenWebUI; w != nil {
+			t.MaxBody = w.MaxBody()
+		}
 		t.Component, t.Port = workload.Exposed(stack, base)
 		typed = append(typed, route.Objects(t, base.Expose)...)
 	}

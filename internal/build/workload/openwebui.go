@@ -5,12 +5,17 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
-const openWebUIData = "/app/backend/data"
+const (
+	openWebUIData = "/app/backend/data"
+	// uploadsMountPath is where uploads arrive.
+	uploadsMountPath = "/uploads"
+)
 
 // seedData is the script that copies the image's embedding models to the
 // volume, which hides them once it is mounted over their folder. Without it the
@@ -44,6 +49,13 @@ func (b builder) openWebUI() []any {
 func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 	w := b.base.OpenWebUI
 	pod := b.podSpec(c, &w.Workload)
+	// Memory has a size that a write cannot pass: on a full one an upload fails.
+	// A folder of the node's disk has one that the kubelet evicts the pod for.
+	pod.Volumes = append(pod.Volumes, corev1.Volume{Name: "uploads", VolumeSource: corev1.VolumeSource{
+		EmptyDir: &corev1.EmptyDirVolumeSource{
+			Medium: corev1.StorageMediumMemory, SizeLimit: resource.NewQuantity(w.UploadRoom(), resource.BinarySI),
+		},
+	}})
 	image := Image(b.base, v1alpha1.OpenWebUIImage(), w.Image)
 	if w.Embedding.Engine == v1alpha1.EmbeddingInPod {
 		pod.InitContainers = []corev1.Container{{
@@ -64,7 +76,7 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		Ports:           []corev1.ContainerPort{{Name: c.portName, ContainerPort: c.port, Protocol: corev1.ProtocolTCP}},
 		Env:             environment(w.Env, b.openWebUIEnv()),
 		Resources:       resources(w.Resources),
-		VolumeMounts:    b.mounts(openWebUIData),
+		VolumeMounts:    append(b.mounts(openWebUIData), corev1.VolumeMount{Name: "uploads", MountPath: uploadsMountPath}),
 		// Five minutes to start: the embedding models load before it listens.
 		StartupProbe: httpProbe(c, "/health", 5, 5, 60),
 		// /ready asks the database too; an older version answers it with the page.

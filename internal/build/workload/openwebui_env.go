@@ -48,6 +48,11 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 		corev1.EnvVar{Name: "DATABASE_SQLITE_PRAGMA_CACHE_SIZE", Value: "-2000"}, // KiB
 		corev1.EnvVar{Name: "DATABASE_SQLITE_PRAGMA_MMAP_SIZE", Value: "0"},
 		corev1.EnvVar{Name: "HOME", Value: "/tmp"},
+		// The page itself says then that a file is too large. In MiB.
+		corev1.EnvVar{Name: "RAG_FILE_MAX_SIZE", Value: strconv.FormatInt(w.MaxUploadSize.Bytes()>>20, 10)},
+		// A form is read whole before anybody asks who sent it (FastAPI), and what
+		// is above 1 MiB of it into a file here.
+		corev1.EnvVar{Name: "TMPDIR", Value: uploadsMountPath},
 	)
 }
 
@@ -71,11 +76,6 @@ func (b builder) exposureEnv() []corev1.EnvVar {
 			upgrade = "True"
 		}
 		env = append(env, corev1.EnvVar{Name: "ENABLE_WEBSOCKET_SUPPORT", Value: upgrade})
-		if limit := e.BodyLimit(); limit > 0 {
-			// The page itself says then that a file is too large, where the route
-			// would answer 413. In MiB; 0 would refuse every file.
-			env = append(env, corev1.EnvVar{Name: "RAG_FILE_MAX_SIZE", Value: strconv.FormatInt(max(1, limit>>20), 10)})
-		}
 	}
 	return append(env, corev1.EnvVar{Name: "AIOHTTP_CLIENT_TIMEOUT", Value: b.answerLimit()})
 }

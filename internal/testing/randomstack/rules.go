@@ -37,7 +37,7 @@ var scalarRules = map[reflect.Type]rule{
 	reflect.TypeFor[v1alpha1.Quantity]():  oneOf("5Gi", "10Gi", "1.5Gi", "0.5Ti", spelled("20000000000"), "3e9"),
 	reflect.TypeFor[v1alpha1.Duration]():  oneOf("90s", "10m", "1h30m", "24h"),
 	reflect.TypeFor[v1alpha1.KeepAlive](): oneOf(spelled("-1"), "-1", spelled("0"), "30m", "1h"),
-	reflect.TypeFor[v1alpha1.BodySize]():  oneOf(spelled("0"), "4Ki", "1536Ki", "25Mi", "2Gi"),
+	reflect.TypeFor[v1alpha1.BodySize]():  oneOf(spelled("0"), "1536Ki", "25Mi", "2Gi"),
 	reflect.TypeFor[v1alpha1.Host]():      unique(".10.0.0.200.nip.io", ".lan", ".home.arpa", ".example.org", ".8.8.8.8.sslip.io"),
 	reflect.TypeFor[v1alpha1.CIDR]():      oneOf("10.0.0.0/8", "192.168.7.0/24", "203.0.113.9/32", "2001:db8::/32"),
 	reflect.TypeFor[v1alpha1.Port]():      oneOf(80, 443, 5000, 65535),
@@ -67,6 +67,7 @@ var pathRules = map[string]rule{
 
 	"image.registry":                  oneOf("docker.io", "ghcr.io", "registry.lan:5000"),
 	"ollama.image.repository":         oneOf("ollama/ollama", "mirror/team/x__y"), // each by its name is what it is
+	"openWebUI.maxUploadSize":         oneOf("1Mi", "1024Ki", spelled("1048576")),
 	"openWebUI.image.repository":      oneOf("open-webui/open-webui", "mirror/team/x__y"),
 	"image.tag":                       oneOf("1.10", "0.23", "0.9.4-slim", "20240101", "_A.b-c", "1.10.", "yes"),
 	"image.digest":                    oneOf("sha256:" + strings.Repeat("0123456789abcdef", 4)),

@@ -17,6 +17,9 @@ type Target struct {
 	Port int32
 	// Program that runs there.
 	Program v1alpha1.Program
+	// MaxBody is the largest body of a request in bytes that the program takes. 0
+	// is no limit.
+	MaxBody int64
 	// Pods to admit the controller to, by their labels: those of a Service of
 	// somebody else's, behind NetworkPolicies. Default: none.
 	Pods map[string]string

@@ -1,6 +1,10 @@
 package traefik
 
 import (
+	"maps"
+	"strconv"
+	"strings"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -17,6 +21,7 @@ type ingressRouteSpec struct {
 type ingressRouteRule struct {
 	Kind        string                `json:"kind"`
 	Match       string                `json:"match"`
+	Priority    int64                 `json:"priority,omitempty"`
 	Middlewares []ingressRouteName    `json:"middlewares,omitempty"`
 	Services    []ingressRouteService `json:"services"`
 }
@@ -35,10 +40,11 @@ type ingressRouteTLS struct {
 	CertResolver string `json:"certResolver,omitempty"`
 }
 
-// ingressRoute leads the whole host to the exposed Service. What it refers to is
+// ingressRoute leads the whole host to the exposed Service, or the requests that
+// fit one of the conditions. What it refers to is
 // in its own namespace: Traefik looks into no other unless told to
 // (providers.kubernetesCRD.allowCrossNamespace).
-func (r route) ingressRoute(name string, entryPoints []string, chain []*object.Custom, secure bool) any {
+func (r route) ingressRoute(name string, entryPoints []string, chain []*object.Custom, secure bool, conditions ...string) any {
 	e := r.expose
 	rule := ingressRouteRule{
 		Kind:     "Rule",
@@ -49,11 +55,23 @@ func (r route) ingressRoute(name string, entryPoints []string, chain []*object.C
 		rule.Middlewares = append(rule.Middlewares, ingressRouteName{m.Name})
 	}
 	meta := r.RouteMeta(name, e)
+	if n, err := strconv.ParseInt(meta.Annotations[router+"priority"], 10, 64); err == nil && len(conditions) > 0 {
+		rule.Priority = n + 1 // a person's for the Ingress: the conditions come first still
+	}
+	maps.DeleteFunc(meta.Annotations, func(key, _ string) bool { return strings.HasPrefix(key, router) }) // of an Ingress
 	// A Traefik without providers.kubernetesCRD.ingressClass takes an IngressRoute
 	// of the class "traefik" as well as one without a class; one with it takes
 	// those of its own class only.
 	meta.Annotations["kubernetes.io/ingress.class"] = e.Traefik.ClassName
-	spec := ingressRouteSpec{EntryPoints: entryPoints, Routes: []ingressRouteRule{rule}}
+	spec := ingressRouteSpec{EntryPoints: entryPoints}
+	whole := rule.Match
+	if len(conditions) == 0 {
+		conditions = []string{""}
+	}
+	for _, c := range conditions {
+		rule.Match = whole + c
+		spec.Routes = append(spec.Routes, rule)
+	}
 	switch {
 	case !secure:
 	case e.TLS.Type == v1alpha1.TLSCertResolver:

@@ -16,6 +16,7 @@ type middlewareSpec struct {
 	BasicAuth      *basicAuth            `json:"basicAuth,omitempty"`
 	ForwardAuth    *v1alpha1.ForwardAuth `json:"forwardAuth,omitempty"`
 	InFlightReq    *inFlightReq          `json:"inFlightReq,omitempty"`
+	Buffering      *buffering            `json:"buffering,omitempty"`
 	RedirectScheme *redirectScheme       `json:"redirectScheme,omitempty"`
 }
 

@@ -34,13 +34,16 @@ func objects(t controller.Target, e *v1alpha1.Expose) []any {
 	chain := r.middlewares()
 	build := r.ingress
 	if e.Traefik.Route == v1alpha1.TraefikIngressRoute {
-		build = r.ingressRoute
+		build = func(name string, entryPoints []string, chain []*object.Custom, secure bool) any {
+			return r.ingressRoute(name, entryPoints, chain, secure)
+		}
 	}
 	secure := e.TLS.Type != v1alpha1.TLSNone
 	objects := []any{build(e.Name, e.Traefik.EntryPoints, chain, secure)}
 	for _, m := range chain {
 		objects = append(objects, m)
 	}
+	objects = append(objects, r.large(chain, secure)...)
 	if secure && *e.RedirectHTTP {
 		redirect := r.middleware("redirect", middlewareSpec{
 			RedirectScheme: &redirectScheme{Scheme: "https", Permanent: true},

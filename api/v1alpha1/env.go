@@ -5,12 +5,12 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/internal/secretscan"
 	"github.com/hearth-dev/hearth/internal/signin"
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
@@ -18,10 +18,6 @@ import (
 var (
 	// envForm is what a shell and Kubernetes accept as a variable's name.
 	envForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	// secretLike names variables whose value is a secret.
-	secretLike = regexp.MustCompile(`(PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|PRIVATE_KEY|SECRET_KEY|CREDENTIALS)$`)
-	// passwordInURL is a user and a password in front of a host.
-	passwordInURL = regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`)
 )
 
 // env checks the variables of a container. owned are those that hearth sets,
@@ -41,9 +37,7 @@ func (v validator) env(at *field.Path, env map[string]EnvValue, owned map[string
 			v.secretKeyRef(at, value)
 			continue
 		}
-		// ENABLE_API_KEY: "True" is a switch.
-		_, notBool := strconv.ParseBool(value.Value)
-		if value.Value != "" && notBool != nil && secretLike.MatchString(name) || passwordInURL.MatchString(value.Value) {
+		if secretscan.Value(name, value.Value) != "" {
 			v.errorf(at, fmt.Sprintf("write %s: {secretKeyRef: {name: SECRET, key: KEY}}", name), "a secret's value would be in Git for everybody to read")
 		}
 	}

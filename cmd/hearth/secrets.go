@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/mail"
 	"strings"
 	"time"
 
@@ -68,6 +69,11 @@ made up: for that the kubectl command is shown.`,
 func (s *secretsVerb) run(cmd *cobra.Command, overlay string) error {
 	if strings.ContainsAny(s.known.User, ":\n") || s.known.User == "" {
 		return fmt.Errorf("--user %q: want a name without a colon", s.known.User)
+	}
+	if email := s.known.AdminEmail; email != "" {
+		if parsed, err := mail.ParseAddress(email); err != nil || parsed.Address != email {
+			return fmt.Errorf("--admin-email %q: want an e-mail address such as me@example.org", email)
+		}
 	}
 	stack, problems, err := s.parse(cmd.InOrStdin())
 	if err != nil {

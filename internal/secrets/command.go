@@ -7,12 +7,13 @@ import (
 )
 
 // Command is how a person makes the Secret with kubectl; what they have to fill
-// in is in capitals.
+// in is in capitals. A secret comes from a file: everybody on the machine can
+// read a command line, and the shell keeps it.
 func Command(need generator.Secret) string {
 	create := "kubectl --namespace " + need.Namespace + " create secret "
 	switch need.Type {
 	case "kubernetes.io/dockerconfigjson":
-		return create + "docker-registry " + need.Name + " --docker-server=HOST --docker-username=USER --docker-password=PASSWORD"
+		return create + "generic " + need.Name + " --type=" + need.Type + " --from-file=.dockerconfigjson=CONFIG.json"
 	case "kubernetes.io/tls":
 		return create + "tls " + need.Name + " --cert=CERTIFICATE.pem --key=KEY.pem"
 	}
@@ -21,18 +22,11 @@ func Command(need generator.Secret) string {
 		create += " --type=" + need.Type
 	}
 	for _, key := range need.Keys {
-		value := "VALUE"
-		switch key.Form {
-		case generator.SecretRandom:
-			value = `"$(openssl rand -base64 32)"`
-		case generator.SecretPassword:
-			value = "PASSWORD"
-		case generator.SecretEmail:
-			value = "ADDRESS"
-		case generator.SecretHtpasswd:
-			value = `"$(htpasswd -nB USER)"`
+		if key.Form == generator.SecretEmail { // no secret
+			create += " --from-literal=" + key.Name + "=ADDRESS"
+			continue
 		}
-		create += " --from-literal=" + key.Name + "=" + value
+		create += " --from-file=" + key.Name + "=FILE"
 	}
 	return strings.TrimSpace(create)
 }

@@ -70,13 +70,13 @@ func TestMakeCannotInvent(t *testing.T) {
 
 func TestCommand(t *testing.T) {
 	tests := map[string]generator.Secret{
-		"kubectl --namespace ai create secret docker-registry s --docker-server=HOST --docker-username=USER --docker-password=PASSWORD": need("kubernetes.io/dockerconfigjson"),
-		"kubectl --namespace ai create secret tls s --cert=CERTIFICATE.pem --key=KEY.pem":                                               need("kubernetes.io/tls"),
-		`kubectl --namespace ai create secret generic s --from-literal=token=VALUE --from-literal=secret-key="$(openssl rand -base64 32)"`: need("Opaque",
+		"kubectl --namespace ai create secret generic s --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=CONFIG.json": need("kubernetes.io/dockerconfigjson"),
+		"kubectl --namespace ai create secret tls s --cert=CERTIFICATE.pem --key=KEY.pem":                                                need("kubernetes.io/tls"),
+		`kubectl --namespace ai create secret generic s --from-file=token=FILE --from-file=secret-key=FILE`: need("Opaque",
 			generator.SecretKey{Name: "token", Form: generator.SecretGiven}, generator.SecretKey{Name: "secret-key", Form: generator.SecretRandom}),
-		`kubectl --namespace ai create secret generic s --type=nginx.org/htpasswd --from-literal=htpasswd="$(htpasswd -nB USER)"`: need("nginx.org/htpasswd",
+		`kubectl --namespace ai create secret generic s --type=nginx.org/htpasswd --from-file=htpasswd=FILE`: need("nginx.org/htpasswd",
 			generator.SecretKey{Name: "htpasswd", Form: generator.SecretHtpasswd}),
-		"kubectl --namespace ai create secret generic s --from-literal=admin-email=ADDRESS --from-literal=admin-password=PASSWORD": need("Opaque",
+		"kubectl --namespace ai create secret generic s --from-literal=admin-email=ADDRESS --from-file=admin-password=FILE": need("Opaque",
 			generator.SecretKey{Name: "admin-email", Form: generator.SecretEmail}, generator.SecretKey{Name: "admin-password", Form: generator.SecretPassword}),
 	}
 	for want, need := range tests {

@@ -1,15 +1,15 @@
 package vet
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/secretscan"
 )
 
 func secretRules() []Rule {
@@ -26,65 +26,50 @@ func secretRules() []Rule {
 	}}
 }
 
-var (
-	// secretLike names variables whose value is a secret.
-	secretLike = regexp.MustCompile(`(?i)(PASSWORD|PASSWD|SECRET|TOKEN|API[_-]?KEY|PRIVATE[_-]?KEY|SECRET[_-]?KEY|CREDENTIALS)$`)
-	// passwordInURL is a user and a password in front of a host. A reference to
-	// another variable, $(NAME), is not one.
-	passwordInURL = regexp.MustCompile(`://[^/\s:@]*:[^/\s@$]+@`)
-)
-
-// isSecret reports whether a value has no business in Git under a name like that.
-func isSecret(name, value string) bool {
-	// ENABLE_API_KEY: "True" is a switch, MAX_TOKEN: "512" a number.
-	_, notBool := strconv.ParseBool(value)
-	_, notNumber := strconv.ParseFloat(value, 64)
-	reference := strings.HasPrefix(value, "$(") && strings.HasSuffix(value, ")")
-	return value != "" && !reference && secretLike.MatchString(name) && notBool != nil && notNumber != nil
-}
-
 func secretLiteral(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(anyContainer) {
 		for _, v := range c.Env {
-			switch {
-			case isSecret(v.Name, v.Value):
-				found = append(found, c.finding("env["+v.Name+"].value", "a secret's value in clear"))
-			case passwordInURL.MatchString(v.Value):
-				found = append(found, c.finding("env["+v.Name+"].value", "a URL with a password in it"))
+			if why := secretscan.Value(v.Name, v.Value); why != "" {
+				found = append(found, c.finding("env["+v.Name+"].value", "%s", why))
 			}
 		}
-		for i, arg := range slices.Concat(c.Command, c.Args) {
-			field := fmt.Sprintf("command[%d]", i)
-			if j := i - len(c.Command); j >= 0 {
+		for _, a := range secretscan.Arguments(slices.Concat(c.Command, c.Args)) {
+			field := fmt.Sprintf("command[%d]", a.Index)
+			if j := a.Index - len(c.Command); j >= 0 {
 				field = fmt.Sprintf("args[%d]", j)
 			}
-			flag, value, _ := strings.Cut(arg, "=")
-			switch {
-			case strings.HasPrefix(flag, "-") && isSecret(flag, value):
-				found = append(found, c.finding(field, "a secret's value in clear, in %s", flag))
-			case passwordInURL.MatchString(arg):
-				found = append(found, c.finding(field, "a URL with a password in it"))
-			}
+			found = append(found, c.finding(field, "%s", a.Why))
 		}
 	}
 	for i, o := range in.All {
+		add := func(path, why, fix string) {
+			if why != "" {
+				found = append(found, Finding{Object: in.Refs[i], Path: path, Message: why, Fix: fix})
+			}
+		}
+		annotations := objects.Child(o, "metadata", "annotations")
+		for _, key := range slices.Sorted(maps.Keys(annotations)) {
+			value, _ := annotations[key].(string)
+			// An annotation's name is the controller's, and often ends in the
+			// name of a Secret: only the value counts.
+			add("metadata.annotations["+key+"]", secretscan.Text(value), "remove the annotation: kubectl apply --server-side writes none")
+		}
 		if !in.Refs[i].Is("", "ConfigMap") {
 			continue
 		}
+		const fix = "keep it in a Secret that is made on the cluster"
 		data := objects.Child(o, "data")
 		for _, key := range slices.Sorted(maps.Keys(data)) {
 			value, _ := data[key].(string)
-			f := Finding{Object: in.Refs[i], Path: "data[" + key + "]", Fix: "keep it in a Secret that is made on the cluster"}
-			switch {
-			case isSecret(key, value):
-				f.Message = "a secret's value in clear"
-			case passwordInURL.MatchString(value):
-				f.Message = "a URL with a password in it"
-			default:
-				continue
+			add("data["+key+"]", secretscan.Value(key, value), fix)
+		}
+		data = objects.Child(o, "binaryData")
+		for _, key := range slices.Sorted(maps.Keys(data)) {
+			value, _ := data[key].(string)
+			if decoded, err := base64.StdEncoding.DecodeString(value); err == nil && utf8.Valid(decoded) {
+				add("binaryData["+key+"]", secretscan.Value(key, string(decoded)), fix)
 			}
-			found = append(found, f)
 		}
 	}
 	return found

@@ -1,0 +1,389 @@
+// Package secretscan decides whether a secret stands in clear in a value, an
+// argument or a file, and says why. It is pure, and its time is linear in what
+// it is given.
+package secretscan
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+const (
+	inClear   = "a secret's value in clear"
+	urlInside = "a URL with a password in it"
+)
+
+// Value says why a value under a name is a secret in clear, "" if it is none.
+// The value may be a whole file.
+func Value(name, value string) string {
+	if why := form(value); why != "" {
+		return why
+	}
+	if named(name, value) {
+		return inClear
+	}
+	return content(value)
+}
+
+// Text says why a text without a name, such as a file's, has a secret in clear.
+func Text(text string) string {
+	if why := form(text); why != "" {
+		return why
+	}
+	return content(text)
+}
+
+// Argument is a secret in a command line.
+type Argument struct {
+	Index int
+	Why   string
+}
+
+// Arguments finds secrets in a command with its arguments: --flag=value, --flag
+// value, NAME=value and scripts.
+func Arguments(args []string) []Argument {
+	var found []Argument
+	for i, arg := range args {
+		why := form(arg)
+		flag, value, joined := strings.Cut(arg, "=")
+		switch {
+		case why != "":
+		case joined && !strings.ContainsAny(flag, " \t\n;") && named(flag, value):
+			why = inClear + ", in " + flag
+		case i > 0 && strings.HasPrefix(args[i-1], "-") && !strings.ContainsAny(args[i-1], "= \t\n") &&
+			!strings.HasPrefix(arg, "-") && named(args[i-1], arg):
+			why = inClear + ", of " + args[i-1]
+		default:
+			why = script(arg)
+		}
+		if why != "" {
+			found = append(found, Argument{i, why})
+		}
+	}
+	return found
+}
+
+// script looks at the words of a shell's text.
+func script(text string) string {
+	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == ';' })
+	for i, word := range words {
+		name, value, joined := strings.Cut(word, "=")
+		if joined && bare(value) && named(name, unquote(value)) {
+			return inClear + ", in " + name
+		}
+		if i > 0 && strings.HasPrefix(words[i-1], "--") && !strings.HasPrefix(word, "-") && bare(word) && named(words[i-1], unquote(word)) {
+			return inClear + ", of " + words[i-1]
+		}
+	}
+	return ""
+}
+
+// forms are tokens that their makers gave a beginning to be known by. Each is
+// what the maker's documentation says of it.
+var forms = []struct {
+	what string
+	is   *regexp.Regexp
+}{
+	{"a private key", regexp.MustCompile(`-----BEGIN ([A-Z]+ )*PRIVATE KEY( BLOCK)?-----`)},
+	{"a token of GitHub's", token(`(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{36})`)},
+	{"a token of GitLab's", token(`gl(pat|dt|rt|cbt|ptt)-[A-Za-z0-9_-]{20}`)},
+	{"a token of Slack's", token(`xox[abeoprs]-[0-9A-Za-z-]{10}`)},
+	{"an access key of AWS's", token(`(AKIA|ASIA)[A-Z2-7]{16}`)},
+	{"a key of Google's", token(`(AIza[A-Za-z0-9_-]{35}|GOCSPX-[A-Za-z0-9_-]{20}|ya29\.[A-Za-z0-9_-]{20})`)},
+	{"a key of OpenAI's form", token(`sk-((proj|ant|or|svcacct)-[A-Za-z0-9_-]{16}|[A-Za-z0-9]{20})`)},
+	{"a token of Hugging Face's", token(`hf_[A-Za-z0-9]{30}`)},
+	{"a key of Groq's", token(`gsk_[A-Za-z0-9]{40}`)},
+	{"a key of Stripe's", token(`[rs]k_live_[A-Za-z0-9]{16}`)},
+	{"a token of npm's", token(`npm_[A-Za-z0-9]{36}`)},
+	{"a token of PyPI's", token(`pypi-[A-Za-z0-9_-]{50}`)},
+	{"a key of Tailscale's", token(`tskey-[a-z]+-[A-Za-z0-9]{8}`)},
+	{"a token of Vault's", token(`hv[sb]\.[A-Za-z0-9_-]{24}`)},
+	{"a JSON Web Token", token(`eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8}`)},
+}
+
+// token is a pattern that begins where a word does.
+func token(pattern string) *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[^A-Za-z0-9_-])` + pattern)
+}
+
+var (
+	// userInfo is a user and a password in front of a host. The password may have
+	// slashes in it, though it should not.
+	userInfo = regexp.MustCompile(`://[^/\s:@"'<>\[\]]*:([^\s@"']+)@`)
+	// port begins what is no password: http://host:8080/@x.
+	port = regexp.MustCompile(`^[0-9]{1,5}[/?#,]`)
+	// query is one parameter of a URL or of a connection string.
+	query = regexp.MustCompile(`[?&;]([A-Za-z_][A-Za-z0-9_-]*)=([^&;\s"']+)`)
+)
+
+// form says what secret can be known without a name.
+func form(text string) string {
+	for _, f := range forms {
+		if f.is.MatchString(text) {
+			return f.what + " in clear"
+		}
+	}
+	if strings.Contains(text, "://") {
+		for _, m := range userInfo.FindAllStringSubmatch(text, -1) {
+			if !reference(m[1]) && !port.MatchString(m[1]) {
+				return urlInside
+			}
+		}
+	}
+	for _, m := range query.FindAllStringSubmatch(text, -1) {
+		if named(m[1], m[2]) {
+			return inClear + ", in the parameter " + m[1]
+		}
+	}
+	return ""
+}
+
+var (
+	// always are last words of a name whose value is a secret.
+	always = words("PASSWORD PASSWORDS PASSWD PASS PASSPHRASE PASSCODE PWD REQUIREPASS SECRET SECRETS TOKEN TOKENS CREDENTIAL CREDENTIALS CREDS APIKEY APIKEYS SECRETKEY ACCESSKEY ACCOUNTKEY PRIVATEKEY")
+	// keys are what stands before KEY or KEYS in such a name.
+	keys = words("API ACCESS SECRET PRIVATE STORAGE ACCOUNT ENCRYPTION SIGNING MASTER SUBSCRIPTION CONSUMER SESSION COOKIE DEPLOY SHARED ADMIN SERVICE LICENSE AUTH HMAC")
+	// counts are of tokens that a model reads, which are counted.
+	counts = words("MAX MIN NUM N COUNT LIMIT OUTPUT INPUT CHUNK OVERLAP TOTAL CONTEXT PREDICT BATCH PER")
+	// pointers say that the value is the name of a Secret.
+	pointers = words("EXISTING PULL TLS BASIC REF")
+	literals = words("TRUE FALSE YES NO ON OFF NONE NULL NIL AUTO ENABLED DISABLED OPTIONAL REQUIRED T F Y N 0 1 STR STRING INT BYTES UNDEFINED")
+)
+
+func words(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		set[w] = true
+	}
+	return set
+}
+
+// maxName is longer than any name somebody gives a secret.
+const maxName = 256
+
+// named reports whether the value is a secret by its name.
+func named(name, value string) bool {
+	value = strings.TrimSpace(value)
+	if value == "" || len(name) > maxName || literals[strings.ToUpper(value)] || reference(value) || elsewhere(value) {
+		return false
+	}
+	parts := split(name)
+	if len(parts) == 0 {
+		return false
+	}
+	last, before := parts[len(parts)-1], ""
+	if len(parts) > 1 {
+		before = parts[len(parts)-2]
+	}
+	switch {
+	case strings.EqualFold(name, value): // an argument handed on
+		return false
+	case last == "TOKEN" || last == "TOKENS":
+		_, notNumber := strconv.ParseFloat(value, 64)
+		special := strings.HasPrefix(value, "<|") && strings.HasSuffix(value, "|>") // of a model's vocabulary
+		return !special && (notNumber != nil || len(value) > 7 && !slices.ContainsFunc(parts, func(p string) bool { return counts[p] }))
+	case (last == "SECRET" || last == "SECRETS") && (pointers[before] || before == "AUTH"):
+		return false
+	case last == "PASS" && before == "PROXY": // nginx's proxy_pass
+		return false
+	case always[last]:
+		return true
+	case last == "KEY" || last == "KEYS":
+		return keys[before] || random(value)
+	case last == "AUTH" || last == "SALT" || last == "DSN":
+		return random(value)
+	}
+	return false
+}
+
+// split is a name's words, in capitals: OPENAI_API_KEY, openaiApiKey and
+// --openai-api-key have the same.
+func split(name string) []string {
+	var b strings.Builder
+	lower := false
+	for _, r := range name {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			r = ' '
+		case unicode.IsUpper(r) && lower:
+			b.WriteByte(' ')
+		}
+		lower = unicode.IsLower(r) || unicode.IsDigit(r)
+		b.WriteRune(unicode.ToUpper(r))
+	}
+	return strings.Fields(b.String())
+}
+
+// reference reports whether the value only says where the secret is.
+func reference(value string) bool {
+	for _, r := range [][2]string{{"$(", ")"}, {"${", "}"}, {"{{", "}}"}, {"<", ">"}, {"%(", ")s"}} {
+		if strings.HasPrefix(value, r[0]) && strings.HasSuffix(value, r[1]) {
+			return true
+		}
+	}
+	return variable.MatchString(value) || strings.Trim(value, "*xX.") == ""
+}
+
+var (
+	variable = regexp.MustCompile(`^\$[A-Za-z_][A-Za-z0-9_]*$`)
+	path     = regexp.MustCompile(`^(~|\.{1,2})?(/[a-z0-9._-]+){2,}/?$`)
+	address  = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://`)
+	digest   = regexp.MustCompile(`(^|@)sha(256|512):[0-9a-f]{64,128}$`)
+)
+
+// elsewhere reports whether the value is a path, an address or a digest: form
+// has looked for a password in the address.
+func elsewhere(value string) bool {
+	return path.MatchString(value) || address.MatchString(value) || digest.MatchString(value) || strings.HasPrefix(value, "-----BEGIN")
+}
+
+// random reports whether the value looks like made by a machine: 16 characters
+// or more of base64 or hex, letters and digits mixed, with over 3 bits each. A
+// word of English has about 2.5, 16 random hex digits about 3.4.
+func random(value string) bool {
+	if len(value) < 16 || len(value) > 4096 {
+		return false
+	}
+	var count [128]float64
+	letters, digits := false, false
+	for i := range len(value) {
+		c := value[i]
+		switch {
+		case c >= '0' && c <= '9':
+			digits = true
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+			letters = true
+		case !strings.ContainsRune("+/=_-", rune(c)):
+			return false
+		}
+		count[c]++
+	}
+	bits, n := 0.0, float64(len(value))
+	for _, c := range count {
+		if c > 0 {
+			bits -= c / n * math.Log2(c/n)
+		}
+	}
+	return letters && digits && bits > 3
+}
+
+// content looks at a value that is a file: JSON, or lines of names and values,
+// as .env, YAML, INI, TOML and properties have.
+func content(text string) string {
+	trimmed := strings.TrimSpace(text)
+	if strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[{") {
+		var tree any
+		if json.Unmarshal([]byte(trimmed), &tree) == nil {
+			return walk("", tree)
+		}
+	}
+	if !strings.ContainsAny(trimmed, "=:") {
+		return ""
+	}
+	n, opened := 0, "" // the name of a list's or an EnvVar's value
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//") || len(line) > 1<<16 {
+			continue
+		}
+		line = strings.TrimPrefix(strings.TrimPrefix(line, "- "), "export ")
+		name, value, ok := pair(line)
+		if !ok {
+			continue
+		}
+		switch {
+		case name == "name":
+			opened = value
+			continue
+		case name == "value" && opened != "":
+			name, opened = opened, ""
+		}
+		if named(name, value) {
+			return fmt.Sprintf("%s, in line %d, %s", inClear, n, name)
+		}
+	}
+	return ""
+}
+
+// pair is the name and the value of a line.
+func pair(line string) (name, value string, ok bool) {
+	i := strings.IndexAny(line, "=:")
+	if i < 0 {
+		return "", "", false
+	}
+	name = unquote(strings.TrimSpace(line[:i]))
+	value = strings.TrimSuffix(strings.TrimSpace(line[i+1:]), ",")
+	if comment := strings.Index(value, " #"); comment >= 0 && !strings.ContainsAny(value[:1], `"'`) {
+		value = strings.TrimSpace(value[:comment])
+	}
+	if name == "" || strings.ContainsAny(name, " \t({[") || !bare(value) {
+		return "", "", false
+	}
+	return name, unquote(value), true
+}
+
+// bare reports whether the value is a text, not an expression of a program.
+func bare(value string) bool {
+	if value == "" {
+		return false
+	}
+	return value[0] == '"' || value[0] == '\'' || !strings.ContainsAny(value, " \t()[]{}|")
+}
+
+func unquote(s string) string {
+	if len(s) > 1 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
+
+// walk looks through a tree of JSON. An EnvVar's name stands beside its value,
+// and a registry's auth is base64 of a password.
+func walk(name string, tree any) string {
+	switch tree := tree.(type) {
+	case map[string]any:
+		if key, ok := tree["name"].(string); ok && tree["value"] != nil {
+			if why := walk(key, tree["value"]); why != "" {
+				return why
+			}
+		}
+		if tree["kind"] == "Secret" && (tree["data"] != nil || tree["stringData"] != nil) {
+			return "a Secret with its values"
+		}
+		if _, ok := tree["auths"].(map[string]any); ok {
+			for _, entry := range tree["auths"].(map[string]any) {
+				if e, ok := entry.(map[string]any); ok && e["auth"] != nil && e["auth"] != "" {
+					return "a registry's password in clear"
+				}
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(tree)) {
+			if why := walk(key, tree[key]); why != "" {
+				return why
+			}
+		}
+	case []any:
+		for _, item := range tree {
+			if why := walk(name, item); why != "" {
+				return why
+			}
+		}
+	case string:
+		if named(name, tree) {
+			return inClear + ", in " + name
+		}
+	case float64:
+		if named(name, strconv.FormatFloat(tree, 'f', -1, 64)) {
+			return inClear + ", in " + name
+		}
+	}
+	return ""
+}

@@ -351,7 +351,7 @@ func TestDoors(t *testing.T) {
 			{Program: "Gateway API's definitions", Version: images.GatewayAPI().Version}, {Program: "Kubernetes", Version: images.KubernetesVersion},
 		},
 		Missing: []string{
-			"F5's controller: its images are in registries alone, and of its module the Go proxy serves 1.12.5 as the newest, which knows no basic authentication and asks for networking.k8s.io/v1beta1, which Kubernetes 1.22 took away. What hearth vet says of its Ingresses, VirtualServers, Policies and TransportServers is analysis alone.",
+			"F5's controller: its images are in registries alone, and of its module's versions 5.5.4, 3.7.2, 1.12.6 and 1.12.5 the Go proxy serves the last alone, which knows no basic authentication and asks for networking.k8s.io/v1beta1, which Kubernetes 1.22 took away. What hearth vet says of its Ingresses, VirtualServers, Policies and TransportServers is analysis alone.",
 			"ingress-nginx, HAProxy, Kong, Istio, OpenShift, Tailscale, cloud load balancers and other implementations of the Gateway API: analysis alone.",
 			"TLSRoute, TCPRoute, UDPRoute: they are in the experimental channel of the Gateway API, which Traefik reads only where it is told to.",
 			"NetworkPolicy in front of the doors: the network of a node that is built from source enforces none.",

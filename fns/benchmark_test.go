@@ -90,7 +90,7 @@ func BenchmarkRun(b *testing.B) {
 
 // BenchmarkForeign passes items on that are not its own.
 func BenchmarkForeign(b *testing.B) {
-	for _, n := range []int{100, 1000, 10000} {
+	for _, n := range []int{100, 1000, 3000} {
 		in := foreign(n)
 		b.Run(fmt.Sprintf("noop/%d", n), func(b *testing.B) {
 			measure(b, func() error { return noop(in) })
@@ -110,8 +110,8 @@ func BenchmarkStackCheck(b *testing.B) {
 			measure(b, func() error { return fns.Run(strings.NewReader(in), io.Discard, io.Discard) })
 		})
 	}
-	for _, n := range []int{100, 1000, 10000} {
+	for _, n := range []int{100, 1000, 3000} {
 		run(fmt.Sprint(n), applications(n))
 	}
-	run("10000/one-namespace", regexp.MustCompile("space-[0-9]+").ReplaceAllString(applications(10000), "space"))
+	run("3000/one-namespace", regexp.MustCompile("space-[0-9]+").ReplaceAllString(applications(3000), "space"))
 }

@@ -32,7 +32,12 @@ func TestWrongInput(t *testing.T) {
 		{"binary", "\x00\x01", "reading the ResourceList: not valid YAML, or cut off: yaml: control characters are not allowed"},
 		{"cut off", list + "items:\n- kind: \"Serv", "reading the ResourceList: not valid YAML, or cut off: yaml: line 4: found unexpected end of stream"},
 		{"cut off within brackets", "{apiVersion: config.kubernetes.io/v1, kind: ResourceList, items: [", "reading the ResourceList: not valid YAML, or cut off: yaml: line 1: did not find expected node content"},
-		{"too large", list + "items: []\n" + strings.Repeat("# filling\n", 5<<20), "the ResourceList has more than 32 MiB; run hearth-fn on fewer resources"},
+		{"too large", list + "items: []\n" + strings.Repeat("# filling\n", 2<<20), "reading the ResourceList: the text has more than 8 MiB; give it in several parts"},
+		{"too many values", list + "items: [{data: [" + strings.Repeat("a,", 120_000) + "]}]\n", "reading the ResourceList: the text has 120008 places where a value may begin (commas, colons, brackets, dashes), at most 120000 are read; give it in several parts"},
+		{"too many items", list + "items:\n" + strings.Repeat("- {}\n", 4_001), "reading the ResourceList: the list has 4001 items, those of Lists in it counted, at most 4000 are read; run hearth-fn on fewer resources"},
+		{"too many items in a List", list + "items: [{kind: List, items: [" + strings.Repeat("{},", 4_000) + "]}]\n", "reading the ResourceList: the list has 4001 items, those of Lists in it counted, at most 4000 are read; run hearth-fn on fewer resources"},
+		{"too deep", list + "items: [{a: " + strings.Repeat("[", 5_000) + strings.Repeat("]", 5_000) + "}]\n", "reading the ResourceList: line 1: values within each other more than 1000 deep"},
+		{"aliases of aliases", list + "items: [{a: &a [" + strings.Repeat("b,", 1000) + "], c: &c [" + strings.Repeat("*a,", 1000) + "]}]\n", "reading the ResourceList: document at line 1: more than 120000 values, aliases written out; write it without aliases"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			out, said, err := run(t, test.in)

@@ -8,11 +8,9 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/kio"
-)
 
-// maxInput is the size of a ResourceList in bytes. The framework takes up to 140
-// times as much memory, 4 GiB; the objects of a large cluster are a tenth of it.
-const maxInput = 32 << 20
+	"github.com/hearth-dev/hearth/internal/yamllimit"
+)
 
 // errResults ends a run whose errors are among the results, and printed already.
 var errResults = errors.New("the results have errors")
@@ -34,12 +32,9 @@ func Run(in io.Reader, out, messages io.Writer) error {
 
 // run returns the ResourceList to write, nil if there is none.
 func run(in io.Reader, messages io.Writer) (list []byte, err error) {
-	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	data, err := yamllimit.Read(in)
 	if err != nil {
 		return nil, fmt.Errorf("reading the ResourceList: %w", err)
-	}
-	if len(data) > maxInput {
-		return nil, fmt.Errorf("the ResourceList has more than %d MiB; run hearth-fn on fewer resources", maxInput>>20)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, errors.New("nothing on standard input, want a ResourceList; see hearth-fn --help")
@@ -51,6 +46,9 @@ func run(in io.Reader, messages io.Writer) (list []byte, err error) {
 			list, err = nil, fmt.Errorf("reading the ResourceList: %v", r)
 		}
 	}()
+	if err := tooMuch(data); err != nil {
+		return nil, fmt.Errorf("reading the ResourceList: %w", err)
+	}
 	return execute(data, messages)
 }
 
@@ -64,6 +62,7 @@ func execute(data []byte, messages io.Writer) ([]byte, error) {
 		}
 		read = true
 		err := Process(rl)
+		rl.Results = bounded(rl.Results)
 		printResults(messages, rl.Results)
 		return errors.Join(err, stabilize(rl))
 	}), rw)

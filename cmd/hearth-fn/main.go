@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/hearth-dev/hearth/fns"
+	"github.com/hearth-dev/hearth/internal/budget"
 )
 
 // help is what `kpt fn doc` shows.
@@ -21,7 +22,10 @@ import (
 //go:embed help.txt
 var help string
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	budget.Collect()
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run is the whole program as a function of its arguments and streams.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {

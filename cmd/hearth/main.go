@@ -9,9 +9,14 @@ package main
 import (
 	"io"
 	"os"
+
+	"github.com/hearth-dev/hearth/internal/budget"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	budget.Collect()
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run is the whole program as a function of its arguments and streams.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	// MaxBytes of a text; etcd holds 1.5 MiB of one object.
-	MaxBytes = 32 << 20
+	// MaxBytes of a text; etcd holds 1.5 MiB of one object. A key of that
+	// length takes kyaml 1.3 s.
+	MaxBytes = 8 << 20
 	// MaxValues is how many values may begin in a text, and how many it may have
 	// with its aliases written out. A Deployment has about 50.
 	MaxValues = 250_000
@@ -33,17 +34,20 @@ var errTooLong = fmt.Errorf("the text has more than %d MiB; give it in several p
 
 // Check reports what makes a text too much to decode. Whether it is YAML at all
 // is not its business.
-func Check(data []byte) error {
+func Check(data []byte) error { return CheckValues(data, MaxValues) }
+
+// CheckValues is Check with fewer values than MaxValues.
+func CheckValues(data []byte, most int) error {
 	if len(data) > MaxBytes {
 		return errTooLong
 	}
-	if starts(data) > MaxValues {
-		return fmt.Errorf("the text has more than %d places where a value may begin (commas, colons, brackets, dashes); give it in several parts", MaxValues)
+	if n := Places(data); n > most {
+		return fmt.Errorf("the text has %d places where a value may begin (commas, colons, brackets, dashes), at most %d are read; give it in several parts", n, most)
 	}
 	if bytes.IndexByte(data, '&') < 0 || bytes.IndexByte(data, '*') < 0 {
 		return nil // no aliases
 	}
-	c := counter{left: MaxValues, most: MaxValues}
+	c := counter{left: most, most: most}
 	for d := yaml.NewDecoder(bytes.NewReader(data)); ; {
 		var node yaml.Node
 		if d.Decode(&node) != nil { // the end, or what the one who decodes it will say
@@ -55,10 +59,10 @@ func Check(data []byte) error {
 	}
 }
 
-// starts is how many values begin in a text at most, without the keys of
-// mappings. It does not know quotes and blocks of text, whose punctuation it
+// Places is how many values begin in a text at most, without the keys of
+// mappings and what aliases stand for. It does not know quotes and blocks of text, whose punctuation it
 // counts too: what it must not do is miss one.
-func starts(data []byte) int {
+func Places(data []byte) int {
 	n := 1
 	before := byte('\n')
 	for i, c := range data {

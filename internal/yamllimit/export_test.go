@@ -1,4 +1,0 @@
-package yamllimit
-
-// Places is what is counted before decoding.
-var Places = starts

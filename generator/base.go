@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -31,10 +32,12 @@ func (g *generation) base(b *v1alpha1.Base) error {
 	if err != nil {
 		return err
 	}
+	g.folders[b.Name] = map[string][]byte{}
 	for name, data := range files {
-		g.files[path.Join(folder, name)] = data
+		g.folders[b.Name][path.Join(folder, name)] = data
 	}
-	g.bases[b.Name], err = overlay.Build(g.files, folder)
+	maps.Copy(g.files, g.folders[b.Name])
+	g.bases[b.Name], err = overlay.Build(g.folders[b.Name], folder)
 	if err != nil {
 		return patchError(b.Patches, err)
 	}

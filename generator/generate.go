@@ -49,7 +49,7 @@ func GenerateUnchecked(r *v1alpha1.Resolved) ([]File, error) {
 }
 
 func newGeneration(r *v1alpha1.Resolved) *generation {
-	return &generation{stack: r, files: map[string][]byte{}, bases: map[string][]Object{}}
+	return &generation{stack: r, files: map[string][]byte{}, folders: map[string]map[string][]byte{}, bases: map[string][]Object{}}
 }
 
 // sorted are the files by path.
@@ -65,8 +65,10 @@ func (g *generation) sorted() []File {
 type generation struct {
 	stack *v1alpha1.Resolved
 	files map[string][]byte
-	bases map[string][]Object // what bases/<name> builds to
-	doors problem.List        // ways in that stand open
+	// folders are the files of each bases/<name>, and bases what they build to.
+	folders map[string]map[string][]byte
+	bases   map[string][]Object
+	doors   problem.List // ways in that stand open
 }
 
 func (g *generation) generate() error {

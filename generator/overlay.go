@@ -33,7 +33,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 		if err != nil {
 			return nil, err
 		}
-		return g.build(folder, files)
+		return g.build(o, files)
 	})
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 		return err
 	}
 	if len(o.Resources)+len(o.Patches) > 0 { // else Compute has built it
-		if want, err = g.build(folder, files); err != nil {
+		if want, err = g.build(o, files); err != nil {
 			return patchError(o.Patches, err)
 		}
 	}
@@ -75,9 +75,12 @@ func overlayFiles(parents []string, d overlay.Difference) (map[string][]byte, er
 	return files, err
 }
 
-// build builds the folder with these files over all bases.
-func (g *generation) build(folder string, files map[string][]byte) ([]Object, error) {
-	all := maps.Clone(g.files)
+// build builds the overlay's folder with these files over its bases.
+func (g *generation) build(o *v1alpha1.ResolvedOverlay, files map[string][]byte) ([]Object, error) {
+	folder, all := path.Join("overlays", o.Name), map[string][]byte{}
+	for _, b := range o.Bases {
+		maps.Copy(all, g.folders[b.Name])
+	}
 	for name, data := range files {
 		all[path.Join(folder, name)] = data
 	}

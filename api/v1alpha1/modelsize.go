@@ -91,13 +91,17 @@ func (v validator) modelSize(at *field.Path, s ModelSize) {
 	} {
 		if value == 0 {
 			v.errorf(at.Child(name), "", "missing, or 0: want the figure of the model's GGUF header")
+			continue
 		}
-		v.figure(at.Child(name), value)
+		v.figure(at.Child(name), value, 1)
 	}
 	for name, value := range map[string]int{
 		"slidingWindow": s.SlidingWindow, "slidingLayers": s.SlidingLayers, "heads": s.Heads, "contextLimit": s.ContextLimit,
 	} {
-		v.figure(at.Child(name), value)
+		v.figure(at.Child(name), value, 0)
+	}
+	if s.Embedder && s.Heads == 0 {
+		v.errorf(at.Child("heads"), "", "missing, or 0: want attention.head_count of an embedder's GGUF header")
 	}
 	if s.SlidingLayers > s.Layers && s.Layers > 0 {
 		v.errorf(at.Child("slidingLayers"), "", "got %d, and the model has %d layers", s.SlidingLayers, s.Layers)
@@ -106,8 +110,8 @@ func (v validator) modelSize(at *field.Path, s ModelSize) {
 
 // figure bounds a number of a GGUF header: products of those beyond are no
 // memory that anybody has.
-func (v validator) figure(at *field.Path, value int) {
-	if value < 0 || value > 1<<24 {
-		v.errorf(at, "", "got %d, want 0 to %d", value, 1<<24)
+func (v validator) figure(at *field.Path, value, least int) {
+	if value < least || value > 1<<24 {
+		v.errorf(at, "", "got %d, want %d to %d", value, least, 1<<24)
 	}
 }

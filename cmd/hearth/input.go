@@ -50,21 +50,9 @@ const tooMuch = 16 << 20
 
 // parse reads the stack. An error means that it could not be read at all.
 func (in *input) parse(stdin io.Reader) (*v1alpha1.Resolved, problem.List, error) {
-	reader := stdin
-	if in.file != "-" {
-		f, err := os.Open(in.file)
-		if os.IsNotExist(err) {
-			return nil, nil, fmt.Errorf("%w; write one with: hearth init", err)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		defer f.Close()
-		reader = f
-	}
-	data, err := io.ReadAll(io.LimitReader(reader, tooMuch))
+	data, err := in.read(stdin)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading %s: %w", in.name(), err)
+		return nil, nil, err
 	}
 	in.data = data
 	stack, problems := generator.Load(in.name(), data)
@@ -82,4 +70,19 @@ func (in *input) place(err error) problem.List {
 		return failure.Problems
 	}
 	return root.Place(failure.Problems, nil)
+}
+
+func (in *input) read(stdin io.Reader) (data []byte, err error) {
+	if in.file == "-" {
+		data, err = io.ReadAll(io.LimitReader(stdin, tooMuch))
+	} else {
+		data, err = read(in.file, tooMuch)
+	}
+	switch {
+	case os.IsNotExist(err):
+		return nil, fmt.Errorf("%w; write one with: hearth init", err)
+	case err != nil:
+		return nil, fmt.Errorf("reading %s: %w", in.name(), err)
+	}
+	return data, nil
 }

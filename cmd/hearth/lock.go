@@ -83,7 +83,7 @@ func (v *lockVerb) run(cmd *cobra.Command) error {
 		return err
 	}
 	report := lockReport{File: filepath.Join(v.folder(), lock.Name), Images: lock.Images(digests)}
-	have, err := os.ReadFile(report.File)
+	have, err := read(report.File, maxLock)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -134,6 +134,9 @@ func replaceFile(path string, data []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
+// maxLock is the size of a lock file in bytes. An image takes 150.
+const maxLock = 1 << 20
+
 // pin gives the stack's images the digests of the lock file beside it, and says
 // what is wrong with the file.
 func (in *input) pin(stack *v1alpha1.Resolved) (problem.List, error) {
@@ -142,7 +145,7 @@ func (in *input) pin(stack *v1alpha1.Resolved) (problem.List, error) {
 		return problem.Problem{Severity: problem.Warning, File: path, Message: fmt.Sprintf(format, args...), Fix: "run: hearth lock"}
 	}
 	want := generator.Images(stack)
-	data, err := os.ReadFile(path)
+	data, err := read(path, maxLock)
 	switch {
 	case len(want) == 0:
 		return nil, nil

@@ -185,7 +185,7 @@ func (v *verifyVerb) roots() (*x509.CertPool, error) {
 	if v.caFile == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(v.caFile)
+	data, err := read(v.caFile, tooMuch)
 	if err != nil {
 		return nil, fmt.Errorf("--ca-file: %w", err)
 	}

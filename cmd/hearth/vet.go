@@ -184,7 +184,8 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 // other looks at a folder of kustomize or at rendered objects.
 func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overlays []string) (vet.Result, error) {
 	if arg == "-" {
-		return objects(checker, "stdin", stdin)
+		data, err := yamllimit.Read(stdin)
+		return objects(checker, "stdin", data, err)
 	}
 	info, err := os.Stat(arg)
 	switch {
@@ -195,17 +196,12 @@ func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overl
 	case info.IsDir():
 		return checker.Folder(filepath.Clean(arg))
 	}
-	f, err := os.Open(arg)
-	if err != nil {
-		return vet.Result{}, err
-	}
-	defer f.Close()
-	return objects(checker, arg, f)
+	data, err := read(arg, yamllimit.MaxBytes)
+	return objects(checker, arg, data, err)
 }
 
-// objects looks at YAML that something else rendered.
-func objects(checker *vet.Checker, name string, text io.Reader) (vet.Result, error) {
-	data, err := yamllimit.Read(text)
+// objects looks at YAML that something else rendered, if it could be read.
+func objects(checker *vet.Checker, name string, data []byte, err error) (vet.Result, error) {
 	if err != nil {
 		return vet.Result{}, fmt.Errorf("reading %s: %w", name, err)
 	}

@@ -46,3 +46,6 @@ func (r repository) ReadDir(name string) ([]fs.DirEntry, error) {
 		return ignored
 	}), err
 }
+
+// Stat opens nothing, which would wait at a pipe.
+func (r repository) Stat(name string) (fs.FileInfo, error) { return fs.Stat(r.FS, name) }

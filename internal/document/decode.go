@@ -32,7 +32,7 @@ func Decode(n *Node, into any) problem.List {
 	if n != nil {
 		d.value(n, reflect.ValueOf(into).Elem())
 	}
-	return d.problems.Sorted()
+	return d.all()
 }
 
 type decoder struct {

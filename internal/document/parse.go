@@ -85,7 +85,7 @@ func (t *tree) document(root *yaml.Node) (*Node, problem.List) {
 		t.problems = append(t.problems, p)
 		n = nil
 	}
-	return n, t.problems.Sorted()
+	return n, t.all()
 }
 
 // firstColumn is where the text of a line begins, 0 if there is no such line.

@@ -1,18 +1,38 @@
 package document
 
-import "github.com/hearth-dev/hearth/api/problem"
+import (
+	"fmt"
+
+	"github.com/hearth-dev/hearth/api/problem"
+)
 
 // maxProblems reported in one go. Nobody reads more, and a megabyte of wrong
 // values would make a gigabyte of text.
 const maxProblems = 1000
 
 // report collects problems.
-type report struct{ problems problem.List }
+type report struct {
+	problems problem.List
+	more     int // that are too many
+}
+
+// all are the problems by position, with how many there are more at the last.
+func (r *report) all() problem.List {
+	out := r.problems.Sorted()
+	if r.more > 0 {
+		last := out[len(out)-1]
+		last.Message, last.Fix = fmt.Sprintf("and %d more", r.more), "see to these first"
+		out = append(out, last)
+	}
+	return out
+}
 
 func (r *report) add(at *Node, fix, format string, args ...any) {
-	if len(r.problems) < maxProblems {
-		p := at.Problem("", format, args...)
-		p.Fix = fix
-		r.problems = append(r.problems, p)
+	if len(r.problems) == maxProblems {
+		r.more++
+		return
 	}
+	p := at.Problem("", format, args...)
+	p.Fix = fix
+	r.problems = append(r.problems, p)
 }

@@ -9,6 +9,8 @@ import (
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/hearth-dev/hearth/internal/remote"
 )
 
 // Mode is how the agent turns a bundle's files into objects.
@@ -126,12 +128,13 @@ func (b Bundle) memory(dir string) (filesys.FileSystem, error) {
 // memory, no plugins (so no KRM functions), nothing from outside the folder's
 // own tree but by `resources`.
 func kustomize(fsys filesys.FileSystem, dir string) ([]map[string]any, error) {
+	local := remote.New(fsys)
 	result, err := krusty.MakeKustomizer(&krusty.Options{
 		LoadRestrictions: types.LoadRestrictionsRootOnly,
 		PluginConfig:     types.DisabledPluginConfig(),
-	}).Run(fsys, dir)
+	}).Run(local, dir)
 	if err != nil {
-		return nil, err
+		return nil, local.Reason(err)
 	}
 	objects := make([]map[string]any, 0, result.Size())
 	for _, r := range result.Resources() {

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
 // Name of the file, in the stack's folder.
@@ -28,6 +29,9 @@ type Image struct {
 	Digest string `json:"digest"`
 }
 
+// maxValues of a lock file. An image has three.
+const maxValues = 10_000
+
 type document struct {
 	APIVersion string  `json:"apiVersion"`
 	Kind       string  `json:"kind"`
@@ -38,8 +42,12 @@ var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
 // Parse reads a lock file: digests by image.
 func Parse(data []byte) (map[string]string, error) {
+	err := yamllimit.CheckValues(data, maxValues)
 	var d document
-	if err := yaml.UnmarshalStrict(data, &d); err != nil {
+	if err == nil {
+		err = yaml.UnmarshalStrict(data, &d)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w; to write it anew: hearth lock", Name, err)
 	}
 	if d.APIVersion != v1alpha1.APIVersion || d.Kind != Kind {

@@ -56,6 +56,13 @@ func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 	}
 	s := &v1alpha1.Stack{}
 	unread := document.Decode(root, s)
+	// Each check looks at every base of every overlay.
+	if problems := root.Place(s.Limits(), nil); problems != nil {
+		if unread.Err() != nil {
+			problems = unread
+		}
+		return nil, problems
+	}
 	problems := root.Place(s.Validate(), unread)
 	written := root.Field("spec").Field("bases").Items()
 	for i := range s.Spec.Bases {

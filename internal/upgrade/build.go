@@ -7,6 +7,9 @@ import (
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/hearth-dev/hearth/internal/remote"
+	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
 // tree is the content of bases/, overlays/ and fleet.yaml by path.
@@ -15,6 +18,10 @@ type tree map[string][]byte
 // maxFile leaves out what no manifest is: a model or an archive that somebody
 // put beside the overlays.
 const maxFile = 1 << 20
+
+// maxPlaces leaves out what kustomize would take seconds for, by package
+// yamllimit. An object of 1 MiB with as many as it can has 500,000.
+const maxPlaces = 20_000
 
 // load reads the tree on disk. Files that a person added count: kustomize may
 // need them. Links do not, and a tree without them at worst does not build.
@@ -35,7 +42,10 @@ func load(disk fs.FS) (tree, error) {
 			if err != nil || info.Size() > maxFile {
 				return err
 			}
-			t[file], err = fs.ReadFile(disk, file)
+			data, err := fs.ReadFile(disk, file)
+			if yamllimit.Places(data) <= maxPlaces {
+				t[file] = data
+			}
 			return err
 		})
 		if err != nil {
@@ -71,9 +81,10 @@ func (t tree) build(folder string) (map[id]map[string]any, error) {
 		}
 	}
 	// The default options are Fleet's.
-	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(memory, folder)
+	local := remote.New(memory)
+	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(local, folder)
 	if err != nil {
-		return nil, err
+		return nil, local.Reason(err)
 	}
 	objects := map[id]map[string]any{}
 	for _, r := range built.Resources() {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -14,7 +16,6 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
@@ -60,7 +61,7 @@ const (
 	// maxDocument is how many values one document may have: each takes up to
 	// 1.8 KB while the text becomes an object.
 	maxDocument = 120_000
-	// maxObjects is what the rules look at in about two seconds.
+	// maxObjects is what the rules look at in one second.
 	maxObjects = 10_000
 )
 
@@ -94,7 +95,7 @@ func Decode(data []byte) ([]Object, error) {
 	}
 }
 
-// Document reads one rendered object, or a List of them.
+// Document reads one rendered object, or a list of them.
 func Document(text []byte) ([]Object, error) {
 	var o Object
 	// As the API server reads it: YAML 1.1's yes is a boolean, and a key that
@@ -105,13 +106,42 @@ func Document(text []byte) ([]Object, error) {
 	if text := v1alpha1.HugeExponent(o); text != "" {
 		return nil, fmt.Errorf("got %s, a number that no field can mean: Kubernetes' libraries would compute it for hours", problem.Clip(text))
 	}
-	switch {
-	case o == nil: // empty, or nothing but comments
+	if o == nil { // empty, or nothing but comments
 		return nil, nil
-	case RefOf(o).Kind == "List":
-		return objects.List(o, "items"), nil
-	case RefOf(o).Kind == "":
-		return nil, errors.New("no kind: want rendered objects")
 	}
-	return []Object{o}, nil
+	return unlisted(o)
+}
+
+// unlisted are the objects of a list, and of lists in it: of a List, or of one of a
+// kind, such as IngressList. Its items need no kind, they have the list's without
+// List, and its version. What is no list is one object.
+func unlisted(o Object) ([]Object, error) {
+	ref := RefOf(o)
+	items, isList := o["items"].([]any)
+	kind, named := strings.CutSuffix(ref.Kind, "List")
+	switch {
+	case ref.Kind == "":
+		return nil, errors.New("no kind: want rendered objects")
+	case !named || !isList && kind != "":
+		return []Object{o}, nil
+	}
+	var out []Object
+	for i, item := range items {
+		one, ok := item.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("items[%d] is no object", i)
+		}
+		if kind != "" && RefOf(one).Kind == "" {
+			one = maps.Clone(one)
+			one["apiVersion"], one["kind"] = ref.APIVersion, kind
+		}
+		inner, err := unlisted(one)
+		if err != nil {
+			return nil, fmt.Errorf("items[%d]: %w", i, err)
+		}
+		if out = append(out, inner...); len(out) > maxObjects {
+			return nil, fmt.Errorf("more than %d objects; give them in several parts", maxObjects)
+		}
+	}
+	return out, nil
 }

@@ -126,12 +126,22 @@ func (c *Checker) complete(found []Finding) []Finding {
 	return found
 }
 
+// filesOf are the files that the overlay is built of: all of them for each of
+// many overlays would be their square.
+func (in StackInput) filesOf(overlay string) []generator.File {
+	folders := map[string]bool{".": true, path.Join("overlays", overlay): true}
+	for _, b := range in.Stack.Overlay(overlay).Bases {
+		folders[path.Join("bases", b.Name)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(in.Files), func(f generator.File) bool { return !folders[path.Dir(f.Path)] })
+}
+
 // overlay builds one as kustomize does and as Fleet's agent does, and looks at
 // the objects.
 func (c *Checker) overlay(in StackInput, name string) (Result, error) {
-	folder := path.Join("overlays", name)
+	folder, files := path.Join("overlays", name), in.filesOf(name)
 	memory := filesys.MakeFsInMemory()
-	for _, f := range in.Files {
+	for _, f := range files {
 		if err := memory.WriteFile(f.Path, f.Data); err != nil {
 			return Result{}, err
 		}
@@ -148,7 +158,7 @@ func (c *Checker) overlay(in StackInput, name string) (Result, error) {
 		}
 	}
 	found := c.Check(objects, facts)
-	found = append(found, c.complete(fleetBuild(in.Files, folder, objects))...)
+	found = append(found, c.complete(fleetBuild(files, folder, objects))...)
 	found = append(found, c.complete(hatches(o))...)
 	return Result{Name: name, Objects: len(objects), Findings: found}, nil
 }
@@ -210,7 +220,7 @@ func (c *Checker) fleet(in StackInput) ([]Finding, error) {
 
 // Fleet names what Fleet accepts of a folder in silence.
 func (c *Checker) Fleet(folder fs.FS) ([]Finding, error) {
-	lint, err := fleetsim.Lint(folder)
+	lint, err := fleetsim.Lint(newPacked(folder))
 	if err != nil {
 		return nil, fmt.Errorf("looking at the folder as Fleet does: %w", err)
 	}

@@ -36,7 +36,7 @@ var rooms = []room{
 	{[]string{"generator"}, slices.Concat(contract, parts)},
 	{[]string{"third_party"}, nil}, // data of others
 	{[]string{"internal"}, slices.Concat(contract, parts, []string{"generator", "third_party"})},
-	{[]string{"fns"}, slices.Concat(contract, parts, []string{"generator", "internal/vet"})},
+	{[]string{"fns"}, slices.Concat(contract, parts, []string{"generator", "internal/vet", "internal/yamllimit"})},
 	{[]string{"cmd"}, slices.Concat(contract, parts, []string{"generator", "internal", "fns"})},
 	{[]string{"internal/testing"}, slices.Concat(contract, parts, []string{"generator", "internal"})},
 	{[]string{"e2e"}, slices.Concat(contract, parts, []string{"generator", "internal", "internal/testing"})},

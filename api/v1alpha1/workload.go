@@ -316,9 +316,9 @@ func (v validator) between(at *field.Path, got, low, high Quantity) bool {
 	case got == None || got == Auto:
 		v.errorf(at, "", "got %s, want an amount", got)
 	case g.Cmp(l) < 0:
-		v.errorf(at, meant(got, "Gi", low, high), "got %s, want at least %s", got, low)
+		v.errorf(at, meant(got, "Gi", low, high), "got %s, want %s to %s", got, low, high)
 	case g.Cmp(h) > 0:
-		v.errorf(at, meant(got, "m", low, high), "got %s, want at most %s", got, high)
+		v.errorf(at, meant(got, "m", low, high), "got %s, want %s to %s", got, low, high)
 	default:
 		return true
 	}

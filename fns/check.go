@@ -98,6 +98,11 @@ func (c config) finding(f vet.Finding, item *yaml.RNode) *framework.Result {
 	switch {
 	case item != nil:
 		r = itemResult(item, f.Path, message)
+		// Of a list it is one of the items.
+		r.ResourceRef = &yaml.ResourceIdentifier{
+			TypeMeta: yaml.TypeMeta{APIVersion: f.Object.APIVersion, Kind: f.Object.Kind},
+			NameMeta: yaml.NameMeta{Name: f.Object.Name, Namespace: f.Object.Namespace},
+		}
 	case f.Object == vet.Ref{}:
 		r = itemResult(c.node, f.Path, message)
 	}

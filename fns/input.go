@@ -98,13 +98,18 @@ func unmeant(items []*yaml.RNode) framework.Results {
 	return results
 }
 
+// isList reports whether an item is a List, or one of a kind: those have no name.
+func isList(item *yaml.RNode) bool {
+	return strings.HasSuffix(item.GetKind(), "List") && item.Field("items") != nil
+}
+
 // nameless finds the items that claim to be resources and have no name: what
 // they are cannot be told, so that nothing could be put in their place.
 func nameless(items []*yaml.RNode) framework.Results {
 	var results framework.Results
 	for _, item := range items {
 		i := idOf(item)
-		if i.kind == "" || i.name != "" || i.generated || i.isToolConfig() {
+		if i.kind == "" || i.name != "" || i.generated || i.isToolConfig() || isList(item) {
 			continue // kpt sends kustomization.yaml too, which has no name
 		}
 		results = append(results, itemResult(item, "metadata.name",

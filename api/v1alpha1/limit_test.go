@@ -68,12 +68,12 @@ func TestLimits(t *testing.T) {
 			b := bases(1)
 			b[0].Patches = patches(n, 5)
 			return v1alpha1.Spec{Bases: b}
-		}, 300, "tries of a patch"},
+		}, 70, "tries of a patch"},
 		"patches of an overlay": {func(n int) v1alpha1.Spec {
 			o := overlays(1, first)
 			o[0].Resources, o[0].Patches = resources(100), patches(n, 5)
 			return v1alpha1.Spec{Bases: bases(1), Overlays: o}
-		}, 14, "tries of a patch"},
+		}, 12, "tries of a patch"},
 		"a long patch": {func(n int) v1alpha1.Spec {
 			o := overlays(1, first)
 			o[0].Resources, o[0].Patches = resources(50), patches(1, n)

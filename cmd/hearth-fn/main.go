@@ -48,7 +48,18 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(start) < small {
 		debug.SetGCPercent(400)
 	}
-	if err := fns.Run(io.MultiReader(bytes.NewReader(start), stdin), stdout, stderr); err != nil {
+	var list, messages bytes.Buffer
+	over := budget.Within("the list", func() { err = fns.Run(io.MultiReader(bytes.NewReader(start), stdin), &list, &messages) })
+	if over != nil {
+		fmt.Fprintf(stderr, "hearth-fn: %v; run it on fewer resources\n", over)
+		return 1
+	}
+	_, failed := stdout.Write(list.Bytes())
+	_, _ = stderr.Write(messages.Bytes())
+	if failed != nil {
+		fmt.Fprintln(stderr, "hearth-fn: writing the ResourceList:", failed)
+	}
+	if err != nil || failed != nil {
 		return 1
 	}
 	return 0

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/budget"
 	"github.com/hearth-dev/hearth/internal/spelling"
 	"github.com/hearth-dev/hearth/internal/vet"
 	"github.com/hearth-dev/hearth/internal/yamllimit"
@@ -205,5 +206,10 @@ func objects(checker *vet.Checker, name string, data []byte, err error) (vet.Res
 	if err != nil {
 		return vet.Result{}, fmt.Errorf("reading %s: %w", name, err)
 	}
-	return checker.Objects(name, data), nil
+	var r vet.Result
+	// Ways from a thousand Services to a thousand pods are a million.
+	if err := budget.Within("looking at the objects", func() { r = checker.Objects(name, data) }); err != nil {
+		return r, fmt.Errorf("%s: %w; give them in several parts", name, err)
+	}
+	return r, nil
 }

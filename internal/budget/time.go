@@ -11,8 +11,8 @@ const (
 	// of the two seconds is for what comes before and behind.
 	most = 1500 * time.Millisecond
 	// mostMemory of the program, in bytes, while it is done.
-	mostMemory = 240 << 20
-	interval   = 20 * time.Millisecond
+	mostMemory = 192 << 20
+	interval   = 10 * time.Millisecond
 )
 
 // Within does work that cannot be held to limits in another way. An error says

@@ -117,7 +117,8 @@ func Document(text []byte) ([]Object, error) {
 // List, and its version. What is no list is one object.
 func unlisted(o Object) ([]Object, error) {
 	ref := RefOf(o)
-	items, isList := o["items"].([]any)
+	value, isList := o["items"]
+	items, _ := value.([]any)
 	kind, named := strings.CutSuffix(ref.Kind, "List")
 	switch {
 	case ref.Kind == "":

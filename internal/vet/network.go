@@ -32,6 +32,9 @@ func networkPolicy(in *input) []Finding {
 	elsewhere := map[string]bool{} // namespaces with policies that only their network's own program knows
 	for _, p := range in.Policies {
 		for _, direction := range directions(p) {
+			if isolated[direction] == nil {
+				continue // the API server knows no such
+			}
 			for _, i := range in.Selected(p.Namespace, &p.Spec.PodSelector) {
 				isolated[direction][i] = true
 			}

@@ -3,6 +3,7 @@ package fns
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
@@ -77,7 +78,7 @@ func bounded(results framework.Results) framework.Results {
 			rest = append(rest, r)
 		}
 	}
-	all := append(first, rest...)
+	all := slices.Concat(first, rest)
 	more := plainResult(fmt.Sprintf("and %d more; see to these first", len(all)-maxResults))
 	more.Severity = all[maxResults].Severity
 	return append(all[:maxResults:maxResults], more)

@@ -354,12 +354,10 @@ func (a abuse) run(t *testing.T, bin string) {
 	for name, data := range a.files {
 		write(filepath.Join(work, name), data())
 	}
-	stdin := ""
-	if a.stdin != nil {
-		stdin = a.stdin()
+	if a.stdin == nil {
+		a.stdin = always("")
 	}
-	write(filepath.Join(dir, "stdin"), stdin)
-	stdin = ""
+	write(filepath.Join(dir, "stdin"), a.stdin())
 	if a.make != nil {
 		a.make(t, work)
 	}

@@ -1,4 +1,4 @@
-package repository
+package main
 
 import (
 	"bytes"
@@ -25,10 +25,10 @@ import (
 
 // Damaged specs and lists of objects, in turn, are answered without a panic, in
 // seconds and with less memory than a program may take in all. What takes longer
-// with a whole program is in TestBudget.
+// with a whole program is in package repository.
 func TestMany(t *testing.T) {
 	n := sample.Size(300, 100_000)
-	lists := listsOf(t)
+	lists, checker := listsOf(t), vet.New()
 	counts := map[string]int{}
 	var longest time.Duration
 	var largest uint64
@@ -41,7 +41,7 @@ func TestMany(t *testing.T) {
 			kind, data = "list", damaged(t, lists[random.IntN(len(lists))], random)
 		}
 		start, before := time.Now(), allocated()
-		said := answer(t, kind, data, seed)
+		said := answer(t, checker, kind, data, seed)
 		took, took2 := time.Since(start), allocated()-before
 		counts[kind+" "+said]++
 		longest, largest = max(longest, took), max(largest, took2)
@@ -58,14 +58,14 @@ func TestMany(t *testing.T) {
 }
 
 // answer puts an input through what reads its kind.
-func answer(t *testing.T, kind string, data []byte, seed uint64) string {
+func answer(t *testing.T, checker *vet.Checker, kind string, data []byte, seed uint64) string {
 	defer func() {
 		if r := recover(); r != nil {
 			t.Fatalf("seed %d: %v\n%.5000s", seed, r, data)
 		}
 	}()
 	if kind == "list" {
-		vet.New().Objects("objects", data)
+		checker.Objects("objects", data)
 		var said bytes.Buffer
 		if fns.Run(bytes.NewReader(data), io.Discard, &said) == nil {
 			return "accepted"
@@ -92,7 +92,7 @@ func answer(t *testing.T, kind string, data []byte, seed uint64) string {
 func listsOf(t *testing.T) [][]byte {
 	t.Helper()
 	var all [][]byte
-	archives, _ := filepath.Glob("../../../fns/testdata/*.txtar")
+	archives, _ := filepath.Glob("../../fns/testdata/*.txtar")
 	for _, name := range archives {
 		a, err := txtar.ParseFile(name)
 		if err != nil {

@@ -29,7 +29,8 @@ type ModelSize struct {
 	SlidingWindow int `json:"slidingWindow,omitzero"`
 	// SlidingLayers is how many layers keep that window alone.
 	SlidingLayers int `json:"slidingLayers,omitzero"`
-	// Heads is attention.head_count. Embedders need it.
+	// Heads is attention.head_count. Default for an embedder, which takes memory for
+	// each: Embedding divided by KeyLength, and KVHeads at least.
 	Heads int `json:"heads,omitzero"`
 	// Embedding is embedding_length.
 	Embedding int `json:"embedding"`
@@ -51,6 +52,9 @@ type ModelSize struct {
 func (s ModelSize) applyDefaults() ModelSize {
 	fill(&s.Architecture, "llama")
 	fill(&s.ValueLength, s.KeyLength)
+	if s.Embedder && s.KeyLength > 0 {
+		fill(&s.Heads, max(s.KVHeads, s.Embedding/s.KeyLength))
+	}
 	return s
 }
 
@@ -99,9 +103,6 @@ func (v validator) modelSize(at *field.Path, s ModelSize) {
 		"slidingWindow": s.SlidingWindow, "slidingLayers": s.SlidingLayers, "heads": s.Heads, "contextLimit": s.ContextLimit,
 	} {
 		v.figure(at.Child(name), value, 0)
-	}
-	if s.Embedder && s.Heads == 0 {
-		v.errorf(at.Child("heads"), "", "missing, or 0: want attention.head_count of an embedder's GGUF header")
 	}
 	if s.SlidingLayers > s.Layers && s.Layers > 0 {
 		v.errorf(at.Child("slidingLayers"), "", "got %d, and the model has %d layers", s.SlidingLayers, s.Layers)

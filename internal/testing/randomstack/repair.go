@@ -181,9 +181,6 @@ func (d *drawing) repairSizes(o object) {
 			delete(sizes, name)
 		} else if size := child(sizes, name); size["embedder"] == true {
 			size["contextLimit"] = 2048 // it takes the square of it
-			if size["heads"] == nil {
-				size["heads"] = 12
-			}
 		}
 	}
 	known := func(name any) bool {

@@ -85,8 +85,7 @@ func script(text string) string {
 	return ""
 }
 
-// forms are tokens that their makers gave a beginning to be known by. Each is
-// what the maker's documentation says of it.
+// forms are tokens that their makers gave a beginning to be known by.
 var forms = []struct {
 	what string
 	is   *regexp.Regexp
@@ -245,8 +244,8 @@ func elsewhere(value string) bool {
 }
 
 // random reports whether the value looks like made by a machine: 16 characters
-// or more of base64 or hex, letters and digits mixed, with over 3 bits each. A
-// word of English has about 2.5, 16 random hex digits about 3.4.
+// or more of base64 or hex, letters and digits mixed, with over 3 bits each: 16
+// random hex digits have 3.2 on average.
 func random(value string) bool {
 	if len(value) < 16 || len(value) > 4096 {
 		return false

@@ -29,8 +29,14 @@ func (a *analysis) unknown(o Object, ref Ref) {
 	case group == "networking.istio.io" && ref.Kind != "ServiceEntry":
 		return
 	}
-	if path, name := a.named(o["spec"], "spec", ref.Namespace); path != "" {
-		a.blind(Blind{Object: ref, Path: path, Message: fmt.Sprintf("names the Service %s: whether a %s lets anybody in is not known", name, ref.Kind)})
+	for _, field := range keys(o) {
+		if slices.Contains([]string{"apiVersion", "kind", "metadata", "status"}, field) {
+			continue
+		}
+		if path, name := a.named(o[field], field, ref.Namespace); path != "" {
+			a.blind(Blind{Object: ref, Path: path, Message: fmt.Sprintf("names the Service %s: whether a %s lets anybody in is not known", name, ref.Kind)})
+			return
+		}
 	}
 }
 

@@ -66,7 +66,10 @@ func (LabelOperator) Values() []string { return []string{"In", "NotIn", "Exists"
 
 // FleetDependency is a bundle to wait for, by name or by label.
 type FleetDependency struct {
-	Name     string         `json:"name,omitzero" yaml:"name,omitempty"`
+	// Name of the bundle to wait for. Default none: the selector says which.
+	Name string `json:"name,omitzero" yaml:"name,omitempty"`
+	// Selector of the bundles to wait for, by their labels. Default none: the
+	// name says which.
 	Selector *LabelSelector `json:"selector,omitzero" yaml:"selector,omitempty"`
 }
 

@@ -88,7 +88,9 @@ func (o *Ollama) applyDefaults() {
 
 // Node is what pods can have of a node (`kubectl describe node`, Allocatable).
 type Node struct {
-	CPU    Quantity `json:"cpu,omitzero"`
+	// CPU in cores that pods can have of the node: 4, 7910m. Default: unknown.
+	CPU Quantity `json:"cpu,omitzero"`
+	// Memory that pods can have of the node: 15Gi. Default: unknown.
 	Memory Quantity `json:"memory,omitzero"`
 }
 

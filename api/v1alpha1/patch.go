@@ -27,12 +27,21 @@ type Patch struct {
 // PatchTarget selects objects for a Patch; name and namespace are anchored
 // regular expressions, as in kustomize.
 type PatchTarget struct {
-	Group              string `json:"group,omitzero" yaml:"group,omitempty"`
-	Version            string `json:"version,omitzero" yaml:"version,omitempty"`
-	Kind               string `json:"kind,omitzero" yaml:"kind,omitempty"`
-	Name               string `json:"name,omitzero" yaml:"name,omitempty"`
-	Namespace          string `json:"namespace,omitzero" yaml:"namespace,omitempty"`
-	LabelSelector      string `json:"labelSelector,omitzero" yaml:"labelSelector,omitempty"`
+	// Group of the API, such as apps; Service and Secret have none. Default: any.
+	Group string `json:"group,omitzero" yaml:"group,omitempty"`
+	// Version of the API, such as v1. Default: any.
+	Version string `json:"version,omitzero" yaml:"version,omitempty"`
+	// Kind of the objects, such as Deployment. Default: any.
+	Kind string `json:"kind,omitzero" yaml:"kind,omitempty"`
+	// Name of the objects, a regular expression that has to match all of it.
+	// Default: any.
+	Name string `json:"name,omitzero" yaml:"name,omitempty"`
+	// Namespace of the objects, a regular expression that has to match all of
+	// it. Default: any.
+	Namespace string `json:"namespace,omitzero" yaml:"namespace,omitempty"`
+	// LabelSelector in the form of `kubectl get -l`, such as app=ollama. Default: any.
+	LabelSelector string `json:"labelSelector,omitzero" yaml:"labelSelector,omitempty"`
+	// AnnotationSelector in the same form, on annotations. Default: any.
 	AnnotationSelector string `json:"annotationSelector,omitzero" yaml:"annotationSelector,omitempty"`
 }
 

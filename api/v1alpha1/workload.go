@@ -48,15 +48,22 @@ type Workload struct {
 
 // Resources are the container's requests and limits.
 type Resources struct {
+	// Requests are what the node keeps free for the container.
 	Requests ResourceList `json:"requests,omitzero"`
-	Limits   ResourceList `json:"limits,omitzero"`
+	// Limits are the most that the container gets: above its CPU it waits, above
+	// its memory it is killed.
+	Limits ResourceList `json:"limits,omitzero"`
 }
 
 // ResourceList holds amounts of CPU (cores) and memory (bytes). auto is the
 // default. limits.cpu may be none: then nothing slows the pod down, and it may
 // use every core of its node.
 type ResourceList struct {
-	CPU    Quantity `json:"cpu,omitzero"`
+	// CPU in cores: 4, or 500m for half a core. Default, or auto: the workload's
+	// own, see its resources.
+	CPU Quantity `json:"cpu,omitzero"`
+	// Memory in bytes: 8Gi, 512Mi. Default, or auto: the workload's own, see its
+	// resources.
 	Memory Quantity `json:"memory,omitzero"`
 }
 
@@ -146,17 +153,27 @@ type EnvValue struct {
 
 // SecretKeyRef names a key of a Secret.
 type SecretKeyRef struct {
+	// Name of the Secret, in the namespace of the pod.
 	Name string `json:"name"`
-	Key  string `json:"key"`
+	// Key in the Secret.
+	Key string `json:"key"`
 }
 
 // Toleration is a Kubernetes toleration.
 type Toleration struct {
-	Key               string             `json:"key,omitzero"`
-	Operator          TolerationOperator `json:"operator,omitzero"`
-	Value             string             `json:"value,omitzero"`
-	Effect            TaintEffect        `json:"effect,omitzero"`
-	TolerationSeconds *int64             `json:"tolerationSeconds,omitzero"`
+	// Key of the taint. Default: every key, with operator Exists.
+	Key string `json:"key,omitzero"`
+	// Operator is Equal (default), the value has to be the taint's, or Exists,
+	// whatever the value.
+	Operator TolerationOperator `json:"operator,omitzero"`
+	// Value of the taint, for operator Equal. Default: the empty value.
+	Value string `json:"value,omitzero"`
+	// Effect of the taint that is tolerated: NoSchedule, PreferNoSchedule or
+	// NoExecute. Default: all of them.
+	Effect TaintEffect `json:"effect,omitzero"`
+	// TolerationSeconds is how long the pod stays on a node that gets the taint,
+	// in seconds; for effect NoExecute. Default: for ever.
+	TolerationSeconds *int64 `json:"tolerationSeconds,omitzero"`
 }
 
 // TolerationOperator compares a toleration with a taint.

@@ -35,6 +35,6 @@ and change hearth.yaml instead.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newInit(), newLock(), newRender(), newSecrets(), newSize(), newVerify(), newVersion())
+	root.AddCommand(newInit(), newLock(), newRender(), newSchema(), newSecrets(), newSize(), newVerify(), newVersion())
 	return root
 }

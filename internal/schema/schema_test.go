@@ -1,0 +1,298 @@
+package schema_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"sigs.k8s.io/yaml"
+
+	"github.com/hearth-dev/hearth/internal/schema"
+	"github.com/hearth-dev/hearth/internal/testing/randomstack"
+)
+
+var update = flag.Bool("update", false, "rewrite comments.json and the committed schema")
+
+const (
+	api       = "../../api/v1alpha1"
+	committed = "../../schema/hearth.schema.json"
+)
+
+// TestComments holds comments.json against the source; it goes before the
+// schema's test, since the program that runs has the old one in it.
+func TestComments(t *testing.T) {
+	files, err := filepath.Glob(api + "/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source: %v", err)
+	}
+	comments := map[string]string{}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file.Name.Name == "v1alpha1" {
+			collect(file, comments)
+		}
+	}
+	want, err := json.MarshalIndent(comments, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "comments.json", append(want, '\n'))
+}
+
+// collect takes the comments of a file's structs and their fields.
+func collect(file *ast.File, comments map[string]string) {
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.TYPE {
+			continue
+		}
+		for _, s := range g.Specs {
+			s := s.(*ast.TypeSpec)
+			body, ok := s.Type.(*ast.StructType)
+			if !ok || !s.Name.IsExported() {
+				continue
+			}
+			doc := g.Doc
+			if s.Doc != nil {
+				doc = s.Doc
+			}
+			comments[s.Name.Name] = line(doc)
+			for _, f := range body.Fields.List {
+				if f.Tag == nil {
+					continue
+				}
+				name, _, _ := strings.Cut(reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("json"), ",")
+				if name != "" && name != "-" {
+					comments[s.Name.Name+"."+name] = line(f.Doc)
+				}
+			}
+		}
+	}
+}
+
+// line is a comment with one line a paragraph: an editor breaks it itself.
+func line(doc *ast.CommentGroup) string {
+	paragraphs := strings.Split(strings.TrimSpace(doc.Text()), "\n\n")
+	for i, p := range paragraphs {
+		paragraphs[i] = strings.Join(strings.Fields(p), " ")
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+func TestCommitted(t *testing.T) {
+	want, err := schema.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, committed, want)
+}
+
+func golden(t *testing.T, path string, want []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, want, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(have)); diff != "" {
+		t.Errorf("%s, to rewrite it, twice: go test ./internal/schema -update (-want +got):\n%s", path, diff)
+	}
+}
+
+// TestEveryFieldIsDescribed: an editor shows the description where the pointer is.
+func TestEveryFieldIsDescribed(t *testing.T) {
+	text, err := schema.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	type object struct {
+		Properties map[string]struct{ Description string }
+	}
+	var root struct {
+		object
+		Definitions map[string]object
+	}
+	if err := json.Unmarshal(text, &root); err != nil {
+		t.Fatal(err)
+	}
+	root.Definitions["Stack"] = root.object
+	for _, name := range slices.Sorted(maps.Keys(root.Definitions)) {
+		for _, field := range slices.Sorted(maps.Keys(root.Definitions[name].Properties)) {
+			if root.Definitions[name].Properties[field].Description == "" {
+				t.Errorf("%s.%s has no comment", name, field)
+			}
+		}
+	}
+}
+
+// TestDefaults: a default that follows from nothing else is told; one that does
+// is left to the comment.
+func TestDefaults(t *testing.T) {
+	text, err := schema.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var root struct {
+		Definitions map[string]struct {
+			Properties map[string]struct{ Default any }
+		}
+	}
+	if err := json.Unmarshal(text, &root); err != nil {
+		t.Fatal(err)
+	}
+	for field, want := range map[string]any{
+		"Ollama.contextLength": 4096.0, "Ollama.keepAlive": "5m", "OllamaOverride.pull": "missing", "OpenWebUI.name": "Open WebUI",
+		"SecretKeyRef.name": nil, "Issuer.kind": "ClusterIssuer", "Expose.type": "internal",
+		"ResourceList.memory": nil, "Image.tag": nil, "Ollama.maxLoadedModels": nil, "TLS.secretName": nil,
+		"NGINX.maxBodySize": nil, "PrivateKey.size": nil, "OpenWebUI.persistentConfig": nil,
+	} {
+		typ, name, _ := strings.Cut(field, ".")
+		if got := root.Definitions[typ].Properties[name].Default; got != want {
+			t.Errorf("%s: default %v, want %v", field, got, want)
+		}
+	}
+}
+
+func compiled(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	text, err := schema.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("hearth.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("hearth.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// judge is what the schema says of a stack in YAML.
+func judge(t *testing.T, s *jsonschema.Schema, text []byte) error {
+	t.Helper()
+	data, err := yaml.YAMLToJSON(text)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Validate(document)
+}
+
+func TestRandomStacksAreValid(t *testing.T) {
+	s := compiled(t)
+	for seed := range uint64(300) {
+		text := randomstack.Draw(seed)
+		if err := judge(t, s, text); err != nil {
+			t.Fatalf("seed %d: %v\n%s", seed, err, text)
+		}
+	}
+}
+
+func TestHearthYAMLIsValid(t *testing.T) {
+	text, err := os.ReadFile("../../hearth.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := judge(t, compiled(t), text); err != nil {
+		t.Error(err)
+	}
+}
+
+// structural are what hearth says of a value of another form than its field's.
+var structural = []string{`: unknown field "`, ": unsupported value ", "want a mapping", "want a list", "want true or false", "want a whole number"}
+
+// unseen are forms that YAML's readers make equal before a schema sees them, and
+// what stands in fields of any form.
+var unseen = []string{"plain decimal digits", "got null", "which some tools read", "as the name of a field", ".annotations[", ".resources["}
+
+// TestRefusedFixtures: the schema accepts every fixture that hearth accepts, and
+// refuses those with a structural mistake.
+func TestRefusedFixtures(t *testing.T) {
+	s := compiled(t)
+	archives, err := filepath.Glob(api + "/testdata/refused/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted, refused := 0, 0
+	for _, path := range archives {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := ""
+		for i, file := range archive.Files {
+			if file.Name == "head" {
+				head = string(file.Data)
+			}
+			if !strings.HasSuffix(file.Name, ".yaml") {
+				continue
+			}
+			text := []byte(head + string(file.Data))
+			if _, err := yaml.YAMLToJSON(text); err != nil {
+				continue // no YAML
+			}
+			wrong := string(archive.Files[i+1].Data)
+			err := judge(t, s, text)
+			switch {
+			case !isWrong(wrong):
+				accepted++
+				if err != nil {
+					t.Errorf("%s %s: valid, and the schema says %v", filepath.Base(path), file.Name, err)
+				}
+			case isStructural(wrong):
+				refused++
+				if err == nil {
+					t.Errorf("%s %s: the schema does not refuse\n%s", filepath.Base(path), file.Name, wrong)
+				}
+			}
+		}
+	}
+	if accepted < 10 || refused < 10 {
+		t.Errorf("%d accepted and %d refused fixtures: too few", accepted, refused)
+	}
+	t.Logf("%d accepted, %d refused", accepted, refused)
+}
+
+func isWrong(problems string) bool {
+	return slices.ContainsFunc(strings.Split(strings.TrimSpace(problems), "\n"), func(line string) bool {
+		return line != "" && !strings.Contains(line, "warning: ")
+	})
+}
+
+func isStructural(problems string) bool {
+	return slices.ContainsFunc(strings.Split(problems, "\n"), func(line string) bool {
+		in := func(s string) bool { return strings.Contains(line, s) }
+		return slices.ContainsFunc(structural, in) && !slices.ContainsFunc(unseen, in)
+	})
+}

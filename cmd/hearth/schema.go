@@ -1,6 +1,9 @@
 package main
 
 import (
+	"regexp"
+	"runtime/debug"
+
 	"github.com/spf13/cobra"
 
 	"github.com/hearth-dev/hearth/internal/schema"
@@ -25,4 +28,16 @@ the form of a value only: hearth render refuses more.`,
 			return err
 		},
 	}
+}
+
+var release = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
+
+// schemaURL is where editors find the schema: at the tag of a released hearth,
+// whose fields the file has; else on the main branch.
+func schemaURL() string {
+	ref := "main"
+	if info, ok := debug.ReadBuildInfo(); ok && release.MatchString(info.Main.Version) {
+		ref = info.Main.Version
+	}
+	return "https://raw.githubusercontent.com/hearth-dev/hearth/" + ref + "/schema/hearth.schema.json"
 }

@@ -44,7 +44,7 @@ func (s starter) text() ([]byte, error) {
 		put("kind", v1alpha1.Kind).
 		put("metadata", section().put("name", s.name)).
 		put("spec", body)
-	root.node.HeadComment = "What hearth deploys. Change this file, run: hearth render, and commit both.\n" +
+	root.node.HeadComment = "yaml-language-server: $schema=" + schemaURL() + "\nWhat hearth deploys. Change this file, run: hearth render, and commit both.\n" +
 		"The group hearth.dev is provisional and may change before v1."
 
 	var out bytes.Buffer

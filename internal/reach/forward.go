@@ -2,9 +2,11 @@ package reach
 
 import (
 	"fmt"
+	"net/netip"
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hearth-dev/hearth/internal/objects"
@@ -16,6 +18,8 @@ var (
 	watchmen = []string{"oauth2-proxy", "kube-rbac-proxy", "gatekeeper", "pomerium", "vouch-proxy"}
 	// relays pass on what comes to the address on their command line.
 	relays = []string{"socat", "simpleproxy", "ncat", "nc", "redir", "rinetd", "tcpproxy"}
+	// proxies lead where a file of their own says.
+	proxies = []string{"nginx", "haproxy", "caddy", "envoy", "traefik", "httpd"}
 	// tunnels fetch requests from outside: they need no Service to be a way in.
 	tunnels = []string{"cloudflared", "ngrok", "frpc", "inlets", "bore", "localtunnel", "lt"}
 )
@@ -51,29 +55,7 @@ func (a *analysis) forward(c objects.Container) []stop {
 
 // passesOn is forward, without the container on the way.
 func (a *analysis) passesOn(c objects.Container) []stop {
-	var ends []stop
-	text := a.text(c)
-	for _, m := range addressForm.FindAllStringSubmatch(text, -1) {
-		scheme, host, port := m[1], strings.ToLower(m[2]), m[3]
-		if local(host) && port != "" {
-			ends = append(ends, a.beside(c, port)...)
-			continue
-		}
-		if !strings.Contains(host, ".") && scheme == "" && port == "" {
-			continue // any word
-		}
-		service, in, inside := a.inCluster(host, c.Pod.Ref.Namespace)
-		if !inside || len(a.ServicesNamed(in, service)) == 0 {
-			continue
-		}
-		ends = append(ends, a.follow(target{namespace: in, name: service, port: a.portOf(in, service, port)}, c.Pod.Ref, c.Path)...)
-	}
-	for _, m := range serviceVariable.FindAllStringSubmatch(text, -1) {
-		service := strings.ReplaceAll(strings.ToLower(m[1]), "_", "-")
-		if len(a.ServicesNamed(c.Pod.Ref.Namespace, service)) > 0 {
-			ends = append(ends, a.follow(target{namespace: c.Pod.Ref.Namespace, name: service}, c.Pod.Ref, c.Path)...)
-		}
-	}
+	ends := a.addressed(c)
 	pass := passage{guard: guards(c)}
 	switch {
 	case pass.guard == Unseen:
@@ -88,20 +70,96 @@ func (a *analysis) passesOn(c objects.Container) []stop {
 			pass = passage{guard: Unseen, blind: c.Pod.Ref, why: fmt.Sprintf("runs the container %s in the same pod, which may pass requests on", c.Name)}
 		}
 	}
-	for i := range ends {
-		ends[i].passage = pass.then(ends[i].passage)
+	if relay := runsOneOf(c, relays) || runsOneOf(c, proxies); relay && len(ends) == 0 && readsSecrets(c) {
+		ends = []stop{{}}
+		pass = passage{guard: Unseen, blind: c.Pod.Ref, why: fmt.Sprintf("has what its container %s leads to in a Secret", c.Name)}
+	}
+	out := slices.Clone(ends)
+	for i := range out {
+		out[i].passage = pass.then(out[i].passage)
+	}
+	return out
+}
+
+// addressed is where the addresses lead that a container is told.
+func (a *analysis) addressed(c objects.Container) []stop {
+	var ends []stop
+	here := c.Pod.Ref.Namespace
+	follow := func(host, port string) {
+		for _, alias := range c.Pod.Spec.HostAliases {
+			if slices.Contains(alias.Hostnames, host) {
+				host = alias.IP
+			}
+		}
+		if addr, err := netip.ParseAddr(host); err == nil {
+			if !addr.IsUnspecified() && (port == strconv.Itoa(ollamaPort) || a.addresses()[addr.String()]) {
+				ends = append(ends, a.address(addr, port, c.Pod.Ref, c.Path)...)
+			}
+			return
+		}
+		service, in, inside := a.inCluster(host, here)
+		if inside && len(a.ServicesNamed(in, service)) > 0 {
+			ends = append(ends, a.follow(target{namespace: in, name: service, port: a.portOf(in, service, port)}, c.Pod.Ref, c.Path)...)
+		}
+	}
+	text := a.text(c)
+	for _, m := range addressForm.FindAllStringSubmatch(text, -1) {
+		scheme, host, port := m[1], strings.ToLower(m[2]), m[3]
+		switch {
+		case local(host):
+			if port != "" {
+				ends = append(ends, a.beside(c, port)...)
+			}
+		case !strings.Contains(host, ".") && scheme == "" && port == "": // any word
+		default:
+			follow(host, port)
+		}
+	}
+	relay := runsOneOf(c, relays)
+	for _, v := range c.Env { // a host in a variable of its own
+		if (relay || hostVariable.MatchString(v.Name)) && !strings.ContainsAny(v.Value, " :/.") {
+			follow(strings.ToLower(v.Value), "")
+		}
+	}
+	for _, m := range serviceVariable.FindAllStringSubmatch(text, -1) {
+		follow(strings.ReplaceAll(strings.ToLower(m[1]), "_", "-"), "")
 	}
 	return ends
 }
 
-func sameStop(a, b stop) bool {
-	place := func(c *objects.Container) string {
-		if c == nil {
-			return ""
+// addresses are those that Services have fixed.
+func (a *analysis) addresses() map[string]bool {
+	if a.fixed == nil {
+		a.fixed = map[string]bool{}
+		for _, s := range a.Services {
+			for _, ip := range append(slices.Clone(s.Spec.ClusterIPs), s.Spec.ClusterIP) {
+				a.fixed[ip] = true
+			}
 		}
-		return c.Pod.Ref.String() + " " + c.Path
 	}
-	return a.program == b.program && place(a.container) == place(b.container) && a.passage == b.passage
+	return a.fixed
+}
+
+// readsSecrets reports whether something that a container is told is in a Secret.
+func readsSecrets(c objects.Container) bool {
+	for _, v := range c.Env {
+		if v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil {
+			return true
+		}
+	}
+	for _, from := range c.EnvFrom {
+		if from.SecretRef != nil {
+			return true
+		}
+	}
+	for _, m := range c.VolumeMounts {
+		for _, v := range c.Pod.Spec.Volumes {
+			if v.Name == m.Name && v.Secret != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // beside are the programs in a container's pod that it reaches as localhost.
@@ -138,7 +196,9 @@ func (a *analysis) portOf(namespace, service, port string) string {
 
 var (
 	// addressForm is a host in a text, with what makes it one.
-	addressForm = regexp.MustCompile(`(//|@)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?`)
+	addressForm = regexp.MustCompile(`(//|@|(?i:tcp[46]?:|udp[46]?:))?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?`)
+	// hostVariable names a variable that has a host as its value.
+	hostVariable = regexp.MustCompile(`HOST|ADDR|UPSTREAM|BACKEND|TARGET|SERVER|ENDPOINT`)
 	// serviceVariable is how the kubelet names the address of a Service.
 	serviceVariable = regexp.MustCompile(`([A-Z0-9_]+)_SERVICE_HOST`)
 )

@@ -18,20 +18,21 @@ func (r *reader) gatewayRoute() {
 			parents = append(parents, p)
 		}
 	}
-	if len(parents) == 0 {
-		return // nothing listens for it
-	}
-	hosts := lower(texts(objects.At(o, "spec", "hostnames")))
-	if len(hosts) == 0 {
-		hosts = r.listenerHosts(parents)
+	hosts, served := r.served(parents, lower(texts(objects.At(o, "spec", "hostnames"))))
+	if !served {
+		return
 	}
 	for i, rule := range objects.List(o, "spec", "rules") {
 		path := fmt.Sprintf("spec.rules[%d]", i)
+		r.asides = nil
 		p := r.attached(parents, objects.Text(rule, "name"))
 		p, to := r.filters(path, objects.List(rule, "filters"), p)
 		for _, ref := range objects.List(rule, "backendRefs") {
+			if weightless(ref) {
+				continue
+			}
 			own, mirrors := r.filters(path, objects.List(ref, "filters"), p)
-			r.branch(path, hosts, own, append(r.backendRef(ref, path), mirrors...)...)
+			r.branch(path, hosts, own.then(r.granted(ref)), append(r.backendRef(ref, path), mirrors...)...)
 		}
 		if len(to) > 0 {
 			r.branch(path, hosts, p, to...)
@@ -62,7 +63,7 @@ func (r *reader) filters(path string, all []Object, p passage) (passage, []targe
 			group, kind, name := objects.Text(ref, "group"), objects.Text(ref, "kind"), objects.Text(ref, "name")
 			switch {
 			case slices.Contains(traefikGroups, group) && kind == "Middleware":
-				p = p.then(r.middleware(kind, r.Ref.Namespace, name, false, 0))
+				p = r.middleware(kind, r.Ref.Namespace, name, false, p, 0)
 			case group == "gateway.nginx.org" && kind == "AuthenticationFilter":
 				p = p.then(passage{guard: Asked})
 			case group == "gateway.nginx.org", group == "gateway.envoyproxy.io":
@@ -93,23 +94,72 @@ func (r *reader) backendRef(ref Object, path string) []target {
 	return nil
 }
 
-// listenerHosts are those of a route without any: its listeners'.
-func (r *reader) listenerHosts(parents []Object) []string {
-	var hosts []string
+// served are the hosts that the route's Gateways serve it for, and whether any
+// does. One that is not in the list may take any route.
+func (r *reader) served(parents []Object, own []string) (hosts []string, served bool) {
+	if len(own) == 0 {
+		own = []string{""}
+	}
 	for _, p := range parents {
-		gateway := r.Find(gatewayGroup, orElse(objects.Text(p, "kind"), "Gateway"), orElse(objects.Text(p, "namespace"), r.Ref.Namespace), objects.Text(p, "name"))
+		namespace := orElse(objects.Text(p, "namespace"), r.Ref.Namespace)
+		gateway := r.Find(gatewayGroup, orElse(objects.Text(p, "kind"), "Gateway"), namespace, objects.Text(p, "name"))
 		listeners := objects.List(gateway, "spec", "listeners")
 		if len(listeners) == 0 {
-			return nil
+			hosts, served = append(hosts, own...), true
 		}
 		for _, l := range listeners {
-			if section := objects.Text(p, "sectionName"); section != "" && section != objects.Text(l, "name") {
-				continue
+			section, port := objects.Text(p, "sectionName"), number(p["port"])
+			from := objects.Text(l, "allowedRoutes", "namespaces", "from")
+			switch {
+			case section != "" && section != objects.Text(l, "name"), port != "" && port != number(l["port"]):
+			case (from == "" || from == "Same") && objects.Namespace(namespace) != objects.Namespace(r.Ref.Namespace), from == "None":
+			default:
+				for _, host := range own {
+					if h, meets := meet(host, strings.ToLower(objects.Text(l, "hostname"))); meets || r.TCP {
+						hosts, served = append(hosts, h), true
+					}
+				}
 			}
-			hosts = append(hosts, strings.ToLower(objects.Text(l, "hostname")))
 		}
 	}
-	return hosts
+	slices.Sort(hosts)
+	return slices.Compact(hosts), served
+}
+
+// meet is the host that two have in common; "" is any, and *.DOMAIN whatever ends
+// so.
+func meet(a, b string) (string, bool) {
+	switch {
+	case a == "":
+		return b, true
+	case b == "", a == b:
+		return a, true
+	case strings.HasPrefix(b, "*") && strings.HasSuffix(a, b[1:]):
+		return a, true
+	case strings.HasPrefix(a, "*") && strings.HasSuffix(b, a[1:]):
+		return b, true
+	}
+	return "", false
+}
+
+// granted is whether a backend of another namespace may be used. A grant may be
+// made elsewhere.
+func (r *reader) granted(ref Object) passage {
+	namespace := objects.Text(ref, "namespace")
+	if namespace == "" || objects.Namespace(namespace) == objects.Namespace(r.Ref.Namespace) {
+		return passage{}
+	}
+	for _, i := range r.OfKinds(func(kind string) bool { return kind == "ReferenceGrant" }) {
+		if objects.Namespace(r.Refs[i].Namespace) != objects.Namespace(namespace) {
+			continue
+		}
+		for _, from := range objects.List(r.All[i], "spec", "from") {
+			if objects.Text(from, "kind") == r.Ref.Kind && objects.Namespace(objects.Text(from, "namespace")) == objects.Namespace(r.Ref.Namespace) {
+				return passage{}
+			}
+		}
+	}
+	return passage{guard: Unseen, blind: r.Ref, why: fmt.Sprintf("leads to the namespace %s, for which no ReferenceGrant is in the list", namespace)}
 }
 
 // attached is what policies that are attached to a route, or to its Gateways, ask

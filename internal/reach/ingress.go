@@ -168,8 +168,8 @@ func (r *reader) annotated() passage {
 		p = passage{} // the address alone is enough
 	}
 	for _, name := range words(note(Traefik, "router.middlewares"), ", ") {
-		p = p.then(r.namedMiddleware(name, r.Annotations[string(Traefik)+"router.entrypoints"] == "web" &&
-			!strings.EqualFold(r.Annotations[string(Traefik)+"router.tls"], "true") && objects.At(r.object, "spec", "tls") == nil))
+		p = r.namedMiddleware(name, r.Annotations[string(Traefik)+"router.entrypoints"] == "web" &&
+			!strings.EqualFold(r.Annotations[string(Traefik)+"router.tls"], "true") && objects.At(r.object, "spec", "tls") == nil, p)
 	}
 	asked(note(haproxy, "auth-type") == "basic-auth" && note(haproxy, "auth-secret") != "")
 	p.private = p.private || privateRanges(words(note(haproxy, "allow-list")+note(haproxy, "whitelist"), ", "))

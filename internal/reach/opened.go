@@ -23,14 +23,13 @@ func sorted(m map[string]any) []any {
 // opened is a Service that is a way in itself.
 func (a *analysis) opened(s *corev1.Service) {
 	for _, e := range entrances(s) {
-		ends := a.service(s, "")
+		ends := slices.Clone(a.follow(target{namespace: s.Namespace, name: s.Name}, Ref{}, ""))
 		for i := range ends {
 			end := &ends[i]
 			end.via = end.via[1:] // the Service itself is the entry
 			// Clients come to the pod by their own addresses, and policies see them.
-			if c := end.container; c != nil && len(end.via) == 0 && !c.Pod.Spec.HostNetwork &&
-				s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
-				end.passage = end.passage.then(a.admission(c))
+			if len(end.via) == 0 && s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
+				end.passage = end.passage.then(end.admits)
 			}
 		}
 		a.way(objects.ServiceRef(*s), e.path, nil, e.passage, ends)
@@ -115,7 +114,7 @@ func (a *analysis) onNode(p *objects.Pod) {
 
 // tunnel is a pod that fetches requests from outside.
 func (a *analysis) tunnel(p *objects.Pod, c objects.Container) {
-	ends := a.forward(c)
+	ends := slices.Clone(a.forward(c))
 	quick := slices.Contains(runs(c), "--url") && !slices.Contains(runs(c), "--token")
 	for i := range ends {
 		if end := &ends[i]; quick && end.passage.blind == p.Ref {

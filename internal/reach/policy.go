@@ -175,15 +175,23 @@ func strangers(sum *netipx.IPSetBuilder) string {
 	return ""
 }
 
-// admission is whom the NetworkPolicies of a pod let in by address: nobody, a
-// private network, or anybody.
-func (a *analysis) admission(c *objects.Container) passage {
-	programs := ProgramsOf(*c)
-	var ports []corev1.ContainerPort
-	for _, p := range programs {
-		ports = append(ports, Ports(*c, p)...)
+// admission is whom the NetworkPolicies of a pod let in to its programs by
+// address: nobody, a private network, or anybody.
+func (a *analysis) admission(p *objects.Pod) passage {
+	if known, ok := a.admitted[p]; ok {
+		return known
 	}
-	rules, isolated := Admits(a.Set, c.Pod, ports)
+	var ports []corev1.ContainerPort
+	for _, c := range p.Containers() {
+		for _, program := range ProgramsOf(c) {
+			ports = append(ports, Ports(c, program)...)
+		}
+	}
+	a.admitted[p] = admission(Admits(a.Set, p, ports))
+	return a.admitted[p]
+}
+
+func admission(rules []Rule, isolated bool) passage {
 	if !isolated {
 		return passage{}
 	}

@@ -175,6 +175,19 @@ func listens(c objects.Container, p Program) []int32 {
 	return []int32{ollamaPort}
 }
 
+// certain reports whether a program listens at the ports of listens and at no
+// other: an image of another name, a variable from elsewhere or a shell may have
+// it otherwise.
+func certain(c objects.Container, p Program) bool {
+	image, variable := "ollama", "OLLAMA_HOST"
+	if p == OpenWebUI {
+		image, variable = "open-webui", "PORT"
+	}
+	v, _ := c.Variable(variable)
+	told := slices.ContainsFunc(slices.Concat(c.Command, c.Args), func(s string) bool { return strings.Contains(s, variable) })
+	return name(c) == image && len(c.EnvFrom) == 0 && v.ValueFrom == nil && !strings.Contains(v.Value, "$(") && !told
+}
+
 // local reports whether a host is the pod itself.
 func local(host string) bool {
 	if host == "localhost" {
@@ -219,12 +232,12 @@ func serving(p *objects.Pod, port string) (ends []stop, others []objects.Contain
 				ends, claimed = append(ends, end), true
 			case declares:
 				claimed = true // another program's in the same container
-			default:
+			case !certain(c, program):
 				unclaimed = append(unclaimed, end)
 			}
 		}
 	}
-	if !claimed && err == nil { // a container may listen where it declares nothing
+	if !claimed && err == nil { // an image that nobody knows may listen anywhere
 		return unclaimed, rest
 	}
 	return ends, others

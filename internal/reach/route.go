@@ -24,6 +24,13 @@ type Route struct {
 	Branches []Branch
 
 	blind []Blind
+	// asides are Services that a Middleware of the rule asks by the way.
+	asides []aside
+}
+
+type aside struct {
+	pass passage // that comes before
+	to   target
 }
 
 // Branch is one rule of a route: for whom it is, who asks, and where it leads.
@@ -114,6 +121,9 @@ func (r *reader) branch(path string, hosts []string, p passage, to ...target) {
 		to[i].namespace = orElse(to[i].namespace, r.Ref.Namespace)
 	}
 	r.Branches = append(r.Branches, Branch{Path: path, Hosts: hosts, pass: p, to: to})
+	for _, a := range r.asides {
+		r.Branches = append(r.Branches, Branch{Path: path, Hosts: hosts, pass: a.pass, to: []target{a.to}})
+	}
 }
 
 // unclear notes what cannot be followed, if it says something.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
@@ -57,7 +58,10 @@ func (a *analysis) service(s *corev1.Service, port string) []stop {
 		}
 		ends = a.host(s.Spec.ExternalName, number, s.Namespace, ref, "spec.externalName")
 	case len(s.Spec.Selector) == 0:
-		ends = a.slices(s, port)
+		var found bool
+		if ends, found = a.slices(s, port); !found {
+			ends = []stop{{passage: passage{guard: Unseen, blind: ref, why: "selects no pods: somebody else names its addresses"}}}
+		}
 	default:
 		for _, p := range s.Spec.Ports {
 			if p.Protocol == corev1.ProtocolUDP || port != "" && port != p.Name && port != strconv.Itoa(int(p.Port)) {
@@ -67,21 +71,31 @@ func (a *analysis) service(s *corev1.Service, port string) []stop {
 			if to == "0" {
 				to = strconv.Itoa(int(p.Port))
 			}
-			selected := a.Selected(s.Namespace, objects.ServiceSelector(*s))
-			for _, i := range selected {
-				ends = append(ends, a.pod(&a.Pods[i], to)...)
-			}
-			if len(selected) == 0 && to == strconv.Itoa(ollamaPort) {
+			ends = append(ends, a.selected(s, to)...)
+			if len(a.PodsIn(s.Namespace)) == 0 && to == strconv.Itoa(ollamaPort) {
 				ends = append(ends, stop{program: Ollama}) // whose pods somebody else makes
 			}
 		}
 		if len(s.Spec.Ports) == 0 { // a headless one gives the pods' addresses
-			for _, i := range a.Selected(s.Namespace, objects.ServiceSelector(*s)) {
-				ends = append(ends, a.pod(&a.Pods[i], port)...)
-			}
+			ends = append(ends, a.selected(s, port)...)
 		}
+		written, _ := a.slices(s, port) // they count beside those of the pods
+		ends = append(ends, written...)
 	}
 	return through(ref, ends)
+}
+
+// selected is what a port of the pods that a Service selects leads to. Many
+// Services may have one selector.
+func (a *analysis) selected(s *corev1.Service, port string) []stop {
+	by := target{kind: "pods", namespace: objects.Namespace(s.Namespace), name: labels.Set(s.Spec.Selector).String(), port: port}
+	return a.once(by, func() []stop {
+		var ends []stop
+		for _, i := range a.Selected(s.Namespace, objects.ServiceSelector(*s)) {
+			ends = append(ends, a.pod(&a.Pods[i], port)...)
+		}
+		return ends
+	})
 }
 
 // through puts an object in front of where a way goes on.
@@ -94,17 +108,15 @@ func through(ref Ref, ends []stop) []stop {
 	return out
 }
 
-// slices are the addresses of a Service without a selector.
-func (a *analysis) slices(s *corev1.Service, port string) []stop {
-	ref := objects.ServiceRef(*s)
+// slices are the addresses that somebody wrote for a Service, and whether the
+// list has any.
+func (a *analysis) slices(s *corev1.Service, port string) (ends []stop, found bool) {
 	ports := map[string]bool{} // the Service's, by name
 	for _, p := range s.Spec.Ports {
 		if port == "" || port == p.Name || port == strconv.Itoa(int(p.Port)) {
 			ports[p.Name] = true
 		}
 	}
-	var ends []stop
-	found := false
 	add := func(of Ref, path string, numbers []string, addresses []any, pod string) {
 		found = true
 		for _, number := range numbers {
@@ -137,10 +149,7 @@ func (a *analysis) slices(s *corev1.Service, port string) []stop {
 			}
 		}
 	}
-	if !found && s.Spec.Type != corev1.ServiceTypeExternalName {
-		ends = append(ends, stop{passage: passage{guard: Unseen, blind: ref, why: "selects no pods: somebody else names its addresses"}})
-	}
-	return ends
+	return ends, found
 }
 
 func podNamed(endpoint Object) string {
@@ -183,7 +192,7 @@ func (a *analysis) address(addr netip.Addr, port string, of Ref, path string) []
 		return nil
 	}
 	for i := range a.Services {
-		if s := &a.Services[i]; slices.Contains(append(s.Spec.ClusterIPs, s.Spec.ClusterIP), addr.String()) {
+		if s := &a.Services[i]; a.addresses()[addr.String()] && slices.Contains(append(s.Spec.ClusterIPs, s.Spec.ClusterIP), addr.String()) {
 			return a.follow(target{namespace: s.Namespace, name: s.Name, port: port}, of, path)
 		}
 	}
@@ -235,6 +244,11 @@ func (a *analysis) inCluster(name, namespace string) (service, in string, inside
 // one.
 func (a *analysis) pod(p *objects.Pod, port string) []stop {
 	ends, others := serving(p, port)
+	for i := range ends {
+		if !p.Spec.HostNetwork { // which no NetworkPolicy is for
+			ends[i].admits = a.admission(p)
+		}
+	}
 	for _, c := range others {
 		ends = append(ends, a.forward(c)...)
 	}

@@ -30,35 +30,109 @@ func findTraefik(set *objects.Set, kind, namespace, name string) Object {
 }
 
 func (r *reader) ingressRoute() {
-	plain := len(texts(objects.At(r.object, "spec", "entryPoints"))) == 1 && texts(objects.At(r.object, "spec", "entryPoints"))[0] == "web" &&
-		objects.At(r.object, "spec", "tls") == nil
+	parents, child := r.parents()
+	tls := r.tlsOptions()
+	for i, rule := range objects.List(r.object, "spec", "routes") {
+		path := fmt.Sprintf("spec.routes[%d]", i)
+		hosts, p, reads := r.match(rule, path)
+		if !reads {
+			continue
+		}
+		r.asides = nil
+		own := r.ruleMiddlewares(rule, tls.then(p))
+		to := r.traefikTargets(objects.List(rule, "services"), r.Ref.Namespace, path)
+		if !child {
+			r.branch(path, hosts, own, to...)
+			continue
+		}
+		for _, parent := range parents { // a request has to pass the parent's rule as well
+			at := hosts
+			if slices.Contains(hosts, "") {
+				at = parent.Hosts
+			}
+			r.branch(path, at, parent.pass.then(own), slices.Clone(to)...)
+		}
+	}
+}
+
+// match is for whom a rule is; false if for nobody.
+func (r *reader) match(rule Object, path string) ([]string, passage, bool) {
+	match, syntax := objects.Text(rule, "match"), objects.Text(rule, "syntax")
+	hosts, others, err := traefikrule.Hosts(match, syntax)
+	if err != nil && syntax == "" { // an older Traefik reads the older form
+		if hosts, others, err = traefikrule.Hosts(match, "v2"); err == nil {
+			syntax = "v2"
+		}
+	}
+	if err != nil {
+		r.unclear(path+".match", "is no rule that Traefik reads: %v", err)
+		return nil, passage{}, false
+	}
+	if others {
+		hosts = append(hosts, "")
+	}
+	var p passage
+	if clients, err := traefikrule.Clients(match, syntax); err == nil && len(clients) > 0 {
+		p.private = !slices.ContainsFunc(clients, func(of netip.Prefix) bool { return !v1alpha1.PrivateRange(of) })
+	}
+	return hosts, p, len(hosts) > 0
+}
+
+// ruleMiddlewares is what those of a rule ask, after what was asked before.
+func (r *reader) ruleMiddlewares(rule Object, p passage) passage {
+	entryPoints := texts(objects.At(r.object, "spec", "entryPoints"))
+	plain := len(entryPoints) == 1 && entryPoints[0] == "web" && objects.At(r.object, "spec", "tls") == nil
 	kind := "Middleware"
 	if r.TCP {
 		kind = "MiddlewareTCP"
 	}
-	for i, rule := range objects.List(r.object, "spec", "routes") {
-		path := fmt.Sprintf("spec.routes[%d]", i)
-		hosts, any, err := traefikrule.Hosts(objects.Text(rule, "match"), objects.Text(rule, "syntax"))
-		if err != nil {
-			r.unclear(path+".match", "is no rule that Traefik reads: %v", err)
+	for _, m := range objects.List(rule, "middlewares") {
+		name := objects.Text(m, "name")
+		if strings.Contains(name, "@") {
+			p = r.namedMiddleware(name, plain, p)
+			continue
 		}
-		if any || err != nil {
-			hosts = append(hosts, "")
-		}
-		var p passage
-		if clients, err := traefikrule.Clients(objects.Text(rule, "match"), objects.Text(rule, "syntax")); err == nil && len(clients) > 0 {
-			p.private = !slices.ContainsFunc(clients, func(of netip.Prefix) bool { return !v1alpha1.PrivateRange(of) })
-		}
-		for _, m := range objects.List(rule, "middlewares") {
-			name := objects.Text(m, "name")
-			if strings.Contains(name, "@") {
-				p = p.then(r.namedMiddleware(name, plain))
-				continue
-			}
-			p = p.then(r.middleware(kind, orElse(objects.Text(m, "namespace"), r.Ref.Namespace), name, plain, 0))
-		}
-		r.branch(path, hosts, p, r.traefikTargets(objects.List(rule, "services"), r.Ref.Namespace, path)...)
+		p = r.middleware(kind, orElse(objects.Text(m, "namespace"), r.Ref.Namespace), name, plain, p, 0)
 	}
+	return p
+}
+
+// parents are the rules of the routes that an IngressRoute hangs below, and
+// whether it hangs below any.
+func (r *reader) parents() (rules []Branch, child bool) {
+	refs := objects.List(r.object, "spec", "parentRefs")
+	for _, ref := range refs {
+		namespace, name := orElse(objects.Text(ref, "namespace"), r.Ref.Namespace), objects.Text(ref, "name")
+		o := r.traefik("IngressRoute", namespace, name)
+		if o == nil {
+			rules = append(rules, Branch{Hosts: []string{""}, pass: missing(Ref{Kind: "IngressRoute", Name: name}, r.Ref)})
+			continue
+		}
+		of := &reader{Set: r.Set, Route: Route{Ref: objects.RefOf(o)}, object: o}
+		for i, rule := range objects.List(o, "spec", "routes") {
+			if hosts, p, reads := of.match(rule, fmt.Sprintf("spec.routes[%d]", i)); reads {
+				rules = append(rules, Branch{Hosts: hosts, pass: of.ruleMiddlewares(rule, of.tlsOptions().then(p))})
+			}
+		}
+	}
+	return rules, len(refs) > 0
+}
+
+// tlsOptions is whether a client has to show a certificate.
+func (r *reader) tlsOptions() passage {
+	ref := objects.Child(r.object, "spec", "tls", "options")
+	name := objects.Text(ref, "name")
+	if name == "" {
+		return passage{}
+	}
+	o := r.traefik("TLSOption", orElse(objects.Text(ref, "namespace"), r.Ref.Namespace), name)
+	switch {
+	case o == nil:
+		return missing(Ref{Kind: "TLSOption", Name: name}, r.Ref)
+	case objects.Text(o, "spec", "clientAuth", "clientAuthType") == "RequireAndVerifyClientCert":
+		return passage{guard: Asked}
+	}
+	return passage{}
 }
 
 // traefikTargets are the Services that a rule of Traefik's names.
@@ -67,6 +141,7 @@ func (r *reader) traefikTargets(all []Object, namespace, path string) []target {
 	for _, s := range all {
 		t, known := traefikTarget(s, namespace)
 		switch {
+		case weightless(s):
 		case known:
 			to = append(to, t)
 		case !strings.HasSuffix(objects.Text(s, "name"), "@internal"):
@@ -75,6 +150,9 @@ func (r *reader) traefikTargets(all []Object, namespace, path string) []target {
 	}
 	return to
 }
+
+// weightless reports whether a backend gets no requests.
+func weightless(s Object) bool { return s["weight"] != nil && number(s["weight"]) == "0" }
 
 func traefikTarget(s Object, namespace string) (target, bool) {
 	t := target{namespace: orElse(objects.Text(s, "namespace"), namespace), name: objects.Text(s, "name"), port: number(s["port"])}
@@ -106,7 +184,9 @@ func (a *analysis) traefikService(t target, entry Ref, path string) []stop {
 			add(m) // that which is mirrored
 			for _, list := range sorted(m) {
 				for _, s := range objects.List(Object{"all": list}, "all") {
-					add(s)
+					if !weightless(s) {
+						add(s)
+					}
 				}
 			}
 		}
@@ -117,14 +197,13 @@ func (a *analysis) traefikService(t target, entry Ref, path string) []stop {
 // maxChain bounds a chain of Middlewares that lead to one another.
 const maxChain = 16
 
-// middleware is what one asks of who comes. plain says that the route is for
-// requests without TLS alone.
-func (r *reader) middleware(kind, namespace, name string, plain bool, depth int) passage {
+// middleware is what one asks of who comes, after what was asked before. plain
+// says that the route is for requests without TLS alone.
+func (r *reader) middleware(kind, namespace, name string, plain bool, p passage, depth int) passage {
 	o := r.traefik(kind, namespace, name)
 	if o == nil {
-		return missing(Ref{Kind: kind, Name: name}, r.Ref)
+		return p.then(missing(Ref{Kind: kind, Name: name}, r.Ref))
 	}
-	var p passage
 	for _, field := range []string{"basicAuth", "digestAuth", "forwardAuth"} {
 		if objects.At(o, "spec", field) != nil {
 			p = p.then(passage{guard: Asked})
@@ -145,9 +224,18 @@ func (r *reader) middleware(kind, namespace, name string, plain bool, depth int)
 	if plain && objects.Text(o, "spec", "redirectScheme", "scheme") == "https" {
 		p = p.then(passage{guard: Unseen, blind: r.Ref, why: "redirects to https, unless the entry point web trusts a client that says X-Forwarded-Proto: https"})
 	}
+	if objects.At(o, "spec", "redirectRegex") != nil {
+		p = p.then(passage{guard: Unseen, blind: objects.RefOf(o), why: "redirects what its expression matches, and lets the rest through"})
+	}
+	// What answers in the place of an error is asked with the client's own address.
+	if s := objects.Child(o, "spec", "errors", "service"); s != nil {
+		if to, known := traefikTarget(s, namespace); known && to.name != "" {
+			r.asides = append(r.asides, aside{p, to})
+		}
+	}
 	if depth < maxChain {
 		for _, m := range objects.List(o, "spec", "chain", "middlewares") {
-			p = p.then(r.middleware(kind, orElse(objects.Text(m, "namespace"), namespace), objects.Text(m, "name"), plain, depth+1))
+			p = r.middleware(kind, orElse(objects.Text(m, "namespace"), namespace), objects.Text(m, "name"), plain, p, depth+1)
 		}
 	}
 	return p
@@ -155,14 +243,14 @@ func (r *reader) middleware(kind, namespace, name string, plain bool, depth int)
 
 // namedMiddleware is one as an annotation names it: NAMESPACE-NAME@kubernetescrd,
 // where either part may have dashes.
-func (r *reader) namedMiddleware(full string, plain bool) passage {
+func (r *reader) namedMiddleware(full string, plain bool, p passage) passage {
 	name, provider, _ := strings.Cut(full, "@")
 	if provider == "kubernetescrd" {
 		for i := range name {
 			if name[i] == '-' && r.traefik("Middleware", name[:i], name[i+1:]) != nil {
-				return r.middleware("Middleware", name[:i], name[i+1:], plain, 0)
+				return r.middleware("Middleware", name[:i], name[i+1:], plain, p, 0)
 			}
 		}
 	}
-	return missing(Ref{Kind: "Middleware", Name: full}, r.Ref)
+	return p.then(missing(Ref{Kind: "Middleware", Name: full}, r.Ref))
 }

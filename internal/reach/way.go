@@ -131,7 +131,9 @@ func Analyze(set *objects.Set, facts Facts) Result {
 type analysis struct {
 	*objects.Set
 	facts     Facts
-	sensitive map[string]bool   // namespaces with such pods
+	sensitive map[string]bool // namespaces with such pods
+	admitted  map[*objects.Pod]passage
+	fixed     map[string]bool   // addresses of Services
 	memo      map[target][]stop // what Services and containers lead to
 	open      map[target]bool   // those that are being followed
 	cuts      int               // how often a way came back to where it had been
@@ -160,9 +162,12 @@ func (a *analysis) once(t target, follow func() []stop) []stop {
 	}
 	before := a.cuts
 	a.open[t] = true
-	var ends []stop
-	for _, end := range follow() {
-		if !slices.ContainsFunc(ends, func(s stop) bool { return sameStop(s, end) }) {
+	all := follow()
+	a.steps += len(all)
+	ends, seen := all[:0:0], map[place]bool{}
+	for _, end := range all {
+		if at := end.place(); !seen[at] {
+			seen[at] = true
 			ends = append(ends, end)
 		}
 	}
@@ -174,7 +179,7 @@ func (a *analysis) once(t target, follow func() []stop) []stop {
 }
 
 func newAnalysis(set *objects.Set, facts Facts) *analysis {
-	a := &analysis{Set: set, facts: facts, sensitive: map[string]bool{}, memo: map[target][]stop{}, open: map[target]bool{}, result: Result{set: set, facts: facts}}
+	a := &analysis{Set: set, facts: facts, sensitive: map[string]bool{}, memo: map[target][]stop{}, open: map[target]bool{}, admitted: map[*objects.Pod]passage{}, result: Result{set: set, facts: facts}}
 	for i := range a.Pods {
 		for _, c := range a.Pods[i].Containers() {
 			if ProgramsOf(c) != nil {
@@ -223,6 +228,23 @@ type stop struct {
 	container *objects.Container
 	via       []Ref
 	passage   passage
+	admits    passage // what its NetworkPolicies make of a client's own address
+}
+
+// place is what tells stops apart. One Ollama that is open is as good as another;
+// each chat has a sign-in of its own.
+type place struct {
+	program         Program
+	pod, container  string
+	passage, admits passage
+}
+
+func (s stop) place() place {
+	p := place{program: s.program, passage: s.passage, admits: s.admits}
+	if s.program == OpenWebUI && s.container != nil {
+		p.pod, p.container = s.container.Pod.Ref.String(), s.container.Path
+	}
+	return p
 }
 
 // way adds what a branch of an entry leads to.

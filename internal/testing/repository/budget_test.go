@@ -171,9 +171,9 @@ func abuses() []abuse {
 		listAbuse("a thousand overlays", tooMuch, "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n  ", func() string {
 			return strings.ReplaceAll(stackHead+overlaysOf(1000), "\n", "\n  ") + "\n"
 		}),
-		listAbuse("Services that lead to all pods", "fewer resources", listHead, func() string {
-			return "items:\n" + times(1900, "- {apiVersion: v1, kind: Service, metadata: {name: s%d}, spec: {type: LoadBalancer, selector: {a: b}, ports: [{port: 11434}]}}\n") +
-				times(1900, "- {apiVersion: v1, kind: Pod, metadata: {name: p%d, labels: {a: b}}, spec: {containers: [{name: a, image: ollama/ollama}]}}\n")
+		listAbuse("Services that lead to all pods", "ollama-exposed", listHead, func() string {
+			return "items:\n" + times(1000, "- {apiVersion: v1, kind: Service, metadata: {name: s%d}, spec: {type: LoadBalancer, selector: {a: b}, ports: [{port: 11434}]}}\n") +
+				times(1000, "- {apiVersion: v1, kind: Pod, metadata: {name: p%d, labels: {a: b}}, spec: {containers: [{name: a, image: ollama/ollama}]}}\n")
 		}),
 
 		objectsAbuse("four million mappings", "more than 8 MiB", func() string { return object + "data: [" + strings.Repeat("{},", 4_000_000) + "]\n" }),
@@ -196,8 +196,8 @@ func abuses() []abuse {
 			return times(3000, "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: n%d}, spec: {podSelector: {matchLabels: {a: b%[1]d}}, policyTypes: [Ingress]}}\n"+
 				"---\n{apiVersion: v1, kind: Pod, metadata: {name: p%[1]d, labels: {a: b%[1]d}}, spec: {containers: [{name: a, image: ollama/ollama}]}}\n")
 		}),
-		objectsAbuse("Services that lead to all pods", "give them in several parts", func() string {
-			return times(3000, "---\n{apiVersion: v1, kind: Service, metadata: {name: s%d}, spec: {type: LoadBalancer, selector: {a: b}, ports: [{port: 11434}]}}\n"+
+		objectsAbuse("Services that lead to all pods", "ollama-exposed", func() string {
+			return times(1000, "---\n{apiVersion: v1, kind: Service, metadata: {name: s%d}, spec: {type: LoadBalancer, selector: {a: b}, ports: [{port: 11434}]}}\n"+
 				"---\n{apiVersion: v1, kind: Pod, metadata: {name: p%[1]d, labels: {a: b}}, spec: {containers: [{name: a, image: ollama/ollama}]}}\n")
 		}),
 		{name: "objects: a device", program: "hearth", args: []string{"vet", "/dev/zero"}, want: "more than 8 MiB"},

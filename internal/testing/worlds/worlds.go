@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+	"sigs.k8s.io/yaml"
 )
 
 // Verdict is what is right for a world. It stands in its first line, with the
@@ -29,7 +30,7 @@ const (
 	Closed Verdict = "closed"
 )
 
-// World is one list of objects.
+// World is one list of objects, or one Stack.
 type World struct {
 	// Name is that of its archive and of its file: services/node-port.
 	Name    string
@@ -39,13 +40,27 @@ type World struct {
 	// Objects are YAML documents: those that all worlds of the archive have, and
 	// its own.
 	Objects []byte
+	// Stack is the text of one; it has no Objects.
+	Stack []byte
 }
 
 //go:embed testdata/*.txtar
 var archives embed.FS
 
-// All are all worlds, by name.
+// stacks is the archive of whole Stacks.
+const stacks = "stacks"
+
+// All are all worlds of objects, in the order of their archives.
 func All(t testing.TB) []World {
+	return read(t, func(archive string) bool { return archive != stacks })
+}
+
+// Stacks are the worlds that are Stacks. They have one overlay, o.
+func Stacks(t testing.TB) []World {
+	return read(t, func(archive string) bool { return archive == stacks })
+}
+
+func read(t testing.TB, want func(archive string) bool) []World {
 	t.Helper()
 	var all []World
 	files, err := fs.Glob(archives, "testdata/*.txtar")
@@ -53,6 +68,10 @@ func All(t testing.TB) []World {
 		t.Fatal(err)
 	}
 	for _, file := range files {
+		archive := strings.TrimSuffix(path.Base(file), ".txtar")
+		if !want(archive) {
+			continue
+		}
 		data, err := archives.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -64,7 +83,10 @@ func All(t testing.TB) []World {
 			if err != nil {
 				t.Fatalf("%s: %v", file, err)
 			}
-			w.Name = strings.TrimSuffix(path.Base(file), ".txtar") + "/" + w.Name
+			w.Name = archive + "/" + w.Name
+			if archive == stacks {
+				w.Stack, w.Objects = bytes.Join([][]byte{common, f.Data}, nil), nil
+			}
 			all = append(all, w)
 		}
 	}
@@ -93,6 +115,29 @@ type Found struct {
 
 // about are the rules of the analysis.
 var about = map[string]bool{"ollama-exposed": true, "chat-exposed": true, "ollama-open": true, "exposure-unseen": true}
+
+// Items are the objects as one list of JSON, for what takes a list.
+func (w World) Items(t testing.TB) string {
+	t.Helper()
+	var all []string
+	for document := range bytes.SplitSeq(w.Objects, []byte("\n---\n")) {
+		item, err := yaml.YAMLToJSON(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(item))
+	}
+	return "[" + strings.Join(all, ",") + "]"
+}
+
+// Refused says what is wrong with a tool that has no more to say than whether it
+// goes on: it has to stop where strangers get in, and nowhere else.
+func (w World) Refused(refused bool, why string) string {
+	if refused == (w.Verdict == Open) {
+		return ""
+	}
+	return fmt.Sprintf("is %s (%s), and refused: %t %s", w.Verdict, w.Why, refused, why)
+}
 
 // Judge says what is wrong with findings, "" if they are right for the world.
 // Those of other rules do not count.

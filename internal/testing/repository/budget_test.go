@@ -171,7 +171,7 @@ func abuses() []abuse {
 		listAbuse("a thousand overlays", tooMuch, "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n  ", func() string {
 			return strings.ReplaceAll(stackHead+overlaysOf(1000), "\n", "\n  ") + "\n"
 		}),
-		listAbuse("Services that lead to all pods", "ollama-exposed", listHead, func() string {
+		listAbuse("Services that lead to all pods", "more; see to these first", listHead, func() string {
 			return "items:\n" + times(1000, "- {apiVersion: v1, kind: Service, metadata: {name: s%d}, spec: {type: LoadBalancer, selector: {a: b}, ports: [{port: 11434}]}}\n") +
 				times(1000, "- {apiVersion: v1, kind: Pod, metadata: {name: p%d, labels: {a: b}}, spec: {containers: [{name: a, image: ollama/ollama}]}}\n")
 		}),

@@ -85,9 +85,8 @@ func whom(ways []Way) string {
 	return strings.Join(hosts, ", ")
 }
 
-// through names what ways go through besides the Service that an entry names
-// itself.
-func throughWhat(w Way) string {
+// detour names what a way goes through besides the Service that its entry names.
+func detour(w Way) string {
 	var names []string
 	for _, v := range w.Via {
 		names = append(names, v.Kind+" "+v.Name)
@@ -114,7 +113,7 @@ func (r Result) OllamaExposed() []Finding {
 		}
 		w := ways[0]
 		f.Path = w.Path
-		f.Message = fmt.Sprintf("leads to Ollama without authentication%s: everybody who reaches %s can use it and delete its models", throughWhat(w), whom(ways))
+		f.Message = fmt.Sprintf("leads to Ollama without authentication%s: everybody who reaches %s can use it and delete its models", detour(w), whom(ways))
 		switch {
 		case w.Entry.Kind == "Service":
 			f.Fix = "write ClusterIP, with a route that asks for a password in front"

@@ -32,8 +32,7 @@ func (a *analysis) follow(t target, entry Ref, path string) []stop {
 	return a.once(t, func() []stop {
 		at := a.ServicesNamed(t.namespace, t.name)
 		if len(at) == 0 && a.sensitive[t.namespace] {
-			missing := Ref{APIVersion: "v1", Kind: "Service", Namespace: t.namespace, Name: t.name}
-			a.blind(Blind{Object: entry, Path: path, Missing: missing,
+			a.blind(Blind{Object: entry, Path: path,
 				Message: fmt.Sprintf("leads to the Service %s of the namespace %s, which is not in the list", t.name, t.namespace)})
 		}
 		var ends []stop

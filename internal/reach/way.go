@@ -62,8 +62,6 @@ type Blind struct {
 	Path   string
 	// Message says what cannot be seen.
 	Message string
-	// Missing is the Service that is not in the list, if that is why.
-	Missing Ref
 }
 
 // Facts are what a person said about the objects, which does not stand in them.

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hearth-dev/hearth/internal/objects"
 )
@@ -80,33 +81,34 @@ func passes(route Object, upstreams map[string][]target) []target {
 	return to
 }
 
+// f5Policies are what those of one level ask together: their lists of addresses
+// are one, of which what is allowed counts before what is denied.
 func (r *reader) f5Policies(all []Object, namespace string) passage {
 	var p passage
+	var allow, deny []string
 	for _, ref := range all {
-		p = p.then(r.f5Policy(orElse(objects.Text(ref, "namespace"), namespace), objects.Text(ref, "name")))
-	}
-	return p
-}
-
-// f5Policy is what a Policy of F5's asks of who comes.
-func (r *reader) f5Policy(namespace, name string) passage {
-	o := r.Find(f5Group, "Policy", namespace, name)
-	if o == nil {
-		return missing(Ref{Kind: "Policy", Name: name}, r.Ref)
-	}
-	var p passage
-	for _, field := range []string{"basicAuth", "jwt", "oidc", "apiKey", "externalAuth"} {
-		if objects.At(o, "spec", field) != nil {
-			p.guard = Asked
+		namespace, name := orElse(objects.Text(ref, "namespace"), namespace), objects.Text(ref, "name")
+		o := r.Find(f5Group, "Policy", namespace, name)
+		if o == nil {
+			p = p.then(missing(Ref{Kind: "Policy", Name: name}, r.Ref))
+			continue
 		}
-	}
-	if mtls := objects.Child(o, "spec", "ingressMTLS"); mtls != nil {
-		switch objects.Text(mtls, "verifyClient") {
-		case "off", "optional", "optional_no_ca":
-		default:
-			p.guard = Asked
+		for _, field := range []string{"basicAuth", "jwt", "oidc", "apiKey", "externalAuth"} {
+			if objects.At(o, "spec", field) != nil {
+				p = p.then(passage{guard: Asked})
+			}
 		}
+		if mtls := objects.Child(o, "spec", "ingressMTLS"); mtls != nil {
+			switch objects.Text(mtls, "verifyClient") {
+			case "off", "optional", "optional_no_ca":
+			default:
+				p = p.then(passage{guard: Asked})
+			}
+		}
+		allow = append(allow, texts(objects.At(o, "spec", "accessControl", "allow"))...)
+		deny = append(deny, texts(objects.At(o, "spec", "accessControl", "deny"))...)
 	}
-	p.private = privateRanges(texts(objects.At(o, "spec", "accessControl", "allow")))
+	p.private = privateRanges(allow)
+	p.closed = len(allow) == 0 && slices.Contains(deny, "0.0.0.0/0")
 	return p
 }

@@ -84,8 +84,8 @@ func (a *analysis) passesOn(c objects.Container) []stop {
 // addressed is where the addresses lead that a container is told.
 func (a *analysis) addressed(c objects.Container) []stop {
 	var ends []stop
-	here := c.Pod.Ref.Namespace
-	follow := func(host, port string) {
+	here, relay := c.Pod.Ref.Namespace, runsOneOf(c, relays)
+	follow := func(scheme, host, port string) {
 		for _, alias := range c.Pod.Spec.HostAliases {
 			if slices.Contains(alias.Hostnames, host) {
 				host = alias.IP
@@ -98,8 +98,11 @@ func (a *analysis) addressed(c objects.Container) []stop {
 			return
 		}
 		service, in, inside := a.inCluster(host, here)
-		if inside && len(a.ServicesNamed(in, service)) > 0 {
-			ends = append(ends, a.follow(target{namespace: in, name: service, port: a.portOf(in, service, port)}, c.Pod.Ref, c.Path)...)
+		if relay && !inside && scheme != "" && !strings.Contains(host, ".") {
+			service, in, inside = host, here, true // a Service that is not in the list
+		}
+		if inside && (relay || len(a.ServicesNamed(in, service)) > 0) {
+			ends = append(ends, a.dial(in, service, port, c.Pod.Ref, c.Path)...)
 		}
 	}
 	text := a.text(c)
@@ -112,17 +115,16 @@ func (a *analysis) addressed(c objects.Container) []stop {
 			}
 		case !strings.Contains(host, ".") && scheme == "" && port == "": // any word
 		default:
-			follow(host, port)
+			follow(scheme, host, port)
 		}
 	}
-	relay := runsOneOf(c, relays)
 	for _, v := range c.Env { // a host in a variable of its own
 		if (relay || hostVariable.MatchString(v.Name)) && !strings.ContainsAny(v.Value, " :/.") {
-			follow(strings.ToLower(v.Value), "")
+			follow("", strings.ToLower(v.Value), "")
 		}
 	}
 	for _, m := range serviceVariable.FindAllStringSubmatch(text, -1) {
-		follow(strings.ReplaceAll(strings.ToLower(m[1]), "_", "-"), "")
+		follow("", strings.ReplaceAll(strings.ToLower(m[1]), "_", "-"), "")
 	}
 	return ends
 }
@@ -181,17 +183,6 @@ func defaultPort(p Program) int32 {
 		return chatPort
 	}
 	return ollamaPort
-}
-
-// portOf is a port that a Service has; "" if a client says none, or one that it
-// does not have.
-func (a *analysis) portOf(namespace, service, port string) string {
-	for _, i := range a.ServicesNamed(namespace, service) {
-		if s := a.Services[i]; s.Spec.ClusterIP != "None" && s.Spec.Type != "ExternalName" {
-			return port
-		}
-	}
-	return ""
 }
 
 var (

@@ -155,17 +155,19 @@ func (r *reader) annotated() passage {
 		}
 	}
 	asked(note(F5, "basic-auth-secret") != "" || own != "" && own == F5 && r.Annotations["nginx.com/jwt-key"] != "")
+	var policies []Object
 	for _, name := range words(note(F5, "policies"), ", ") {
 		namespace, name := split(name, r.Ref.Namespace)
-		p = p.then(r.f5Policy(namespace, name))
+		policies = append(policies, Object{"namespace": namespace, "name": name})
 	}
+	p = p.then(r.f5Policies(policies, r.Ref.Namespace))
 	asked(note(IngressNGINX, "auth-secret") != "" && note(IngressNGINX, "auth-type") != "" || note(IngressNGINX, "auth-url") != "")
 	asked(note(IngressNGINX, "auth-tls-secret") != "" && !slices.Contains([]string{"off", "optional", "optional_no_ca"}, note(IngressNGINX, "auth-tls-verify-client")))
 	for _, key := range []string{"whitelist-source-range", "allowlist-source-range"} {
 		p.private = p.private || privateRanges(words(note(IngressNGINX, key), ","))
 	}
-	if note(IngressNGINX, "satisfy") == "any" && p.guard == Asked && !p.private && note(IngressNGINX, "whitelist-source-range")+note(IngressNGINX, "allowlist-source-range") != "" {
-		p = passage{} // the address alone is enough
+	if note(IngressNGINX, "satisfy") == "any" && p.guard == Asked && note(IngressNGINX, "whitelist-source-range")+note(IngressNGINX, "allowlist-source-range") != "" {
+		p = passage{private: p.private} // the address alone is enough
 	}
 	for _, name := range words(note(Traefik, "router.middlewares"), ", ") {
 		p = r.namedMiddleware(name, r.Annotations[string(Traefik)+"router.entrypoints"] == "web" &&

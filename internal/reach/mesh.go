@@ -26,6 +26,12 @@ func (r *reader) virtualServiceOf(o Object, namespace string, hosts []string, at
 		}
 	}
 	p := r.authorized(namespace)
+	if depth == 0 {
+		var served bool
+		if hosts, p, served = r.gateways(texts(objects.At(o, "spec", "gateways")), hosts, p); !served {
+			return
+		}
+	}
 	for _, kind := range []string{"http", "tls", "tcp"} {
 		for i, rule := range objects.List(o, "spec", kind) {
 			path := fmt.Sprintf("%s.%s[%d]", at, kind, i)
@@ -58,6 +64,45 @@ func (r *reader) virtualServiceOf(o Object, namespace string, hosts []string, at
 			}
 		}
 	}
+}
+
+// gateways are the hosts that Istio's Gateways serve, and what they ask: a
+// certificate, where each of them does. One that is not in the list serves all.
+func (r *reader) gateways(names, own []string, p passage) (hosts []string, asks passage, served bool) {
+	certificate := true
+	for _, full := range names {
+		if full == "mesh" {
+			continue
+		}
+		namespace, name := split(full, r.Ref.Namespace)
+		servers := objects.List(r.Find("networking.istio.io", "Gateway", namespace, name), "spec", "servers")
+		if len(servers) == 0 {
+			hosts, served, certificate = append(hosts, own...), true, false
+		}
+		for _, s := range servers {
+			for _, at := range texts(s["hosts"]) {
+				if _, host, has := strings.Cut(at, "/"); has {
+					at = host
+				}
+				if at == "*" {
+					at = ""
+				}
+				for _, host := range own {
+					h, meets := meet(host, strings.ToLower(at))
+					if !meets {
+						continue
+					}
+					hosts, served = append(hosts, h), true
+					certificate = certificate && objects.Text(s, "tls", "mode") == "MUTUAL"
+				}
+			}
+		}
+	}
+	if served && certificate {
+		p = p.then(passage{guard: Asked})
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts), p, served
 }
 
 // destination is the Service that Istio means by a host: a short name is of the
@@ -120,5 +165,5 @@ func (r *reader) routePort(service, port string) string {
 			}
 		}
 	}
-	return port
+	return "" // the number of a port that the pods give a name: any
 }

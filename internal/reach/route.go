@@ -136,6 +136,9 @@ func (a *analysis) route(r Route) {
 	for _, b := range r.Branches {
 		pass := b.pass
 		pass.private = pass.private || !slices.ContainsFunc(b.Hosts, func(host string) bool { return !a.facts.private(host) })
+		if pass.guard == Asked || pass.closed {
+			continue // wherever it leads
+		}
 		for _, t := range b.to {
 			a.way(r.Ref, b.Path, b.Hosts, pass, a.follow(t, r.Ref, b.Path))
 		}

@@ -31,7 +31,7 @@ func (a *analysis) follow(t target, entry Ref, path string) []stop {
 	}
 	return a.once(t, func() []stop {
 		at := a.ServicesNamed(t.namespace, t.name)
-		if len(at) == 0 && a.sensitive[t.namespace] {
+		if len(at) == 0 && a.sensitive[t.namespace] { // a Service selects pods of its own namespace
 			a.blind(Blind{Object: entry, Path: path,
 				Message: fmt.Sprintf("leads to the Service %s of the namespace %s, which is not in the list", t.name, t.namespace)})
 		}
@@ -212,11 +212,26 @@ func (a *analysis) host(name, port, namespace string, of Ref, path string) []sto
 	service, in, inside := a.inCluster(name, namespace)
 	switch {
 	case inside:
-		return a.follow(target{namespace: in, name: service, port: port}, of, path)
+		return a.dial(in, service, port, of, path)
 	case port == strconv.Itoa(ollamaPort):
 		return []stop{{program: Ollama}}
 	}
 	return nil // out of the cluster
+}
+
+// dial is where the DNS name of a Service leads. That of a headless one is its
+// pods' own addresses, where its ports mean nothing.
+func (a *analysis) dial(namespace, service, port string, of Ref, path string) []stop {
+	var ends []stop
+	for _, i := range a.ServicesNamed(namespace, service) {
+		if s := &a.Services[i]; s.Spec.ClusterIP == corev1.ClusterIPNone && len(s.Spec.Selector) > 0 {
+			ends = append(ends, through(objects.ServiceRef(*s), a.selected(s, port))...)
+		}
+	}
+	if len(ends) > 0 {
+		return ends
+	}
+	return a.follow(target{namespace: namespace, name: service, port: port}, of, path)
 }
 
 // inCluster is the Service that a DNS name is for, and whether it is for one:

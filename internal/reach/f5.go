@@ -18,6 +18,9 @@ func (r *reader) virtualServer() {
 		path := fmt.Sprintf("spec.routes[%d]", i)
 		p := whole.then(r.f5Policies(objects.List(route, "policies"), r.Ref.Namespace))
 		r.branch(path, hosts, p, passes(route, own)...)
+		if objects.At(route, "routeSelector") != nil {
+			r.unclear(path+".routeSelector", "leads to the VirtualServerRoutes that have its labels, which are not followed")
+		}
 		delegate := objects.Text(route, "route")
 		if delegate == "" {
 			continue
@@ -37,6 +40,9 @@ func (r *reader) virtualServer() {
 }
 
 func (r *reader) transportServer() {
+	if objects.Text(r.object, "spec", "listener", "protocol") == "UDP" { // the programs speak TCP
+		return
+	}
 	up := upstreamsOf(r.object, r.Ref.Namespace)
 	var hosts []string
 	if host := objects.Text(r.object, "spec", "host"); host != "" {
@@ -69,6 +75,9 @@ func passes(route Object, upstreams map[string][]target) []target {
 			to = append(to, upstreams[name]...)
 		}
 		for _, s := range objects.List(o, "splits") {
+			if weightless(s) {
+				continue
+			}
 			for _, name := range []string{objects.Text(s, "action", "pass"), objects.Text(s, "action", "proxy", "upstream")} {
 				to = append(to, upstreams[name]...)
 			}

@@ -158,6 +158,11 @@ func OllamaIsOpen(set *objects.Set) []Finding {
 		rules, isolated := Admits(set, p, ports)
 		if !isolated {
 			f.Message = "no NetworkPolicy here selects the pod for what comes in"
+			if other, selects := foreignPolicy(set, p); selects {
+				f.Severity = problem.Warning
+				f.Message += fmt.Sprintf("; %s may, which is not looked into", other)
+				f.Fix = "look at it yourself, and accept it with an exception and the reason"
+			}
 			found = append(found, f)
 			continue
 		}

@@ -21,7 +21,10 @@ var (
 	// proxies lead where a file of their own says.
 	proxies = []string{"nginx", "haproxy", "caddy", "envoy", "traefik", "httpd"}
 	// tunnels fetch requests from outside: they need no Service to be a way in.
-	tunnels = []string{"cloudflared", "ngrok", "frpc", "inlets", "bore", "localtunnel", "lt"}
+	tunnels = []string{
+		"cloudflared", "ngrok", "frpc", "inlets", "bore", "localtunnel", "lt", "tailscale", "tailscaled", "newt", "zrok", "rathole", "chisel",
+		"autossh", "pagekite", "telebit", "netbird",
+	}
 )
 
 // runsOneOf reports whether a container is one of some programs.
@@ -70,9 +73,9 @@ func (a *analysis) passesOn(c objects.Container) []stop {
 			pass = passage{guard: Unseen, blind: c.Pod.Ref, why: fmt.Sprintf("runs the container %s in the same pod, which may pass requests on", c.Name)}
 		}
 	}
-	if relay := runsOneOf(c, relays) || runsOneOf(c, proxies); relay && len(ends) == 0 && readsSecrets(c) {
+	if len(ends) == 0 && a.untold(c) {
 		ends = []stop{{}}
-		pass = passage{guard: Unseen, blind: c.Pod.Ref, why: fmt.Sprintf("has what its container %s leads to in a Secret", c.Name)}
+		pass = passage{guard: Unseen, blind: c.Pod.Ref, why: fmt.Sprintf("has what its container %s leads to where it cannot be read", c.Name)}
 	}
 	out := slices.Clone(ends)
 	for i := range out {
@@ -113,9 +116,14 @@ func (a *analysis) addressed(c objects.Container) []stop {
 			if port != "" {
 				ends = append(ends, a.beside(c, port)...)
 			}
-		case !strings.Contains(host, ".") && scheme == "" && port == "": // any word
+		case !relay && !strings.Contains(host, ".") && scheme == "" && port == "": // any word
 		default:
 			follow(scheme, host, port)
+		}
+	}
+	if runsOneOf(c, proxies) {
+		for _, m := range hostField.FindAllStringSubmatch(text, -1) {
+			follow("", strings.ToLower(m[1]), "")
 		}
 	}
 	for _, v := range c.Env { // a host in a variable of its own
@@ -142,26 +150,47 @@ func (a *analysis) addresses() map[string]bool {
 	return a.fixed
 }
 
-// readsSecrets reports whether something that a container is told is in a Secret.
-func readsSecrets(c objects.Container) bool {
+// untold reports whether a program that leads where it is told is told so in
+// nothing that the list has: in a Secret, or in a ConfigMap that is elsewhere. A
+// proxy may lead to files of its own as well, and counts beside one of the
+// programs alone.
+func (a *analysis) untold(c objects.Container) bool {
+	here, relay := c.Pod.Ref.Namespace, runsOneOf(c, relays)
+	if !relay && !(runsOneOf(c, proxies) && a.sensitive[objects.Namespace(here)]) {
+		return false
+	}
+	hidden, read := false, false
+	config := func(name string) {
+		has := a.Find("", "ConfigMap", here, name) != nil
+		hidden, read = hidden || !has, read || has
+	}
 	for _, v := range c.Env {
-		if v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil {
-			return true
+		switch from := v.ValueFrom; {
+		case from == nil:
+		case from.SecretKeyRef != nil:
+			hidden = true
+		case from.ConfigMapKeyRef != nil:
+			config(from.ConfigMapKeyRef.Name)
 		}
 	}
 	for _, from := range c.EnvFrom {
-		if from.SecretRef != nil {
-			return true
+		hidden = hidden || from.SecretRef != nil
+		if from.ConfigMapRef != nil {
+			config(from.ConfigMapRef.Name)
 		}
 	}
 	for _, m := range c.VolumeMounts {
 		for _, v := range c.Pod.Spec.Volumes {
-			if v.Name == m.Name && v.Secret != nil {
-				return true
+			if v.Name != m.Name {
+				continue
+			}
+			hidden = hidden || v.Secret != nil
+			if v.ConfigMap != nil {
+				config(v.ConfigMap.Name)
 			}
 		}
 	}
-	return false
+	return hidden && (relay || !read)
 }
 
 // beside are the programs in a container's pod that it reaches as localhost.
@@ -190,6 +219,8 @@ var (
 	addressForm = regexp.MustCompile(`(//|@|(?i:tcp[46]?:|udp[46]?:))?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?`)
 	// hostVariable names a variable that has a host as its value.
 	hostVariable = regexp.MustCompile(`HOST|ADDR|UPSTREAM|BACKEND|TARGET|SERVER|ENDPOINT`)
+	// hostField is one in a file of a proxy that has the port in another.
+	hostField = regexp.MustCompile(`(?i)(?:address|host|hostname|upstream|target)["']?[ \t]*[:=][ \t]*["']?([a-z0-9][a-z0-9.-]*)`)
 	// serviceVariable is how the kubelet names the address of a Service.
 	serviceVariable = regexp.MustCompile(`([A-Z0-9_]+)_SERVICE_HOST`)
 )

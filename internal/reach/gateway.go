@@ -235,13 +235,15 @@ func policyAsks(o Object, ref Ref) passage {
 		return passage{guard: Unseen, blind: ref, why: "is a policy that may ask who comes: it is not looked into"}
 	}
 	var p passage
-	for _, field := range []string{"basicAuth", "oidc", "extAuth", "apiKeyAuth"} {
-		if objects.At(o, "spec", field) != nil {
-			p.guard = Asked
-		}
-	}
-	if jwt := objects.Child(o, "spec", "jwt"); jwt != nil && jwt["optional"] != true {
+	if program := objects.Child(o, "spec", "extAuth"); program["failOpen"] == true {
+		p = passage{guard: Unseen, blind: ref, why: "lets everybody through while the program that it asks does not answer"}
+	} else if program != nil {
 		p.guard = Asked
+	}
+	for _, field := range []string{"basicAuth", "oidc", "apiKeyAuth", "jwt"} {
+		if by := objects.Child(o, "spec", field); by != nil && by["optional"] != true {
+			p = p.then(passage{guard: Asked})
+		}
 	}
 	if rules := objects.Child(o, "spec", "authorization"); rules != nil {
 		var ranges []string

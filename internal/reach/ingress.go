@@ -44,14 +44,6 @@ func (r Route) Family(set *objects.Set) Family {
 			return f
 		}
 	}
-	annotated := func(f Family) bool {
-		for key := range r.Annotations {
-			if strings.HasPrefix(key, string(f)) || f == F5 && strings.HasPrefix(key, "nginx.com/") {
-				return true
-			}
-		}
-		return false
-	}
 	for _, f := range []struct {
 		name string
 		of   Family
@@ -64,14 +56,24 @@ func (r Route) Family(set *objects.Set) Family {
 		return alb
 	}
 	switch {
-	case annotated(F5):
+	case r.has(F5):
 		return F5
-	case annotated(IngressNGINX):
+	case r.has(IngressNGINX):
 		return IngressNGINX
-	case annotated(Traefik) && !strings.Contains(r.Class, "nginx"):
+	case r.has(Traefik) && !strings.Contains(r.Class, "nginx"):
 		return Traefik
 	}
 	return ""
+}
+
+// has reports whether the route has annotations of a family.
+func (r Route) has(f Family) bool {
+	for key := range r.Annotations {
+		if strings.HasPrefix(key, string(f)) || f == F5 && strings.HasPrefix(key, "nginx.com/") {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reader) ingress() {
@@ -142,6 +144,16 @@ func (r *reader) master() passage {
 // that its controller reads count; where nobody knows the controller, any.
 func (r *reader) annotated() passage {
 	own := r.Family(r.Set)
+	p := r.asks(own)
+	if p.guard == Asked && (own == F5 || own == IngressNGINX) && r.has(F5) && r.has(IngressNGINX) && r.Find("networking.k8s.io", "IngressClass", "", r.Class) == nil &&
+		(r.asks(F5).guard != Asked || r.asks(IngressNGINX).guard != Asked) {
+		p = passage{guard: Unseen, blind: r.Ref, why: "asks by annotations of one controller, and has others of another: whose its class is cannot be seen"}
+	}
+	return p
+}
+
+// asks is what the annotations ask that controllers of a family read.
+func (r *reader) asks(own Family) passage {
 	note := func(f Family, key string) string {
 		if own != "" && own != f {
 			return ""
@@ -179,10 +191,10 @@ func (r *reader) annotated() passage {
 	for _, name := range words(note(kong, "plugins"), ", ") {
 		p = p.then(r.kongPlugin(name))
 	}
-	asked(slices.Contains([]string{"oidc", "cognito"}, note(alb, "auth-type")))
+	asked(slices.Contains([]string{"oidc", "cognito"}, note(alb, "auth-type")) && note(alb, "auth-on-unauthenticated-request") != "allow")
 	switch own {
 	case alb:
-		p.private = p.private || r.Annotations[string(alb)+"scheme"] != "internet-facing"
+		p.private = p.private || r.Annotations[string(alb)+"scheme"] != "internet-facing" || privateRanges(words(note(alb, "inbound-cidrs"), ", "))
 	case tailscale:
 		p.private = p.private || r.Annotations[string(tailscale)+"funnel"] != "true"
 	}
@@ -208,7 +220,8 @@ func (r *reader) kongPlugin(name string) passage {
 		if o == nil {
 			continue
 		}
-		if slices.Contains([]string{"basic-auth", "key-auth", "key-auth-enc", "jwt", "oauth2", "openid-connect", "ldap-auth", "hmac-auth", "mtls-auth", "saml"}, objects.Text(o, "plugin")) {
+		on, anonymous := o["disabled"] != true, objects.Text(o, "config", "anonymous") != ""
+		if on && !anonymous && slices.Contains([]string{"basic-auth", "key-auth", "key-auth-enc", "jwt", "oauth2", "openid-connect", "ldap-auth", "hmac-auth", "mtls-auth", "saml"}, objects.Text(o, "plugin")) {
 			return passage{guard: Asked}
 		}
 		return passage{}

@@ -10,28 +10,26 @@ import (
 
 // virtualService is Istio's. One for no gateway, or for the mesh alone, is for
 // requests inside of the cluster.
-func (r *reader) virtualService() { r.virtualServiceOf(r.object, r.Ref.Namespace, nil, "spec", 0) }
+func (r *reader) virtualService() {
+	gateways := texts(objects.At(r.object, "spec", "gateways"))
+	var in, hosts []string // the namespaces of its gateways, and its hosts
+	for _, g := range gateways {
+		namespace, _ := split(g, r.Ref.Namespace)
+		in = append(in, namespace)
+	}
+	for _, h := range lower(texts(objects.At(r.object, "spec", "hosts"))) {
+		if h == "*" {
+			h = ""
+		}
+		hosts = append(hosts, h)
+	}
+	if hosts, p, served := r.gateways(gateways, hosts, r.authorized(in...)); served {
+		r.virtualServiceOf(r.object, r.Ref.Namespace, hosts, p, "spec", 0)
+	}
+}
 
-func (r *reader) virtualServiceOf(o Object, namespace string, hosts []string, at string, depth int) {
-	if depth == 0 {
-		gateways := texts(objects.At(o, "spec", "gateways"))
-		if !slices.ContainsFunc(gateways, func(g string) bool { return g != "mesh" }) {
-			return
-		}
-		for _, h := range lower(texts(objects.At(o, "spec", "hosts"))) {
-			if h == "*" {
-				h = ""
-			}
-			hosts = append(hosts, h)
-		}
-	}
-	p := r.authorized(namespace)
-	if depth == 0 {
-		var served bool
-		if hosts, p, served = r.gateways(texts(objects.At(o, "spec", "gateways")), hosts, p); !served {
-			return
-		}
-	}
+func (r *reader) virtualServiceOf(o Object, namespace string, hosts []string, p passage, at string, depth int) {
+	p = p.then(r.authorized(namespace))
 	for _, kind := range []string{"http", "tls", "tcp"} {
 		for i, rule := range objects.List(o, "spec", kind) {
 			path := fmt.Sprintf("%s.%s[%d]", at, kind, i)
@@ -44,7 +42,11 @@ func (r *reader) virtualServiceOf(o Object, namespace string, hosts []string, at
 					to = append(to, r.destination(host, number(objects.At(destination, "port", "number")), namespace, path)...)
 				}
 			}
-			for _, route := range objects.List(rule, "route") {
+			routes := objects.List(rule, "route")
+			for _, route := range routes {
+				if len(routes) > 1 && weightless(route) {
+					continue
+				}
 				add(objects.Child(route, "destination"))
 			}
 			add(objects.Child(rule, "mirror"))
@@ -57,7 +59,7 @@ func (r *reader) virtualServiceOf(o Object, namespace string, hosts []string, at
 			if d := objects.Child(rule, "delegate"); d != nil && depth < maxChain {
 				in := orElse(objects.Text(d, "namespace"), namespace)
 				if sub := r.Find("networking.istio.io", "VirtualService", in, objects.Text(d, "name")); sub != nil {
-					r.virtualServiceOf(sub, in, hosts, path+".delegate", depth+1)
+					r.virtualServiceOf(sub, in, hosts, p, path+".delegate", depth+1)
 				} else {
 					r.unclear(path+".delegate", "leads to the VirtualService %s of the namespace %s, which is not in the list", objects.Text(d, "name"), in)
 				}
@@ -119,11 +121,11 @@ func (r *reader) destination(host, port, namespace, path string) []target {
 	return nil
 }
 
-// authorized is what Istio's policies ask of requests to a namespace: they are
-// seen, and not looked into.
-func (r *reader) authorized(namespace string) passage {
+// authorized is what Istio's policies ask of requests to pods of namespaces: they
+// are seen, and not looked into.
+func (r *reader) authorized(namespaces ...string) passage {
 	for _, i := range r.OfKinds(func(kind string) bool { return kind == "AuthorizationPolicy" }) {
-		if ref := r.Refs[i]; ref.Is("security.istio.io", "AuthorizationPolicy") && (ref.Namespace == namespace || ref.Namespace == "istio-system") {
+		if ref := r.Refs[i]; ref.Is("security.istio.io", "AuthorizationPolicy") && (slices.Contains(namespaces, ref.Namespace) || ref.Namespace == "istio-system") {
 			return passage{guard: Unseen, blind: ref, why: "is a policy that may ask who comes: it is not looked into"}
 		}
 	}
@@ -140,7 +142,7 @@ func (r *reader) openShift() {
 	}
 	var to []target
 	for _, t := range append([]Object{objects.Child(o, "spec", "to")}, objects.List(o, "spec", "alternateBackends")...) {
-		if objects.Text(t, "name") != "" {
+		if objects.Text(t, "name") != "" && !weightless(t) {
 			to = append(to, target{name: objects.Text(t, "name"), port: r.routePort(objects.Text(t, "name"), port)})
 		}
 	}

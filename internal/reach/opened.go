@@ -97,7 +97,7 @@ var openers = []string{"k8s.ngrok.com/", "cloudflare-operator.io/", "cfargotunne
 func (a *analysis) onNode(p *objects.Pod) {
 	for _, c := range p.Containers() {
 		for _, port := range c.Ports {
-			if port.HostPort == 0 || p.Spec.HostNetwork || port.Protocol == corev1.ProtocolUDP || local(port.HostIP) {
+			if port.HostPort == 0 || p.Spec.HostNetwork || !speaks(port.Protocol) || local(port.HostIP) {
 				continue
 			}
 			path := fmt.Sprintf("%s.ports[%d].hostPort", c.Path, port.ContainerPort)

@@ -1,8 +1,10 @@
 package reach
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -46,6 +48,40 @@ func Admits(set *objects.Set, p *objects.Pod, ports []corev1.ContainerPort) (rul
 		}
 	}
 	return rules, isolated
+}
+
+// foreignPolicy is a policy of another kind that may select a pod for what comes
+// in: Cilium's, Calico's or one of the cluster's admins. These are not looked into.
+func foreignPolicy(set *objects.Set, p *objects.Pod) (Ref, bool) {
+	for _, i := range set.OfKinds(func(kind string) bool { return strings.HasSuffix(kind, "NetworkPolicy") }) {
+		o, ref := set.All[i], set.Refs[i]
+		own := objects.Namespace(ref.Namespace) == objects.Namespace(p.Ref.Namespace)
+		switch ref.Group() {
+		case "cilium.io":
+			own = own || ref.Kind == "CiliumClusterwideNetworkPolicy"
+			wanted := map[string]string{}
+			for key, value := range objects.Child(o, "spec", "endpointSelector", "matchLabels") {
+				_, name, prefixed := strings.Cut(key, ":") // the label's source
+				if !prefixed {
+					name = key
+				}
+				wanted[name] = fmt.Sprint(value)
+			}
+			if own && objects.At(o, "spec", "ingress") != nil && within(wanted, p.Meta.Labels) {
+				return ref, true
+			}
+		case "projectcalico.org", "crd.projectcalico.org":
+			own = own || ref.Kind == "GlobalNetworkPolicy"
+			if types := texts(objects.At(o, "spec", "types")); own && (len(types) == 0 || slices.Contains(types, "Ingress")) {
+				return ref, true
+			}
+		case "policy.networking.k8s.io":
+			if objects.At(o, "spec", "ingress") != nil {
+				return ref, true
+			}
+		}
+	}
+	return Ref{}, false
 }
 
 // isolates reports whether a policy is for what comes in, which it is unless it

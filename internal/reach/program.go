@@ -73,14 +73,18 @@ func runsOllama(c objects.Container) bool {
 	if guards(c) != Open { // a proxy may listen at the port of what it guards
 		return false
 	}
-	parts := words(image+"-"+c.Image[len(objects.Repository(c.Image)):], "-_.:@")
 	switch {
 	case has(c, ollamaPort), serverVariable(c):
 		return true
 	case runsChat(c):
-		return slices.Contains(parts, "ollama") // a chat image with Ollama in it
+		return called(c) // a chat image with Ollama in it
 	}
 	return false
+}
+
+// called reports whether Ollama is a part of the name or the tag of an image.
+func called(c objects.Container) bool {
+	return slices.Contains(words(name(c)+"-"+c.Image[len(objects.Repository(c.Image)):], "-_.:@"), "ollama")
 }
 
 // client reports whether a container with Ollama's image runs a command of it

@@ -63,16 +63,16 @@ func (a *analysis) service(s *corev1.Service, port string) []stop {
 		}
 	default:
 		for _, p := range s.Spec.Ports {
-			if p.Protocol == corev1.ProtocolUDP || port != "" && port != p.Name && port != strconv.Itoa(int(p.Port)) {
-				continue // the programs speak TCP
+			if !speaks(p.Protocol) || port != "" && port != p.Name && port != strconv.Itoa(int(p.Port)) {
+				continue
 			}
 			to := p.TargetPort.String()
 			if to == "0" {
 				to = strconv.Itoa(int(p.Port))
 			}
 			ends = append(ends, a.selected(s, to)...)
-			if len(a.PodsIn(s.Namespace)) == 0 && to == strconv.Itoa(ollamaPort) {
-				ends = append(ends, stop{program: Ollama}) // whose pods somebody else makes
+			if to == strconv.Itoa(ollamaPort) && len(a.Selected(s.Namespace, objects.ServiceSelector(*s))) == 0 {
+				ends = append(ends, a.madeElsewhere(s))
 			}
 		}
 		if len(s.Spec.Ports) == 0 { // a headless one gives the pods' addresses
@@ -83,6 +83,18 @@ func (a *analysis) service(s *corev1.Service, port string) []stop {
 	}
 	return through(ref, ends)
 }
+
+// madeElsewhere is a Service for Ollama's port whose pods are not in the list. In
+// a namespace of which the list has other pods it may as well be for none.
+func (a *analysis) madeElsewhere(s *corev1.Service) stop {
+	if len(a.PodsIn(s.Namespace)) == 0 {
+		return stop{program: Ollama}
+	}
+	return stop{passage: passage{guard: Unseen, blind: objects.ServiceRef(*s), why: "is for Ollama's port, and selects no pods of the list"}}
+}
+
+// speaks reports whether a port is for TCP, which the programs speak.
+func speaks(p corev1.Protocol) bool { return p == "" || p == corev1.ProtocolTCP }
 
 // selected is what a port of the pods that a Service selects leads to. Many
 // Services may have one selector.
@@ -125,7 +137,7 @@ func (a *analysis) slices(s *corev1.Service, port string) (ends []stop, found bo
 	numbers := func(all []Object) []string {
 		var out []string
 		for _, p := range all {
-			if protocol := objects.Text(p, "protocol"); ports[objects.Text(p, "name")] && protocol != "UDP" {
+			if ports[objects.Text(p, "name")] && speaks(corev1.Protocol(objects.Text(p, "protocol"))) {
 				out = append(out, fmt.Sprint(p["port"]))
 			}
 		}
@@ -266,5 +278,23 @@ func (a *analysis) pod(p *objects.Pod, port string) []stop {
 	for _, c := range others {
 		ends = append(ends, a.forward(c)...)
 	}
+	if len(ends) == 0 && port == strconv.Itoa(ollamaPort) {
+		ends = a.behindPort(p, others)
+	}
 	return ends
+}
+
+// behindPort is what is at Ollama's port of a pod of which no container says that
+// it listens there.
+func (a *analysis) behindPort(p *objects.Pod, all []objects.Container) []stop {
+	for _, c := range all {
+		switch {
+		case len(c.Ports) > 0, guards(c) != Open, runsOneOf(c, relays), client(c):
+		case called(c):
+			return []stop{{program: Ollama, container: &c, admits: a.admission(p)}}
+		default:
+			return []stop{{passage: passage{guard: Unseen, blind: p.Ref, why: fmt.Sprintf("is behind Ollama's port: what its container %s runs is not known", c.Name)}}}
+		}
+	}
+	return nil
 }

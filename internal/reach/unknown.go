@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 // inert are groups whose kinds let nobody in, whatever they name.
@@ -20,13 +24,23 @@ var inert = []string{
 func (a *analysis) unknown(o Object, ref Ref) {
 	group := ref.Group()
 	switch {
+	case group == f5Group:
+		a.snippets(o["spec"], "spec", ref)
+		return
+	case ref.Kind == "ServiceExport" && a.leads(ref.Namespace, ref.Name):
+		a.blind(Blind{Object: ref, Path: "metadata.name", Message: "gives the Service " + ref.Name + " to other clusters: whom these let in is not known"})
+		return
 	case group == "", slices.Contains(inert, group), slices.Contains(traefikGroups, group) && ref.Kind != "IngressRouteUDP":
 		return
-	case group == "networking.k8s.io", group == gatewayGroup && ref.Kind != "UDPRoute", group == f5Group && ref.Kind != "GlobalConfiguration":
+	case group == "networking.k8s.io", group == gatewayGroup && ref.Kind != "UDPRoute":
 		return
 	case ref.Kind == "IngressRouteUDP", ref.Kind == "UDPRoute": // the programs speak TCP
 		return
 	case group == "networking.istio.io" && ref.Kind != "ServiceEntry":
+		return
+	}
+	if program := templated(o); program != "" {
+		a.blind(Blind{Object: ref, Path: "spec.template.spec.containers", Message: fmt.Sprintf("runs %s: what a %s makes is not followed", program, ref.Kind)})
 		return
 	}
 	for _, field := range keys(o) {
@@ -36,6 +50,42 @@ func (a *analysis) unknown(o Object, ref Ref) {
 		if path, name := a.named(o[field], field, ref.Namespace); path != "" {
 			a.blind(Blind{Object: ref, Path: path, Message: fmt.Sprintf("names the Service %s: whether a %s lets anybody in is not known", name, ref.Kind)})
 			return
+		}
+	}
+}
+
+// templated is a program that an object of a kind that is not followed runs, if it
+// has the form of what makes pods.
+func templated(o Object) Program {
+	template, ok := objects.Decode[corev1.PodTemplateSpec](objects.Child(o, "spec", "template"))
+	if !ok {
+		return ""
+	}
+	p := &objects.Pod{Meta: template.ObjectMeta, Spec: template.Spec}
+	for _, c := range p.Containers() {
+		if programs := ProgramsOf(c); len(programs) > 0 {
+			return programs[0]
+		}
+	}
+	return ""
+}
+
+// snippets finds what nginx is told in its own language, which leads anywhere.
+func (a *analysis) snippets(v any, path string, ref Ref) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range keys(v) {
+			text, ok := v[key].(string)
+			switch {
+			case !ok:
+				a.snippets(v[key], path+"."+key, ref)
+			case strings.Contains(strings.ToLower(key), "snippet") && a.names(text, ref.Namespace):
+				a.blind(Blind{Object: ref, Path: path + "." + key, Message: "names a Service of Ollama's or the chat's in a snippet, which is not looked into"})
+			}
+		}
+	case []any:
+		for i := range v {
+			a.snippets(v[i], fmt.Sprintf("%s[%d]", path, i), ref)
 		}
 	}
 }
@@ -52,7 +102,7 @@ func (a *analysis) named(v any, path, namespace string) (at, name string) {
 			if text, ok := v[key].(string); ok {
 				lower := strings.ToLower(key)
 				aService := strings.Contains(lower, "service") || key == "name" && (v["port"] != nil || v["kind"] == "Service" || v["servicePort"] != nil)
-				if aService && a.leads(namespace, text) || a.names(text, namespace) {
+				if aService && a.leads(namespace, text) || key != "image" && a.names(text, namespace) {
 					return path + "." + key, text
 				}
 				continue

@@ -110,6 +110,9 @@ func Analyze(set *objects.Set, facts Facts) Result {
 		switch route, known := RouteOf(set, o, ref); {
 		case known:
 			a.route(route)
+			if ref.Group() == f5Group {
+				a.snippets(o["spec"], "spec", ref)
+			}
 		case ref.Is("", "Service"):
 			// below, by its decoded form
 		default:

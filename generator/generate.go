@@ -24,22 +24,22 @@ type File struct {
 const Header = file.Header
 
 // Generate returns every file of the tree, sorted by path. Equal stacks give
-// equal bytes. A tree that opens Ollama or the chat to strangers, by resources
-// and patches too, is an error: a problem.Failure with every such way in that no
-// exception of the stack accepts.
+// equal bytes. A tree that opens Ollama or the chat to strangers, or that has a
+// secret in clear, by resources and patches too, is an error: a problem.Failure
+// with all that no exception of the stack accepts.
 func Generate(r *v1alpha1.Resolved) ([]File, error) {
 	g := newGeneration(r)
 	if err := g.generate(); err != nil {
 		return nil, err
 	}
-	if err := g.doors.Sorted().Err(); err != nil {
+	if err := g.refused.Sorted().Err(); err != nil {
 		return nil, err
 	}
 	return g.sorted(), nil
 }
 
-// GenerateUnchecked is Generate without the check of who can reach what: for a
-// program that looks at the tree before anybody applies it.
+// GenerateUnchecked is Generate without the check of who can reach what and of
+// secrets in clear: for a program that looks at the tree before anybody applies it.
 func GenerateUnchecked(r *v1alpha1.Resolved) ([]File, error) {
 	g := newGeneration(r)
 	if err := g.generate(); err != nil {
@@ -68,7 +68,7 @@ type generation struct {
 	// folders are the files of each bases/<name>, and bases what they build to.
 	folders map[string]map[string][]byte
 	bases   map[string][]Object
-	doors   problem.List // ways in that stand open
+	refused problem.List // ways in that stand open, secrets in clear
 }
 
 func (g *generation) generate() error {

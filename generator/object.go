@@ -25,7 +25,7 @@ func Objects(r *v1alpha1.Resolved, name string) ([]Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := opened(r, o, objects).Sorted().Err(); err != nil {
+	if err := refused(r, o, objects).Sorted().Err(); err != nil {
 		return nil, err
 	}
 	return objects, nil

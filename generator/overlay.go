@@ -51,7 +51,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 			return patchError(o.Patches, err)
 		}
 	}
-	g.doors = append(g.doors, opened(g.stack, o, want)...)
+	g.refused = append(g.refused, refused(g.stack, o, want)...)
 	for name, data := range files {
 		g.files[path.Join(folder, name)] = data
 	}

@@ -37,8 +37,8 @@ func (v validator) env(at *field.Path, env map[string]EnvValue, owned map[string
 			v.secretKeyRef(at, value)
 			continue
 		}
-		if secretscan.Value(name, value.Value) != "" {
-			v.errorf(at, fmt.Sprintf("write %s: {secretKeyRef: {name: SECRET, key: KEY}}", name), "a secret's value would be in Git for everybody to read")
+		if why := secretscan.Value(name, value.Value); why != "" {
+			v.errorf(at, fmt.Sprintf("write %s: {secretKeyRef: {name: SECRET, key: KEY}}", name), "has %s, which everybody could read in Git", why)
 		}
 	}
 }

@@ -105,8 +105,8 @@ var forms = []struct {
 	{"a token of Slack's", []string{"xoxb-", "xoxp-"}, token(`xox[bp]-[0-9A-Za-z-]{10}`)},
 	// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html
 	{"an access key of AWS's", []string{"AKIA", "ASIA"}, token(`(AKIA|ASIA)[A-Z2-7]{16}`)},
-	// https://learn.microsoft.com/en-us/purview/sit-defn-google-api-key: Google
-	// itself shows no more than examples.
+	// https://learn.microsoft.com/en-us/purview/sit-defn-google-api-key, which is
+	// not the maker's.
 	{"a key of Google's", []string{"AIza"}, token(`AIza[A-Za-z0-9_-]{35}`)},
 	// https://github.com/openai/plugins, openai-platform-api-key
 	{"a key of OpenAI's", []string{"sk-proj-"}, token(`sk-proj-[A-Za-z0-9_-]{16}`)},

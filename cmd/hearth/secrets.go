@@ -37,7 +37,12 @@ a cluster lacks. It never changes a Secret that is there.
 
 A password that ends up as a hash is shown once, on stderr: write it down. What
 only you have, such as a certificate or the password of a registry, cannot be
-made up: for that the kubectl command is shown.`,
+made up: for that the kubectl command is shown. It reads files, because
+everybody on the machine can read a command line. Make such a FILE where nobody
+else reads it, and without a newline at its end; the shell does not keep what it
+reads:
+
+  umask 077; read -rs SECRET; printf %s "$SECRET" > FILE; unset SECRET`,
 		Example: `  hearth secrets homelab --apply --context homelab
   hearth secrets homelab --admin-email me@example.org | kubeseal > sealed.yaml`,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -3,6 +3,7 @@ package reach
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hearth-dev/hearth/internal/objects"
 )
@@ -12,12 +13,12 @@ const f5Group = "k8s.nginx.org"
 func (r *reader) virtualServer() {
 	o := r.object
 	hosts := []string{objects.Text(o, "spec", "host")}
-	whole := r.f5Policies(objects.List(o, "spec", "policies"), r.Ref.Namespace)
+	whole := f5Level{objects.List(o, "spec", "policies"), r.Ref.Namespace}
 	own := upstreamsOf(o, r.Ref.Namespace)
 	for i, route := range objects.List(o, "spec", "routes") {
 		path := fmt.Sprintf("spec.routes[%d]", i)
-		p := whole.then(r.f5Policies(objects.List(route, "policies"), r.Ref.Namespace))
-		r.branch(path, hosts, p, passes(route, own)...)
+		level := f5Level{objects.List(route, "policies"), r.Ref.Namespace}
+		r.branch(path, hosts, r.f5Policies(whole, level), passes(route, own)...)
 		if objects.At(route, "routeSelector") != nil {
 			r.unclear(path+".routeSelector", "leads to the VirtualServerRoutes that have its labels, which are not followed")
 		}
@@ -31,10 +32,16 @@ func (r *reader) virtualServer() {
 			r.unclear(path+".route", "leads to the VirtualServerRoute %s, which is not in the list", delegate)
 			continue
 		}
+		if !strings.EqualFold(objects.Text(sub, "spec", "host"), hosts[0]) {
+			continue // which the controller refuses
+		}
 		theirs := upstreamsOf(sub, namespace)
 		for j, s := range objects.List(sub, "spec", "subroutes") {
+			if !strings.HasPrefix(objects.Text(s, "path"), objects.Text(route, "path")) {
+				continue // refused as well
+			}
 			r.branch(fmt.Sprintf("%s.route.subroutes[%d]", path, j), hosts,
-				p.then(r.f5Policies(objects.List(s, "policies"), namespace)), passes(s, theirs)...)
+				r.f5Policies(whole, level, f5Level{objects.List(s, "policies"), namespace}), passes(s, theirs)...)
 		}
 	}
 }
@@ -90,13 +97,33 @@ func passes(route Object, upstreams map[string][]target) []target {
 	return to
 }
 
-// f5Policies are what those of one level ask together: their lists of addresses
-// are one, of which what is allowed counts before what is denied.
-func (r *reader) f5Policies(all []Object, namespace string) passage {
+// f5Level is references to policies that stand in one place, and the namespace of
+// those that name none.
+type f5Level struct {
+	refs      []Object
+	namespace string
+}
+
+// f5Policies are what the policies of some levels ask together, the whole in
+// front of its parts.
+func (r *reader) f5Policies(levels ...f5Level) passage {
 	var p passage
-	var allow, deny []string
-	for _, ref := range all {
-		namespace, name := orElse(objects.Text(ref, "namespace"), namespace), objects.Text(ref, "name")
+	for _, level := range levels {
+		asks, allow, deny := r.f5Policy(level)
+		p = p.then(asks)
+		if len(allow)+len(deny) > 0 { // what is allowed counts before what is denied
+			p.private = privateRanges(allow)
+			p.closed = len(allow) == 0 && slices.Contains(deny, "0.0.0.0/0")
+		}
+	}
+	return p
+}
+
+// f5Policy is whom the policies of one level ask, and their lists of addresses:
+// those of one level are one list, which replaces that of the level before.
+func (r *reader) f5Policy(level f5Level) (p passage, allow, deny []string) {
+	for _, ref := range level.refs {
+		namespace, name := orElse(objects.Text(ref, "namespace"), level.namespace), objects.Text(ref, "name")
 		o := r.Find(f5Group, "Policy", namespace, name)
 		if o == nil {
 			p = p.then(missing(Ref{Kind: "Policy", Name: name}, r.Ref))
@@ -117,7 +144,5 @@ func (r *reader) f5Policies(all []Object, namespace string) passage {
 		allow = append(allow, texts(objects.At(o, "spec", "accessControl", "allow"))...)
 		deny = append(deny, texts(objects.At(o, "spec", "accessControl", "deny"))...)
 	}
-	p.private = privateRanges(allow)
-	p.closed = len(allow) == 0 && slices.Contains(deny, "0.0.0.0/0")
-	return p
+	return p, allow, deny
 }

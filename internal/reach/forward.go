@@ -16,8 +16,8 @@ import (
 var (
 	// watchmen let nobody through whom they do not know.
 	watchmen = []string{"oauth2-proxy", "kube-rbac-proxy", "gatekeeper", "pomerium", "vouch-proxy"}
-	// relays pass on what comes to the address on their command line.
-	relays = []string{"socat", "simpleproxy", "ncat", "nc", "redir", "rinetd", "tcpproxy"}
+	// relayPrograms pass on what comes to the address on their command line.
+	relayPrograms = []string{"socat", "simpleproxy", "ncat", "nc", "redir", "rinetd", "tcpproxy"}
 	// proxies lead where a file of their own says.
 	proxies = []string{"nginx", "haproxy", "caddy", "envoy", "traefik", "httpd"}
 	// tunnels fetch requests from outside: they need no Service to be a way in.
@@ -33,6 +33,12 @@ func runsOneOf(c objects.Container, programs []string) bool {
 		return true
 	}
 	return slices.ContainsFunc(runs(c), func(word string) bool { return slices.Contains(programs, path.Base(word)) })
+}
+
+// relays reports whether a container passes on, to an address on its command
+// line, what anybody sends.
+func relays(c objects.Container) bool {
+	return runsOneOf(c, relayPrograms) || runsOneOf(c, []string{"caddy"}) && slices.Contains(runs(c), "reverse-proxy")
 }
 
 // guards is how a container that passes requests on asks who comes, as far as
@@ -63,7 +69,7 @@ func (a *analysis) passesOn(c objects.Container) []stop {
 	switch {
 	case pass.guard == Unseen:
 		pass.blind, pass.why = c.Pod.Ref, fmt.Sprintf("lets some requests past the sign-in of its container %s", c.Name)
-	case pass.guard == Open && !runsOneOf(c, relays):
+	case pass.guard == Open && !relays(c):
 		pass.guard, pass.blind = Unseen, c.Pod.Ref
 		pass.why = fmt.Sprintf("has the address in its container %s, which may pass requests on", c.Name)
 	}
@@ -87,7 +93,7 @@ func (a *analysis) passesOn(c objects.Container) []stop {
 // addressed is where the addresses lead that a container is told.
 func (a *analysis) addressed(c objects.Container) []stop {
 	var ends []stop
-	here, relay := c.Pod.Ref.Namespace, runsOneOf(c, relays)
+	here, relay := c.Pod.Ref.Namespace, relays(c)
 	follow := func(scheme, host, port string) {
 		for _, alias := range c.Pod.Spec.HostAliases {
 			if slices.Contains(alias.Hostnames, host) {
@@ -155,7 +161,7 @@ func (a *analysis) addresses() map[string]bool {
 // proxy may lead to files of its own as well, and counts beside one of the
 // programs alone.
 func (a *analysis) untold(c objects.Container) bool {
-	here, relay := c.Pod.Ref.Namespace, runsOneOf(c, relays)
+	here, relay := c.Pod.Ref.Namespace, relays(c)
 	if !relay && !(runsOneOf(c, proxies) && a.sensitive[objects.Namespace(here)]) {
 		return false
 	}

@@ -172,7 +172,7 @@ func (r *reader) asks(own Family) passage {
 		namespace, name := split(name, r.Ref.Namespace)
 		policies = append(policies, Object{"namespace": namespace, "name": name})
 	}
-	p = p.then(r.f5Policies(policies, r.Ref.Namespace))
+	p = p.then(r.f5Policies(f5Level{policies, r.Ref.Namespace}))
 	asked(note(IngressNGINX, "auth-secret") != "" && note(IngressNGINX, "auth-type") != "" || note(IngressNGINX, "auth-url") != "")
 	asked(note(IngressNGINX, "auth-tls-secret") != "" && !slices.Contains([]string{"off", "optional", "optional_no_ca"}, note(IngressNGINX, "auth-tls-verify-client")))
 	for _, key := range []string{"whitelist-source-range", "allowlist-source-range"} {

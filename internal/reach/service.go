@@ -119,8 +119,8 @@ func through(ref Ref, ends []stop) []stop {
 	return out
 }
 
-// slices are the addresses that somebody wrote for a Service, and whether the
-// list has any.
+// slices are the addresses that somebody wrote for a port of a Service, and
+// whether the list has any.
 func (a *analysis) slices(s *corev1.Service, port string) (ends []stop, found bool) {
 	ports := map[string]bool{} // the Service's, by name
 	for _, p := range s.Spec.Ports {
@@ -128,13 +128,7 @@ func (a *analysis) slices(s *corev1.Service, port string) (ends []stop, found bo
 			ports[p.Name] = true
 		}
 	}
-	add := func(of Ref, path string, numbers []string, addresses []any, pod string) {
-		found = true
-		for _, number := range numbers {
-			ends = append(ends, through(of, a.endpoint(of, path, number, addresses, pod))...)
-		}
-	}
-	numbers := func(all []Object) []string {
+	return a.written(s, func(all []Object) []string {
 		var out []string
 		for _, p := range all {
 			if ports[objects.Text(p, "name")] && speaks(corev1.Protocol(objects.Text(p, "protocol"))) {
@@ -142,6 +136,17 @@ func (a *analysis) slices(s *corev1.Service, port string) (ends []stop, found bo
 			}
 		}
 		return out
+	})
+}
+
+// written are the addresses that somebody wrote for a Service, at those numbers
+// that are chosen from their ports, and whether the list has any.
+func (a *analysis) written(s *corev1.Service, numbers func(ports []Object) []string) (ends []stop, found bool) {
+	add := func(of Ref, path string, numbers []string, addresses []any, pod string) {
+		found = true
+		for _, number := range numbers {
+			ends = append(ends, through(of, a.endpoint(of, path, number, addresses, pod))...)
+		}
 	}
 	for _, name := range a.Names("discovery.k8s.io", "EndpointSlice", s.Namespace) {
 		o := a.Find("discovery.k8s.io", "EndpointSlice", s.Namespace, name)
@@ -236,9 +241,21 @@ func (a *analysis) host(name, port, namespace string, of Ref, path string) []sto
 func (a *analysis) dial(namespace, service, port string, of Ref, path string) []stop {
 	var ends []stop
 	for _, i := range a.ServicesNamed(namespace, service) {
-		if s := &a.Services[i]; s.Spec.ClusterIP == corev1.ClusterIPNone && len(s.Spec.Selector) > 0 {
-			ends = append(ends, through(objects.ServiceRef(*s), a.selected(s, port))...)
+		s := &a.Services[i]
+		if s.Spec.ClusterIP != corev1.ClusterIPNone {
+			continue
 		}
+		own, _ := a.written(s, func(ports []Object) []string {
+			var all []string
+			for _, p := range ports {
+				all = append(all, orElse(port, fmt.Sprint(p["port"])))
+			}
+			return all
+		})
+		if len(s.Spec.Selector) > 0 {
+			own = append(own, a.selected(s, port)...)
+		}
+		ends = append(ends, through(objects.ServiceRef(*s), own)...)
 	}
 	if len(ends) > 0 {
 		return ends
@@ -289,7 +306,7 @@ func (a *analysis) pod(p *objects.Pod, port string) []stop {
 func (a *analysis) behindPort(p *objects.Pod, all []objects.Container) []stop {
 	for _, c := range all {
 		switch {
-		case len(c.Ports) > 0, guards(c) != Open, runsOneOf(c, relays), client(c):
+		case len(c.Ports) > 0, guards(c) != Open, relays(c), client(c):
 		case called(c):
 			return []stop{{program: Ollama, container: &c, admits: a.admission(p)}}
 		default:

@@ -10,8 +10,8 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build"
 	"github.com/hearth-dev/hearth/internal/build/file"
-	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/build/overlay"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 // kustomization is a kustomization.yaml, as far as hearth writes it. The API
@@ -70,7 +70,7 @@ func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 // inAnotherNamespace reports whether the base's kustomization would move the
 // object to its own namespace. The overlays bring it instead: theirs have none.
 func inAnotherNamespace(b *v1alpha1.Base, o Object) bool {
-	namespace := object.Text(o, "metadata", "namespace")
+	namespace := objects.Text(o, "metadata", "namespace")
 	return namespace != "" && namespace != b.Namespace
 }
 
@@ -113,13 +113,13 @@ func addManifest(files map[string][]byte, o Object, objects []Object) (string, e
 
 // fileName is the object's name and kind, which people look for. The namespace
 // stands in front where an overlay has another such object in another namespace.
-func fileName(o Object, objects []Object) string {
+func fileName(o Object, all []Object) string {
 	name := func(o Object) string {
-		return object.Text(o, "metadata", "name") + "-" + strings.ToLower(object.Text(o, "kind")) + ".yaml"
+		return objects.Text(o, "metadata", "name") + "-" + strings.ToLower(objects.Text(o, "kind")) + ".yaml"
 	}
-	namespace := object.Text(o, "metadata", "namespace")
-	for _, other := range objects {
-		if in := object.Text(other, "metadata", "namespace"); in != "" && namespace != "" && in != namespace && name(other) == name(o) {
+	namespace := objects.Text(o, "metadata", "namespace")
+	for _, other := range all {
+		if in := objects.Text(other, "metadata", "namespace"); in != "" && namespace != "" && in != namespace && name(other) == name(o) {
 			return namespace + "-" + name(o)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/cleartext"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/reach"
@@ -61,8 +60,8 @@ func look(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, at string, all []Ob
 func source(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, at string, ref reach.Ref) string {
 	among := func(path string, all []v1alpha1.Object) string {
 		i := slices.IndexFunc(all, func(one v1alpha1.Object) bool {
-			in := object.Text(one, "metadata", "namespace")
-			return object.Text(one, "kind") == ref.Kind && object.Text(one, "metadata", "name") == ref.Name && (in == "" || in == ref.Namespace)
+			in := objects.Text(one, "metadata", "namespace")
+			return objects.Text(one, "kind") == ref.Kind && objects.Text(one, "metadata", "name") == ref.Name && (in == "" || in == ref.Namespace)
 		})
 		if i < 0 {
 			return ""

@@ -29,6 +29,7 @@ const Header = file.Header
 // with all that no exception of the stack accepts.
 func Generate(r *v1alpha1.Resolved) ([]File, error) {
 	g := newGeneration(r)
+	g.checks = true
 	if err := g.generate(); err != nil {
 		return nil, err
 	}
@@ -68,6 +69,7 @@ type generation struct {
 	// folders are the files of each bases/<name>, and bases what they build to.
 	folders map[string]map[string][]byte
 	bases   map[string][]Object
+	checks  bool         // whether what is to be refused is looked for
 	refused problem.List // ways in that stand open, secrets in clear
 }
 
@@ -77,7 +79,9 @@ func (g *generation) generate() error {
 			return fmt.Errorf("spec.bases[%d] (%s): %w", i, g.stack.Bases[i].Name, err)
 		}
 	}
-	g.lone()
+	if g.checks {
+		g.lone()
+	}
 	for i := range g.stack.Overlays {
 		if err := g.overlay(&g.stack.Overlays[i]); err != nil {
 			return fmt.Errorf("spec.overlays[%d] (%s): %w", i, g.stack.Overlays[i].Name, err)

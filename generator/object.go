@@ -8,6 +8,7 @@ import (
 	"github.com/hearth-dev/hearth/internal/build/file"
 	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/build/overlay"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 // Object is a whole Kubernetes object as a JSON tree, numbers as json.Number.
@@ -92,7 +93,7 @@ func patched(objects []Object, patches []v1alpha1.Patch) ([]Object, error) {
 func manifest(o Object) ([]byte, error) {
 	data, err := overlay.Manifest(o)
 	if err != nil {
-		return nil, fmt.Errorf("encoding %s %s: %w", object.Text(o, "kind"), object.Text(o, "metadata", "name"), err)
+		return nil, fmt.Errorf("encoding %s %s: %w", objects.Text(o, "kind"), objects.Text(o, "metadata", "name"), err)
 	}
 	return data, nil
 }

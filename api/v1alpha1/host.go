@@ -86,6 +86,9 @@ var privateRanges = []netip.Prefix{
 	netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("100.64.0.0/10"),
 }
 
+// PrivateRanges are the addresses that are private.
+func PrivateRanges() []netip.Prefix { return slices.Clone(privateRanges) }
+
 // PrivateRange reports whether all addresses of a range are private.
 func PrivateRange(p netip.Prefix) bool {
 	if p.Addr().Is4In6() && p.Bits() >= 96 {

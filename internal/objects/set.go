@@ -137,6 +137,11 @@ func ServiceSelector(s corev1.Service) *metav1.LabelSelector {
 // ServiceRef names a Service.
 func ServiceRef(s corev1.Service) Ref { return Ref{"v1", "Service", s.Namespace, s.Name} }
 
+// PolicyRef names a NetworkPolicy.
+func PolicyRef(p networkingv1.NetworkPolicy) Ref {
+	return Ref{"networking.k8s.io/v1", "NetworkPolicy", p.Namespace, p.Name}
+}
+
 // Selected are the positions of a namespace's pods that a selector matches. Only
 // those with its rarest label are looked at: a list may have thousands of
 // Services in a namespace.

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -123,7 +124,7 @@ func (r *reader) f5Policies(levels ...f5Level) passage {
 // those of one level are one list, which replaces that of the level before.
 func (r *reader) f5Policy(level f5Level) (p passage, allow, deny []string) {
 	for _, ref := range level.refs {
-		namespace, name := orElse(objects.Text(ref, "namespace"), level.namespace), objects.Text(ref, "name")
+		namespace, name := cmp.Or(objects.Text(ref, "namespace"), level.namespace), objects.Text(ref, "name")
 		o := r.Find(f5Group, "Policy", namespace, name)
 		if o == nil {
 			p = p.then(missing(Ref{Kind: "Policy", Name: name}, r.Ref))

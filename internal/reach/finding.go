@@ -22,6 +22,9 @@ const (
 	ExposureUnseen = "exposure-unseen"
 )
 
+// LookYourself is what to do about what cannot be seen.
+const LookYourself = "look at it yourself, and accept it with an exception and the reason"
+
 // Finding is one door that stands open, or that cannot be seen.
 type Finding struct {
 	Rule     string
@@ -161,7 +164,7 @@ func OllamaIsOpen(set *objects.Set) []Finding {
 			if other, selects := foreignPolicy(set, p); selects {
 				f.Severity = problem.Warning
 				f.Message += fmt.Sprintf("; %s may, which is not looked into", other)
-				f.Fix = "look at it yourself, and accept it with an exception and the reason"
+				f.Fix = LookYourself
 			}
 			found = append(found, f)
 			continue
@@ -218,7 +221,7 @@ func (r Result) ChatExposed() []Finding {
 					f.Message += fmt.Sprintf(", by %s at %s", reached[0].Entry, whom(reached))
 					if unseen {
 						f.Severity = problem.Warning
-						f.Message += fmt.Sprintf(", unless %s %s", reached[0].Blind, "asks who comes")
+						f.Message += fmt.Sprintf(", unless %s asks who comes", reached[0].Blind)
 					}
 				}
 				found = append(found, f)
@@ -269,10 +272,7 @@ func (r Result) Unseen() []Finding {
 	var found []Finding
 	seen := map[Finding]bool{}
 	add := func(f Finding) {
-		f.Rule, f.Severity = ExposureUnseen, problem.Warning
-		if f.Fix == "" {
-			f.Fix = "look at it yourself, and accept it with an exception and the reason"
-		}
+		f.Rule, f.Severity, f.Fix = ExposureUnseen, problem.Warning, LookYourself
 		if !seen[f] {
 			seen[f] = true
 			found = append(found, f)

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -101,7 +103,7 @@ func (a *analysis) addressed(c objects.Container) []stop {
 			}
 		}
 		if addr, err := netip.ParseAddr(host); err == nil {
-			if !addr.IsUnspecified() && (port == strconv.Itoa(ollamaPort) || a.addresses()[addr.String()]) {
+			if !addr.IsUnspecified() && (port == strconv.Itoa(ollamaPort) || a.at(addr) != nil) {
 				ends = append(ends, a.address(addr, port, c.Pod.Ref, c.Path)...)
 			}
 			return
@@ -143,17 +145,20 @@ func (a *analysis) addressed(c objects.Container) []stop {
 	return ends
 }
 
-// addresses are those that Services have fixed.
-func (a *analysis) addresses() map[string]bool {
+// at is the Service that has an address, nil if none has fixed it.
+func (a *analysis) at(addr netip.Addr) *corev1.Service {
 	if a.fixed == nil {
-		a.fixed = map[string]bool{}
-		for _, s := range a.Services {
+		a.fixed = map[string]*corev1.Service{}
+		for i := range a.Services {
+			s := &a.Services[i]
 			for _, ip := range append(slices.Clone(s.Spec.ClusterIPs), s.Spec.ClusterIP) {
-				a.fixed[ip] = true
+				if a.fixed[ip] == nil { // the first of two counts
+					a.fixed[ip] = s
+				}
 			}
 		}
 	}
-	return a.fixed
+	return a.fixed[addr.String()]
 }
 
 // untold reports whether a program that leads where it is told is told so in
@@ -185,15 +190,10 @@ func (a *analysis) untold(c objects.Container) bool {
 			config(from.ConfigMapRef.Name)
 		}
 	}
-	for _, m := range c.VolumeMounts {
-		for _, v := range c.Pod.Spec.Volumes {
-			if v.Name != m.Name {
-				continue
-			}
-			hidden = hidden || v.Secret != nil
-			if v.ConfigMap != nil {
-				config(v.ConfigMap.Name)
-			}
+	for _, v := range mounted(c) {
+		hidden = hidden || v.Secret != nil
+		if v.ConfigMap != nil {
+			config(v.ConfigMap.Name)
 		}
 	}
 	return hidden && (relay || !read)
@@ -266,22 +266,31 @@ func (a *analysis) text(c objects.Container) string {
 			config(from.ConfigMapRef.Name)
 		}
 	}
-	for _, m := range c.VolumeMounts {
-		for _, v := range c.Pod.Spec.Volumes {
-			if v.Name != m.Name {
-				continue
-			}
-			if v.ConfigMap != nil {
-				config(v.ConfigMap.Name)
-			}
-			if v.Projected != nil {
-				for _, source := range v.Projected.Sources {
-					if source.ConfigMap != nil {
-						config(source.ConfigMap.Name)
-					}
+	for _, v := range mounted(c) {
+		if v.ConfigMap != nil {
+			config(v.ConfigMap.Name)
+		}
+		if v.Projected != nil {
+			for _, source := range v.Projected.Sources {
+				if source.ConfigMap != nil {
+					config(source.ConfigMap.Name)
 				}
 			}
 		}
 	}
 	return b.String()
+}
+
+// mounted are a pod's volumes that a container has, once for each time that it
+// mounts one.
+func mounted(c objects.Container) []corev1.Volume {
+	var all []corev1.Volume
+	for _, m := range c.VolumeMounts {
+		for _, v := range c.Pod.Spec.Volumes {
+			if v.Name == m.Name {
+				all = append(all, v)
+			}
+		}
+	}
+	return all
 }

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,7 +79,7 @@ func (r *reader) filters(path string, all []Object, p passage) (passage, []targe
 // backendRef is what a reference of the Gateway API leads to.
 func (r *reader) backendRef(ref Object, path string) []target {
 	group, kind, name := objects.Text(ref, "group"), objects.Text(ref, "kind"), objects.Text(ref, "name")
-	namespace := orElse(objects.Text(ref, "namespace"), r.Ref.Namespace)
+	namespace := cmp.Or(objects.Text(ref, "namespace"), r.Ref.Namespace)
 	switch {
 	case name == "":
 		return nil
@@ -101,8 +102,8 @@ func (r *reader) served(parents []Object, own []string) (hosts []string, served 
 		own = []string{""}
 	}
 	for _, p := range parents {
-		namespace := orElse(objects.Text(p, "namespace"), r.Ref.Namespace)
-		gateway := r.Find(gatewayGroup, orElse(objects.Text(p, "kind"), "Gateway"), namespace, objects.Text(p, "name"))
+		namespace := cmp.Or(objects.Text(p, "namespace"), r.Ref.Namespace)
+		gateway := r.Find(gatewayGroup, cmp.Or(objects.Text(p, "kind"), "Gateway"), namespace, objects.Text(p, "name"))
 		listeners := objects.List(gateway, "spec", "listeners")
 		if len(listeners) == 0 {
 			hosts, served = append(hosts, own...), true
@@ -171,8 +172,8 @@ func (r *reader) attached(parents []Object, rule string) passage {
 	}
 	all := passage{guard: Asked}
 	for _, parent := range parents {
-		namespace := orElse(objects.Text(parent, "namespace"), r.Ref.Namespace)
-		p, _ := r.policyFor(orElse(objects.Text(parent, "kind"), "Gateway"), namespace, objects.Text(parent, "name"), objects.Text(parent, "sectionName"))
+		namespace := cmp.Or(objects.Text(parent, "namespace"), r.Ref.Namespace)
+		p, _ := r.policyFor(cmp.Or(objects.Text(parent, "kind"), "Gateway"), namespace, objects.Text(parent, "name"), objects.Text(parent, "sectionName"))
 		if p.guard < all.guard || p.guard == all.guard && !p.private { // people may come by any of them
 			all = p.passage
 		}

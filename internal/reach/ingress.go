@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,16 +79,16 @@ func (r Route) has(f Family) bool {
 
 func (r *reader) ingress() {
 	o := r.object
-	r.Class = orElse(objects.Text(o, "spec", "ingressClassName"), r.Annotations["kubernetes.io/ingress.class"])
+	r.Class = cmp.Or(objects.Text(o, "spec", "ingressClassName"), r.Annotations["kubernetes.io/ingress.class"])
 	pass := r.annotated()
 	if r.Annotations[mergeable] == "minion" {
 		pass = pass.then(r.master())
 	}
 	backend := func(o Object, path string) []target {
 		s := objects.Child(o, "service")
-		if name := orElse(objects.Text(s, "name"), objects.Text(o, "serviceName")); name != "" {
-			port := orElse(objects.Text(s, "port", "name"), number(objects.At(s, "port", "number")))
-			return []target{{name: name, port: orElse(port, number(o["servicePort"]))}}
+		if name := cmp.Or(objects.Text(s, "name"), objects.Text(o, "serviceName")); name != "" {
+			port := cmp.Or(objects.Text(s, "port", "name"), number(objects.At(s, "port", "number")))
+			return []target{{name: name, port: cmp.Or(port, number(o["servicePort"]))}}
 		}
 		if kind := objects.Text(o, "resource", "kind"); kind != "" {
 			r.unclear(path, "leads to the %s %s, which is not followed", kind, objects.Text(o, "resource", "name"))

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func (r *reader) virtualServiceOf(o Object, namespace string, hosts []string, p 
 				r.branch(path, hosts, p, to...)
 			}
 			if d := objects.Child(rule, "delegate"); d != nil && depth < maxChain {
-				in := orElse(objects.Text(d, "namespace"), namespace)
+				in := cmp.Or(objects.Text(d, "namespace"), namespace)
 				if sub := r.Find("networking.istio.io", "VirtualService", in, objects.Text(d, "name")); sub != nil {
 					r.virtualServiceOf(sub, in, hosts, p, path+".delegate", depth+1)
 				} else {

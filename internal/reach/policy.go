@@ -40,7 +40,7 @@ func Admits(set *objects.Set, p *objects.Pod, ports []corev1.ContainerPort) (rul
 			continue
 		}
 		isolated = true
-		ref := Ref{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy", Namespace: policy.Namespace, Name: policy.Name}
+		ref := objects.PolicyRef(*policy)
 		for i, rule := range policy.Spec.Ingress {
 			if includesAny(rule.Ports, ports) {
 				rules = append(rules, Rule{ref, i, rule})
@@ -190,8 +190,11 @@ const (
 
 // strangers reports whether a set has more public addresses than any owner has.
 func strangers(sum *netipx.IPSetBuilder) string {
-	for _, private := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10", "224.0.0.0/3", "fc00::/7", "fe80::/10", "ff00::/8"} {
-		sum.RemovePrefix(netip.MustParsePrefix(private))
+	for _, private := range v1alpha1.PrivateRanges() {
+		sum.RemovePrefix(private)
+	}
+	for _, many := range []string{"224.0.0.0/3", "ff00::/8"} { // of groups, and reserved
+		sum.RemovePrefix(netip.MustParsePrefix(many))
 	}
 	set, err := sum.IPSet()
 	if err != nil {

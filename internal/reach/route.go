@@ -1,7 +1,9 @@
 package reach
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,19 +48,6 @@ type Branch struct {
 // Backend is a Service that a route names.
 type Backend struct{ Namespace, Service, Port string }
 
-// Hosts of all branches, each once.
-func (r Route) Hosts() []string {
-	var all []string
-	for _, b := range r.Branches {
-		for _, h := range b.Hosts {
-			if !slices.Contains(all, h) {
-				all = append(all, h)
-			}
-		}
-	}
-	return all
-}
-
 // Backends of all branches, each once.
 func (r Route) Backends() []Backend {
 	var all []Backend
@@ -81,8 +70,8 @@ type reader struct {
 	object Object
 }
 
-// RouteOf reads an object that lets people in; false if it is of no such kind.
-func RouteOf(set *objects.Set, o Object, ref Ref) (Route, bool) {
+// routeOf reads an object that lets people in; false if it is of no such kind.
+func routeOf(set *objects.Set, o Object, ref Ref) (Route, bool) {
 	r := &reader{Set: set, Route: Route{Ref: ref, Annotations: objects.Annotations(o)}, object: o}
 	switch ref.Group() + "/" + ref.Kind {
 	case "networking.k8s.io/Ingress", "extensions/Ingress":
@@ -118,7 +107,7 @@ func (r *reader) branch(path string, hosts []string, p passage, to ...target) {
 		hosts = []string{""}
 	}
 	for i := range to {
-		to[i].namespace = orElse(to[i].namespace, r.Ref.Namespace)
+		to[i].namespace = cmp.Or(to[i].namespace, r.Ref.Namespace)
 	}
 	r.Branches = append(r.Branches, Branch{Path: path, Hosts: hosts, pass: p, to: to})
 	for _, a := range r.asides {
@@ -148,20 +137,11 @@ func (a *analysis) route(r Route) {
 			a.blind(b)
 		}
 	}
-	for key, value := range r.Annotations { // what nginx is told in its own language leads anywhere
+	for _, key := range slices.Sorted(maps.Keys(r.Annotations)) {
 		if strings.HasSuffix(key, "-snippets") || strings.HasSuffix(key, "-snippet") {
-			if a.names(value, r.Ref.Namespace) {
-				a.blind(Blind{Object: r.Ref, Path: "metadata.annotations[" + key + "]", Message: "names a Service of Ollama's or the chat's in a snippet, which is not looked into"})
-			}
+			a.snippet(r.Annotations[key], "metadata.annotations["+key+"]", r.Ref)
 		}
 	}
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // number or name of a Service's port in a JSON tree.

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -207,10 +208,8 @@ func (a *analysis) address(addr netip.Addr, port string, of Ref, path string) []
 	if addr.IsLoopback() {
 		return nil
 	}
-	for i := range a.Services {
-		if s := &a.Services[i]; a.addresses()[addr.String()] && slices.Contains(append(s.Spec.ClusterIPs, s.Spec.ClusterIP), addr.String()) {
-			return a.follow(target{namespace: s.Namespace, name: s.Name, port: port}, of, path)
-		}
+	if s := a.at(addr); s != nil {
+		return a.follow(target{namespace: s.Namespace, name: s.Name, port: port}, of, path)
 	}
 	if port == strconv.Itoa(ollamaPort) {
 		return []stop{{program: Ollama}}
@@ -248,7 +247,7 @@ func (a *analysis) dial(namespace, service, port string, of Ref, path string) []
 		own, _ := a.written(s, func(ports []Object) []string {
 			var all []string
 			for _, p := range ports {
-				all = append(all, orElse(port, fmt.Sprint(p["port"])))
+				all = append(all, cmp.Or(port, fmt.Sprint(p["port"])))
 			}
 			return all
 		})

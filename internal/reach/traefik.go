@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -92,7 +93,7 @@ func (r *reader) ruleMiddlewares(rule Object, p passage) passage {
 			p = r.namedMiddleware(name, plain, p)
 			continue
 		}
-		p = r.middleware(kind, orElse(objects.Text(m, "namespace"), r.Ref.Namespace), name, plain, p, 0)
+		p = r.middleware(kind, cmp.Or(objects.Text(m, "namespace"), r.Ref.Namespace), name, plain, p, 0)
 	}
 	return p
 }
@@ -102,7 +103,7 @@ func (r *reader) ruleMiddlewares(rule Object, p passage) passage {
 func (r *reader) parents() (rules []Branch, child bool) {
 	refs := objects.List(r.object, "spec", "parentRefs")
 	for _, ref := range refs {
-		namespace, name := orElse(objects.Text(ref, "namespace"), r.Ref.Namespace), objects.Text(ref, "name")
+		namespace, name := cmp.Or(objects.Text(ref, "namespace"), r.Ref.Namespace), objects.Text(ref, "name")
 		o := r.traefik("IngressRoute", namespace, name)
 		if o == nil {
 			rules = append(rules, Branch{Hosts: []string{""}, pass: missing(Ref{Kind: "IngressRoute", Name: name}, r.Ref)})
@@ -125,7 +126,7 @@ func (r *reader) tlsOptions() passage {
 	if name == "" {
 		return passage{}
 	}
-	o := r.traefik("TLSOption", orElse(objects.Text(ref, "namespace"), r.Ref.Namespace), name)
+	o := r.traefik("TLSOption", cmp.Or(objects.Text(ref, "namespace"), r.Ref.Namespace), name)
 	switch {
 	case o == nil:
 		return missing(Ref{Kind: "TLSOption", Name: name}, r.Ref)
@@ -155,7 +156,7 @@ func (r *reader) traefikTargets(all []Object, namespace, path string) []target {
 func weightless(s Object) bool { return s["weight"] != nil && number(s["weight"]) == "0" }
 
 func traefikTarget(s Object, namespace string) (target, bool) {
-	t := target{namespace: orElse(objects.Text(s, "namespace"), namespace), name: objects.Text(s, "name"), port: number(s["port"])}
+	t := target{namespace: cmp.Or(objects.Text(s, "namespace"), namespace), name: objects.Text(s, "name"), port: number(s["port"])}
 	if kind := objects.Text(s, "kind"); kind == traefikService {
 		t.kind, t.port = kind, ""
 	}
@@ -235,7 +236,7 @@ func (r *reader) middleware(kind, namespace, name string, plain bool, p passage,
 	}
 	if depth < maxChain {
 		for _, m := range objects.List(o, "spec", "chain", "middlewares") {
-			p = r.middleware(kind, orElse(objects.Text(m, "namespace"), namespace), objects.Text(m, "name"), plain, p, depth+1)
+			p = r.middleware(kind, cmp.Or(objects.Text(m, "namespace"), namespace), objects.Text(m, "name"), plain, p, depth+1)
 		}
 	}
 	return p

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,7 +44,7 @@ func (a *analysis) unknown(o Object, ref Ref) {
 		a.blind(Blind{Object: ref, Path: "spec.template.spec.containers", Message: fmt.Sprintf("runs %s: what a %s makes is not followed", program, ref.Kind)})
 		return
 	}
-	for _, field := range keys(o) {
+	for _, field := range slices.Sorted(maps.Keys(o)) {
 		if slices.Contains([]string{"apiVersion", "kind", "metadata", "status"}, field) {
 			continue
 		}
@@ -70,17 +71,24 @@ func templated(o Object) Program {
 	return ""
 }
 
-// snippets finds what nginx is told in its own language, which leads anywhere.
+// snippet is what nginx is told in its own language, which leads anywhere.
+func (a *analysis) snippet(text, path string, ref Ref) {
+	if a.names(text, ref.Namespace) {
+		a.blind(Blind{Object: ref, Path: path, Message: "names a Service of Ollama's or the chat's in a snippet, which is not looked into"})
+	}
+}
+
+// snippets finds every snippet in a tree.
 func (a *analysis) snippets(v any, path string, ref Ref) {
 	switch v := v.(type) {
 	case map[string]any:
-		for _, key := range keys(v) {
+		for _, key := range slices.Sorted(maps.Keys(v)) {
 			text, ok := v[key].(string)
 			switch {
 			case !ok:
 				a.snippets(v[key], path+"."+key, ref)
-			case strings.Contains(strings.ToLower(key), "snippet") && a.names(text, ref.Namespace):
-				a.blind(Blind{Object: ref, Path: path + "." + key, Message: "names a Service of Ollama's or the chat's in a snippet, which is not looked into"})
+			case strings.Contains(strings.ToLower(key), "snippet"):
+				a.snippet(text, path+"."+key, ref)
 			}
 		}
 	case []any:
@@ -98,7 +106,7 @@ func (a *analysis) named(v any, path, namespace string) (at, name string) {
 		if in, ok := v["namespace"].(string); ok && in != "" {
 			namespace = in
 		}
-		for _, key := range keys(v) {
+		for _, key := range slices.Sorted(maps.Keys(v)) {
 			if text, ok := v[key].(string); ok {
 				lower := strings.ToLower(key)
 				aService := strings.Contains(lower, "service") || key == "name" && (v["port"] != nil || v["kind"] == "Service" || v["servicePort"] != nil)
@@ -140,13 +148,4 @@ func (a *analysis) names(text, namespace string) bool {
 // leads reports whether a Service of the list leads to one of the programs.
 func (a *analysis) leads(namespace, service string) bool {
 	return len(a.ServicesNamed(namespace, service)) > 0 && len(a.follow(target{namespace: namespace, name: service}, Ref{}, "")) > 0
-}
-
-func keys(m map[string]any) []string {
-	all := make([]string, 0, len(m))
-	for key := range m {
-		all = append(all, key)
-	}
-	slices.Sort(all)
-	return all
 }

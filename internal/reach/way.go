@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
@@ -95,8 +97,10 @@ func (f Facts) private(host string) bool { return f.Private[host] || v1alpha1.Ho
 
 // Result is what the analysis found, in the order of the objects.
 type Result struct {
-	Ways  []Way
-	Blind []Blind
+	// Routes are those of the list, whoever they lead to.
+	Routes []Route
+	Ways   []Way
+	Blind  []Blind
 
 	set   *objects.Set
 	facts Facts
@@ -107,8 +111,9 @@ func Analyze(set *objects.Set, facts Facts) Result {
 	a := newAnalysis(set, facts)
 	for i, o := range set.All {
 		ref := set.Refs[i]
-		switch route, known := RouteOf(set, o, ref); {
+		switch route, known := routeOf(set, o, ref); {
 		case known:
+			a.result.Routes = append(a.result.Routes, route)
 			a.route(route)
 			if ref.Group() == f5Group {
 				a.snippets(o["spec"], "spec", ref)
@@ -134,10 +139,10 @@ type analysis struct {
 	facts     Facts
 	sensitive map[string]bool // namespaces with such pods
 	admitted  map[*objects.Pod]passage
-	fixed     map[string]bool   // addresses of Services
-	memo      map[target][]stop // what Services and containers lead to
-	open      map[target]bool   // those that are being followed
-	cuts      int               // how often a way came back to where it had been
+	fixed     map[string]*corev1.Service // by their addresses
+	memo      map[target][]stop          // what Services and containers lead to
+	open      map[target]bool            // those that are being followed
+	cuts      int                        // how often a way came back to where it had been
 	steps     int
 	result    Result
 }

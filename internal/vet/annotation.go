@@ -43,7 +43,7 @@ func annotated(r reach.Route, key, format string, args ...any) Finding {
 func annotationForeign(in *input) []Finding {
 	names := map[reach.Family]string{reach.F5: "F5's NGINX controller", reach.IngressNGINX: "ingress-nginx", reach.Traefik: "Traefik"}
 	var found []Finding
-	for _, r := range in.routes {
+	for _, r := range in.reach().Routes {
 		own := r.Family(in.Set)
 		for _, key := range slices.Sorted(maps.Keys(r.Annotations)) {
 			prefix := reach.Family(key[:strings.Index(key, "/")+1])

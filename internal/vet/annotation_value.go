@@ -14,7 +14,7 @@ import (
 func annotationValue(in *input) []Finding {
 	forms := nginx.Annotations()
 	var found []Finding
-	for _, r := range in.routes {
+	for _, r := range in.reach().Routes {
 		if r.Family(in.Set) != reach.F5 {
 			continue
 		}

@@ -97,7 +97,7 @@ func chatSessionKey(in *input) []Finding {
 
 func chatWebSocket(in *input) []Finding {
 	var found []Finding
-	for _, r := range in.routes {
+	for _, r := range in.reach().Routes {
 		if r.Family(in.Set) != reach.F5 {
 			continue
 		}

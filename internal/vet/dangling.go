@@ -71,7 +71,7 @@ func (in *input) lostSelectors() []Finding {
 		lost(objects.ServiceRef(s), "spec.selector", s.Spec.Selector, in.Selected(s.Namespace, objects.ServiceSelector(s)))
 	}
 	for _, p := range in.Policies {
-		ref := policyRef(p)
+		ref := objects.PolicyRef(p)
 		lost(ref, "spec.podSelector", p.Spec.PodSelector.MatchLabels, in.Selected(p.Namespace, &p.Spec.PodSelector))
 	}
 	return found
@@ -131,7 +131,7 @@ func typed(name string, names []string) string {
 
 func (in *input) lostRoutes() []Finding {
 	var found []Finding
-	for _, r := range in.routes {
+	for _, r := range in.reach().Routes {
 		for _, b := range r.Backends() {
 			to := in.ServicesNamed(b.Namespace, b.Service)
 			f := Finding{Object: r.Ref, Path: "spec"}

@@ -21,7 +21,7 @@ func exposureRules() []Rule {
 	}, {
 		ID: reach.ExposureUnseen, Severity: problem.Warning, check: func(in *input) []Finding { return reached(in.reach().Unseen()) },
 		Reason: "what cannot be followed from here may let anybody in to Ollama or the chat",
-		Fix:    "look at it yourself, and accept it with an exception and the reason",
+		Fix:    reach.LookYourself,
 		Source: "docs/reach.md: what is followed, and what is not",
 	}, {
 		ID: "wildcard-host", Severity: problem.Error, check: wildcardHost,
@@ -51,7 +51,7 @@ func (in *input) reach() reach.Result {
 
 func wildcardHost(in *input) []Finding {
 	var found []Finding
-	for _, r := range in.routes {
+	for _, r := range in.reach().Routes {
 		if r.TCP { // which has none
 			continue
 		}

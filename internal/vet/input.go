@@ -1,8 +1,6 @@
 package vet
 
 import (
-	networkingv1 "k8s.io/api/networking/v1"
-
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/reach"
 )
@@ -12,7 +10,6 @@ type input struct {
 	*objects.Set
 	facts  Facts
 	pods   []pod
-	routes []reach.Route
 	ways   *reach.Result
 	makers map[string]bool // namespaces where more may be made than the list shows
 }
@@ -29,9 +26,6 @@ func newInput(all []Object, facts Facts) *input {
 				in.makers[objects.Namespace(namespace)] = true
 			}
 		}
-		if r, ok := reach.RouteOf(in.Set, o, ref); ok {
-			in.routes = append(in.routes, r)
-		}
 	}
 	return in
 }
@@ -47,8 +41,4 @@ func (in *input) behind(r reach.Route) []pod {
 		}
 	}
 	return out
-}
-
-func policyRef(p networkingv1.NetworkPolicy) Ref {
-	return Ref{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy", Namespace: p.Namespace, Name: p.Name}
 }

@@ -56,17 +56,3 @@ func prune(m map[string]any) {
 		}
 	}
 }
-
-// Text is the string at a path of maps; "" if there is none.
-func Text(o Object, path ...string) string {
-	var v any = o
-	for _, key := range path {
-		m, ok := v.(map[string]any)
-		if !ok {
-			return ""
-		}
-		v = m[key]
-	}
-	s, _ := v.(string)
-	return s
-}

@@ -159,9 +159,9 @@ func (c *cluster) entry(o Object) func(o Object, q request) arrival {
 	case "Ingress":
 		return c.byIngress
 	case "IngressRoute":
-		return c.byIngressRoute
+		return c.byIngressRoute("IngressRoute", "Middleware")
 	case "IngressRouteTCP":
-		return c.byIngressRouteTCP
+		return c.byIngressRoute("IngressRouteTCP", "MiddlewareTCP")
 	case "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute":
 		return c.byGateway
 	case "VirtualServer":

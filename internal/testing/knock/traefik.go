@@ -14,30 +14,20 @@ func (c *cluster) traefik(kind, namespace, name string) Object {
 	return nil
 }
 
-func (c *cluster) byIngressRoute(o Object, q request) arrival {
-	var a arrival
-	for _, r := range list(o, "spec", "routes") {
-		if !c.matches(text(r, "match"), q) || !q.may && c.beaten("IngressRoute", r, q) {
-			continue
+// byIngressRoute asks a route of that kind, whose rules name Middlewares of another.
+func (c *cluster) byIngressRoute(kind, middleware string) func(Object, request) arrival {
+	return func(o Object, q request) arrival {
+		var a arrival
+		for _, r := range list(o, "spec", "routes") {
+			if !c.matches(text(r, "match"), q) || !q.may && c.beaten(kind, r, q) {
+				continue
+			}
+			a |= c.guards(middleware, namespaceOf(o), list(r, "middlewares"), q).then(func() arrival {
+				return c.traefikServices(namespaceOf(o), list(r, "services"), q)
+			})
 		}
-		a |= c.guards("Middleware", namespaceOf(o), list(r, "middlewares"), q).then(func() arrival {
-			return c.traefikServices(namespaceOf(o), list(r, "services"), q)
-		})
+		return a
 	}
-	return a
-}
-
-func (c *cluster) byIngressRouteTCP(o Object, q request) arrival {
-	var a arrival
-	for _, r := range list(o, "spec", "routes") {
-		if !c.matches(text(r, "match"), q) || !q.may && c.beaten("IngressRouteTCP", r, q) {
-			continue
-		}
-		a |= c.guards("MiddlewareTCP", namespaceOf(o), list(r, "middlewares"), q).then(func() arrival {
-			return c.traefikServices(namespaceOf(o), list(r, "services"), q)
-		})
-	}
-	return a
 }
 
 // beaten reports whether another route is for the request before this one: the

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -27,6 +28,7 @@ type Set struct {
 	servicesAt map[Ref][]int
 	policiesIn map[string][]int
 	ofKind     map[string][]int
+	indexes    map[string]map[any][]int
 }
 
 // labelled is a label's value in a namespace.
@@ -111,6 +113,29 @@ func (s *Set) OfKinds(want func(kind string) bool) []int {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Index is the positions of objects by what keys says of each, in the order of
+// their names. It is made once for each name, and not by several goroutines.
+func (s *Set) Index(name string, keys func(o Object, ref Ref) []any) map[any][]int {
+	index, made := s.indexes[name]
+	if made {
+		return index
+	}
+	index = map[any][]int{}
+	for i, o := range s.All {
+		for _, key := range keys(o, s.Refs[i]) {
+			index[key] = append(index[key], i)
+		}
+	}
+	for _, at := range index {
+		slices.SortStableFunc(at, func(i, j int) int { return strings.Compare(s.Refs[i].String(), s.Refs[j].String()) })
+	}
+	if s.indexes == nil {
+		s.indexes = map[string]map[any][]int{}
+	}
+	s.indexes[name] = index
+	return index
 }
 
 // ServicesNamed are the positions of a namespace's Services of a name: one, if

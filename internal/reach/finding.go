@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,6 +98,9 @@ func detour(w Way) string {
 	if len(names) < 2 && !(w.Entry.Kind == "Service" && len(names) == 1) {
 		return ""
 	}
+	if w.More > 0 {
+		names = append(names, fmt.Sprintf("and %d more", w.More))
+	}
 	return " through " + strings.Join(names, ", ")
 }
 
@@ -181,7 +185,7 @@ func OllamaIsOpen(set *objects.Set) []Finding {
 			}
 		}
 		if whom := Everybody(all); whom != "" && !alone {
-			f.Object, f.Path = rules[0].Policy, "spec.ingress"
+			f.Object, f.Path = slices.MinFunc(rules, func(x, y Rule) int { return cmp.Compare(x.Policy.String(), y.Policy.String()) }).Policy, "spec.ingress"
 			f.Message = fmt.Sprintf("admits, together with the other rules for it, %s to %s", whom, p.Ref)
 			found = append(found, f)
 		}
@@ -213,6 +217,9 @@ func (r Result) ChatExposed() []Finding {
 			case len(reached) > 0:
 				audience = signin.Private
 			}
+			slices.SortStableFunc(reached, func(x, y Way) int {
+				return cmp.Or(cmp.Compare(x.Guard, y.Guard), cmp.Compare(x.Entry.String(), y.Entry.String()))
+			})
 			unseen := !slices.ContainsFunc(reached, func(w Way) bool { return w.Guard == Open })
 			for _, weak := range signin.Weaknesses(Environment(r.set, c), audience) {
 				f := Finding{Rule: ChatExposed, Severity: weak.Severity, Object: c.Pod.Ref,

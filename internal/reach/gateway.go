@@ -187,21 +187,41 @@ type policy struct {
 	merges bool // with what is asked further up
 }
 
+// aimed is what a policy targets, by name or, without one, by labels.
+type aimed struct{ namespace, kind, name string }
+
+func aims(o Object, ref Ref) []any {
+	if !asksByName(ref.Kind) {
+		return nil
+	}
+	in := objects.Namespace(ref.Namespace)
+	var keys []any
+	for _, t := range aimsAt(o) {
+		keys = append(keys, aimed{in, objects.Text(t, "kind"), objects.Text(t, "name")})
+	}
+	if objects.At(o, "spec", "targetSelectors") != nil {
+		keys = append(keys, aimed{namespace: in})
+	}
+	return keys
+}
+
+func aimsAt(o Object) []Object {
+	targets := objects.List(o, "spec", "targetRefs")
+	if one := objects.Child(o, "spec", "targetRef"); one != nil {
+		targets = append(targets, one)
+	}
+	return targets
+}
+
 // policyFor is what a policy that targets an object asks. A section is a rule of
 // a route, or a listener.
 func (r *reader) policyFor(kind, namespace, name, section string) (policy, bool) {
 	var whole, part policy
 	foundWhole, foundPart := false, false
-	for _, i := range r.OfKinds(asksByName) {
+	in, index := objects.Namespace(namespace), r.Index("policies", aims)
+	for _, i := range slices.Compact(index[aimed{in, kind, name}]) {
 		o, ref := r.All[i], r.Refs[i]
-		if objects.Namespace(ref.Namespace) != objects.Namespace(namespace) {
-			continue
-		}
-		targets := objects.List(o, "spec", "targetRefs")
-		if one := objects.Child(o, "spec", "targetRef"); one != nil {
-			targets = append(targets, one)
-		}
-		for _, t := range targets {
+		for _, t := range aimsAt(o) {
 			if objects.Text(t, "kind") != kind || objects.Text(t, "name") != name {
 				continue
 			}
@@ -214,10 +234,10 @@ func (r *reader) policyFor(kind, namespace, name, section string) (policy, bool)
 				part.merges = part.merges || objects.At(o, "spec", "mergeType") != nil
 			}
 		}
-		if foundWhole || foundPart || objects.At(o, "spec", "targetSelectors") == nil {
-			continue
-		}
-		whole.passage, foundWhole = passage{guard: Unseen, blind: ref, why: "selects the routes that it is for by labels: whether this is one is not followed"}, true
+	}
+	if byLabels := index[aimed{namespace: in}]; !foundWhole && !foundPart && len(byLabels) > 0 {
+		whole.passage = passage{guard: Unseen, blind: r.Refs[byLabels[0]], why: "selects the routes that it is for by labels: whether this is one is not followed"}
+		foundWhole = true
 	}
 	if foundPart {
 		return part, true

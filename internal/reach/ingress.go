@@ -123,22 +123,28 @@ const mergeable = string(F5) + "mergeable-ingress-type"
 // master is what the Ingress asks whose part this one is: nginx hands a server's
 // password down to its locations.
 func (r *reader) master() passage {
-	hosts := func(o Object) []string {
-		var all []string
-		for _, rule := range objects.List(o, "spec", "rules") {
-			all = append(all, strings.ToLower(objects.Text(rule, "host")))
+	masters := r.Index("masters", func(o Object, ref Ref) []any {
+		if ref.Kind != "Ingress" || objects.Annotations(o)[mergeable] != "master" {
+			return nil
 		}
-		return all
-	}
-	own := hosts(r.object)
-	for _, i := range r.OfKinds(func(kind string) bool { return kind == "Ingress" }) {
-		o := r.All[i]
-		if objects.Annotations(o)[mergeable] == "master" && slices.ContainsFunc(hosts(o), func(h string) bool { return slices.Contains(own, h) }) {
-			m := &reader{Set: r.Set, Route: Route{Ref: r.Refs[i], Annotations: objects.Annotations(o), Class: r.Class}, object: o}
+		return hostsOf(o)
+	})
+	for _, host := range hostsOf(r.object) {
+		for _, i := range masters[host] {
+			m := &reader{Set: r.Set, Route: Route{Ref: r.Refs[i], Annotations: objects.Annotations(r.All[i]), Class: r.Class}, object: r.All[i]}
 			return m.annotated()
 		}
 	}
 	return missing(Ref{Kind: "Ingress", Name: "of type master for its host"}, r.Ref)
+}
+
+// hostsOf are those of an Ingress's rules.
+func hostsOf(o Object) []any {
+	var all []any
+	for _, rule := range objects.List(o, "spec", "rules") {
+		all = append(all, strings.ToLower(objects.Text(rule, "host")))
+	}
+	return all
 }
 
 // annotated is what the annotations of an Ingress ask of who comes. Only those

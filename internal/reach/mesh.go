@@ -125,9 +125,15 @@ func (r *reader) destination(host, port, namespace, path string) []target {
 // authorized is what Istio's policies ask of requests to pods of namespaces: they
 // are seen, and not looked into.
 func (r *reader) authorized(namespaces ...string) passage {
-	for _, i := range r.OfKinds(func(kind string) bool { return kind == "AuthorizationPolicy" }) {
-		if ref := r.Refs[i]; ref.Is("security.istio.io", "AuthorizationPolicy") && (slices.Contains(namespaces, ref.Namespace) || ref.Namespace == "istio-system") {
-			return passage{guard: Unseen, blind: ref, why: "is a policy that may ask who comes: it is not looked into"}
+	policies := r.Index("authorization", func(_ Object, ref Ref) []any {
+		if !ref.Is("security.istio.io", "AuthorizationPolicy") {
+			return nil
+		}
+		return []any{objects.Namespace(ref.Namespace)}
+	})
+	for _, namespace := range append(slices.Clone(namespaces), "istio-system") {
+		for _, i := range policies[objects.Namespace(namespace)] {
+			return passage{guard: Unseen, blind: r.Refs[i], why: "is a policy that may ask who comes: it is not looked into"}
 		}
 	}
 	return passage{}

@@ -26,9 +26,9 @@ func (a *analysis) opened(s *corev1.Service) {
 		ends := slices.Clone(a.follow(target{namespace: s.Namespace, name: s.Name}, Ref{}, ""))
 		for i := range ends {
 			end := &ends[i]
-			end.via = end.via[1:] // the Service itself is the entry
+			end.via = end.via.next // the Service itself is the entry
 			// Clients come to the pod by their own addresses, and policies see them.
-			if len(end.via) == 0 && s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
+			if end.via == nil && s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
 				end.passage = end.passage.then(end.admits)
 			}
 		}
@@ -120,7 +120,7 @@ func (a *analysis) tunnel(p *objects.Pod, c objects.Container) {
 		if end := &ends[i]; quick && end.passage.blind == p.Ref {
 			end.passage = passage{} // without an account there is nobody to ask
 		}
-		ends[i].via = ends[i].via[1:]
+		ends[i].via = ends[i].via.next
 	}
 	if len(ends) == 0 && a.sensitive[objects.Namespace(p.Ref.Namespace)] {
 		a.blind(Blind{Object: p.Ref, Path: c.Path, Message: "runs " + name(c) + ", a tunnel from outside: what it leads to is decided elsewhere"})

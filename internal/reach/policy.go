@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -53,35 +54,65 @@ func Admits(set *objects.Set, p *objects.Pod, ports []corev1.ContainerPort) (rul
 // foreignPolicy is a policy of another kind that may select a pod for what comes
 // in: Cilium's, Calico's or one of the cluster's admins. These are not looked into.
 func foreignPolicy(set *objects.Set, p *objects.Pod) (Ref, bool) {
-	for _, i := range set.OfKinds(func(kind string) bool { return strings.HasSuffix(kind, "NetworkPolicy") }) {
-		o, ref := set.All[i], set.Refs[i]
-		own := objects.Namespace(ref.Namespace) == objects.Namespace(p.Ref.Namespace)
-		switch ref.Group() {
-		case "cilium.io":
-			own = own || ref.Kind == "CiliumClusterwideNetworkPolicy"
-			wanted := map[string]string{}
+	policies := set.Index("foreign policies", func(o Object, ref Ref) []any {
+		in := objects.Namespace(ref.Namespace)
+		if ref.Kind == "CiliumClusterwideNetworkPolicy" || ref.Kind == "GlobalNetworkPolicy" || ref.Group() == "policy.networking.k8s.io" {
+			in = ""
+		}
+		types := texts(objects.At(o, "spec", "types"))
+		switch group := ref.Group(); {
+		case !strings.HasSuffix(ref.Kind, "NetworkPolicy"):
+		case group == "cilium.io" && objects.At(o, "spec", "ingress") != nil:
 			for key, value := range objects.Child(o, "spec", "endpointSelector", "matchLabels") {
-				_, name, prefixed := strings.Cut(key, ":") // the label's source
-				if !prefixed {
-					name = key
+				return []any{chosen{in, label(key), fmt.Sprint(value)}} // by one of them
+			}
+			return []any{chosen{namespace: in}}
+		case group == "policy.networking.k8s.io" && objects.At(o, "spec", "ingress") != nil,
+			(group == "projectcalico.org" || group == "crd.projectcalico.org") && (len(types) == 0 || slices.Contains(types, "Ingress")):
+			return []any{chosen{namespace: in}}
+		}
+		return nil
+	})
+	var keys []chosen
+	for _, in := range []string{"", objects.Namespace(p.Ref.Namespace)} {
+		keys = append(keys, chosen{namespace: in})
+		for _, key := range slices.Sorted(maps.Keys(p.Meta.Labels)) {
+			keys = append(keys, chosen{in, key, p.Meta.Labels[key]})
+		}
+	}
+	var first Ref
+	for _, key := range keys {
+		for _, i := range policies[key] {
+			if ref := set.Refs[i]; selects(set.All[i], p.Meta.Labels) {
+				if first == (Ref{}) || ref.String() < first.String() {
+					first = ref
 				}
-				wanted[name] = fmt.Sprint(value)
-			}
-			if own && objects.At(o, "spec", "ingress") != nil && within(wanted, p.Meta.Labels) {
-				return ref, true
-			}
-		case "projectcalico.org", "crd.projectcalico.org":
-			own = own || ref.Kind == "GlobalNetworkPolicy"
-			if types := texts(objects.At(o, "spec", "types")); own && (len(types) == 0 || slices.Contains(types, "Ingress")) {
-				return ref, true
-			}
-		case "policy.networking.k8s.io":
-			if objects.At(o, "spec", "ingress") != nil {
-				return ref, true
+				break // the others have names behind it
 			}
 		}
 	}
-	return Ref{}, false
+	return first, first != Ref{}
+}
+
+// chosen are the pods of a namespace, "" for any, by a label.
+type chosen struct{ namespace, key, value string }
+
+// label is one of Cilium's without its source.
+func label(key string) string {
+	if _, name, has := strings.Cut(key, ":"); has {
+		return name
+	}
+	return key
+}
+
+// selects reports whether a policy of Cilium's may select what has some labels.
+func selects(policy Object, labels map[string]string) bool {
+	for key, value := range objects.Child(policy, "spec", "endpointSelector", "matchLabels") {
+		if labels[label(key)] != value {
+			return false
+		}
+	}
+	return true
 }
 
 // isolates reports whether a policy is for what comes in, which it is unless it

@@ -30,12 +30,12 @@ func (a *analysis) follow(t target, entry Ref, path string) []stop {
 	if t.kind == traefikService {
 		return a.traefikService(t, entry, path)
 	}
+	at := a.ServicesNamed(t.namespace, t.name)
+	if len(at) == 0 && a.sensitive[t.namespace] { // a Service selects pods of its own namespace
+		a.blind(Blind{Object: entry, Path: path,
+			Message: fmt.Sprintf("leads to the Service %s of the namespace %s, which is not in the list", t.name, t.namespace)})
+	}
 	return a.once(t, func() []stop {
-		at := a.ServicesNamed(t.namespace, t.name)
-		if len(at) == 0 && a.sensitive[t.namespace] { // a Service selects pods of its own namespace
-			a.blind(Blind{Object: entry, Path: path,
-				Message: fmt.Sprintf("leads to the Service %s of the namespace %s, which is not in the list", t.name, t.namespace)})
-		}
 		var ends []stop
 		for _, i := range at {
 			ends = append(ends, a.service(&a.Services[i], t.port)...)
@@ -115,7 +115,7 @@ func through(ref Ref, ends []stop) []stop {
 	out := make([]stop, len(ends))
 	for i, end := range ends {
 		out[i] = end
-		out[i].via = append([]Ref{ref}, end.via...)
+		out[i].via = end.via.before(ref)
 	}
 	return out
 }
@@ -149,11 +149,14 @@ func (a *analysis) written(s *corev1.Service, numbers func(ports []Object) []str
 			ends = append(ends, through(of, a.endpoint(of, path, number, addresses, pod))...)
 		}
 	}
-	for _, name := range a.Names("discovery.k8s.io", "EndpointSlice", s.Namespace) {
-		o := a.Find("discovery.k8s.io", "EndpointSlice", s.Namespace, name)
-		if objects.Text(o, "metadata", "labels", "kubernetes.io/service-name") != s.Name {
-			continue
+	slices := a.Index("slices", func(o Object, ref Ref) []any {
+		if !ref.Is("discovery.k8s.io", "EndpointSlice") {
+			return nil
 		}
+		return []any{target{namespace: objects.Namespace(ref.Namespace), name: objects.Text(o, "metadata", "labels", "kubernetes.io/service-name")}}
+	})
+	for _, i := range slices[target{namespace: objects.Namespace(s.Namespace), name: s.Name}] {
+		o := a.All[i]
 		for i, e := range objects.List(o, "endpoints") {
 			addresses, _ := e["addresses"].([]any)
 			add(objects.RefOf(o), fmt.Sprintf("endpoints[%d]", i), numbers(objects.List(o, "ports")), addresses, podNamed(e))
@@ -291,11 +294,11 @@ func (a *analysis) pod(p *objects.Pod, port string) []stop {
 			ends[i].admits = a.admission(p)
 		}
 	}
-	for _, c := range others {
-		ends = append(ends, a.forward(c)...)
-	}
 	if len(ends) == 0 && port == strconv.Itoa(ollamaPort) {
 		ends = a.behindPort(p, others)
+	}
+	for _, c := range others {
+		ends = append(ends, a.forward(c)...)
 	}
 	return ends
 }
@@ -305,7 +308,7 @@ func (a *analysis) pod(p *objects.Pod, port string) []stop {
 func (a *analysis) behindPort(p *objects.Pod, all []objects.Container) []stop {
 	for _, c := range all {
 		switch {
-		case len(c.Ports) > 0, guards(c) != Open, relays(c), client(c):
+		case len(c.Ports) > 0, guards(c) != Open, relays(c), runsOneOf(c, proxies), client(c):
 		case called(c):
 			return []stop{{program: Ollama, container: &c, admits: a.admission(p)}}
 		default:

@@ -165,12 +165,12 @@ func traefikTarget(s Object, namespace string) (target, bool) {
 
 // traefikService is where one leads: by weight, or as a copy.
 func (a *analysis) traefikService(t target, entry Ref, path string) []stop {
+	o := findTraefik(a.Set, traefikService, t.namespace, t.name)
+	if o == nil {
+		a.blind(Blind{Object: entry, Path: path, Message: fmt.Sprintf("leads to the TraefikService %s of the namespace %s, which is not in the list", t.name, t.namespace)})
+		return nil
+	}
 	return a.once(t, func() []stop {
-		o := findTraefik(a.Set, traefikService, t.namespace, t.name)
-		if o == nil {
-			a.blind(Blind{Object: entry, Path: path, Message: fmt.Sprintf("leads to the TraefikService %s of the namespace %s, which is not in the list", t.name, t.namespace)})
-			return nil
-		}
 		ref := objects.RefOf(o)
 		var ends []stop
 		add := func(s Object) {

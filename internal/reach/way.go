@@ -1,7 +1,9 @@
 package reach
 
 import (
+	"cmp"
 	"fmt"
+	"hash/maphash"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -43,8 +45,10 @@ type Way struct {
 	// Hosts that it answers for, as written; "" is every host. None for an
 	// address.
 	Hosts []string
-	// Via are the objects between the entry and the program.
-	Via []Ref
+	// Via are the first objects between the entry and the program, and More is how
+	// many there are behind them.
+	Via  []Ref
+	More int
 	// Program at the end, and its container; nil where it runs out of sight.
 	Program   Program
 	Container *objects.Container
@@ -141,8 +145,11 @@ type analysis struct {
 	admitted  map[*objects.Pod]passage
 	fixed     map[string]*corev1.Service // by their addresses
 	memo      map[target][]stop          // what Services and containers lead to
-	open      map[target]bool            // those that are being followed
-	cuts      int                        // how often a way came back to where it had been
+	part      map[target]part            // the same, of places that are being followed
+	round     int
+	cuts      int // how often a way came back to where it had been
+	grown     int // how often a place was found to lead to more
+	said      map[Blind]bool
 	steps     int
 	result    Result
 }
@@ -151,25 +158,59 @@ type analysis struct {
 // to one another, and not in all ways, has fewer.
 const maxSteps = 300_000
 
-// once follows a place unless it was followed before. A way that comes back to
-// where it has been ends there; what was found beyond such a place may lack
-// something, and is not kept.
+// once follows a place unless it was followed before. In places that lead to one
+// another in a circle, what each leads to is what was found of it so far, until
+// going round finds nothing new: so the order of the objects changes nothing.
 func (a *analysis) once(t target, follow func() []stop) []stop {
 	if ends, known := a.memo[t]; known {
 		return ends
 	}
-	if a.open[t] {
+	if p, round := a.part[t]; round && p.round == a.round {
 		a.cuts++
-		return nil
+		return p.ends
 	}
-	if a.steps++; a.steps > maxSteps {
-		a.blind(Blind{Message: fmt.Sprintf("the objects lead to one another in more than %d ways: not all were followed", maxSteps)})
-		return nil
+	outermost := len(a.part) == 0
+	for {
+		if a.steps++; a.steps > maxSteps {
+			a.blind(Blind{Message: fmt.Sprintf("the objects lead to one another in more than %d ways: not all were followed", maxSteps)})
+			return a.part[t].ends
+		}
+		cuts, grown := a.cuts, a.grown
+		a.part[t] = part{a.round, a.part[t].ends}
+		all := follow()
+		a.steps += len(all)
+		ends := nearest(all)
+		if !slices.EqualFunc(ends, a.part[t].ends, func(x, y stop) bool { return x.place() == y.place() && x.via.same(y.via) }) {
+			a.grown++
+		}
+		a.part[t] = part{a.round, ends}
+		switch {
+		case a.cuts == cuts:
+			a.memo[t] = ends
+			delete(a.part, t)
+			return ends
+		case !outermost:
+			return ends
+		case a.grown == grown:
+			for t, p := range a.part {
+				a.memo[t] = p.ends
+			}
+			clear(a.part)
+			return ends
+		}
+		a.round++
 	}
-	before := a.cuts
-	a.open[t] = true
-	all := follow()
-	a.steps += len(all)
+}
+
+// part is what a place was found to lead to so far, and the round that found it.
+type part struct {
+	round int
+	ends  []stop
+}
+
+// nearest are stops without those that are alike, each by the shortest way.
+func nearest(all []stop) []stop {
+	slices.SortStableFunc(all, nearer)
 	ends, seen := all[:0:0], map[place]bool{}
 	for _, end := range all {
 		if at := end.place(); !seen[at] {
@@ -177,15 +218,11 @@ func (a *analysis) once(t target, follow func() []stop) []stop {
 			ends = append(ends, end)
 		}
 	}
-	delete(a.open, t)
-	if a.cuts == before || len(a.open) == 0 {
-		a.memo[t] = ends
-	}
 	return ends
 }
 
 func newAnalysis(set *objects.Set, facts Facts) *analysis {
-	a := &analysis{Set: set, facts: facts, sensitive: map[string]bool{}, memo: map[target][]stop{}, open: map[target]bool{}, admitted: map[*objects.Pod]passage{}, result: Result{set: set, facts: facts}}
+	a := &analysis{Set: set, facts: facts, sensitive: map[string]bool{}, memo: map[target][]stop{}, part: map[target]part{}, said: map[Blind]bool{}, admitted: map[*objects.Pod]passage{}, result: Result{set: set, facts: facts}}
 	for i := range a.Pods {
 		for _, c := range a.Pods[i].Containers() {
 			if ProgramsOf(c) != nil {
@@ -207,7 +244,12 @@ func Behind(set *objects.Set, namespace, service, port string) []Program {
 	return all
 }
 
-func (a *analysis) blind(b Blind) { a.result.Blind = append(a.result.Blind, b) }
+func (a *analysis) blind(b Blind) {
+	if !a.said[b] {
+		a.said[b] = true
+		a.result.Blind = append(a.result.Blind, b)
+	}
+}
 
 // passage is what lies between two places.
 type passage struct {
@@ -232,7 +274,7 @@ func (p passage) then(q passage) passage {
 type stop struct {
 	program   Program
 	container *objects.Container
-	via       []Ref
+	via       *leg
 	passage   passage
 	admits    passage // what its NetworkPolicies make of a client's own address
 }
@@ -253,6 +295,73 @@ func (s stop) place() place {
 	return p
 }
 
+// nearer orders stops by the way there, the shortest in front.
+func nearer(x, y stop) int {
+	return cmp.Or(x.via.compare(y.via), cmp.Compare(x.program, y.program), cmp.Compare(x.passage.guard, y.passage.guard), cmp.Compare(x.passage.why, y.passage.why))
+}
+
+// leg is the first object of a way, and the way behind it: ways have their ends in
+// common, of which a list with thousands of relays may have thousands.
+type leg struct {
+	ref  Ref
+	next *leg
+	n    int    // of the objects
+	sum  uint64 // of all of them
+}
+
+var seed = maphash.MakeSeed()
+
+// before is a way with an object in front.
+func (l *leg) before(ref Ref) *leg {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	maphash.WriteComparable(&h, ref)
+	maphash.WriteComparable(&h, l.hash())
+	return &leg{ref, l, l.length() + 1, h.Sum64()}
+}
+
+func (l *leg) length() int {
+	if l == nil {
+		return 0
+	}
+	return l.n
+}
+
+func (l *leg) hash() uint64 {
+	if l == nil {
+		return 0
+	}
+	return l.sum
+}
+
+func (l *leg) same(m *leg) bool { return l.length() == m.length() && l.hash() == m.hash() }
+
+// compare orders ways, the shortest in front.
+func (l *leg) compare(m *leg) int {
+	if c := cmp.Compare(l.length(), m.length()); c != 0 {
+		return c
+	}
+	for ; !l.same(m); l, m = l.next, m.next {
+		a, b := l.ref, m.ref
+		if c := cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name)); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// maxVia is how many objects of a way are named.
+const maxVia = 8
+
+// refs are the first of a way.
+func (l *leg) refs() []Ref {
+	var all []Ref
+	for ; l != nil && len(all) < maxVia; l = l.next {
+		all = append(all, l.ref)
+	}
+	return all
+}
+
 // way adds what a branch of an entry leads to.
 func (a *analysis) way(entry Ref, path string, hosts []string, before passage, ends []stop) {
 	for _, end := range ends {
@@ -261,7 +370,7 @@ func (a *analysis) way(entry Ref, path string, hosts []string, before passage, e
 			continue
 		}
 		a.result.Ways = append(a.result.Ways, Way{
-			Entry: entry, Path: path, Hosts: hosts, Via: end.via, Program: end.program, Container: end.container,
+			Entry: entry, Path: path, Hosts: hosts, Via: end.via.refs(), More: max(0, end.via.length()-maxVia), Program: end.program, Container: end.container,
 			Private: p.private, Guard: p.guard, Blind: p.blind, Why: p.why,
 		})
 	}

@@ -30,7 +30,10 @@ func (c *Checker) Folder(folder string) (Result, error) {
 	if failed != nil {
 		return Result{Name: folder, Findings: c.complete([]Finding{{Rule: "build", Message: files.Reason(failed).Error()}})}, nil
 	}
-	r := Result{Name: folder, Objects: len(objects), Findings: c.Check(objects, Facts{})}
+	r := Result{Name: folder, Objects: len(objects)}
+	if err := budget.Within("looking at the objects", func() { r.Findings = c.Check(objects, Facts{}) }); err != nil {
+		return Result{}, fmt.Errorf("%s: %w; give them in several parts", folder, err)
+	}
 	bundle, err := bundleOf(folder)
 	if err != nil || bundle == "" {
 		return r, err

@@ -16,10 +16,11 @@ func complete(cmd *cobra.Command, flag string, values ...string) {
 }
 
 // completeOverlay offers the overlays of the stack for the first argument.
-func (in *input) completeOverlay(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (in *input) completeOverlay(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 || in.file == "-" {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
+	in.find(cmd)
 	stack, _, err := in.parse(strings.NewReader(""))
 	if err != nil || stack == nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp

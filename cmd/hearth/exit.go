@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
-	"github.com/hearth-dev/hearth/internal/printable"
+	"github.com/hearth-dev/hearth/internal/columns"
 )
 
 // The exit codes are part of the interface: CI knows drift from a typo by them.
@@ -34,8 +36,23 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.Is(err, errProblems):
 		return exitProblems
 	}
-	fmt.Fprintln(stderr, "hearth:", printable.Text(err.Error()))
+	fmt.Fprint(stderr, lines(stderr, "hearth: ", err.Error()))
 	return exitFailure
+}
+
+// lines is text for a person, wrapped behind its head on a terminal; for a program
+// each of its lines stays whole.
+func lines(w io.Writer, head, text string) string {
+	width := math.MaxInt
+	if size := terminal(w); size != nil {
+		width, _ = size()
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(columns.Hang(width, head, strings.TrimSuffix(line, "\n")))
+		head = ""
+	}
+	return b.String()
 }
 
 // printProblems ends a verb that cannot go on because of what a person wrote.

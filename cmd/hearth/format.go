@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+
+	"github.com/spf13/cobra"
 )
 
 // format is how a verb reports.
@@ -23,6 +25,13 @@ func (f *format) Set(s string) error {
 	}
 	*f = format(s)
 	return nil
+}
+
+// addFlag defines --output; what says what a report is and where it goes.
+func (f *format) addFlag(cmd *cobra.Command, what string) {
+	*f = formatText
+	cmd.Flags().VarP(f, "output", "o", "how to report: "+what)
+	complete(cmd, "output", string(formatText), string(formatJSON))
 }
 
 func writeJSON(w io.Writer, value any) error {

@@ -33,7 +33,7 @@ overwrites one.`,
   hearth init --expose traefik --host ai.example.org --cert-resolver letsencrypt
   hearth init --expose gateway --host chat.example.org --gateway infra/public
   hearth init --namespace ollama --chat=false
-  hearth init --stdout --model qwen3:4b | hearth render -f - -o /tmp/look`,
+  hearth init --stdout --model qwen3:4b | hearth render -f - --dry-run`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd) },
 	}
@@ -55,6 +55,7 @@ overwrites one.`,
 	flags.StringVar(&v.signUp, "sign-up", "", "open: the first to come becomes admin; closed: the admin comes from a Secret (default: closed where the chat is exposed)")
 	flags.StringVar(&v.cluster, "cluster", "", "the `name` of the cluster in Fleet (default: any with the label "+overlayLabel+")")
 	flags.BoolVar(&v.fleet, "fleet", true, "write a fleet section")
+	_ = cmd.RegisterFlagCompletionFunc("model", completeModel) // fails only for a flag that does not exist
 	complete(cmd, "expose", v1alpha1.ExposeType("").Values()...)
 	complete(cmd, "sign-up", v1alpha1.SignUp("").Values()...)
 	cmd.MarkFlagsMutuallyExclusive("issuer", "cert-resolver", "tls-secret", "no-tls")

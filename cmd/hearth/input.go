@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,13 +22,52 @@ const stackFile = "hearth.yaml"
 
 // input is the stack that a verb works on, as the flags name it.
 type input struct {
-	file string // - is stdin
-	data []byte // what was read
+	file  string // - is stdin
+	found string // where it was found, if nobody named it
+	data  []byte // what was read
 }
 
 func (in *input) addFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&in.file, "file", "f", stackFile, "the stack to read; - is stdin")
+	cmd.Flags().StringVarP(&in.file, "file", "f", stackFile, "the stack to read, here or in a folder above; - is stdin")
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml", "json") // fails only for a flag that does not exist
+	cmd.PreRun = func(cmd *cobra.Command, _ []string) { in.find(cmd) }
+}
+
+// find looks for a stack that nobody named: in the folder and those above it, up
+// to the root of the repository.
+func (in *input) find(cmd *cobra.Command) {
+	if cmd.Flags().Changed("file") {
+		return
+	}
+	up := "."
+	for {
+		if _, err := os.Stat(filepath.Join(up, stackFile)); err == nil {
+			in.file = filepath.Join(up, stackFile)
+			in.found = in.file
+			return
+		}
+		dir, err := filepath.Abs(up)
+		if _, git := os.Stat(filepath.Join(up, ".git")); err != nil || git == nil || dir == filepath.Dir(dir) {
+			return // without one: reading it says so
+		}
+		up = filepath.Join(up, "..")
+	}
+}
+
+// overlay is the one that the arguments name, or the only one there is.
+func (in *input) overlay(stack *v1alpha1.Resolved, args []string) (string, error) {
+	names := overlayNames(stack)
+	switch {
+	case len(names) == 0:
+		return "", fmt.Errorf("%s has no overlays; add one under spec.overlays", in.name())
+	case len(args) == 0 && len(names) == 1:
+		return names[0], nil
+	case len(args) == 0:
+		return "", fmt.Errorf("name one OVERLAY of %s: %s", in.name(), strings.Join(names, ", "))
+	case !slices.Contains(names, args[0]):
+		return "", fmt.Errorf("no overlay %q in %s; there are: %s", args[0], in.name(), strings.Join(names, ", "))
+	}
+	return args[0], nil
 }
 
 // folder is where the stack lives, and so where its tree goes by default.

@@ -34,7 +34,11 @@ func (k *kubeconfig) config() (*rest.Config, error) {
 		return nil, err
 	}
 	if _, ok := raw.Contexts[k.context]; !ok {
-		return nil, fmt.Errorf("no context %q in the kubeconfig; it has: %s", k.context, strings.Join(slices.Sorted(maps.Keys(raw.Contexts)), ", "))
+		has := strings.Join(slices.Sorted(maps.Keys(raw.Contexts)), ", ")
+		if has == "" {
+			has = "none; name the file with --kubeconfig or KUBECONFIG"
+		}
+		return nil, fmt.Errorf("no context %q in %s; it has: %s", k.context, strings.Join(k.files(), ", "), has)
 	}
 	return loader.ClientConfig()
 }
@@ -43,6 +47,11 @@ func (k *kubeconfig) loader() clientcmd.ClientConfig {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = k.configFile
 	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: k.context})
+}
+
+// files are those that make the kubeconfig.
+func (k *kubeconfig) files() []string {
+	return k.loader().ConfigAccess().GetLoadingPrecedence()
 }
 
 // complete offers the contexts of the kubeconfig.

@@ -27,7 +27,7 @@ type lockVerb struct {
 }
 
 func newLock() *cobra.Command {
-	v := &lockVerb{format: formatText}
+	v := &lockVerb{}
 	cmd := &cobra.Command{
 		Use:   "lock",
 		Short: "Pin every image to the digest that its tag has now",
@@ -49,8 +49,7 @@ answer, nothing is written.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&v.check, "check", false, "write nothing; exit 1 if the file is not what the registries say")
 	flags.BoolVar(&v.dryRun, "dry-run", false, "write nothing; print the file to stdout")
-	flags.VarP(&v.format, "output", "o", "how to report: `text` on stderr, or json on stdout")
-	complete(cmd, "output", string(formatText), string(formatJSON))
+	v.format.addFlag(cmd, "`text` on stderr, or json on stdout")
 	cmd.MarkFlagsMutuallyExclusive("check", "dry-run")
 	return cmd
 }

@@ -27,7 +27,7 @@ type render struct {
 }
 
 func newRender() *cobra.Command {
-	r := &render{format: formatText}
+	r := &render{}
 	cmd := &cobra.Command{
 		Use:   "render",
 		Short: "Write bases/, overlays/ and fleet.yaml from hearth.yaml",
@@ -43,14 +43,16 @@ next one finishes.
 A volume that would have to shrink, and other changes that a running cluster
 cannot follow, are refused by comparison with the tree on disk; --recreate
 writes them nevertheless and says what to do on the clusters.`,
-		Example: `  hearth render                        hearth.yaml -> the folder it is in
-  hearth render --dry-run              what would change
-  hearth render --check                for CI: exit 1 if the tree is old
-  hearth render -f prod.yaml -o prod   another stack, another folder
-  cat hearth.yaml | hearth render -f -  from stdin to the current folder`,
+		Example: `  hearth render             hearth.yaml -> the folder it is in
+  hearth render --dry-run   what would change
+  hearth render --check     for CI: exit 1 if the tree is old
+  hearth render -f prod.yaml --output-directory prod
+                            another stack, another folder
+  cat hearth.yaml | hearth render -f -
+                            from stdin to the current folder`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !cmd.Flags().Changed("output") {
+			if !cmd.Flags().Changed("output-directory") {
 				r.out = r.folder()
 			}
 			return r.run(cmd)
@@ -58,13 +60,12 @@ writes them nevertheless and says what to do on the clusters.`,
 	}
 	r.addFlag(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&r.out, "output", "o", "", "the `folder` to write to (default: the folder of the stack)")
+	flags.StringVar(&r.out, "output-directory", "", "the `folder` to write to (default: the folder of the stack)")
 	flags.BoolVar(&r.check, "check", false, "write nothing; exit 1 with a diff on stdout if the tree is not what the stack asks for")
 	flags.BoolVar(&r.dryRun, "dry-run", false, "write nothing; say what would change")
 	flags.BoolVar(&r.recreate, "recreate", false, "accept changes that need objects to be deleted on the clusters first")
-	flags.Var(&r.format, "format", "how to report: `text` on stderr, or json on stdout")
-	complete(cmd, "format", string(formatText), string(formatJSON))
-	_ = cmd.MarkFlagDirname("output") // fails only for a flag that does not exist
+	r.format.addFlag(cmd, "`text` on stderr, or json on stdout")
+	_ = cmd.MarkFlagDirname("output-directory") // fails only for a flag that does not exist
 	cmd.MarkFlagsMutuallyExclusive("check", "dry-run")
 	cmd.MarkFlagsMutuallyExclusive("check", "recreate")
 	return cmd
@@ -181,11 +182,11 @@ func (r *render) finish(ctx context.Context, out *report) error {
 // command is how to write the tree, for a reader of --check.
 func (r *render) command() string {
 	command := "hearth render"
-	if r.file != stackFile {
+	if r.file != stackFile && r.file != r.found {
 		command += " -f " + r.file
 	}
 	if r.out != r.folder() {
-		command += " -o " + r.out
+		command += " --output-directory " + r.out
 	}
 	return command
 }

@@ -24,17 +24,50 @@ and change hearth.yaml instead.`,
 		Example: `  hearth init --name homelab        write a first hearth.yaml
   hearth render                     write the tree beside it
   kustomize build overlays/homelab  see what a cluster would get
-  hearth verify --context minicloud --overlay homelab
+  hearth verify homelab --context minicloud
                                     see whether it runs there`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newVet())
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", columns.Width)))
 	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newInit(), newLock(), newRender(), newSchema(), newSecrets(), newSize(), newVerify(), newVersion())
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetHelpCommand(newHelp())
+	root.AddCommand(newInit(), newLock(), newRender(), newSchema(), newSecrets(), newSize(), newVerify(), newVersion(), newVet())
 	return root
+}
+
+// newHelp is cobra's, but for a command that there is not: that is wrong usage.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the help of a command",
+		Long:  "Help shows what a command does and its flags, as hearth COMMAND --help does.",
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			if of, _, err := cmd.Root().Find(args); err == nil {
+				for _, c := range of.Commands() {
+					if c.IsAvailableCommand() {
+						names = append(names, c.Name())
+					}
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 {
+				return fmt.Errorf("unknown command %q for %q; see: %s --help", rest[0], of.CommandPath(), of.CommandPath())
+			}
+			of.InitDefaultHelpFlag()
+			return of.Help()
+		},
+	}
 }

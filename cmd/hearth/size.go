@@ -25,7 +25,7 @@ type sizeVerb struct {
 }
 
 func newSize() *cobra.Command {
-	v := &sizeVerb{format: formatText}
+	v := &sizeVerb{}
 	cmd := &cobra.Command{
 		Use:   "size MODEL...|FILE.gguf",
 		Short: "Work out what models need, and how fast they can be",
@@ -43,7 +43,7 @@ Memory grows with the context, times the requests that are answered in parallel.
 
 Exit code 1 means that --memory is too little.`,
 		Example: `  hearth size llama3.2:3b mistral:7b --cpu 4
-  hearth size qwen3:8b --context 32768 --kv-cache-type q8_0 --explain
+  hearth size qwen3:8b --context-length 32768 --kv-cache-type q8_0 --explain
   hearth size --fits 8Gi --bandwidth 40
   hearth size ./model.gguf --memory 4Gi`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -56,7 +56,7 @@ Exit code 1 means that --memory is too little.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return v.run(cmd, args) },
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&v.settings.ContextLength, "context", 4096, "the length of one request's context in `tokens`")
+	flags.IntVar(&v.settings.ContextLength, "context-length", 4096, "the length of one request's context in `tokens`")
 	flags.IntVar(&v.settings.NumParallel, "parallel", 1, "how many `requests` a model answers at the same time")
 	flags.IntVar(&v.settings.MaxLoadedModels, "max-loaded", 1, "how many `models` are in memory at the same time")
 	flags.StringVar(&v.settings.KVCacheType, "kv-cache-type", "f16", "the `format` of the KV cache: f16, q8_0 or q4_0")
@@ -66,11 +66,10 @@ Exit code 1 means that --memory is too little.`,
 	flags.Var(&v.fits, "fits", "list what this memory limit has room for, such as 8Gi")
 	flags.Float64Var(&v.bandwidth, "bandwidth", 20, "how many `GB/s` the memory delivers; two channels of DDR4 about 20 to 40")
 	flags.BoolVar(&v.explain, "explain", false, "show each part with its formula and source")
-	flags.VarP(&v.format, "output", "o", "how to report: `text`, or json")
-	complete(cmd, "output", string(formatText), string(formatJSON))
+	v.format.addFlag(cmd, "`text`, or json")
 	complete(cmd, "kv-cache-type", v1alpha1.KVCacheType("").Values()...)
 	cmd.MarkFlagsMutuallyExclusive("fits", "memory")
-	cmd.MarkFlagsMutuallyExclusive("fits", "context")
+	cmd.MarkFlagsMutuallyExclusive("fits", "context-length")
 	return cmd
 }
 
@@ -103,7 +102,7 @@ func (v *sizeVerb) check() error {
 			problems = append(problems, fmt.Errorf("--%s %d: want %d to %d", flag, n, from, to))
 		}
 	}
-	between("context", v.settings.ContextLength, 256, 1<<20)
+	between("context-length", v.settings.ContextLength, 256, 1<<20)
 	between("parallel", v.settings.NumParallel, 1, 64)
 	between("max-loaded", v.settings.MaxLoadedModels, 1, 32)
 	if kinds := v1alpha1.KVCacheType("").Values(); !slices.Contains(kinds, v.settings.KVCacheType) {

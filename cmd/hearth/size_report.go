@@ -155,7 +155,7 @@ func changed(from, to sizing.Settings) string {
 	flag(from.MaxLoadedModels != to.MaxLoadedModels, "max-loaded", to.MaxLoadedModels)
 	flag(from.NumParallel != to.NumParallel, "parallel", to.NumParallel)
 	flag(from.KVCacheType != to.KVCacheType, "kv-cache-type", to.KVCacheType)
-	flag(from.ContextLength != to.ContextLength, "context", to.ContextLength)
+	flag(from.ContextLength != to.ContextLength, "context-length", to.ContextLength)
 	return strings.Join(flags, " ")
 }
 

@@ -26,7 +26,6 @@ import (
 type verifyVerb struct {
 	input
 	kubeconfig
-	overlay string
 	minTPS  float64
 	prompt  string
 	cold    bool
@@ -37,9 +36,9 @@ type verifyVerb struct {
 }
 
 func newVerify() *cobra.Command {
-	v := &verifyVerb{format: formatText}
+	v := &verifyVerb{}
 	cmd := &cobra.Command{
-		Use:   "verify --context CONTEXT --overlay OVERLAY",
+		Use:   "verify [OVERLAY] --context CONTEXT",
 		Short: "Check that an overlay runs on a cluster, and how fast it is",
 		Long: `Verify compares a cluster with what an overlay of the stack puts there, and asks
 the model a question: objects, Secrets, volumes, pods, models, tokens per
@@ -56,31 +55,28 @@ takes is measured if the model is not in memory; --cold unloads it first, which
 everybody who uses it at that moment feels.
 
 Exit code 1 means that a row failed, 2 that the cluster could not be asked.`,
-		Example: `  hearth verify --context homelab --overlay homelab-internal
-  hearth verify --context minicloud --overlay homelab-nginx --ca-file ca.crt
-  hearth verify --context minicloud --overlay homelab-nginx --ca-file ca.crt \
+		Example: `  hearth verify --context homelab    the only overlay of the stack
+  hearth verify homelab-nginx --context minicloud --ca-file ca.crt
+  hearth verify homelab-nginx --context minicloud --ca-file ca.crt \
     --resolve chat.10.0.0.200.nip.io:443:10.0.0.200 -o json`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd) },
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: v.completeOverlay,
+		RunE:              func(cmd *cobra.Command, args []string) error { return v.run(cmd, args) },
 	}
 	v.addFlag(cmd)
 	v.addFlags(cmd, "; required, so that no cluster is meant by accident")
 	flags := cmd.Flags()
-	flags.StringVar(&v.overlay, "overlay", "", "the `name` of the overlay that should run there; required")
 	flags.Float64Var(&v.minTPS, "min-tps", 10, "how many tokens per second the model must write at least")
 	flags.StringVar(&v.prompt, "prompt", verify.DefaultPrompt, "the `question` for the model")
 	flags.BoolVar(&v.cold, "cold", false, "unload the model first, to measure a cold start")
 	flags.StringVar(&v.caFile, "ca-file", "", "a `file` with the authorities to trust for the host, instead of the system's")
 	flags.StringArrayVar(&v.resolve, "resolve", nil, "where to find a host, as for curl: `HOST:PORT:ADDRESS`; may be given several times")
 	flags.DurationVar(&v.timeout, "timeout", 5*time.Minute, "how long to wait for what is not ready yet")
-	flags.VarP(&v.format, "output", "o", "how to report: `text`, or json")
-	complete(cmd, "output", string(formatText), string(formatJSON))
-	// Fails only for flags that do not exist.
-	_ = cmd.RegisterFlagCompletionFunc("overlay", v.completeOverlay)
+	v.format.addFlag(cmd, "`text`, or json")
 	return cmd
 }
 
-func (v *verifyVerb) run(cmd *cobra.Command) error {
+func (v *verifyVerb) run(cmd *cobra.Command, args []string) error {
 	if v.context == "" {
 		return errors.New("name the cluster with --context; see: kubectl config get-contexts")
 	}
@@ -97,11 +93,12 @@ func (v *verifyVerb) run(cmd *cobra.Command) error {
 	} else if pinned.Err() != nil {
 		return printProblems(cmd.ErrOrStderr(), pinned)
 	}
-	if stack.Overlay(v.overlay) == nil {
-		return fmt.Errorf("no overlay %q in %s; name one with --overlay: %s", v.overlay, v.name(), strings.Join(overlayNames(stack), ", "))
+	overlay, err := v.overlay(stack, args)
+	if err != nil {
+		return err
 	}
 	options := verify.Options{
-		Context: v.context, Stack: stack, Overlay: v.overlay,
+		Context: v.context, Stack: stack, Overlay: overlay,
 		MinTPS: v.minTPS, Prompt: v.prompt, Cold: v.cold, Timeout: v.timeout,
 	}
 	if options.Config, err = v.config(); err != nil {

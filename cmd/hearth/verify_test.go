@@ -95,7 +95,7 @@ func TestVerifyInterrupted(t *testing.T) {
 			t.Error(err)
 		}
 	}}
-	code := run([]string{"verify", "-f", "../../hearth.yaml", "--context", "lab", "--overlay", "homelab-internal", "--kubeconfig", kubeconfig}, nil, &stdout, interrupt)
+	code := run([]string{"verify", "-f", "../../hearth.yaml", "homelab-internal", "--context", "lab", "--kubeconfig", kubeconfig}, nil, &stdout, interrupt)
 	if code != exitFailure {
 		t.Errorf("got exit code %d, want %d", code, exitFailure)
 	}

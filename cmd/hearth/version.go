@@ -2,30 +2,40 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	var output format
+	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Say which hearth this is",
-		Long:  "Version prints hearth's version and the Go release it was built with.",
-		Args:  cobra.NoArgs,
+		Long: `Version prints hearth's version, or the commit of a build from a checkout, and
+the Go release that it was built with.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			info, ok := debug.ReadBuildInfo()
-			if !ok {
-				return fmt.Errorf("this hearth was built without version information")
+			if output == formatJSON {
+				words := strings.Fields(version())
+				return writeJSON(cmd.OutOrStdout(), map[string]string{"version": words[1], "go": words[2]})
 			}
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), version(info))
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), version())
 			return err
 		},
 	}
+	output.addFlag(cmd, "`text`, or json")
+	return cmd
 }
 
 // version is the module's version, or the commit for a build from a checkout.
-func version(info *debug.BuildInfo) string {
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "hearth unknown " + runtime.Version()
+	}
 	version := info.Main.Version
 	if version == "" || version == "(devel)" {
 		version = "devel"

@@ -29,7 +29,7 @@ type vetVerb struct {
 }
 
 func newVet() *cobra.Command {
-	v := &vetVerb{format: formatText}
+	v := &vetVerb{}
 	cmd := &cobra.Command{
 		Use:   "vet [OVERLAY | FOLDER | FILE | -]...",
 		Short: "Find what would break, or stand open, before it is deployed",
@@ -60,12 +60,11 @@ Rules and their reasons: hearth vet --list, hearth vet --explain RULE.`,
 	}
 	v.addFlag(cmd)
 	flags := cmd.Flags()
-	flags.VarP(&v.format, "output", "o", "how to report: `text`, or json")
+	v.format.addFlag(cmd, "`text`, or json")
 	flags.BoolVar(&v.accepted, "accepted", false, "show what exceptions accept, too")
 	flags.BoolVar(&v.list, "list", false, "list the rules")
 	flags.StringVar(&v.explain, "explain", "", "say why a `rule` is there, and what to do")
 	cmd.MarkFlagsMutuallyExclusive("list", "explain")
-	complete(cmd, "output", string(formatText), string(formatJSON))
 	complete(cmd, "explain", vet.RuleIDs()...)
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
 		names, _ := v.completeOverlay(cmd, nil, text)

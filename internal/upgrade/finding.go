@@ -22,19 +22,12 @@ func (f *findings) add(folder string, id id, old, new map[string]any) {
 		f.gone(folder, id, old)
 		return
 	}
-	for _, r := range rules() {
-		if r.kind != id.kind || !builtin(id.group) {
-			continue
-		}
-		before, after := r.of(old), r.of(new)
-		if r.same(before, after) {
-			continue
-		}
+	for _, r := range Refusals(old, new) {
 		f.record(folder, problem.Problem{
 			Severity: problem.Error,
-			Path:     id.String() + " " + r.field,
-			Message:  fmt.Sprintf("%s would become %s: %s", r.show(before), r.show(after), r.why),
-			Fix:      keep(r, before) + "; or " + recreate(id),
+			Path:     id.String() + " " + r.Field,
+			Message:  fmt.Sprintf("%s would become %s: %s", r.Before, r.After, r.Why),
+			Fix:      r.Fix,
 		})
 	}
 }

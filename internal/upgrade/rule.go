@@ -45,6 +45,7 @@ func rules() []rule {
 		{"StatefulSet", "spec.serviceName", "", reflect.DeepEqual, "a StatefulSet's serviceName is part of its pods' names in DNS and never changes"},
 		{"StatefulSet", "spec.podManagementPolicy", "OrderedReady", reflect.DeepEqual, "Kubernetes never changes a StatefulSet's podManagementPolicy"},
 		{"StatefulSet", "spec.volumeClaimTemplates", "", reflect.DeepEqual, "Kubernetes never changes a StatefulSet's volumeClaimTemplates: its claims exist already"},
+		{"Secret", "type", "Opaque", reflect.DeepEqual, "Kubernetes never changes a Secret's type"},
 		{"Service", "spec.clusterIP", "an address of the cluster's choice", reflect.DeepEqual, "Kubernetes never changes a Service's address, nor takes it away"},
 	}
 }

@@ -3,16 +3,41 @@ package fleetsim_test
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"sigs.k8s.io/yaml"
 
+	build "github.com/hearth-dev/hearth/internal/build/fleet"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
 	"github.com/hearth-dev/hearth/internal/testing/mutant"
 	"github.com/hearth-dev/hearth/internal/testing/sample"
 	"github.com/hearth-dev/hearth/third_party/fleet"
 )
+
+// TestEditorsHaveOurSchema: the schema that fleet.yaml names for editors is the
+// one that there is a copy of.
+func TestEditorsHaveOurSchema(t *testing.T) {
+	readme, err := os.ReadFile("../../third_party/fleet/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, commit, _ := strings.Cut(string(readme), "| commit | `")
+	commit, _, _ = strings.Cut(commit, "`")
+	_, path, _ := strings.Cut(string(readme), "https://github.com/rancher/fleet, file `")
+	path, _, _ = strings.Cut(path, "`")
+	if want := "https://raw.githubusercontent.com/rancher/fleet/" + commit + "/" + path; build.SchemaURL != want {
+		t.Errorf("fleet.yaml names %s, and third_party/fleet is a copy of %s", build.SchemaURL, want)
+	}
+	text, err := os.ReadFile("../../fleet.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Split(string(text), "\n"); lines[1] != "# yaml-language-server: $schema="+build.SchemaURL {
+		t.Errorf("the second line of fleet.yaml is %s", lines[1])
+	}
+}
 
 // TestValidateAgrees holds our verdict on fleet.yaml, and on mutants of it,
 // against that of Google's evaluator, which has nothing in common with ours.

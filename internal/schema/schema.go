@@ -1,4 +1,5 @@
-// Package schema is the JSON Schema of a Stack, made of the types in
+// Package schema is the JSON Schema of a Stack, as hearth.yaml and as a
+// function's config, made of the types in
 // api/v1alpha1: their fields, comments, defaults and allowed values.
 //
 // It is draft-07, what editors read. Rejected as the reflector:
@@ -28,7 +29,28 @@ import (
 var comments []byte
 
 // JSON is the schema of a Stack.
-func JSON() ([]byte, error) {
+func JSON() ([]byte, error) { return of(func(*jsonschema.Schema) {}) }
+
+// Function is the schema of a Stack that is the config of a KRM function: it has
+// any metadata, as other objects do, and names the overlay to emit.
+func Function() ([]byte, error) {
+	return of(func(root *jsonschema.Schema) {
+		root.Title = "hearth Stack, as a function's config"
+		texts := func(of string) *jsonschema.Schema {
+			return &jsonschema.Schema{Type: "object", Description: of, AdditionalProperties: &jsonschema.Schema{Type: "string"}}
+		}
+		metadata := root.Definitions["Metadata"]
+		metadata.AdditionalProperties = nil
+		metadata.Properties["annotations"] = texts("Annotations such as config.kubernetes.io/function, which says how the function is run. No generated object gets them.")
+		metadata.Properties["labels"] = texts("Labels of the config alone. No generated object gets them.")
+		metadata.PropertyOrder = append(metadata.PropertyOrder, "annotations", "labels")
+		spec := root.Definitions["Spec"]
+		spec.Properties["overlay"] = &jsonschema.Schema{Type: "string", Description: "Overlay to emit. Default: the only one there is."}
+		spec.PropertyOrder = append([]string{"overlay"}, spec.PropertyOrder...)
+	})
+}
+
+func of(form func(root *jsonschema.Schema)) ([]byte, error) {
 	r := reflector{definitions: map[string]*jsonschema.Schema{}, defaults: defaults()}
 	if err := json.Unmarshal(comments, &r.comments); err != nil {
 		return nil, fmt.Errorf("comments of the fields: %w", err)
@@ -39,6 +61,7 @@ func JSON() ([]byte, error) {
 	root.Properties["apiVersion"].Enum = []any{v1alpha1.APIVersion}
 	root.Properties["kind"].Enum = []any{v1alpha1.Kind}
 	root.Definitions = r.definitions
+	form(root)
 	out, err := json.MarshalIndent(root, "", "  ")
 	return append(out, '\n'), err
 }

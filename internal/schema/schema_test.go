@@ -24,12 +24,15 @@ import (
 	"github.com/hearth-dev/hearth/internal/testing/randomstack"
 )
 
-var update = flag.Bool("update", false, "rewrite comments.json and the committed schema")
+var update = flag.Bool("update", false, "rewrite comments.json and the committed schemas")
 
-const (
-	api       = "../../api/v1alpha1"
-	committed = "../../schema/hearth.schema.json"
-)
+const api = "../../api/v1alpha1"
+
+// committed are the schemas as editors find them.
+var committed = map[string]func() ([]byte, error){
+	"../../schema/hearth.schema.json":    schema.JSON,
+	"../../schema/hearth-fn.schema.json": schema.Function,
+}
 
 // TestComments holds comments.json against the source; it goes before the
 // schema's test, since the program that runs has the old one in it.
@@ -96,11 +99,13 @@ func line(doc *ast.CommentGroup) string {
 }
 
 func TestCommitted(t *testing.T) {
-	want, err := schema.JSON()
-	if err != nil {
-		t.Fatal(err)
+	for path, of := range committed {
+		want, err := of()
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, path, want)
 	}
-	golden(t, committed, want)
 }
 
 func golden(t *testing.T, path string, want []byte) {
@@ -174,9 +179,9 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-func compiled(t *testing.T) *jsonschema.Schema {
+func compiled(t *testing.T, of func() ([]byte, error)) *jsonschema.Schema {
 	t.Helper()
-	text, err := schema.JSON()
+	text, err := of()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +215,7 @@ func judge(t *testing.T, s *jsonschema.Schema, text []byte) error {
 }
 
 func TestRandomStacksAreValid(t *testing.T) {
-	s := compiled(t)
+	s := compiled(t, schema.JSON)
 	for seed := range uint64(300) {
 		text := randomstack.Draw(seed)
 		if err := judge(t, s, text); err != nil {
@@ -219,13 +224,64 @@ func TestRandomStacksAreValid(t *testing.T) {
 	}
 }
 
-func TestHearthYAMLIsValid(t *testing.T) {
-	text, err := os.ReadFile("../../hearth.yaml")
-	if err != nil {
-		t.Fatal(err)
+// stacks are the Stacks of the repository that people read and edit.
+func stacks(t *testing.T) []string {
+	t.Helper()
+	found := []string{"../../hearth.yaml"}
+	err := filepath.WalkDir("../../examples", func(path string, _ os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".yaml" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if slices.Contains(strings.Split(string(text), "\n"), "kind: Stack") {
+			found = append(found, path)
+		}
+		return err
+	})
+	if err != nil || len(found) < 3 {
+		t.Fatalf("%v: %v", found, err)
 	}
-	if err := judge(t, compiled(t), text); err != nil {
-		t.Error(err)
+	return found
+}
+
+// TestStacksNameTheirSchema: by a path in the repository, so that a clone needs
+// no network and has the schema of its own commit.
+func TestStacksNameTheirSchema(t *testing.T) {
+	for _, path := range stacks(t) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		name, ok := strings.CutPrefix(first, "# yaml-language-server: $schema=")
+		of := committed[filepath.Join(filepath.Dir(path), name)]
+		if !ok || of == nil {
+			t.Errorf("%s: the first line names no schema of the repository: %s", path, first)
+			continue
+		}
+		if err := judge(t, compiled(t, of), text); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// TestForms: what only a function's config may have is refused in hearth.yaml.
+func TestForms(t *testing.T) {
+	const stack = "apiVersion: hearth.dev/v1alpha1\nkind: Stack\n"
+	const bases = "bases: [{name: a, namespace: a}]"
+	for _, text := range []string{
+		stack + "metadata: {name: x}\nspec: {overlay: home, " + bases + "}",
+		stack + "metadata: {name: x, annotations: {a: b}}\nspec: {" + bases + "}",
+	} {
+		if err := judge(t, compiled(t, schema.Function), []byte(text)); err != nil {
+			t.Errorf("a function's config: %v\n%s", err, text)
+		}
+		if judge(t, compiled(t, schema.JSON), []byte(text)) == nil {
+			t.Errorf("valid as hearth.yaml, which hearth refuses:\n%s", text)
+		}
+	}
+	if judge(t, compiled(t, schema.Function), []byte(stack+"metadata: {name: x}\nspec: {overlays: home, "+bases+"}")) == nil {
+		t.Error("a function's config with a wrong type is valid")
 	}
 }
 
@@ -239,7 +295,7 @@ var unseen = []string{"plain decimal digits", "got null", "which some tools read
 // TestRefusedFixtures: the schema accepts every fixture that hearth accepts, and
 // refuses those with a structural mistake.
 func TestRefusedFixtures(t *testing.T) {
-	s := compiled(t)
+	s := compiled(t, schema.JSON)
 	archives, err := filepath.Glob(api + "/testdata/refused/*.txtar")
 	if err != nil {
 		t.Fatal(err)

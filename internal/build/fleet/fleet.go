@@ -18,6 +18,11 @@ const (
 	gitRepoFile = "gitrepo.example.yaml"
 )
 
+// SchemaURL is Fleet's own schema of fleet.yaml, at the commit that third_party/fleet
+// has a copy of: never other than what the tests saw. Without the line an editor
+// takes SchemaStore's by the file's name, which may be of a Fleet without name.
+const SchemaURL = "https://raw.githubusercontent.com/rancher/fleet/ef8abff2a9482f686a6fbf9a4cf5f7f2259f666c/schemas/fleet.yaml.json"
+
 // bundle is a fleet.yaml, as far as hearth writes it: Fleet's own types are not
 // to be had as a module, and what a Stack has in Fleet's form is written as it is. Fleet ignores unknown keys without a word, so
 // a test validates the result against Fleet's JSON Schema.
@@ -65,7 +70,7 @@ func Files(r *v1alpha1.Resolved, tree map[string][]byte) (map[string][]byte, err
 		krmIgnore: []byte(file.FirstLine + fleetFile + "\n" + gitRepoFile + "\n"),
 	}
 	var err error
-	if files[fleetFile], err = file.YAML(bundleOf(r), ""); err != nil {
+	if files[fleetFile], err = file.YAML(bundleOf(r), "# yaml-language-server: $schema="+SchemaURL+"\n"); err != nil {
 		return nil, err
 	}
 	files[gitRepoFile], err = gitRepoOf(r)

@@ -62,8 +62,8 @@ func TestChatStack(t *testing.T) {
 			must(t, err)
 			stack, problems := generator.Load("chat.yaml", data)
 			must(t, problems.Err())
-			files, err := generator.Generate(stack)
-			must(t, err)
+			files, problems := generator.Generate(stack)
+			must(t, problems.Err())
 			class := "ingressClassName: " + through.kind + "\n"
 			if !slices.ContainsFunc(files, func(f generator.File) bool { return strings.Contains(string(f.Data), class) }) {
 				t.Errorf("no file has %q", class)

@@ -102,8 +102,8 @@ func (s *suite) render(t *testing.T, file, folder string) *v1alpha1.Resolved {
 	must(t, err)
 	stack, problems := generator.Load(filepath.Base(file), data)
 	must(t, problems.Err())
-	files, err := generator.Generate(stack)
-	must(t, err)
+	files, problems := generator.Generate(stack)
+	must(t, problems.Err())
 	tree := t.TempDir()
 	for _, f := range files {
 		path := filepath.Join(tree, filepath.FromSlash(f.Path))

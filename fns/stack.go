@@ -154,9 +154,10 @@ func emit(c, of config, items []*yaml.RNode, s *v1alpha1.Resolved, path, name st
 	if wrong != nil {
 		return nil, c.fail(results, *wrong)
 	}
-	objects, err := generator.Objects(s, overlay)
-	if err != nil {
-		return nil, of.refused(results, err)
+	objects, doors := generator.Objects(s, overlay)
+	results = append(results, of.results(doors)...)
+	if doors.Err() != nil {
+		return nil, results
 	}
 	out, found := reconcile(of, items, objects)
 	return out, append(results, found...)

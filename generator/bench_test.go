@@ -39,8 +39,8 @@ func BenchmarkLoad(b *testing.B) {
 func BenchmarkGenerate(b *testing.B) {
 	_, stack := committed(b)
 	for b.Loop() {
-		if _, err := generator.Generate(stack); err != nil {
-			b.Fatal(err)
+		if _, problems := generator.Generate(stack); problems.Err() != nil {
+			b.Fatal(problems)
 		}
 	}
 }
@@ -51,8 +51,8 @@ func BenchmarkObjects(b *testing.B) {
 	_, stack := committed(b)
 	for b.Loop() {
 		for _, o := range stack.Overlays {
-			if _, err := generator.Objects(stack, o.Name); err != nil {
-				b.Fatal(err)
+			if _, problems := generator.Objects(stack, o.Name); problems.Err() != nil {
+				b.Fatal(problems)
 			}
 		}
 	}
@@ -62,8 +62,8 @@ func BenchmarkObjects(b *testing.B) {
 // BenchmarkGenerate with.
 func BenchmarkKustomizeBuild(b *testing.B) {
 	_, stack := committed(b)
-	files, err := generator.Generate(stack)
-	if err != nil {
+	files, problems := generator.Generate(stack)
+	if err := problems.Err(); err != nil {
 		b.Fatal(err)
 	}
 	fs := filesys.MakeFsInMemory()

@@ -35,8 +35,8 @@ func generated(t testing.TB, data []byte) map[string]string {
 	if stack == nil {
 		t.Fatalf("%v\n%s", problems.Err(), data)
 	}
-	files, err := generator.Generate(stack)
-	if err != nil {
+	files, problems := generator.Generate(stack)
+	if err := problems.Err(); err != nil {
 		t.Fatalf("%v\n%s", err, data)
 	}
 	out := map[string]string{}

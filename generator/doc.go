@@ -6,5 +6,5 @@
 // network and no environment, and equal stacks give equal bytes.
 //
 //	stack, problems := generator.Load("hearth.yaml", data) // or Resolve, of a Stack built in Go
-//	files, err := generator.Generate(stack)
+//	files, problems := generator.Generate(stack)
 package generator

@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -11,9 +12,10 @@ import (
 	"github.com/hearth-dev/hearth/internal/reach"
 )
 
-// refused are the ways in that stand open and the secrets in clear in the objects
-// of an overlay, after its resources and patches, that no exception accepts.
-func refused(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, all []Object) problem.List {
+// doors are the ways in that stand open or cannot be followed, and the secrets in
+// clear, in the objects of an overlay, after its resources and patches, that no
+// exception accepts.
+func doors(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, all []Object) problem.List {
 	at := slices.IndexFunc(r.Overlays, func(other v1alpha1.ResolvedOverlay) bool { return other.Name == o.Name })
 	return look(r, o, fmt.Sprintf("spec.overlays[%d]", at), all)
 }
@@ -25,32 +27,36 @@ func (g *generation) lone() {
 			continue
 		}
 		alone := &v1alpha1.ResolvedOverlay{Bases: []v1alpha1.Base{b}}
-		g.refused = append(g.refused, look(g.stack, alone, fmt.Sprintf("spec.bases[%d]", i), g.bases[b.Name])...)
+		g.found = append(g.found, look(g.stack, alone, fmt.Sprintf("spec.bases[%d]", i), g.bases[b.Name])...)
 	}
 }
 
 func look(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, at string, all []Object) problem.List {
 	var found problem.List
-	add := func(rule string, ref objects.Ref, path, message, fix string) {
+	add := func(severity problem.Severity, rule string, ref objects.Ref, path, message, fix string) {
 		if slices.ContainsFunc(r.Exceptions, func(e v1alpha1.Exception) bool {
 			return e.Accepts(rule, o.Name, ref.Kind, ref.Namespace, ref.Name)
 		}) {
 			return
 		}
+		if severity == problem.Error {
+			fix += "; or accept it in spec.exceptions, with the rule " + rule + " and a reason"
+		}
 		found = append(found, problem.Problem{
-			Severity: problem.Error, Path: source(r, o, at, ref),
-			Message: fmt.Sprintf("%s: %s %s: %s", rule, ref, path, message),
-			Fix:     fix + "; or accept it in spec.exceptions, with the rule " + rule + " and a reason",
+			Severity: severity, Path: source(r, o, at, ref),
+			Message: fmt.Sprintf("%s: %s: %s", rule, strings.TrimSpace(ref.String()+" "+path), message),
+			Fix:     fix,
 		})
 	}
 	set := objects.New(all)
 	for _, f := range reach.Check(set, reach.FactsOf(o)) {
-		if f.Severity == problem.Error {
-			add(f.Rule, f.Object, f.Path, f.Message, f.Fix)
+		// Another warning is of what a field says itself, such as dangerouslyUnauthenticated.
+		if f.Severity == problem.Error || f.Rule == reach.ExposureUnseen {
+			add(f.Severity, f.Rule, f.Object, f.Path, f.Message, f.Fix)
 		}
 	}
 	for _, f := range cleartext.Check(set) {
-		add(f.Rule, f.Object, f.Path, f.Message, f.Fix)
+		add(problem.Error, f.Rule, f.Object, f.Path, f.Message, f.Fix)
 	}
 	return found
 }

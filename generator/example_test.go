@@ -66,8 +66,8 @@ func ExampleGenerate() {
 		fmt.Println(problems)
 		return
 	}
-	files, err := generator.Generate(stack)
-	if err != nil {
+	files, problems := generator.Generate(stack)
+	if err := problems.Err(); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -123,8 +123,8 @@ func ExampleResolve() {
 		fmt.Println(problems)
 		return
 	}
-	files, err := generator.Generate(resolved)
-	if err != nil {
+	files, problems := generator.Generate(resolved)
+	if err := problems.Err(); err != nil {
 		fmt.Println(err)
 		return
 	}

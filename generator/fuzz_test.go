@@ -74,8 +74,8 @@ func FuzzGenerate(f *testing.F) {
 		if stack == nil {
 			return
 		}
-		files, err := generator.Generate(stack)
-		if err != nil {
+		files, problems := generator.Generate(stack)
+		if err := problems.Err(); err != nil {
 			// Whether a person's patches fit, and whether their objects clash
 			// with ours, is known when kustomize has tried.
 			if !strings.Contains(string(data), "patches") && !strings.Contains(string(data), "resources") {

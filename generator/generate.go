@@ -23,20 +23,21 @@ type File struct {
 // it is a person's.
 const Header = file.Header
 
-// Generate returns every file of the tree, sorted by path. Equal stacks give
-// equal bytes. A tree that opens Ollama or the chat to strangers, or that has a
-// secret in clear, by resources and patches too, is an error: a problem.Failure
-// with all that no exception of the stack accepts.
-func Generate(r *v1alpha1.Resolved) ([]File, error) {
+// Generate returns every file of the tree, sorted by path, and the problems that
+// are found in it; no files if one of them is an error. Equal stacks give equal
+// bytes. A tree that opens Ollama or the chat to strangers, or that has a secret
+// in clear, by resources and patches too, is an error; a way in that cannot be
+// followed is a warning. What an exception of the stack accepts is no problem.
+func Generate(r *v1alpha1.Resolved) ([]File, problem.List) {
 	g := newGeneration(r)
 	g.checks = true
 	if err := g.generate(); err != nil {
-		return nil, err
+		return nil, problem.From(err)
 	}
-	if err := g.refused.Sorted().Err(); err != nil {
-		return nil, err
+	if g.found = g.found.Sorted(); g.found.Err() != nil {
+		return nil, g.found
 	}
-	return g.sorted(), nil
+	return g.sorted(), g.found
 }
 
 // GenerateUnchecked is Generate without the check of who can reach what and of
@@ -69,8 +70,8 @@ type generation struct {
 	// folders are the files of each bases/<name>, and bases what they build to.
 	folders map[string]map[string][]byte
 	bases   map[string][]Object
-	checks  bool         // whether what is to be refused is looked for
-	refused problem.List // ways in that stand open, secrets in clear
+	checks  bool         // whether problems of the objects are looked for
+	found   problem.List // ways in, secrets in clear
 }
 
 func (g *generation) generate() error {

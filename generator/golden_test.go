@@ -66,10 +66,11 @@ func shown(t *testing.T, comment string, data []byte) []txtar.File {
 			patterns = append(patterns, words[1:]...)
 		}
 	}
-	generated, err := generator.Generate(stack)
-	if err != nil {
+	generated, found := generator.Generate(stack)
+	if err := found.Err(); err != nil {
 		t.Fatal(err)
 	}
+	problems = append(problems, found...)
 	var files []txtar.File
 	used := map[string]bool{}
 	for _, f := range generated {

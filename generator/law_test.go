@@ -57,8 +57,8 @@ func law(t *testing.T, data []byte) {
 		t.Fatal(problems.Err())
 	}
 	mergedAsWritten(t, data, stack)
-	files, err := generator.Generate(stack)
-	if err != nil {
+	files, problems := generator.Generate(stack)
+	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
 	for i := range stack.Bases {
@@ -88,8 +88,8 @@ func check(t *testing.T, files []generator.File, folder string, want objects) {
 // flat holds Objects to what the overlay builds to.
 func flat(t *testing.T, stack *v1alpha1.Resolved, overlay string, want objects) {
 	t.Helper()
-	merged, err := generator.Objects(stack, overlay)
-	if err != nil {
+	merged, problems := generator.Objects(stack, overlay)
+	if err := problems.Err(); err != nil {
 		t.Errorf("Objects(%s): %v", overlay, err)
 		return
 	}

@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build"
 	"github.com/hearth-dev/hearth/internal/build/file"
@@ -15,21 +16,22 @@ import (
 type Object = object.Object
 
 // Objects returns the objects of an overlay, merged and flat: those that
-// `kustomize build overlays/<name>` gives of the generated tree. It refuses what
-// Generate refuses.
-func Objects(r *v1alpha1.Resolved, name string) ([]Object, error) {
+// `kustomize build overlays/<name>` gives of the generated tree, with the problems
+// that Generate finds in them.
+func Objects(r *v1alpha1.Resolved, name string) ([]Object, problem.List) {
 	o := r.Overlay(name)
 	if o == nil {
-		return nil, fmt.Errorf("overlay %q: not in the stack", name)
+		return nil, problem.From(fmt.Errorf("overlay %q: not in the stack", name))
 	}
 	objects, err := objectsOf(r, o)
 	if err != nil {
-		return nil, err
+		return nil, problem.From(err)
 	}
-	if err := refused(r, o, objects).Sorted().Err(); err != nil {
-		return nil, err
+	found := doors(r, o, objects).Sorted()
+	if found.Err() != nil {
+		return nil, found
 	}
-	return objects, nil
+	return objects, found
 }
 
 func objectsOf(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) ([]Object, error) {

@@ -1,6 +1,7 @@
 package generator_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hearth-dev/hearth/generator"
@@ -13,7 +14,7 @@ func TestObjectsOfNoOverlay(t *testing.T) {
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
-	if _, err := generator.Objects(stack, "home"); err == nil || err.Error() != `overlay "home": not in the stack` {
+	if _, err := generator.Objects(stack, "home"); err.Err() == nil || !strings.Contains(err.String(), `overlay "home": not in the stack`) {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -52,7 +52,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 		}
 	}
 	if g.checks {
-		g.refused = append(g.refused, refused(g.stack, o, want)...)
+		g.found = append(g.found, doors(g.stack, o, want)...)
 	}
 	for name, data := range files {
 		g.files[path.Join(folder, name)] = data

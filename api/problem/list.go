@@ -2,6 +2,7 @@ package problem
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -34,6 +35,15 @@ func (l List) Err() error {
 		return &Failure{errs}
 	}
 	return nil
+}
+
+// From is the problems that an error is made of, or the error as one.
+func From(err error) List {
+	var failure *Failure
+	if errors.As(err, &failure) {
+		return failure.Problems
+	}
+	return List{{Severity: Error, Message: err.Error()}}
 }
 
 // Errors are the Problems that stop the work.

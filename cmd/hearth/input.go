@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -101,16 +100,12 @@ func (in *input) parse(stdin io.Reader) (*v1alpha1.Resolved, problem.List, error
 }
 
 // place says where in the file problems of the resolved stack stand.
-func (in *input) place(err error) problem.List {
-	var failure *problem.Failure
-	if !errors.As(err, &failure) {
-		return problem.List{{Severity: problem.Error, File: in.name(), Message: err.Error()}}
-	}
+func (in *input) place(problems problem.List) problem.List {
 	root, _ := document.Parse(in.name(), in.data)
 	if root == nil { // it was read before
-		return failure.Problems
+		return problems
 	}
-	return root.Place(failure.Problems, nil)
+	return root.Place(problems, nil)
 }
 
 func (in *input) read(stdin io.Reader) (data []byte, err error) {

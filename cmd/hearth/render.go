@@ -133,11 +133,11 @@ func (r *render) report(cmd *cobra.Command) (*report, error) {
 
 // generate makes the files and lists the Secrets; nil files mean a problem.
 func (r *render) generate(out *report, stack *v1alpha1.Resolved) ([]generator.File, error) {
-	files, err := generator.Generate(stack)
-	if err != nil {
-		for _, p := range r.place(err) {
-			out.add(p)
-		}
+	files, problems := generator.Generate(stack)
+	for _, p := range r.place(problems) {
+		out.add(p)
+	}
+	if files == nil {
 		return nil, nil
 	}
 	for _, o := range stack.Overlays {

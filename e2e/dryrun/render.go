@@ -69,8 +69,8 @@ func Random(seed uint64, n int) (renders []Render, refused int, err error) {
 			continue
 		}
 		for _, overlay := range stack.Overlays {
-			merged, err := generator.Objects(stack, overlay.Name)
-			if err != nil {
+			merged, problems := generator.Objects(stack, overlay.Name)
+			if err := problems.Err(); err != nil {
 				return nil, 0, fmt.Errorf("random stack %d, overlay %s: %w", s, overlay.Name, err)
 			}
 			r := Render{Name: fmt.Sprintf("random stack %d, overlay %s", s, overlay.Name)}

@@ -128,8 +128,8 @@ func TestFleetDeploysRandomStacks(t *testing.T) {
 // that it tried.
 func deployed(t *testing.T, stack *v1alpha1.Resolved, seed uint64) int {
 	t.Helper()
-	files, err := generator.Generate(stack)
-	if err != nil {
+	files, problems := generator.Generate(stack)
+	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
 	repository := fstest.MapFS{}
@@ -353,8 +353,8 @@ spec:
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
-	files, err := generator.Generate(stack)
-	if err != nil {
+	files, problems := generator.Generate(stack)
+	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
 	repository := fstest.MapFS{"docs/index.md": {}, "docs/pictures/a b.png": {}}

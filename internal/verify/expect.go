@@ -70,8 +70,8 @@ func expect(stack *v1alpha1.Resolved, name string) (*expectation, error) {
 	if overlay == nil {
 		return nil, fmt.Errorf("overlay %q: not in the stack", name)
 	}
-	objects, err := generator.Objects(stack, name)
-	if err != nil {
+	objects, problems := generator.Objects(stack, name)
+	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	e := &expectation{}

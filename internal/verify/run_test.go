@@ -211,8 +211,8 @@ func TestReportsEveryRowAtTheBeginning(t *testing.T) {
 
 // The reason of a failed pull is found by how the puller ends its log.
 func TestPullerEndsItsLogAsExpected(t *testing.T) {
-	objects, err := generator.Objects(parse(t, "../../hearth.yaml"), "e2e-kind")
-	if err != nil {
+	objects, problems := generator.Objects(parse(t, "../../hearth.yaml"), "e2e-kind")
+	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
 	if text := fmt.Sprint(objects); !strings.Contains(text, `say "not pulled:`) {

@@ -14,8 +14,8 @@ import (
 // kustomize's.
 func BenchmarkStack(b *testing.B) {
 	stack := committed(b)
-	files, err := generator.Generate(stack)
-	if err != nil {
+	files, problems := generator.Generate(stack)
+	if err := problems.Err(); err != nil {
 		b.Fatal(err)
 	}
 	checker := vet.New()

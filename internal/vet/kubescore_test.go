@@ -147,8 +147,8 @@ func scoresOf(t *testing.T, charted, stack string) (chart, hearth []scored) {
 			}
 		}
 	}
-	files, err := generator.Generate(ours(t, stack))
-	if err != nil {
+	files, problems := generator.Generate(ours(t, stack))
+	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()

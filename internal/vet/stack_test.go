@@ -49,8 +49,8 @@ func (n *tally) add(r vet.Result) {
 
 func vetted(t *testing.T, checker *vet.Checker, stack *v1alpha1.Resolved) []vet.Result {
 	t.Helper()
-	files, err := generator.Generate(stack)
-	if err != nil {
+	files, problems := generator.Generate(stack)
+	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
 	results, err := checker.Stack(vet.StackInput{Stack: stack, Files: files})

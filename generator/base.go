@@ -57,13 +57,13 @@ func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	k := newKustomization(b.Namespace, b.Patches)
 	for _, o := range objects {
-		name, err := addManifest(files, o, objects)
+		name, err := addManifest(g.stack.Name, files, o, objects)
 		if err != nil {
 			return nil, err
 		}
 		k.Resources = append(k.Resources, name)
 	}
-	files["kustomization.yaml"], err = file.YAML(k, "")
+	files["kustomization.yaml"], err = file.YAML(g.stack.Name, k, "")
 	return files, err
 }
 
@@ -98,7 +98,7 @@ func (g *generation) mergedObjects(b *v1alpha1.Base) ([]Object, error) {
 }
 
 // addManifest adds the file of one of the objects and returns its name.
-func addManifest(files map[string][]byte, o Object, objects []Object) (string, error) {
+func addManifest(stack string, files map[string][]byte, o Object, objects []Object) (string, error) {
 	name := fileName(o, objects)
 	if _, taken := files[name]; taken {
 		return "", fmt.Errorf("two objects would be %s: rename the one in resources, or change ours with a patch", name)
@@ -107,7 +107,7 @@ func addManifest(files map[string][]byte, o Object, objects []Object) (string, e
 	if err != nil {
 		return "", err
 	}
-	files[name] = append([]byte(file.FirstLine), data...)
+	files[name] = append([]byte(file.FirstLine(stack)), data...)
 	return name, nil
 }
 

@@ -23,6 +23,10 @@ type File struct {
 // it is a person's.
 const Header = file.Header
 
+// Owner is the stack that the first line of a generated file names; "" if it
+// names none.
+func Owner(data []byte) string { return file.Owner(data) }
+
 // Generate returns every file of the tree, sorted by path, and the problems that
 // are found in it; no files if one of them is an error. Equal stacks give equal
 // bytes. A tree that opens Ollama or the chat to strangers, or that has a secret

@@ -81,7 +81,7 @@ func patched(objects []Object, patches []v1alpha1.Patch) ([]Object, error) {
 		k.Resources = append(k.Resources, name)
 	}
 	var err error
-	if files["kustomization.yaml"], err = file.YAML(k, ""); err != nil {
+	if files["kustomization.yaml"], err = file.YAML("", k, ""); err != nil {
 		return nil, err
 	}
 	objects, err = overlay.Build(files, ".")

@@ -29,7 +29,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 	}
 	folder := path.Join("overlays", o.Name)
 	difference, err := overlay.Compute(base, want, func(d overlay.Difference) ([]Object, error) {
-		files, err := overlayFiles(parents, d)
+		files, err := g.overlayFiles(parents, d)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +42,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 		difference.New = append(difference.New, Object(r))
 	}
 	difference.Patches = append(difference.Patches, o.Patches...)
-	files, err := overlayFiles(parents, difference)
+	files, err := g.overlayFiles(parents, difference)
 	if err != nil {
 		return err
 	}
@@ -61,19 +61,19 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 }
 
 // overlayFiles are the files of an overlay's folder, by name.
-func overlayFiles(parents []string, d overlay.Difference) (map[string][]byte, error) {
+func (g *generation) overlayFiles(parents []string, d overlay.Difference) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	k := newKustomization("", d.Patches)
 	k.Resources = slices.Clone(parents)
 	for _, o := range d.New {
-		name, err := addManifest(files, o, d.New)
+		name, err := addManifest(g.stack.Name, files, o, d.New)
 		if err != nil {
 			return nil, err
 		}
 		k.Resources = append(k.Resources, name)
 	}
 	var err error
-	files["kustomization.yaml"], err = file.YAML(k, "")
+	files["kustomization.yaml"], err = file.YAML(g.stack.Name, k, "")
 	return files, err
 }
 

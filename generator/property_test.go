@@ -43,7 +43,7 @@ var objectRules = []struct {
 		labels, _ := at(o, "metadata", "labels").(map[string]any)
 		annotations, _ := at(o, "metadata", "annotations").(map[string]any)
 		backup := []string{"recurring-job.longhorn.io", "recurring-job-group.longhorn.io"}
-		return onlyOurs(labels, backup...) && (len(annotations) == 0 || len(annotations) == 3)
+		return onlyOurs(labels, backup...) && (len(annotations) == 0 || len(annotations) == 4)
 	}},
 	{"a volume is kept unless retain is false", func(b *v1alpha1.Base, o generator.Object) bool {
 		if o["kind"] != "PersistentVolumeClaim" {

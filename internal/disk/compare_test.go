@@ -232,6 +232,42 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
+// What is another stack's is told apart: a file in the way, and a stale one. A
+// file that names no stack is nobody's, and a person's is no question at all.
+func TestOthers(t *testing.T) {
+	of := func(stack string) string {
+		return generator.Header + " from the stack " + stack + "; do not edit, run: hearth render\n"
+	}
+	tests := map[string]struct {
+		before map[string]string
+		want   map[string][]string
+	}{
+		"its own files":     {before: map[string]string{"fleet.yaml": of("lab"), "bases/old/a.yaml": of("lab")}},
+		"files of no stack": {before: map[string]string{"fleet.yaml": generated(""), "bases/old/a.yaml": generated("")}},
+		"a person's":        {before: map[string]string{"overlays/mine/a.yaml": "# the stack home;\n"}},
+		"another stack's": {
+			before: map[string]string{"fleet.yaml": "\ufeff" + of("home"), "bases/old/a.yaml": of("home"), "bases/new/a.yaml": of("attic")},
+			want:   map[string][]string{"home": {"bases/old/a.yaml", "fleet.yaml"}, "attic": {"bases/new/a.yaml"}},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			fill(t, dir, test.before)
+			plan, err := Compare(dir, wanted(map[string]string{"fleet.yaml": of("lab"), "bases/new/a.yaml": of("lab")}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(test.want)+len(plan.Others) == 0 {
+				return
+			}
+			if diff := cmp.Diff(test.want, plan.Others); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // A link below a folder of ours is not followed when stale files are looked for.
 func TestStaleStopsAtLinks(t *testing.T) {
 	outside, dir := t.TempDir(), t.TempDir()

@@ -49,6 +49,10 @@ type Plan struct {
 	Dir string
 	// Changes has an entry for every generated file and every stale one, sorted by path.
 	Changes []Change
+	// Others are the files that another stack has in the way, or that would be
+	// removed as stale though they are its own: paths by that stack's name, in
+	// order. Whoever applies the plan takes them over.
+	Others map[string][]string
 
 	leftovers []string // temporary files of a run that was killed
 }
@@ -90,7 +94,24 @@ func Compare(dir string, files []generator.File) (*Plan, error) {
 	plan.Changes = append(plan.Changes, stale...)
 	plan.leftovers = leftovers
 	slices.SortFunc(plan.Changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	plan.Others = others(plan.Changes, files)
 	return plan, nil
+}
+
+// others finds the files that name another stack than the wanted ones do. A file
+// that names none is nobody's in particular.
+func others(changes []Change, files []generator.File) map[string][]string {
+	ours := map[string]bool{"": true}
+	for _, f := range files {
+		ours[generator.Owner(f.Data)] = true
+	}
+	found := map[string][]string{}
+	for _, c := range changes {
+		if owner := generator.Owner(c.Old); !ours[owner] {
+			found[owner] = append(found[owner], c.Path)
+		}
+	}
+	return found
 }
 
 // Paths lists the files that op happens to, in order.

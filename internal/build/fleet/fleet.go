@@ -65,12 +65,12 @@ type target struct {
 // bundle of the tree: the files of every base and overlay.
 func Files(r *v1alpha1.Resolved, tree map[string][]byte) (map[string][]byte, error) {
 	files := map[string][]byte{
-		fleetIgnore: ignoreFile(tree),
+		fleetIgnore: ignoreFile(r.Name, tree),
 		// kpt refuses a YAML file without apiVersion and kind.
-		krmIgnore: []byte(file.FirstLine + fleetFile + "\n" + gitRepoFile + "\n"),
+		krmIgnore: []byte(file.FirstLine(r.Name) + fleetFile + "\n" + gitRepoFile + "\n"),
 	}
 	var err error
-	if files[fleetFile], err = file.YAML(bundleOf(r), "# yaml-language-server: $schema="+SchemaURL+"\n"); err != nil {
+	if files[fleetFile], err = file.YAML(r.Name, bundleOf(r), "# yaml-language-server: $schema="+SchemaURL+"\n"); err != nil {
 		return nil, err
 	}
 	files[gitRepoFile], err = gitRepoOf(r)

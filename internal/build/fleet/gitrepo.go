@@ -73,5 +73,5 @@ func gitRepoOf(r *v1alpha1.Resolved) ([]byte, error) {
 		note("Label a cluster with:")
 		note("  kubectl --namespace %s label clusters.fleet.cattle.io NAME KEY=VALUE", f.GitRepo.Namespace)
 	}
-	return file.YAML(out, notes.String())
+	return file.YAML(r.Name, out, notes.String())
 }

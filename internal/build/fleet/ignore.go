@@ -13,7 +13,7 @@ import (
 // these". So they spell out every name but those in bases/ and overlays/: the
 // file follows from the stack alone, and whatever else lies in the folder is
 // not packed. See docs/decisions/0007-fleetignore-is-a-complement.md.
-func ignoreFile(tree map[string][]byte) []byte {
+func ignoreFile(stack string, tree map[string][]byte) []byte {
 	ours := map[string]bool{}
 	for path := range tree {
 		if parts := strings.Split(path, "/"); len(parts) > 1 {
@@ -27,7 +27,7 @@ func ignoreFile(tree map[string][]byte) []byte {
 # needs no line: for each beginning of such a name there is one for what goes on
 # otherwise (ba[^s]*), and one for what ends there (ba).
 `
-	return []byte(file.FirstLine + why + strings.Join(allBut(slices.Sorted(maps.Keys(ours))), "\n") + "\n")
+	return []byte(file.FirstLine(stack) + why + strings.Join(allBut(slices.Sorted(maps.Keys(ours))), "\n") + "\n")
 }
 
 // allBut returns globs that match every name but the sorted ones given. Those

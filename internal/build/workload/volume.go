@@ -11,6 +11,7 @@ import (
 // place when it leaves Git: what they would delete is people's data.
 func keepAnnotations() map[string]string {
 	return map[string]string{
+		"kustomize.toolkit.fluxcd.io/prune":       "disabled",                 // Flux: when the object leaves Git, and when the Kustomization goes
 		"helm.sh/resource-policy":                 "keep",                     // Helm, and Fleet, which installs bundles by Helm
 		"argocd.argoproj.io/sync-options":         "Prune=false,Delete=false", // Argo CD: on sync, and when the Application goes
 		"client.lifecycle.config.k8s.io/deletion": "detach",                   // kpt live apply and destroy

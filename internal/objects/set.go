@@ -1,6 +1,7 @@
 package objects
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ type Set struct {
 	podsIn     map[string][]int
 	podsWith   map[labelled][]int
 	servicesAt map[Ref][]int
-	policiesIn map[string][]int
+	policiesBy map[labelled][]int // by one of the labels that they select, none for those that select by none
 	ofKind     map[string][]int
 	indexes    map[string]map[any][]int
 }
@@ -46,7 +47,7 @@ func Namespace(name string) string {
 func New(all []Object) *Set {
 	s := &Set{
 		All: all, Refs: make([]Ref, 0, len(all)), named: map[Ref]int{}, namesOf: map[Ref][]string{},
-		podsIn: map[string][]int{}, podsWith: map[labelled][]int{}, servicesAt: map[Ref][]int{}, policiesIn: map[string][]int{}, ofKind: map[string][]int{},
+		podsIn: map[string][]int{}, podsWith: map[labelled][]int{}, servicesAt: map[Ref][]int{}, policiesBy: map[labelled][]int{}, ofKind: map[string][]int{},
 	}
 	for i, o := range all {
 		ref := RefOf(o)
@@ -82,8 +83,12 @@ func (s *Set) add(o Object, ref Ref) {
 		}
 	case ref.Is("networking.k8s.io", "NetworkPolicy"):
 		if policy, ok := Decode[networkingv1.NetworkPolicy](o); ok {
-			in := Namespace(ref.Namespace)
-			s.policiesIn[in] = append(s.policiesIn[in], len(s.Policies))
+			by := labelled{namespace: Namespace(ref.Namespace)}
+			if wanted := policy.Spec.PodSelector.MatchLabels; len(wanted) > 0 {
+				by.key = slices.Min(slices.Collect(maps.Keys(wanted)))
+				by.value = wanted[by.key]
+			}
+			s.policiesBy[by] = append(s.policiesBy[by], len(s.Policies))
 			s.Policies = append(s.Policies, policy)
 		}
 	}
@@ -147,8 +152,23 @@ func (s *Set) ServicesNamed(namespace, name string) []int {
 // PodsIn are the positions of a namespace's pods.
 func (s *Set) PodsIn(namespace string) []int { return s.podsIn[Namespace(namespace)] }
 
-// PoliciesIn are the positions of a namespace's NetworkPolicies.
-func (s *Set) PoliciesIn(namespace string) []int { return s.policiesIn[Namespace(namespace)] }
+// PoliciesOf are the NetworkPolicies that select a pod, in the order of the list.
+func (s *Set) PoliciesOf(p *Pod) []*networkingv1.NetworkPolicy {
+	in := Namespace(p.Ref.Namespace)
+	at := slices.Clone(s.policiesBy[labelled{namespace: in}])
+	for key, value := range p.Meta.Labels {
+		at = append(at, s.policiesBy[labelled{in, key, value}]...)
+	}
+	slices.Sort(at)
+	var all []*networkingv1.NetworkPolicy
+	for _, i := range at {
+		selector, err := metav1.LabelSelectorAsSelector(&s.Policies[i].Spec.PodSelector)
+		if err == nil && selector.Matches(labels.Set(p.Meta.Labels)) {
+			all = append(all, &s.Policies[i])
+		}
+	}
+	return all
+}
 
 // ServiceSelector is what a Service selects pods by; nil, which selects none, if
 // somebody else names its addresses.

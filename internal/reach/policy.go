@@ -29,15 +29,8 @@ type Rule struct {
 // whether any NetworkPolicy selects it, without which everybody is admitted. The
 // ports are those that a program listens at; none stands for any.
 func Admits(set *objects.Set, p *objects.Pod, ports []corev1.ContainerPort) (rules []Rule, isolated bool) {
-	for _, i := range set.PoliciesIn(p.Ref.Namespace) {
-		policy := &set.Policies[i]
-		// A namespace may have thousands of pods and of policies: a selector is made
-		// of those alone whose labels are the pod's.
-		if !isolates(policy) || !within(policy.Spec.PodSelector.MatchLabels, p.Meta.Labels) {
-			continue
-		}
-		selector, err := metav1.LabelSelectorAsSelector(&policy.Spec.PodSelector)
-		if err != nil || !selector.Matches(labels.Set(p.Meta.Labels)) {
+	for _, policy := range set.PoliciesOf(p) {
+		if !isolates(policy) {
 			continue
 		}
 		isolated = true
@@ -119,16 +112,6 @@ func selects(policy Object, labels map[string]string) bool {
 // says otherwise.
 func isolates(p *networkingv1.NetworkPolicy) bool {
 	return len(p.Spec.PolicyTypes) == 0 || slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeIngress)
-}
-
-// within reports whether all labels of one map are in the other.
-func within(part, whole map[string]string) bool {
-	for key, value := range part {
-		if has, ok := whole[key]; !ok || has != value {
-			return false
-		}
-	}
-	return true
 }
 
 // includesAny reports whether a rule's ports are for one of a program's. A rule

@@ -223,7 +223,7 @@ func abuses() []abuse {
 		objectsAbuse("a long text", "1 object", func() string { return object + "data: {a: '" + strings.Repeat("x", 8_000_000) + "'}\n" }),
 		objectsAbuse("a long key", "1 object", func() string { return object + "data:\n  ? " + strings.Repeat("k", 8_000_000) + "\n  : a\n" }),
 		objectsAbuse("comments", "1 object", func() string { return strings.Repeat("# a\n", 1_000_000) + object }),
-		objectsAbuse("containers", "pod-security", func() string { return containers(15_000) }),
+		objectsAbuse("containers", "pod-security", func() string { return containers(8_000) }),
 		objectsAbuse("pods and policies of one namespace", "6000 objects", func() string {
 			return times(3000, "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: n%d}, spec: {podSelector: {matchLabels: {a: b%[1]d}}, policyTypes: [Ingress]}}\n"+
 				"---\n{apiVersion: v1, kind: Pod, metadata: {name: p%[1]d, labels: {a: b%[1]d}}, spec: {containers: [{name: a, image: ollama/ollama}]}}\n")

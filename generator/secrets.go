@@ -26,6 +26,8 @@ type Secret struct {
 type SecretKey struct {
 	Name string        `json:"name"`
 	Form SecretKeyForm `json:"form"`
+	// Purpose of the key in a few words. Default: that of the Secret.
+	Purpose string `json:"purpose,omitempty"`
 }
 
 // SecretKeyForm says what a key holds, and so whether it can be made up.
@@ -78,15 +80,18 @@ func Secrets(r *v1alpha1.Resolved, overlay string) ([]Secret, error) {
 
 func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose string, keys ...SecretKey)) {
 	if w := b.OpenWebUI; w != nil {
-		add(b.Namespace, w.SecretName, "Opaque", "signs Open WebUI's sessions", SecretKey{"secret-key", SecretRandom})
+		add(b.Namespace, w.SecretName, "Opaque", "signs Open WebUI's sessions", SecretKey{Name: "secret-key", Form: SecretRandom})
 		if w.SignUp == v1alpha1.SignUpClosed {
-			add(b.Namespace, w.SecretName, "Opaque", "", SecretKey{"admin-email", SecretEmail}, SecretKey{"admin-password", SecretPassword})
+			add(b.Namespace, w.SecretName, "Opaque", "",
+				SecretKey{Name: "admin-email", Form: SecretEmail, Purpose: "the admin's e-mail address"},
+				SecretKey{Name: "admin-password", Form: SecretPassword})
 		}
 		if o := w.OIDC; o != nil {
+			purpose := "signs people in at " + o.ProviderURL
 			if ref := o.ClientID.SecretKeyRef; ref != nil {
-				add(b.Namespace, ref.Name, "Opaque", "signs people in at "+o.ProviderURL, SecretKey{ref.Key, SecretGiven})
+				add(b.Namespace, ref.Name, "Opaque", purpose, SecretKey{Name: ref.Key, Form: SecretGiven, Purpose: "the client's ID at " + o.ProviderURL})
 			}
-			add(b.Namespace, o.ClientSecret.Name, "Opaque", "signs people in at "+o.ProviderURL, SecretKey{o.ClientSecret.Key, SecretGiven})
+			add(b.Namespace, o.ClientSecret.Name, "Opaque", purpose, SecretKey{Name: o.ClientSecret.Key, Form: SecretGiven, Purpose: "the client's secret at " + o.ProviderURL})
 		}
 		envSecrets(b.Namespace, w.Env, add)
 	}
@@ -94,22 +99,46 @@ func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose strin
 		envSecrets(b.Namespace, o.Env, add)
 	}
 	for _, name := range b.Images.PullSecrets {
-		add(b.Namespace, name, "kubernetes.io/dockerconfigjson", "pulls images", SecretKey{".dockerconfigjson", SecretGiven})
+		add(b.Namespace, name, "kubernetes.io/dockerconfigjson", "pulls images", SecretKey{Name: ".dockerconfigjson", Form: SecretGiven})
 	}
 	e := b.Expose
 	if auth := e.BasicAuth(); auth != nil {
 		form := route.Passwords(e)
-		add(b.Namespace, auth.SecretName, form.Type, "asks for a password at "+e.URL(), SecretKey{form.Key, SecretHtpasswd})
+		add(b.Namespace, auth.SecretName, form.Type, "asks for a password at "+e.URL(), SecretKey{Name: form.Key, Form: SecretHtpasswd})
 	}
 	if e.TLS != nil && e.TLS.Type == v1alpha1.TLSSecret {
-		add(b.Namespace, e.TLS.SecretName, "kubernetes.io/tls", "the certificate of "+string(e.Host), SecretKey{"tls.crt", SecretGiven}, SecretKey{"tls.key", SecretGiven})
+		add(b.Namespace, e.TLS.SecretName, "kubernetes.io/tls", "the certificate of "+string(e.Host),
+			SecretKey{Name: "tls.crt", Form: SecretGiven},
+			SecretKey{Name: "tls.key", Form: SecretGiven, Purpose: "the key of the certificate of " + string(e.Host)})
 	}
+}
+
+// RedirectURIs are what the providers that sign people in to the overlay's chats
+// have to be told.
+func RedirectURIs(r *v1alpha1.Resolved, overlay string) ([]RedirectURI, error) {
+	o := r.Overlay(overlay)
+	if o == nil {
+		return nil, fmt.Errorf("overlay %q: not in the stack", overlay)
+	}
+	var out []RedirectURI
+	for i := range o.Bases {
+		if w := o.Bases[i].OpenWebUI; w != nil && w.OIDC != nil {
+			out = append(out, RedirectURI{w.OIDC.ProviderURL, o.Bases[i].RedirectURI()})
+		}
+	}
+	return out, nil
+}
+
+// RedirectURI is where a provider sends people back to.
+type RedirectURI struct {
+	Provider string `json:"provider"`
+	URI      string `json:"uri"`
 }
 
 func envSecrets(namespace string, env map[string]v1alpha1.EnvValue, add func(namespace, name, kind, purpose string, keys ...SecretKey)) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if ref := env[name].SecretKeyRef; ref != nil {
-			add(namespace, ref.Name, "Opaque", "environment variable "+name, SecretKey{ref.Key, SecretGiven})
+			add(namespace, ref.Name, "Opaque", "environment variable "+name, SecretKey{Name: ref.Key, Form: SecretGiven, Purpose: "environment variable " + name})
 		}
 	}
 }

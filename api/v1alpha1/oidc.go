@@ -48,6 +48,17 @@ func (o *OIDC) Public() bool {
 	return err == nil && reachable(u.Hostname(), u.Port())
 }
 
+// RedirectURI is where the provider sends people back to, and what it has to be
+// told: http://localhost:PORT for a chat without a route, which a port-forward
+// reaches.
+func (b *Base) RedirectURI() string {
+	at := "http://localhost:PORT"
+	if b.Expose.Exposed() {
+		at = b.Expose.URL()
+	}
+	return at + "/oauth/oidc/callback"
+}
+
 // applyDefaults fills in the rest; secret is the chat's own.
 func (o *OIDC) applyDefaults(secret string) {
 	fillPointer(&o.ClientSecret, SecretKeyRef{Name: secret, Key: "oidc-client-secret"})

@@ -183,7 +183,12 @@ func (r *render) generate(out *report, stack *v1alpha1.Resolved) ([]generator.Fi
 		if err != nil {
 			return nil, err
 		}
-		out.Overlays = append(out.Overlays, overlayReport{Name: o.Name, Secrets: secrets})
+		uris, err := generator.RedirectURIs(stack, o.Name)
+		if err != nil {
+			return nil, err
+		}
+		words := append([]string{"hearth", "secrets", o.Name}, r.named()...)
+		out.Overlays = append(out.Overlays, overlayReport{Name: o.Name, Secrets: secrets, RedirectURIs: uris, words: words})
 	}
 	return files, nil
 }

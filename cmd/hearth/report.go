@@ -9,6 +9,7 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/internal/disk"
+	"github.com/hearth-dev/hearth/internal/secrets"
 )
 
 // report is what render prints, for a person or as JSON.
@@ -35,6 +36,10 @@ type fileReport struct {
 type overlayReport struct {
 	Name    string             `json:"name"`
 	Secrets []generator.Secret `json:"secrets,omitempty"`
+	// RedirectURIs have to be registered at the providers that sign people in.
+	RedirectURIs []generator.RedirectURI `json:"redirectURIs,omitempty"`
+
+	words []string // of the command that makes the Secrets
 }
 
 func (r *report) add(p problem.Problem) { r.Problems = append(r.Problems, p) }
@@ -139,7 +144,7 @@ func (r *report) secrets() string {
 		if len(o.Secrets) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "overlay %s needs these Secrets; see: hearth secrets %s\n", o.Name, o.Name)
+		fmt.Fprintf(&b, "overlay %s needs these Secrets:\n", o.Name)
 		for _, s := range o.Secrets {
 			var keys []string
 			for _, k := range s.Keys {
@@ -147,6 +152,14 @@ func (r *report) secrets() string {
 			}
 			b.WriteString(columns.Hang(columns.Width, fmt.Sprintf("  %s/%s (%s): ", s.Namespace, s.Name, strings.Join(keys, ", ")), s.Purpose))
 		}
+		missing := secrets.Missing(o.Secrets, secrets.Known{})
+		command := secretsCommand(o.Secrets, missing, o.words)
+		note := "this prints them, and with --apply --context CONTEXT it creates them"
+		if len(missing) > 0 {
+			note += "; what is in capitals is yours to fill in"
+		}
+		b.WriteString(columns.Hang(columns.Width, "", note+":") + command)
+		b.WriteString(registered(o.RedirectURIs))
 	}
 	return b.String()
 }

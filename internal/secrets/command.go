@@ -30,3 +30,10 @@ func Command(need generator.Secret) string {
 	}
 	return strings.TrimSpace(create)
 }
+
+// AddCommand is how a person adds keys to a Secret that is there. A server-side
+// apply leaves the other keys as they are.
+func AddCommand(need generator.Secret, keys []generator.SecretKey) string {
+	need.Keys = keys
+	return Command(need) + " --dry-run=client -o yaml | kubectl apply --server-side -f -"
+}

@@ -20,6 +20,9 @@ type Known struct {
 	User string
 	// AdminEmail is the address of Open WebUI's first account.
 	AdminEmail string
+	// Given are the values of single keys, by Slot.ID. They stand in the place of
+	// what would be made up.
+	Given map[string]string
 }
 
 // Credential is what a person has to write down: it cannot be read back from a
@@ -28,11 +31,9 @@ type Credential struct {
 	User, Password string
 }
 
-// ErrGiven means that a key holds something only the person has.
-var ErrGiven = errors.New("only you have what belongs in it")
-
-// ErrEmail means that Known.AdminEmail is needed and empty.
-var ErrEmail = errors.New("it needs the admin's e-mail address")
+// ErrMissing means that a key holds something that only the person has, and that
+// is not known.
+var ErrMissing = errors.New("only you have what belongs in it")
 
 const (
 	// randomBytes makes a session key of 256 bits, what Open WebUI's HS256 uses.
@@ -43,7 +44,7 @@ const (
 )
 
 // Make makes one Secret, and lists the passwords that were invented for it. It
-// returns ErrGiven or ErrEmail if it lacks something.
+// returns ErrMissing if it lacks something; see Missing.
 func Make(need generator.Secret, known Known) (*corev1.Secret, []Credential, error) {
 	secret := &corev1.Secret{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
@@ -52,19 +53,28 @@ func Make(need generator.Secret, known Known) (*corev1.Secret, []Credential, err
 		StringData: map[string]string{},
 	}
 	var credentials []Credential
+	admin := known.AdminEmail
 	for _, key := range need.Keys {
+		value, given := known.Given[Slot{need, key}.ID()]
+		if given {
+			secret.StringData[key.Name] = value
+			if key.Form == generator.SecretEmail {
+				admin = value
+			}
+			continue
+		}
 		switch key.Form {
 		case generator.SecretRandom:
 			secret.StringData[key.Name] = random()
 		case generator.SecretEmail:
 			if known.AdminEmail == "" {
-				return nil, nil, ErrEmail
+				return nil, nil, ErrMissing
 			}
 			secret.StringData[key.Name] = known.AdminEmail
 		case generator.SecretPassword:
 			password := rand.Text()
 			secret.StringData[key.Name] = password
-			credentials = append(credentials, Credential{known.AdminEmail, password})
+			credentials = append(credentials, Credential{admin, password})
 		case generator.SecretHtpasswd:
 			password := rand.Text()
 			line, err := htpasswd(known.User, password)
@@ -74,7 +84,7 @@ func Make(need generator.Secret, known Known) (*corev1.Secret, []Credential, err
 			secret.StringData[key.Name] = line
 			credentials = append(credentials, Credential{known.User, password})
 		default:
-			return nil, nil, ErrGiven
+			return nil, nil, ErrMissing
 		}
 	}
 	return secret, credentials, nil

@@ -59,12 +59,12 @@ func TestMake(t *testing.T) {
 
 func TestMakeCannotInvent(t *testing.T) {
 	given := need("kubernetes.io/tls", generator.SecretKey{Name: "tls.crt", Form: generator.SecretGiven})
-	if _, _, err := Make(given, Known{}); !errors.Is(err, ErrGiven) {
-		t.Errorf("got error %v, want ErrGiven", err)
+	if _, _, err := Make(given, Known{}); !errors.Is(err, ErrMissing) {
+		t.Errorf("got error %v, want ErrMissing", err)
 	}
 	email := need("Opaque", generator.SecretKey{Name: "admin-email", Form: generator.SecretEmail})
-	if _, _, err := Make(email, Known{}); !errors.Is(err, ErrEmail) {
-		t.Errorf("got error %v, want ErrEmail", err)
+	if _, _, err := Make(email, Known{}); !errors.Is(err, ErrMissing) {
+		t.Errorf("got error %v, want ErrMissing", err)
 	}
 }
 

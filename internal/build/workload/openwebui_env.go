@@ -104,9 +104,9 @@ func (b builder) oidcEnv() []corev1.EnvVar {
 		{Name: "OAUTH_CLIENT_SECRET", ValueFrom: secretKey(o.ClientSecret.Name, o.ClientSecret.Key)},
 		{Name: "OAUTH_PROVIDER_NAME", Value: o.Name},
 	}
-	if e := b.base.Expose; e.Exposed() {
+	if b.base.Expose.Exposed() {
 		// Behind a route the pod would make it up as http://.
-		env = append(env, corev1.EnvVar{Name: "OPENID_REDIRECT_URI", Value: e.URL() + "/oauth/oidc/callback"})
+		env = append(env, corev1.EnvVar{Name: "OPENID_REDIRECT_URI", Value: b.base.RedirectURI()})
 	}
 	if *o.SignUp {
 		env = append(env, corev1.EnvVar{Name: "ENABLE_OAUTH_SIGNUP", Value: "True"})

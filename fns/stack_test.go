@@ -127,7 +127,7 @@ func TestChoiceOfOverlay(t *testing.T) {
 		{"misspelt in a ConfigMap", stack("s", two), choice("{overlay: tow}"),
 			"hearth-fn: error: ConfigMap function-input: data.overlay: no overlay \"tow\": the overlays are one, two; did you mean \"two\"?\n"},
 		{"a ConfigMap with more", stack("s", two), choice("{overlay: two, overlya: x}"),
-			"hearth-fn: error: ConfigMap function-input: data.overlya: unknown field \"overlya\": known fields: overlay, stack; did you mean \"overlay\"?\n"},
+			"hearth-fn: error: ConfigMap function-input: data.overlya: unknown field \"overlya\"; \"overlay\" is there too: keep one of them\n"},
 		{"no Stack", "", choice("{overlay: two}"),
 			"hearth-fn: error: ConfigMap function-input: data.stack: no Stack of hearth.dev/v1alpha1 is in the list; put the stack's file into the package, or use the Stack itself as the config\n"},
 		{"several Stacks", stack("s", two) + ", " + stack("t", two), choice("{overlay: two}"),

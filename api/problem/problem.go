@@ -33,6 +33,9 @@ type Problem struct {
 	// Depends are the paths of other fields without which nothing would be wrong
 	// here. For whoever knows where each of them was written.
 	Depends []string `json:"-"`
+	// Meant are the paths of the fields that a field which there is not was meant
+	// for. Whatever is found missing there is not.
+	Meant []string `json:"-"`
 }
 
 // Remove is the Fix of a field that has no place where it stands.

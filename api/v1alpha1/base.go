@@ -159,7 +159,11 @@ func (v validator) base(at *field.Path, written Base) {
 	if b.Ollama != nil {
 		v.sizing(at, given, b)
 	}
-	v.expose(at.Child("expose"), given.Expose, b.Expose, b.Program(), true)
+	route := v
+	if b.Program() == ProgramOllama { // a chat that could not be read would be behind the route
+		route = v.because(at.Child("openWebUI"))
+	}
+	route.expose(at.Child("expose"), given.Expose, b.Expose, b.Program(), true)
 	v.signIn(at, b)
 	v.shared(at, b)
 	v.objects(at.Child("resources"), b.Resources)

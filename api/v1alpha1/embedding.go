@@ -86,6 +86,9 @@ func (v validator) embedding(base *field.Path, given Embedding, b *Base) {
 	at, server := base.Child("openWebUI", "embedding"), base.Child("ollama")
 	e := b.OpenWebUI.Embedding
 	v = v.because(at.Child("engine"))
+	if b.Ollama == nil { // which the engine follows from
+		v = v.because(server)
+	}
 	if e.Engine == EmbeddingInPod {
 		if given.Model != "" {
 			v.errorf(at.Child("model"), problem.Remove, "has no effect: in the pod runs the one model that the image carries")

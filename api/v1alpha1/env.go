@@ -66,7 +66,13 @@ func (v validator) ollamaEnv(at *field.Path, env map[string]EnvValue) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if strings.HasPrefix(name, "OLLAMA_") && !slices.Contains(ollamaVariables, name) {
 			fix := "see `ollama serve --help`"
-			if near := spelling.Nearest(name, ollamaVariables); near != "" {
+			near := spelling.Misspelt(name, ollamaVariables)
+			switch use := ollamaUnread[name]; {
+			case use != "":
+				fix = use
+			case near != "" && ollamaOwned[near] != "": // which would be refused next
+				fix = ollamaOwned[near]
+			case near != "":
 				fix = fmt.Sprintf("did you mean %s?", near)
 			}
 			v.errorf(at.Key(name), fix, "Ollama reads no variable of this name")

@@ -91,8 +91,8 @@ func TestEveryFieldMisspelt(t *testing.T) {
 		})
 		if i < 0 {
 			t.Errorf("%s in line %d: got\n%s\nwant %s", d.path, d.first, problems, want)
-		} else if !strings.HasPrefix(problems[i].Fix, "did you mean ") {
-			t.Errorf("%s: names no other field", problems[i])
+		} else if problems[i].Fix != fmt.Sprintf("%q is there too: keep one of them", name) {
+			t.Errorf("%s: does not name the field beside it", problems[i])
 		}
 	}
 }

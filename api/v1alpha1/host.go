@@ -24,18 +24,20 @@ func (h *Host) UnmarshalText(text []byte) error {
 		dashed := strings.NewReplacer(".", "-", ":", "-").Replace(addr.WithZone("").StringExpanded())
 		return fmt.Errorf("a route needs a name, not an address: try %s.sslip.io", dashed)
 	}
+	if host := bareHost(s); host != s {
+		if new(Host).UnmarshalText([]byte(host)) != nil {
+			return errors.New("want a host without scheme, port and path, such as chat.example.org")
+		}
+		return fmt.Errorf("want a host without scheme, port and path, for the port is the controller's: write %s", host)
+	}
 	switch {
-	case strings.Contains(s, "://"):
-		return errors.New("want a host without a scheme, such as chat.example.org")
-	case strings.ContainsAny(s, "/:"):
-		return errors.New("want a host without port and path, such as chat.example.org")
 	case strings.Contains(s, "*"):
 		return errors.New("want one host: an Ingress with a wildcard would take other people's names")
 	case strings.Contains(s, "_"):
 		return errors.New("a host's name has no '_': use '-'")
 	case strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }):
 		return errors.New("want the ASCII form of the name, which begins with xn--")
-	case s != strings.ToLower(s):
+	case s != strings.ToLower(s) && new(Host).UnmarshalText([]byte(strings.ToLower(s))) == nil:
 		return fmt.Errorf("want lower case: write %s", strings.ToLower(s))
 	case strings.HasSuffix(s, "."):
 		return errors.New("want no dot at the end")
@@ -54,6 +56,18 @@ var (
 	longLabel  = regexp.MustCompile(`[^.]{64}`)
 	numericEnd = regexp.MustCompile(`\.[0-9]+$`)
 )
+
+// bareHost is the host of an address that a browser shows.
+func bareHost(s string) string {
+	if _, rest, found := strings.Cut(s, "://"); found {
+		s = rest
+	}
+	s, _, _ = strings.Cut(s, "/")
+	if host, port, found := strings.Cut(s, ":"); found && strings.Trim(port, "0123456789") == "" {
+		s = host
+	}
+	return s
+}
 
 // Private reports whether only a private network can reach the host, by its name
 // alone: there is no DNS look-up. In doubt a host is public.

@@ -62,14 +62,14 @@ func (v validator) optionalName(at *field.Path, value, kind string) {
 // reference checks the name of one of the bases or overlays; where are those
 // that are declared.
 func (v validator) reference(at *field.Path, name, kind string, names []string, where *field.Path) {
-	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })
+	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return len(validation.IsDNS1123Label(n)) > 0 })
 	if len(names) == 0 {
 		v = v.because(where)
 	}
 	switch {
 	case name == "" && len(known) > 0:
 		v.errorf(at, "name one of "+list(known), "missing: want the name of the %s", kind)
-	case len(known) < len(names): // it may be the one without a name
+	case len(known) < len(names) && !slices.Contains(names, name): // it may be the one whose name is wrong or missing
 	case len(names) == 0:
 		v.errorf(at, "declare it", "got %q, but the stack has no %ss", name, kind)
 	case !slices.Contains(names, name):

@@ -156,6 +156,55 @@ var ollamaOwned = map[string]string{
 	"OLLAMA_NUM_PARALLEL":      "use ollama.numParallel",
 }
 
+// ollamaUnread are variables that people set, and that Ollama's server does not
+// read: names of its options by request, of its flags, of llama.cpp, and of
+// other people's images. What serves the wish stands beside each.
+var ollamaUnread = map[string]string{
+	"OLLAMA_NUM_CTX":         "use ollama.contextLength",
+	"OLLAMA_CTX":             "use ollama.contextLength",
+	"OLLAMA_CONTEXT":         "use ollama.contextLength",
+	"OLLAMA_CONTEXT_SIZE":    "use ollama.contextLength",
+	"OLLAMA_CONTEXT_WINDOW":  "use ollama.contextLength",
+	"OLLAMA_CTX_SIZE":        "use ollama.contextLength",
+	"OLLAMA_MAX_TOKENS":      "use ollama.contextLength",
+	"OLLAMA_PARALLEL":        "use ollama.numParallel",
+	"OLLAMA_CONCURRENCY":     "use ollama.numParallel",
+	"OLLAMA_MAX_PARALLEL":    "use ollama.numParallel",
+	"OLLAMA_NUM_THREAD":      "use ollama.threads",
+	"OLLAMA_NUM_THREADS":     "use ollama.threads",
+	"OLLAMA_THREADS":         "use ollama.threads",
+	"OLLAMA_CPU_THREADS":     "use ollama.threads",
+	"OLLAMA_MAX_VRAM":        "write OLLAMA_GPU_OVERHEAD, which keeps memory of a GPU free",
+	"OLLAMA_GPU":             "use ollama.accelerator",
+	"OLLAMA_GPU_LAYERS":      "use ollama.accelerator; how much of a model fits on it, Ollama finds out itself",
+	"OLLAMA_NUM_GPU":         "use ollama.accelerator; how much of a model fits on it, Ollama finds out itself",
+	"OLLAMA_INTEL_GPU":       "use ollama.accelerator",
+	"OLLAMA_CUDA":            "use ollama.accelerator",
+	"OLLAMA_MODEL":           "use ollama.models",
+	"OLLAMA_PULL_MODELS":     "use ollama.models",
+	"OLLAMA_PORT":            "remove it: Service, probes and policy lean on the port",
+	"OLLAMA_LOG_LEVEL":       `write OLLAMA_DEBUG: "1"`,
+	"OLLAMA_LOGLEVEL":        `write OLLAMA_DEBUG: "1"`,
+	"OLLAMA_VERBOSE":         `write OLLAMA_DEBUG: "1"`,
+	"OLLAMA_TIMEOUT":         "use ollama.loadTimeout",
+	"OLLAMA_CORS":            "write OLLAMA_ORIGINS, with the origins of the pages that may ask",
+	"OLLAMA_ALLOWED_ORIGINS": "write OLLAMA_ORIGINS, with the origins of the pages that may ask",
+	"OLLAMA_API_KEY":         "remove it: Ollama has no password; expose.nginx.basicAuth and expose.traefik.basicAuth ask for one",
+	"OLLAMA_KV_CACHE":        "use ollama.kvCacheType",
+	"OLLAMA_CACHE_TYPE":      "use ollama.kvCacheType",
+	"OLLAMA_KEEPALIVE":       "use ollama.keepAlive",
+	"OLLAMA_UNLOAD_TIMEOUT":  "use ollama.keepAlive",
+	"OLLAMA_PROXY":           "use proxy.https",
+	"OLLAMA_PROXY_URL":       "use proxy.https",
+	"OLLAMA_BASE_URL":        "use openWebUI.ollamaURLs: the chat reads it, and Ollama does not",
+	"OLLAMA_BASE_URLS":       "use openWebUI.ollamaURLs: the chat reads it, and Ollama does not",
+	"OLLAMA_API_BASE_URL":    "use openWebUI.ollamaURLs: the chat reads it, and Ollama does not",
+	"OLLAMA_RUNNERS_DIR":     "remove it: Ollama finds its libraries itself",
+	"OLLAMA_TMPDIR":          "remove it",
+	"OLLAMA_USE_MMAP":        "remove it: it is an option of a request",
+	"OLLAMA_NUM_BATCH":       "remove it: it is an option of a request",
+}
+
 // modelForm is Ollama's grammar of names, from types/model/name.go: an optional
 // host, an optional namespace, the model and an optional tag. Lengths are left
 // to parseModel: counted in an expression they take most of a millisecond to

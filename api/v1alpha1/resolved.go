@@ -160,7 +160,7 @@ func conflictOf(a, b *Base) *conflict {
 func (v validator) clusters(r *Resolved) {
 	fleet := field.NewPath("spec", "fleet")
 	if o := r.Overlay(r.Fleet.DefaultOverlay); o != nil && o.exposed() {
-		v.errorf(fleet.Child("defaultOverlay"), "name an overlay without a route, or leave it out: then such clusters get nothing",
+		v.because(o.opens(r)...).errorf(fleet.Child("defaultOverlay"), "name an overlay without a route, or leave it out: then such clusters get nothing",
 			"%q is exposed, and Fleet gives the default to every cluster that no target matches", r.Fleet.DefaultOverlay)
 	}
 	var deployed []*ResolvedOverlay // each once
@@ -183,6 +183,20 @@ func (o *ResolvedOverlay) exposed() bool {
 	return slices.ContainsFunc(o.Bases, func(b Base) bool {
 		return b.Expose.Exposed() || b.OpenWebUI != nil && b.OpenWebUI.Service.Type != ClusterIP
 	})
+}
+
+// opens are the fields that can open something outside the cluster.
+func (o *ResolvedOverlay) opens(r *Resolved) []*field.Path {
+	var paths []*field.Path
+	for i := range r.Overlays {
+		for j := range o.Bases {
+			if &r.Overlays[i] == o {
+				base := field.NewPath("spec", "overlays").Index(i).Child("bases").Index(j)
+				paths = append(paths, base.Child("expose"), base.Child("openWebUI", "service"))
+			}
+		}
+	}
+	return paths
 }
 
 // sameLabels warns of a defect of Fleet: the labels of all targets land on

@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"slices"
 
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/api/problem"
@@ -138,7 +139,7 @@ func (v validator) override(at *field.Path, o Override, s *Stack) {
 	case base == nil && len(s.Spec.Bases) == 0: // said once, of spec.bases
 	case base == nil || o.Name() == "":
 		v.reference(at.Child("name"), o.Name(), "base", s.baseNames(), field.NewPath("spec", "bases"))
-	case !o.keepsNamespace(base):
+	case !o.keepsNamespace(base) && len(validation.IsDNS1123Label(base.Namespace)) == 0: // else that is to be seen to first
 		v.errorf(at.Child("namespace"), "remove it, or declare a second base in that namespace",
 			"got %q: an overlay cannot move a base to another namespace, its volumes would stay behind", o["namespace"])
 	}

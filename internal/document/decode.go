@@ -1,8 +1,8 @@
 package document
 
 import (
-	"cmp"
 	"encoding"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -29,6 +29,7 @@ import (
 // meets a Go type that no file can fill.
 func Decode(n *Node, into any) problem.List {
 	d := &decoder{}
+	d.wishes, _ = into.(wishes)
 	if n != nil {
 		d.value(n, reflect.ValueOf(into).Elem())
 	}
@@ -37,7 +38,14 @@ func Decode(n *Node, into any) problem.List {
 
 type decoder struct {
 	report
-	patch bool // within a merge patch
+	wishes wishes
+	patch  bool // within a merge patch
+}
+
+// wishes is the type of a document that knows more names than it has fields.
+type wishes interface {
+	// Wish is what to tell somebody who wrote a field of that name; "" if nothing.
+	Wish(name string) (answer, field string)
 }
 
 type enum interface{ Values() []string }
@@ -120,14 +128,57 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		if slices.ContainsFunc(known, func(f field) bool { return f.name == name }) {
 			continue
 		}
-		d.add(n.fields[name].keyNode(), belongs(name, v.Type(), known),
-			"unknown field %q: known fields: %s", problem.Clip(name), strings.Join(names(known), ", "))
+		d.unknown(n, name, v.Type(), known)
 	}
 }
 
-// belongs is the fix for a field that a struct has not: the members of the
-// struct that have it, or the name that was meant.
-func belongs(name string, t reflect.Type, known []field) string {
+// unknown reports a field that a struct has not. What it was meant for, if that
+// is known, counts as written: nobody is told that it is missing.
+func (d *decoder) unknown(n *Node, name string, t reflect.Type, known []field) {
+	at, fix := n.fields[name].keyNode(), ""
+	free := slices.DeleteFunc(names(known), func(other string) bool { // that are not written beside it
+		return n.fields[other] != nil && n.fields[other].parent == n.fields[name].parent
+	})
+	var meant []string // paths from n
+	members := belongs(name, t, known)
+	near, misspelt, beside := spelling.Nearest(name, free), spelling.Misspelt(name, free), spelling.Misspelt(name, names(known))
+	wish, serves := d.wish(name)
+	here := serves == n.key || strings.HasSuffix(serves, "."+n.key) // what serves the wish is this very struct
+	switch {
+	case wish != "" && !here && misspelt == "":
+		fix, meant = wish, []string{serves}
+	case members != nil:
+		fix = "move it into " + strings.Join(members, " or ")
+		for _, m := range members {
+			meant = append(meant, m+"."+name)
+		}
+	case misspelt == "" && beside != "":
+		fix = fmt.Sprintf("%q is there too: keep one of them", beside)
+	case misspelt == "" && wish != "":
+		fix = wish
+	case near != "":
+		fix, meant = fmt.Sprintf("did you mean %q?", near), []string{near}
+	default:
+		d.add(at, problem.Remove, "unknown field %q: known fields: %s", problem.Clip(name), strings.Join(names(known), ", "))
+		return
+	}
+	d.add(at, fix, "unknown field %q", problem.Clip(name))
+	if last := len(d.problems) - 1; d.more == 0 {
+		for _, m := range meant {
+			d.problems[last].Meant = append(d.problems[last].Meant, n.Path(m))
+		}
+	}
+}
+
+func (d *decoder) wish(name string) (answer, field string) {
+	if d.wishes == nil {
+		return "", ""
+	}
+	return d.wishes.Wish(name)
+}
+
+// belongs are the members of a struct that have a field which it has not itself.
+func belongs(name string, t reflect.Type, known []field) []string {
 	var members []string
 	for _, f := range known {
 		inner := t.FieldByIndex(f.index).Type
@@ -138,10 +189,7 @@ func belongs(name string, t reflect.Type, known []field) string {
 			members = append(members, f.name)
 		}
 	}
-	if members != nil {
-		return "move it into " + strings.Join(members, " or ")
-	}
-	return cmp.Or(spelling.Suggest(name, names(known)), problem.Remove)
+	return members
 }
 
 // absent refuses a value that would pass for an absent field.

@@ -29,14 +29,14 @@ func (n *Node) place(p problem.Problem, unread problem.List) (problem.Problem, b
 	at.Severity, at.Fix = p.Severity, p.Fix
 	blamed := ""
 	for _, other := range p.Depends {
-		if touches(unread, n.Path(other)) {
+		if Touches(unread, n.Path(other)) {
 			return at, false
 		}
 		if blamed == "" && !n.own(p.Path) && n.own(other) && n.has(other) && !problem.Within(p.Path, other) {
 			blamed = other
 		}
 	}
-	if touches(unread, at.Path) {
+	if Touches(unread, at.Path) {
 		return at, false
 	}
 	if blamed == "" {
@@ -49,11 +49,13 @@ func (n *Node) place(p problem.Problem, unread problem.List) (problem.Problem, b
 	return moved, true
 }
 
-// touches reports whether a value that could not be decoded is at path, around
-// it or in it.
-func touches(unread problem.List, path string) bool {
+// Touches reports whether a value that could not be decoded is at path, around
+// it or in it, or was meant to be at it or around it.
+func Touches(unread problem.List, path string) bool {
 	return slices.ContainsFunc(unread, func(p problem.Problem) bool {
-		return problem.Within(p.Path, path) || problem.Within(path, p.Path)
+		return problem.Within(p.Path, path) || problem.Within(path, p.Path) || slices.ContainsFunc(p.Meant, func(meant string) bool {
+			return problem.Within(path, meant)
+		})
 	})
 }
 

@@ -78,8 +78,10 @@ func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 			if at := indexOf(s.Spec.Bases, override); at >= 0 {
 				node := document.Merge(written[at], entries[j])
 				lost := document.Decode(node, &b)
+				found := slices.DeleteFunc(append(b.Validate(), route.Check(b.Expose)...), func(p problem.Problem) bool {
+					return document.Touches(unread, written[at].Path(p.Path)) // what the overlay is laid over is not known
+				})
 				unread = append(unread, lost...)
-				found := append(b.Validate(), route.Check(b.Expose)...)
 				for k, p := range found {
 					if has(problems, written[at].Path(p.Path), p.Message) {
 						found[k].Depends = nil // the base alone has it: the overlay is not to blame

@@ -21,7 +21,18 @@ func Suggest(name string, options []string) string {
 // letters, or because one of the two is a part of the other. "" if none is
 // close.
 func Nearest(name string, options []string) string {
-	if len(name) > 64 { // nothing anybody would mistype
+	if near := Misspelt(name, options); near != "" {
+		return near
+	}
+	return only(name, options, func(name, option string) bool {
+		return strings.Contains(name, option) || strings.Contains(option, name)
+	})
+}
+
+// Misspelt is Nearest without the options that are only a part of name:
+// serviceAccount is hardly a misspelt service.
+func Misspelt(name string, options []string) string {
+	if len(name) > longest {
 		return ""
 	}
 	best, least := "", 1+(len(name)+2)/4
@@ -31,19 +42,23 @@ func Nearest(name string, options []string) string {
 		}
 	}
 	if best == "" {
-		best = related(strings.ToLower(name), options)
+		best = only(name, options, func(name, option string) bool { return strings.Contains(option, name) })
 	}
 	return best
 }
 
-// related is the only option that contains name or is contained in it:
-// storageClassName for storageClass, issuer for issuerRef.
-func related(name string, options []string) string {
+// longest name that anybody would mistype, in bytes.
+const longest = 64
+
+// only is the one option that is related to name: storageClassName to
+// storageClass, issuer to issuerRef.
+func only(name string, options []string, related func(name, option string) bool) string {
 	const least = 4 // letters; "id" is in everything
+	name = strings.ToLower(name)
 	found := ""
 	for _, option := range options {
 		o := strings.ToLower(option)
-		if min(len(name), len(o)) < least || !strings.Contains(name, o) && !strings.Contains(o, name) {
+		if len(name) > longest || min(len(name), len(o)) < least || !related(name, o) {
 			continue
 		}
 		if found != "" {

@@ -68,10 +68,21 @@ func known(key string, e *v1alpha1.Expose, c controller.Controller) problem.List
 			Message: fmt.Sprintf("got %q, want %s: with another value %s", problem.Clip(value), form.Want, form.Otherwise),
 		})
 	}
-	if _, on := e.Annotations[form.Needs]; form.Needs != "" && !on {
+	if _, on := e.Annotations[form.Needs]; form.Needs != "" && !on && !misspelt(form.Needs, e, c) {
 		problems = append(problems, problem.Problem{
 			Message: fmt.Sprintf("without %s %s", form.Needs, form.Otherwise), Fix: "write " + form.Needs + " too",
 		})
 	}
 	return problems
+}
+
+// misspelt reports whether a key that the controller does not know was meant to
+// be this one.
+func misspelt(key string, e *v1alpha1.Expose, c controller.Controller) bool {
+	for other := range e.Annotations {
+		if _, found := c.Annotations()[other]; !found && spelling.Nearest(other, c.Annotations().Keys()) == key {
+			return true
+		}
+	}
+	return false
 }

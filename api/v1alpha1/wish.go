@@ -1,0 +1,98 @@
+package v1alpha1
+
+import "strings"
+
+// Wish answers somebody who wrote a field that there is none of: with the field
+// that serves the wish, or what does in its place. "" if nothing is known. Field
+// is the path of that field, from a base or from the stack.
+func (*Stack) Wish(name string) (answer, field string) { return wish(name) }
+
+// Wish is that of a Stack.
+func (*Base) Wish(name string) (answer, field string) { return wish(name) }
+
+func wish(name string) (answer, field string) {
+	name = strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
+	for _, w := range wishes {
+		for _, n := range strings.Fields(w.names) {
+			if strings.EqualFold(n, name) {
+				return w.answer, w.field
+			}
+		}
+	}
+	return "", ""
+}
+
+// wishes are what people look for, by the names that charts and Compose files
+// have for it, most of them of homelabs' own charts and values.
+var wishes = []struct {
+	names  string
+	field  string // that serves it
+	answer string // which names the field, in words for whoever reads it
+}{
+	{"gpu gpus gpuCount nvidia amd cuda rocm vulkan runtimeClass runtimeClassName deviceRequests", "ollama.accelerator",
+		"use ollama.accelerator: {type: nvidia} or {type: amd}; see docs/accelerators.md"},
+	{"replicas replicaCount autoscaling autoscaler hpa keda scale minReplicas maxReplicas", "ollama.numParallel",
+		"each program is one pod, for its volume is one pod's; for more requests at a time use ollama.numParallel"},
+	{"database databaseURL databaseURI db dbURL postgres postgresql postgresURL externalDatabase externalPostgresql mysql sqlite", "openWebUI.env.DATABASE_URL",
+		"use openWebUI.env: {DATABASE_URL: {secretKeyRef: {name: SECRET, key: KEY}}}, and name the database in openWebUI.allowTo"},
+	{"redis redisURL valkey externalRedis redisCluster websocketRedis", "openWebUI.env.REDIS_URL",
+		"use openWebUI.env: {REDIS_URL: {secretKeyRef: {name: SECRET, key: KEY}}}, and name the server in openWebUI.allowTo"},
+	{"nfs hostPath csi iscsi persistentVolume pv", "ollama.storage.existingClaim",
+		"write the PersistentVolume and its claim into an overlay's resources, and use ollama.storage.existingClaim or openWebUI.storage.existingClaim"},
+	{"openai openaiURL openaiURLs openaiAPI openaiAPIKey openaiBaseURL openaiBaseURLs openaiBaseAPIURL openaiBaseAPIURLs litellm vllm llamacpp", "patches",
+		"there is no field: hearth turns the chat's OpenAI API off; turn it on with a patch of the StatefulSet open-webui, in patches"},
+	{"ingressClass ingressClassName", "expose.nginx.className", "use className of expose.nginx or expose.traefik"},
+	{"ingress ingresses httpRoute httpRoutes ingressRoute route routes", "expose",
+		"use expose: {type: nginx, traefik or gateway, host: HOST, tls: …}; see docs/exposure.md"},
+	{"domain hostname hosts fqdn url externalURL", "expose.host", "use expose.host, the DNS name that people use"},
+	{"certificate certificates cert certs clusterIssuer issuerRef letsencrypt acme ssl https", "expose.tls",
+		"use expose.tls: {type: certManager, certManager: {issuer: {name: NAME}}}"},
+	{"persistence persistentVolumeClaim pvc volumeClaimTemplates dataVolume", "ollama.storage",
+		"use ollama.storage or openWebUI.storage, which has size, storageClassName and existingClaim"},
+	{"volumes volumeMounts extraVolumes extraVolumeMounts mounts configMaps initContainers extraInitContainers extraContainers sidecars sidecar containers", "patches",
+		"there is no field: add it to the generated objects with a patch, in patches"},
+	{"probes probe livenessProbe readinessProbe startupProbe healthcheck", "patches",
+		"there is no field: the probes follow from the program; change them with a patch, in patches"},
+	{"serviceAccount serviceAccountName automountServiceAccountToken rbac role roles", "patches",
+		"there is no field: no pod gets a token of the cluster; set another account with a patch, in patches"},
+	{"securityContext podSecurityContext containerSecurityContext runAsUser runAsGroup fsGroup uid gid puid pgid user privileged", "patches",
+		"there is no field: the pods run as user 10001, by the restricted Pod Security Standard; change it with a patch, in patches"},
+	{"command args entrypoint lifecycle strategy updateStrategy terminationGracePeriodSeconds hostNetwork podDisruptionBudget pdb topologySpreadConstraints priority schedulerName restartPolicy restart", "patches",
+		"there is no field: change the generated objects with a patch, in patches"},
+	{"extraEnv extraEnvVars envVars envVar environment environmentVariables variables extraArgs tz timezone", "ollama.env",
+		`use env of ollama or openWebUI, such as env: {TZ: Europe/Berlin}`},
+	{"envFrom envFile extraEnvFrom env_file", "ollama.env",
+		"name each variable in env of ollama or openWebUI, such as NAME: {secretKeyRef: {name: SECRET, key: KEY}}; or write a patch"},
+	{"podAnnotations deploymentAnnotations commonAnnotations extraAnnotations serviceAnnotations reloader", "annotations",
+		"use annotations of the base, which every object and pod gets"},
+	{"podLabels commonLabels extraLabels", "labels", "use labels of the base, which every object and pod gets"},
+	{"imagePullSecrets imagePullSecret pullSecret", "images.pullSecrets", "use images.pullSecrets of the base, which every pod gets"},
+	{"imageRegistry globalRegistry mirror registryMirror", "images.mirrors", "use images.mirrors of the base, such as {docker.io: harbor.example.org/dockerhub}"},
+	{"version appVersion imageTag", "ollama.image.tag", "use image.tag of ollama or openWebUI; without it the version is the one that hearth is tested with"},
+	{"networkPolicy networkPolicies egress ingressFrom firewall", "ollama.allowTo",
+		"use allowFrom and allowTo of ollama or openWebUI; see docs/network.md"},
+	{"loadBalancer loadBalancerIP nodePort externalIP externalIPs serviceType", "openWebUI.service.type",
+		"use openWebUI.service.type, or expose; Ollama has no password and gets expose alone"},
+	{"memory ram cpu cpus cores memoryLimit cpuLimit", "ollama.resources.limits",
+		"use resources of ollama or openWebUI, such as resources: {limits: {memory: 8Gi}}; ollama's memory follows from its models"},
+	{"auth authentication sso oauth oauth2 openid keycloak authentik authelia google github ldap saml", "openWebUI.oidc",
+		"use openWebUI.oidc: {providerURL: URL, clientID: ID}; LDAP has variables of its own in openWebUI.env"},
+	{"admin adminEmail adminPassword adminUser users password passwords registration enableSignup", "openWebUI.signUp",
+		"use openWebUI.signUp: closed, which takes the admin from a Secret; `hearth secrets` makes it"},
+	{"secret secrets secretKey webuiSecretKey existingSecret existingSecretName", "openWebUI.secretName",
+		"use openWebUI.secretName, the name of a Secret; `hearth secrets` makes it, for no secret belongs in this file"},
+	{"webSearch search searxng searxngURL rag tika pipelines qdrant mcp tools whisper tts stt comfyui", "openWebUI.env",
+		"set its variables in openWebUI.env, and name its server in openWebUI.allowTo"},
+	{"serviceMonitor podMonitor metrics monitoring prometheus grafana dashboard extraObjects extraDeploy extraManifests manifests objects configMap deployment", "resources",
+		"write whole Kubernetes objects into resources, of the base or of an overlay"},
+	{"numCtx ctx context contextSize contextWindow ctxSize maxTokens", "ollama.contextLength", "use ollama.contextLength, in tokens"},
+	{"parallel concurrency maxConcurrency", "ollama.numParallel", "use ollama.numParallel"},
+	{"quantization cacheType kvCache flashAttention", "ollama.kvCacheType", "use ollama.kvCacheType; a model's own quantization is part of its tag"},
+	{"model llm llms", "ollama.models", "use ollama.models, a list such as [llama3.2:3b]"},
+	{"webUI chat ui frontend openWebUIConfig", "openWebUI", "use openWebUI"},
+	{"ollamaURL ollamaBaseURL ollamaBaseURLs ollamaHost ollamaServer ollamaServers", "openWebUI.ollamaURLs", "use openWebUI.ollamaURLs, a list"},
+	{"snapshot snapshots velero", "ollama.storage.backup", "use storage.backup of ollama or openWebUI"},
+	{"clusters cluster environments gitops", "spec.fleet.targets", "use spec.fleet.targets, which says which cluster gets which overlay"},
+	{"helm values chart helmValues kustomize", "patches", "there is no chart: hearth writes the objects, and patches change them"},
+	{"services apps components workloads", "spec.bases", "use spec.bases, a list with ollama, openWebUI or both in each"},
+}

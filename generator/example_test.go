@@ -55,7 +55,6 @@ spec:
 		fmt.Printf("%d:%d %s\n", p.Line, p.Column, p.Path)
 	}
 	// Output:
-	// 9:7 spec.bases[0].ollama.models
 	// 10:9 spec.bases[0].ollama.model
 	// 11:25 spec.bases[0].ollama.storage.size
 }

@@ -219,16 +219,7 @@ func (c *chat) secrets(t *testing.T, overlay string) {
 	t.Helper()
 	needs, err := generator.Secrets(c.stack, overlay)
 	must(t, err)
-	outcomes, err := secrets.Apply(c.ctx, c.Client.CoreV1(), needs, secrets.Known{AdminEmail: c.admin.Email})
-	must(t, err)
-	for _, o := range outcomes {
-		if o.Wrong != "" {
-			t.Errorf("secret %s %s", o.Need.Name, o.Wrong)
-		}
-		for _, credential := range o.Credentials {
-			c.credential = credential
-		}
-	}
+	c.makeSecrets(t, needs, secrets.Known{AdminEmail: c.admin.Email})
 }
 
 // applyOverlay applies it with one change: that Ollama finds the cluster's registry under the public one's name, so that the

@@ -66,9 +66,22 @@ func (e *exposure) prepare(t *testing.T) {
 	e.serve(t, host)
 	needs, err := generator.Secrets(e.stack, "traefik")
 	must(t, err)
-	outcomes, err := secrets.Apply(e.ctx, e.Client.CoreV1(), needs, secrets.Known{User: "ann"})
+	e.makeSecrets(t, needs, secrets.Known{User: "ann"})
+	t.Log(e.restore(t))
+	e.kubectl(t, "-n", "ollama", "rollout", "status", "deployment/ollama", "--timeout=3m") // earlier parts have changed it
+
+	e.resolve(t, host, "traefik")
+	e.options.Cold = true
+}
+
+// makeSecrets makes those that the cluster lacks, and keeps the password that was made up.
+func (e *exposure) makeSecrets(t *testing.T, needs []generator.Secret, known secrets.Known) {
+	t.Helper()
+	absent, there, err := secrets.Look(e.ctx, e.Client.CoreV1(), needs)
 	must(t, err)
-	for _, o := range outcomes {
+	made, err := secrets.Create(e.ctx, e.Client.CoreV1(), absent, known)
+	must(t, err)
+	for _, o := range append(there, made...) {
 		if o.Wrong != "" {
 			t.Errorf("secret %s %s", o.Need.Name, o.Wrong)
 		}
@@ -76,11 +89,6 @@ func (e *exposure) prepare(t *testing.T) {
 			e.credential = c
 		}
 	}
-	t.Log(e.restore(t))
-	e.kubectl(t, "-n", "ollama", "rollout", "status", "deployment/ollama", "--timeout=3m") // earlier parts have changed it
-
-	e.resolve(t, host, "traefik")
-	e.options.Cold = true
 }
 
 // resolve says how to look at the overlay from outside: its host is where Traefik listens on the node.

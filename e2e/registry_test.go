@@ -46,7 +46,7 @@ func (s *suite) startRegistry(t *testing.T, image string, namespaces ...string) 
 		}}, create)
 		must(t, err)
 	}
-	for _, namespace := range namespaces {
+	for _, namespace := range append([]string{registryNamespace}, namespaces...) {
 		_, err = core.ConfigMaps(namespace).Create(s.ctx, &corev1.ConfigMap{
 			ObjectMeta: metav1.ObjectMeta{Name: registryCA}, Data: map[string]string{"ca.crt": string(ca.Certificate)},
 		}, create)

@@ -94,5 +94,14 @@ func samples() []func() *v1alpha1.Base {
 				Expose:    &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, Host: "chat.example.org", TLS: tls()},
 			}
 		},
+		func() *v1alpha1.Base {
+			return &v1alpha1.Base{
+				OpenWebUI: &v1alpha1.OpenWebUI{},
+				Expose: &v1alpha1.Expose{
+					Type: v1alpha1.ExposeGateway, Host: "chat.lan", TLS: &v1alpha1.TLS{Type: v1alpha1.TLSGateway},
+					Gateway: &v1alpha1.Gateway{Name: "web", Namespace: "infra"},
+				},
+			}
+		},
 	}
 }

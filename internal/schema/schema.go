@@ -57,7 +57,7 @@ func of(form func(root *jsonschema.Schema)) ([]byte, error) {
 	}
 	root := r.structure(reflect.TypeFor[v1alpha1.Stack](), false)
 	root.Schema = "http://json-schema.org/draft-07/schema#"
-	root.Title = "hearth Stack"
+	root.Title, root.Description = "hearth Stack", r.comments["Stack"]
 	root.Properties["apiVersion"].Enum = []any{v1alpha1.APIVersion}
 	root.Properties["kind"].Enum = []any{v1alpha1.Kind}
 	root.Definitions = r.definitions
@@ -75,13 +75,13 @@ type reflector struct {
 // scalars are the types that take any scalar as spelled: what they are as a
 // string, and how one may look.
 var scalars = map[reflect.Type]jsonschema.Schema{
-	reflect.TypeFor[v1alpha1.Quantity]():  {Types: []string{"string", "number"}, Pattern: `^(auto|none|\+?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,4})?)$`, Examples: []any{"500m", "8Gi"}},
+	reflect.TypeFor[v1alpha1.Quantity]():  {Types: []string{"string", "number"}, Pattern: `^(auto|none|\+?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,4})?)$`, Examples: []any{"8Gi", "512Mi"}},
 	reflect.TypeFor[v1alpha1.Duration]():  {Types: []string{"string"}, Pattern: duration, Examples: []any{"90s", "720h"}},
 	reflect.TypeFor[v1alpha1.KeepAlive](): {Types: []string{"string", "integer"}, Pattern: `^(-1|0|` + strings.Trim(duration, "^$") + `)$`, Examples: []any{"30m", "-1"}},
 	reflect.TypeFor[v1alpha1.BodySize]():  {Types: []string{"string", "number"}, Pattern: `^\+?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,4})?$`, Examples: []any{"10Mi"}},
 	reflect.TypeFor[v1alpha1.CIDR]():      {Types: []string{"string"}, Pattern: `^[0-9a-fA-F:.]+/[0-9]{1,3}$`, Examples: []any{"10.0.0.0/8", "2001:db8::/32"}},
 	reflect.TypeFor[v1alpha1.Host]():      {Types: []string{"string"}, Pattern: `^[^./:\s]+(\.[^./:\s]+)+$`, Examples: []any{"chat.example.org"}},
-	reflect.TypeFor[v1alpha1.Port]():      {Types: []string{"integer", "string"}, Minimum: jsonschema.Ptr(1.0), Maximum: jsonschema.Ptr(65535.0), Pattern: `^[0-9]+$`},
+	reflect.TypeFor[v1alpha1.Port]():      {Types: []string{"string", "integer"}, Minimum: jsonschema.Ptr(1.0), Maximum: jsonschema.Ptr(65535.0), Pattern: `^[0-9]+$`},
 	reflect.TypeFor[v1alpha1.Threads]():   {Types: []string{"string", "integer"}, Minimum: jsonschema.Ptr(1.0), Maximum: jsonschema.Ptr(1024.0), Pattern: `^(auto|[0-9]+)$`, Examples: []any{"auto", 4}},
 	reflect.TypeFor[v1alpha1.EnvValue]():  {Types: []string{"string", "number", "boolean"}},
 }
@@ -150,7 +150,7 @@ func (r reflector) reference(t reflect.Type, patch bool) *jsonschema.Schema {
 
 func (r reflector) structure(t reflect.Type, patch bool) *jsonschema.Schema {
 	s := &jsonschema.Schema{
-		Type: "object", Description: r.comments[t.Name()],
+		Type:                 "object",
 		Properties:           map[string]*jsonschema.Schema{},
 		AdditionalProperties: &jsonschema.Schema{Not: &jsonschema.Schema{}},
 	}
@@ -166,13 +166,20 @@ func (r reflector) structure(t reflect.Type, patch bool) *jsonschema.Schema {
 		}
 		p := orNull(r.value(f.Type, patch), !required)
 		if p.Ref != "" { // what stands beside a $ref is ignored
-			p = &jsonschema.Schema{AllOf: []*jsonschema.Schema{p}}
+			p = &jsonschema.Schema{Type: "object", AllOf: []*jsonschema.Schema{p}}
+		}
+		if name == "cpu" {
+			p.Examples = []any{"500m", "4"}
 		}
 		owner := t
 		if len(f.Index) > 1 {
 			owner = t.FieldByIndex(f.Index[:len(f.Index)-1]).Type
 		}
 		p.Description = r.comment(owner, name)
+		// What the type is stands here too, and not with the type: an editor would show that alone.
+		if of := elem(f.Type); of.Kind() == reflect.Struct && r.comments[of.Name()] != "" {
+			p.Description += "\n\n" + r.comments[of.Name()]
+		}
 		if d := r.defaults[t.Name()+"."+name]; d != nil && options != "" { // a required field has none, but where another field holds it
 			p.Default, _ = json.Marshal(d) // of a string, number or boolean
 		}
@@ -180,6 +187,13 @@ func (r reflector) structure(t reflect.Type, patch bool) *jsonschema.Schema {
 		s.PropertyOrder = append(s.PropertyOrder, name)
 	}
 	return s
+}
+
+func elem(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
 }
 
 // comment is what is said of a field; Kubernetes' own types say it themselves.
@@ -205,6 +219,9 @@ func orNull(s *jsonschema.Schema, null bool) *jsonschema.Schema {
 		s.Types = append(slices.Clone(s.Types), "null")
 	default:
 		s = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{s, {Type: "null"}}}
+		if s.AnyOf[0].Ref != "" { // all that is referred to is an object; an editor asks the type before it writes a line below
+			s.Types = []string{"object", "null"}
+		}
 	}
 	return s
 }

@@ -24,7 +24,10 @@ import (
 	"github.com/hearth-dev/hearth/internal/testing/randomstack"
 )
 
-var update = flag.Bool("update", false, "rewrite comments.json and the committed schemas")
+var (
+	update = flag.Bool("update", false, "rewrite comments.json and the committed schemas")
+	server = flag.String("language-server", "", "ask the yaml-language-server that tools/lsp/install put into this folder")
+)
 
 const api = "../../api/v1alpha1"
 
@@ -253,7 +256,7 @@ func TestStacksNameTheirSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		first, _, _ := strings.Cut(string(text), "\n")
-		name, ok := strings.CutPrefix(first, "# yaml-language-server: $schema=")
+		name, ok := strings.CutPrefix(first, modeline)
 		of := committed[filepath.Join(filepath.Dir(path), name)]
 		if !ok || of == nil {
 			t.Errorf("%s: the first line names no schema of the repository: %s", path, first)
@@ -296,12 +299,37 @@ var unseen = []string{"plain decimal digits", "got null", "which some tools read
 // refuses those with a structural mistake.
 func TestRefusedFixtures(t *testing.T) {
 	s := compiled(t, schema.JSON)
-	archives, err := filepath.Glob(api + "/testdata/refused/*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
 	accepted, refused := 0, 0
-	for _, path := range archives {
+	fixtures(t, func(name, text, wrong string) {
+		err := judge(t, s, []byte(text))
+		switch {
+		case !isWrong(wrong):
+			accepted++
+			if err != nil {
+				t.Errorf("%s: valid, and the schema says %v", name, err)
+			}
+		case isStructural(wrong):
+			refused++
+			if err == nil {
+				t.Errorf("%s: the schema does not refuse\n%s", name, wrong)
+			}
+		}
+	})
+	if accepted < 10 || refused < 10 {
+		t.Errorf("%d accepted and %d refused fixtures: too few", accepted, refused)
+	}
+	t.Logf("%d accepted, %d refused", accepted, refused)
+}
+
+// fixtures are the YAML among the stacks that the fields' tests have, each with
+// what hearth says of it.
+func fixtures(t *testing.T, each func(name, text, problems string)) {
+	t.Helper()
+	paths, err := filepath.Glob(api + "/testdata/refused/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no fixtures: %v", err)
+	}
+	for _, path := range paths {
 		archive, err := txtar.ParseFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -311,33 +339,17 @@ func TestRefusedFixtures(t *testing.T) {
 			if file.Name == "head" {
 				head = string(file.Data)
 			}
-			if !strings.HasSuffix(file.Name, ".yaml") {
-				continue
-			}
-			text := []byte(head + string(file.Data))
-			if _, err := yaml.YAMLToJSON(text); err != nil {
-				continue // no YAML
-			}
-			wrong := string(archive.Files[i+1].Data)
-			err := judge(t, s, text)
-			switch {
-			case !isWrong(wrong):
-				accepted++
-				if err != nil {
-					t.Errorf("%s %s: valid, and the schema says %v", filepath.Base(path), file.Name, err)
-				}
-			case isStructural(wrong):
-				refused++
-				if err == nil {
-					t.Errorf("%s %s: the schema does not refuse\n%s", filepath.Base(path), file.Name, wrong)
-				}
+			text := head + string(file.Data)
+			if strings.HasSuffix(file.Name, ".yaml") && isYAML(text) {
+				each(filepath.Base(path)+" "+file.Name, text, string(archive.Files[i+1].Data))
 			}
 		}
 	}
-	if accepted < 10 || refused < 10 {
-		t.Errorf("%d accepted and %d refused fixtures: too few", accepted, refused)
-	}
-	t.Logf("%d accepted, %d refused", accepted, refused)
+}
+
+func isYAML(text string) bool {
+	_, err := yaml.YAMLToJSON([]byte(text))
+	return err == nil
 }
 
 func isWrong(problems string) bool {

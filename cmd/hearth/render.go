@@ -27,8 +27,10 @@ type render struct {
 	format   format
 	check    bool
 	dryRun   bool
-	recreate bool
 	takeOver bool
+
+	accepted    upgrade.Accepted
+	notDeployed bool
 }
 
 func newRender() *cobra.Command {
@@ -49,9 +51,17 @@ A generated file names its stack. Another stack's files are neither replaced nor
 removed: write to a folder of its own, or, if the stack has a new name,
 --take-over.
 
-A volume that would have to shrink, and other changes that a running cluster
-cannot follow, are refused by comparison with the tree on disk; --recreate
-writes them nevertheless and says what to do on the clusters.`,
+What the clusters have is read from the tree that Git's HEAD holds, or, outside
+a repository, from the one on disk: by namespace and name of every object,
+whatever the overlays and bases are called. Refused are
+
+- a smaller volume, another storage class, an older Open WebUI, and whatever
+  else a running cluster cannot follow: --recreate writes it nevertheless;
+- a volume that nothing would use any more, or that would be deleted with its
+  data: --abandon-volumes writes it nevertheless.
+
+Both say what to do on the clusters. Before the first deploy there is nothing to
+lose: --not-deployed.`,
 		Example: `  hearth render             hearth.yaml -> the folder it is in
   hearth render --dry-run   what would change
   hearth render --check     for CI: exit 1 if the tree is old
@@ -72,12 +82,16 @@ writes them nevertheless and says what to do on the clusters.`,
 	flags.StringVar(&r.out, "output-directory", "", "the `folder` to write to (default: the folder of the stack)")
 	flags.BoolVar(&r.check, "check", false, "write nothing; exit 1 with a diff on stdout if the tree is not what the stack asks for")
 	flags.BoolVar(&r.dryRun, "dry-run", false, "write nothing; say what would change")
-	flags.BoolVar(&r.recreate, "recreate", false, "accept changes that need objects to be deleted on the clusters first")
+	flags.BoolVar(&r.accepted.Recreate, "recreate", false, "accept changes that need work on the clusters first: objects to be deleted, a backup to be restored")
+	flags.BoolVar(&r.accepted.AbandonVolumes, "abandon-volumes", false, "accept that volumes are left behind unused, or deleted with their data")
+	flags.BoolVar(&r.notDeployed, "not-deployed", false, "no cluster has any of this yet: compare nothing")
 	flags.BoolVar(&r.takeOver, "take-over", false, "replace or remove the files that another stack has in the folder: it was renamed, or is gone")
 	r.format.addFlag(cmd, "`text` on stderr, or json on stdout")
 	_ = cmd.MarkFlagDirname("output-directory") // fails only for a flag that does not exist
 	cmd.MarkFlagsMutuallyExclusive("check", "dry-run")
-	cmd.MarkFlagsMutuallyExclusive("check", "recreate")
+	for _, flag := range []string{"recreate", "abandon-volumes", "not-deployed"} {
+		cmd.MarkFlagsMutuallyExclusive("check", flag)
+	}
 	return cmd
 }
 
@@ -141,7 +155,7 @@ func (r *render) report(cmd *cobra.Command) (*report, error) {
 	if r.check || plan.Clean() {
 		return out, r.finish(cmd.Context(), out)
 	}
-	if err := r.refuse(out, files); err != nil || out.Problems.Err() != nil {
+	if err := r.refuse(cmd.Context(), out, files); err != nil || out.Problems.Err() != nil {
 		return out, err
 	}
 	return out, r.finish(cmd.Context(), out)
@@ -193,15 +207,37 @@ func (r *render) generate(out *report, stack *v1alpha1.Resolved) ([]generator.Fi
 	return files, nil
 }
 
-// refuse adds what a cluster could not follow; with --recreate as warnings.
-func (r *render) refuse(out *report, files []generator.File) error {
-	changes, err := upgrade.Compare(os.DirFS(r.out), files)
+// refuse adds what a cluster could not follow, and what would be lost. Git's
+// HEAD is what was deployed; what only the disk holds is worth a warning.
+func (r *render) refuse(ctx context.Context, out *report, files []generator.File) error {
+	if r.notDeployed {
+		return nil
+	}
+	changes, err := upgrade.Compare(os.DirFS(r.out), files, r.accepted)
 	if err != nil {
 		return err
 	}
+	committed, err := committedTree(ctx, r.out)
+	if err != nil {
+		return err
+	}
+	if committed != nil {
+		tried := changes
+		if changes, err = upgrade.Compare(committed, files, r.accepted); err != nil {
+			return err
+		}
+		for _, p := range tried {
+			known := slices.ContainsFunc(changes, func(q problem.Problem) bool { return q.Path == p.Path && q.Message == p.Message })
+			if p.Severity == problem.Error && !known {
+				p.Severity = problem.Warning
+				p.Message += " (against the tree on disk, which is not in Git's HEAD and is taken as not deployed)"
+				changes = append(changes, p)
+			}
+		}
+	}
 	for _, p := range changes {
-		if r.recreate {
-			p.Severity = problem.Warning
+		if p.Severity == problem.Error {
+			p.Fix += "; or, if no cluster has any of this yet, render with --not-deployed"
 		}
 		out.add(p)
 	}

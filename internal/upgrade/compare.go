@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -12,73 +11,101 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 )
 
-// Compare builds every overlay that stands in both the tree on disk and the new
-// files, and reports what cannot change in place as errors. A claim that
-// disappears but is kept on the cluster, and an overlay on disk that does not
-// build, are warnings. A tree without overlays is deployed by its bases, and they
-// are compared.
-//
-// An overlay that is gone altogether is no problem: its clusters are usually
-// served by another one now, with the same objects.
-func Compare(disk fs.FS, files []generator.File) (problem.List, error) {
-	before, err := load(disk)
+// Accepted is what a person wants nevertheless. It is then a warning.
+type Accepted struct {
+	// Recreate accepts what needs work on the clusters before it is deployed.
+	Recreate bool
+	// AbandonVolumes accepts volumes that nothing uses any more, or that are
+	// deleted with their data.
+	AbandonVolumes bool
+}
+
+// Compare builds what the clusters have, by the tree before, and what they would
+// get of the new files, and reports what cannot change in place, what a volume
+// would be lost by, and what cannot be compared. A tree without overlays is
+// deployed by its bases.
+func Compare(before fs.FS, files []generator.File, accepted Accepted) (problem.List, error) {
+	old, err := load(before)
 	if err != nil {
 		return nil, err
 	}
-	after := tree{}
+	c := &comparison{before: old, after: tree{}, built: map[string]built{}}
 	for _, f := range files {
-		after[f.Path] = f.Data
+		c.after[f.Path] = f.Data
 	}
-	folders := common(before, after, "overlays")
-	if len(before.below("overlays")) == 0 {
-		folders = common(before, after, "bases")
-	}
-
-	var found findings
-	oldReleases, newReleases := before.releases(), after.releases()
-	for _, folder := range folders {
-		oldRelease, wasDeployed := oldReleases[folder]
-		newRelease, isDeployed := newReleases[folder]
-		if before.same(after, "bases") && before.same(after, folder) && oldRelease == newRelease {
-			continue
-		}
-		old, err := before.build(folder)
-		if err != nil {
-			found.warnings = append(found.warnings, problem.Problem{
-				Severity: problem.Warning,
-				File:     folder,
-				Message:  "does not build as it is on disk, so its volumes and selectors were not compared: " + firstLine(err),
-			})
-			continue
-		}
-		new, err := after.build(folder)
-		if err != nil {
-			return nil, fmt.Errorf("building the new %s: %w", folder, err)
-		}
-		for id, object := range old {
-			found.add(folder, id, object, new[id])
-		}
-		if wasDeployed && isDeployed {
-			found.moved(folder, oldRelease, newRelease, old, new)
-		}
+	c.after.keepTheirs(old)
+	found := findings{accepted: accepted}
+	if err := c.compare(&found); err != nil {
+		return nil, err
 	}
 	return found.list(), nil
 }
 
-// common lists the kustomizations of one kind that both trees have.
-func common(before, after tree, kind string) []string {
-	var folders []string
-	for file := range after {
-		folder := path.Dir(file)
-		if path.Dir(folder) == kind && path.Base(file) == "kustomization.yaml" && before[file] != nil {
-			folders = append(folders, folder)
-		}
-	}
-	slices.Sort(folders)
-	return folders
+// comparison is one run of Compare. It builds each folder once.
+type comparison struct {
+	before, after tree
+	built         map[string]built
 }
 
-// same reports that both trees hold the same files below a folder.
+type built struct {
+	objects map[id]map[string]any
+	err     error
+}
+
+func (c *comparison) old(folder string) (map[id]map[string]any, error) {
+	return c.build("old "+folder, c.before, folder)
+}
+
+func (c *comparison) new(folder string) (map[id]map[string]any, error) {
+	return c.build("new "+folder, c.after, folder)
+}
+
+func (c *comparison) build(key string, t tree, folder string) (map[id]map[string]any, error) {
+	b, done := c.built[key]
+	if !done {
+		b.objects, b.err = t.build(folder)
+		c.built[key] = b
+	}
+	return b.objects, b.err
+}
+
+func (c *comparison) compare(found *findings) error {
+	oldReleases, newReleases := c.before.releases(), c.after.releases()
+	for _, p := range c.pairs() {
+		oldRelease, wasDeployed := oldReleases[p.old]
+		newRelease, isDeployed := newReleases[p.new]
+		if p.old == p.new && c.before.same(c.after, "bases") && c.before.same(c.after, p.old) && oldRelease == newRelease {
+			continue
+		}
+		old, err := c.old(p.old)
+		if err != nil {
+			found.unreadable(p, err, generated(c.before[p.old+"/kustomization.yaml"]))
+			continue
+		}
+		var new map[id]map[string]any
+		if p.new != "" {
+			new, err = c.new(p.new)
+		}
+		if err != nil && generated(c.after[p.new+"/kustomization.yaml"]) {
+			return fmt.Errorf("building the new %s: %w", p.new, err)
+		}
+		if err != nil {
+			found.record(p.String(), warned, problem.Problem{
+				Message: "is yours, and would no longer build: " + firstLine(err),
+			})
+			continue
+		}
+		for id, object := range old {
+			found.add(p.String(), id, object, new)
+		}
+		if wasDeployed && isDeployed {
+			found.moved(p.String(), oldRelease, newRelease, old, new)
+		}
+	}
+	return nil
+}
+
+// same reports whether both trees hold the same files below a folder.
 func (t tree) same(other tree, folder string) bool {
 	a, b := t.below(folder), other.below(folder)
 	if !slices.Equal(a, b) {

@@ -91,7 +91,7 @@ func read(archive *txtar.Archive) (fstest.MapFS, []generator.File, int) {
 // say is what a person would read: a problem on every line.
 func say(t *testing.T, old fstest.MapFS, new []generator.File) string {
 	t.Helper()
-	list, err := Compare(old, new)
+	list, err := Compare(old, new, Accepted{})
 	if err != nil {
 		t.Fatal(err)
 	}

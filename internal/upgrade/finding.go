@@ -6,64 +6,149 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
+)
+
+// danger is what a problem takes to be accepted.
+type danger int
+
+const (
+	warned   danger = iota // nothing: it is said
+	recreate               // Accepted.Recreate
+	abandon                // Accepted.AbandonVolumes
 )
 
 // findings gathers problems by what they say, because one change of a base is
 // the same news in every overlay.
 type findings struct {
-	warnings problem.List
+	accepted Accepted
 	found    []problem.Problem   // File is filled in at the end
 	folders  map[string][]string // by the text of a found problem
 }
 
-// add compares one object that is on disk with its new form, nil if it is gone.
-func (f *findings) add(folder string, id id, old, new map[string]any) {
+// add compares one object that is on disk with its new form among the new ones.
+func (f *findings) add(folder string, id id, old map[string]any, all map[id]map[string]any) {
+	new := all[id]
 	if new == nil {
-		f.gone(folder, id, old)
+		f.gone(folder, id, old, all)
 		return
 	}
 	for _, r := range Refusals(old, new) {
-		f.record(folder, problem.Problem{
-			Severity: problem.Error,
-			Path:     id.String() + " " + r.Field,
-			Message:  fmt.Sprintf("%s would become %s: %s", r.Before, r.After, r.Why),
-			Fix:      r.Fix,
+		f.record(folder, recreate, problem.Problem{
+			Path:    id.String() + " " + r.Field,
+			Message: fmt.Sprintf("%s would become %s: %s", r.Before, r.After, r.Why),
+			Fix:     r.Fix,
 		})
 	}
+	f.version(folder, id, old, new)
 }
 
-// gone judges an object that is no longer generated. Only a claim matters:
-// everything else can be made again.
-func (f *findings) gone(folder string, id id, old map[string]any) {
-	if id.kind != "PersistentVolumeClaim" {
-		return
+// unreadable is an old folder that kustomize cannot build. Nothing is known then
+// of what the clusters have.
+func (f *findings) unreadable(p pair, err error, ours bool) {
+	how, fix := recreate, "restore the files from Git, such as by: git checkout -- bases overlays; or, if no volume gets smaller or goes, render with --recreate"
+	if !ours {
+		how, fix = warned, ""
 	}
-	if kept(old) {
-		f.record(folder, problem.Problem{
-			Severity: problem.Warning,
-			Path:     id.String(),
-			Message:  "is no longer generated: it stays on the clusters with its data, and nothing uses it",
-			Fix:      fmt.Sprintf("if the data is not needed: kubectl -n %s delete pvc %s", id.namespace, id.name),
-		})
-		return
-	}
-	f.record(folder, problem.Problem{
-		Severity: problem.Error,
-		Path:     id.String(),
-		Message:  "is no longer generated and is not retained: Fleet would delete it and its data",
-		Fix:      "set storage.retain: true, render and deploy that first, and the claim stays; or, if the data may go, render with --recreate",
+	f.record(p.old, how, problem.Problem{
+		Message: "does not build as it is, so its volumes, selectors and versions cannot be compared: " + firstLine(err),
+		Fix:     fix,
 	})
 }
 
-// kept reports that an object outlives its release: Helm, and so Fleet, reads
-// this from the live object before it deletes it.
-func kept(object map[string]any) bool {
-	annotations, _ := rule{field: "metadata.annotations"}.of(object).(map[string]any)
-	return annotations["helm.sh/resource-policy"] == "keep"
+// gone judges an object that is no longer generated. Only what holds data
+// matters: everything else can be made again.
+func (f *findings) gone(folder string, id id, old map[string]any, all map[id]map[string]any) {
+	fate := fateOf(old)
+	if id.kind == "Namespace" && id.group == "" && !kept(old) {
+		f.record(folder, abandon, problem.Problem{
+			Path:    id.String(),
+			Message: "is no longer generated: " + fate + ". What is in it goes with it, volumes too",
+			Fix:     "keep it; or, if all of that may go, render with --abandon-volumes",
+		})
+	}
+	if id.kind != "PersistentVolumeClaim" || id.group != "" {
+		return
+	}
+	message := "is no longer generated: " + fate
+	for _, other := range replacements(id, all) {
+		message += ". " + other.String() + " begins empty in its place"
+	}
+	switch {
+	case !kept(old):
+		f.record(folder, abandon, problem.Problem{
+			Path: id.String(), Message: message,
+			Fix: "set storage.retain: true, render and deploy that first, and the claim stays; or, if the data may go, render with --abandon-volumes",
+		})
+	case mounted(id, all):
+		f.record(folder, warned, problem.Problem{Path: id.String(), Message: message + ". The pods still use it"})
+	default:
+		f.record(folder, abandon, problem.Problem{
+			Path: id.String(), Message: message + ". Nothing uses it any more",
+			Fix: fmt.Sprintf("leave its base, namespace, overlay and target as they were; or render with --abandon-volumes, and once the data is not needed: kubectl -n %s delete pvc %s",
+				id.namespace, id.name),
+		})
+	}
 }
 
-// builtin reports the groups of the kinds in rules: another group's kind of the
-// same name has rules of its own.
+// replacements are the new claims of the same name in other namespaces.
+func replacements(gone id, all map[id]map[string]any) []id {
+	var found []id
+	for other := range all {
+		if other.group == gone.group && other.kind == gone.kind && other.name == gone.name {
+			found = append(found, other)
+		}
+	}
+	slices.SortFunc(found, func(a, b id) int { return strings.Compare(a.namespace, b.namespace) })
+	return found
+}
+
+// mounted reports whether a new pod uses the claim, as with storage.existingClaim.
+func mounted(claim id, all map[id]map[string]any) bool {
+	for id, object := range all {
+		if id.namespace != claim.namespace {
+			continue
+		}
+		for _, volume := range objects.List(object, "spec", "template", "spec", "volumes") {
+			if objects.Text(volume, "persistentVolumeClaim", "claimName") == claim.name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// kept reports whether an object outlives its release: Helm, and so Fleet, reads
+// this from the live object before it deletes it.
+func kept(object map[string]any) bool {
+	return objects.Annotations(object)["helm.sh/resource-policy"] == "keep"
+}
+
+// fateOf says what each tool does with an object that leaves Git. kubectl apply
+// deletes nothing unless it is told to by --prune.
+func fateOf(object map[string]any) string {
+	a := objects.Annotations(object)
+	stays, goes := []string{}, []string{}
+	tool := func(name string, keeps bool) {
+		if keeps {
+			stays = append(stays, name)
+		} else {
+			goes = append(goes, name)
+		}
+	}
+	tool("Fleet", kept(object))
+	tool("Flux with prune: true", a["kustomize.toolkit.fluxcd.io/prune"] == "disabled")
+	tool("Argo CD with pruning", slices.Contains(strings.Split(a["argocd.argoproj.io/sync-options"], ","), "Prune=false"))
+	tool("kubectl apply", true)
+	text := "left where it is, with its data, by " + strings.Join(stays, ", ")
+	if len(goes) > 0 {
+		text = "deleted with its data by " + strings.Join(goes, ", ") + "; " + text
+	}
+	return text
+}
+
+// builtin reports whether the group is one of the kinds in rules: another group's
+// kind of the same name has rules of its own.
 func builtin(group string) bool { return group == "" || group == "apps" }
 
 // keep says how to stay as it is.
@@ -74,8 +159,8 @@ func keep(r rule, old any) string {
 	return "keep " + r.show(old)
 }
 
-// recreate says how to have it nevertheless.
-func recreate(id id) string {
+// anew says how to have it nevertheless.
+func anew(id id) string {
 	if id.kind == "PersistentVolumeClaim" {
 		return fmt.Sprintf("copy the data away, render with --recreate and, before that is deployed, stop the pod and delete the claim: kubectl -n %s delete pvc %s",
 			id.namespace, id.name)
@@ -84,7 +169,11 @@ func recreate(id id) string {
 		id.namespace, strings.ToLower(id.kind), id.name)
 }
 
-func (f *findings) record(folder string, p problem.Problem) {
+func (f *findings) record(folder string, how danger, p problem.Problem) {
+	p.Severity = problem.Error
+	if how == warned || how == recreate && f.accepted.Recreate || how == abandon && f.accepted.AbandonVolumes {
+		p.Severity = problem.Warning
+	}
 	text := p.String()
 	if f.folders == nil {
 		f.folders = map[string][]string{}
@@ -97,10 +186,11 @@ func (f *findings) record(folder string, p problem.Problem) {
 
 // list is every finding, with the overlays it concerns.
 func (f *findings) list() problem.List {
-	all := slices.Clone(f.warnings)
+	var all problem.List
 	for _, p := range f.found {
 		folders := f.folders[p.String()]
-		p.File = strings.Join(folders, ", ")
+		slices.Sort(folders)
+		p.File = strings.Join(slices.Compact(folders), ", ")
 		all = append(all, p)
 	}
 	return all.Sorted()

@@ -22,7 +22,7 @@ func Refusals(old, new objects.Object) []Refusal {
 		}
 		before, after := r.of(old), r.of(new)
 		if !r.same(before, after) {
-			found = append(found, Refusal{r.field, r.show(before), r.show(after), r.why, keep(r, before) + "; or " + recreate(id)})
+			found = append(found, Refusal{r.field, r.show(before), r.show(after), r.why, keep(r, before) + "; or " + anew(id)})
 		}
 	}
 	return found

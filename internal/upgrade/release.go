@@ -57,12 +57,22 @@ func (f *findings) moved(folder string, before, after release, old, new map[id]m
 		return
 	}
 	for id, object := range old {
-		if new[id] == nil || !kept(object) {
+		if new[id] == nil {
 			continue
 		}
-		f.record(folder, problem.Problem{
-			Severity: problem.Error,
-			Path:     id.String(),
+		if !kept(object) {
+			if id.kind == "PersistentVolumeClaim" {
+				f.record(folder, abandon, problem.Problem{
+					Path: id.String(),
+					Message: fmt.Sprintf("the Helm release %s would become %s, and the old one is deleted with what it does not keep: this volume and its data",
+						before, after),
+					Fix: "set storage.retain: true, render and deploy that first; or, if the data may go, render with --abandon-volumes",
+				})
+			}
+			continue
+		}
+		f.record(folder, recreate, problem.Problem{
+			Path: id.String(),
 			Message: fmt.Sprintf("the Helm release %s would become %s, which may not touch what the other one made and keeps: Fleet could not deploy it",
 				before, after),
 			Fix: "keep metadata.name and createNamespace as they were; or set spec.fleet.takeOwnership: true",

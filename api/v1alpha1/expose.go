@@ -74,6 +74,18 @@ func (ExposeType) Values() []string {
 	return texts(ExposeInternal, ExposeNginx, ExposeTraefik, ExposeGateway)
 }
 
+// ControllerPods is where a controller's pods are by its own chart: expose.from by
+// default. Empty where each implementation has them elsewhere.
+func ControllerPods(t ExposeType) Peer {
+	switch t {
+	case ExposeNginx:
+		return Peer{Namespace: "nginx-ingress", PodLabels: map[string]string{"app.kubernetes.io/name": "nginx-ingress"}}
+	case ExposeTraefik: // k3s runs it in kube-system, with the same label
+		return Peer{Namespace: "traefik", PodLabels: map[string]string{"app.kubernetes.io/name": "traefik"}}
+	}
+	return Peer{}
+}
+
 // WebSocket is how a page hears what is new.
 type WebSocket string
 

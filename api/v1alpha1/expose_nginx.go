@@ -33,11 +33,7 @@ func (n *NGINX) applyDefaults(e *Expose) {
 	fill(&n.MaxBodySize, "10Mi")
 	fill(&n.ReadTimeout, "1h")
 	fill(&n.SendTimeout, "1h")
-	// The namespace and label of the controller's own manifests and chart.
-	fillPointer(&e.From, Peer{
-		Namespace: "nginx-ingress",
-		PodLabels: map[string]string{"app.kubernetes.io/name": "nginx-ingress"},
-	})
+	fillPointer(&e.From, ControllerPods(ExposeNginx))
 }
 
 // nginx checks what F5's controller can do.

@@ -89,12 +89,7 @@ func (t *Traefik) applyDefaults(e *Expose) {
 			t.EntryPoints = []string{"web"}
 		}
 	}
-	// The namespace and label of the controller's Helm chart; k3s runs it in
-	// kube-system.
-	fillPointer(&e.From, Peer{
-		Namespace: "traefik",
-		PodLabels: map[string]string{"app.kubernetes.io/name": "traefik"},
-	})
+	fillPointer(&e.From, ControllerPods(ExposeTraefik))
 }
 
 // traefik checks what Traefik can do by objects; given is it as written.

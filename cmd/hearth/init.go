@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,21 +22,37 @@ type initVerb struct {
 }
 
 func newInit() *cobra.Command {
-	v := &initVerb{}
+	return new(initVerb).command(func(cmd *cobra.Command) *dialogue {
+		return newDialogue(cmd.InOrStdin(), cmd.ErrOrStderr())
+	})
+}
+
+// command asks in the dialogue that it is given.
+func (v *initVerb) command(talk func(*cobra.Command) *dialogue) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a first hearth.yaml, with comments",
 		Long: `Init writes a small stack with comments: one base, one overlay of it, and for
 Fleet the cluster it goes to. Change the file from then on; init never
-overwrites one.`,
+overwrites one.
+
+On a terminal it asks for what the flags do not say; without one, or with
+--stdout, the defaults are taken.
+
+A route is through F5's NGINX Ingress Controller (nginx), Traefik, or a Gateway
+of Gateway API. Kubernetes' own ingress-nginx is retired and not supported. The
+NetworkPolicy admits the controller's pods and nobody else, so it has to know
+where they run: --controller-namespace, kube-system for the Traefik of k3s.`,
 		Example: `  hearth init
   hearth init --expose nginx --host chat.10.0.0.200.nip.io --issuer my-ca
   hearth init --expose traefik --host ai.example.org --cert-resolver letsencrypt
+  hearth init --expose traefik --host ai.example.org --issuer my-ca \
+    --controller-namespace kube-system      the Traefik that comes with k3s
   hearth init --expose gateway --host chat.example.org --gateway infra/public
   hearth init --namespace ollama --chat=false
   hearth init --stdout --model qwen3:4b | hearth render -f - --dry-run`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd, talk(cmd)) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&v.file, "file", "f", stackFile, "the file to write")
@@ -45,9 +62,10 @@ overwrites one.`,
 	flags.StringSliceVar(&v.models, "model", []string{"llama3.2:3b"}, "a `model` as for ollama pull; may be given several times")
 	flags.BoolVar(&v.chat, "chat", true, "put Open WebUI in front of Ollama")
 	flags.StringVar(&v.storageClass, "storage-class", "", "the `class` of the volumes (default: the cluster's default class)")
-	flags.StringVar(&v.expose, "expose", string(v1alpha1.ExposeInternal), "the way in from outside: internal, nginx, traefik or gateway")
+	flags.StringVar(&v.expose, "expose", string(v1alpha1.ExposeInternal), "the way in from outside: "+exposures)
 	flags.StringVar(&v.host, "host", "", "the DNS `name` that people use")
 	flags.StringVar(&v.gateway, "gateway", "", "the Gateway that the route attaches to, as `NAMESPACE/NAME`; its listener has the certificate")
+	flags.StringVar(&v.controller, "controller-namespace", "", "the `namespace` that the controller's pods run in (default: its chart's, nginx-ingress or traefik; with gateway that of the Gateway)")
 	flags.StringVar(&v.issuer, "issuer", "", "TLS: the `name` of a cert-manager ClusterIssuer")
 	flags.StringVar(&v.certResolver, "cert-resolver", "", "TLS: the `name` of a resolver of Traefik's own")
 	flags.StringVar(&v.tlsSecret, "tls-secret", "", "TLS: the `name` of a Secret with the certificate")
@@ -63,7 +81,16 @@ overwrites one.`,
 	return cmd
 }
 
-func (v *initVerb) run(cmd *cobra.Command) error {
+func (v *initVerb) run(cmd *cobra.Command, d *dialogue) error {
+	if err := v.knownExpose(); err != nil {
+		return err
+	}
+	if _, err := os.Stat(v.file); err == nil && !v.stdout {
+		return isThere(v.file) // before anything is asked
+	}
+	if err := v.ask(cmd, d); err != nil {
+		return err
+	}
 	if err := v.check(); err != nil {
 		return err
 	}
@@ -94,11 +121,27 @@ func (v *initVerb) run(cmd *cobra.Command) error {
 	return nil
 }
 
+// exposures are the values of --expose, for a sentence.
+const exposures = "internal, nginx (F5's), traefik or gateway"
+
+// knownExpose refuses what is no way in.
+func (v *initVerb) knownExpose() error {
+	if slices.Contains(v1alpha1.ExposeType("").Values(), v.expose) {
+		return nil
+	}
+	return fmt.Errorf("--expose %q: want %s; nginx is F5's NGINX Ingress Controller: Kubernetes' own ingress-nginx is retired and not supported", v.expose, exposures)
+}
+
+func (v *initVerb) exposed() bool { return v.expose != string(v1alpha1.ExposeInternal) }
+
+// tlsFlag is the name of what has the certificate; "" if none is named.
+func (v *initVerb) tlsFlag() string { return v.issuer + v.certResolver + v.tlsSecret }
+
 // check catches what would only make sense in other words further down.
 func (v *initVerb) check() error {
-	exposed := v.expose != string(v1alpha1.ExposeInternal)
+	exposed := v.exposed()
 	gateway := v.expose == string(v1alpha1.ExposeGateway)
-	tls := v.issuer + v.certResolver + v.tlsSecret
+	tls := v.tlsFlag()
 	namespace, name, _ := strings.Cut(v.gateway, "/")
 	switch {
 	case exposed && v.host == "":
@@ -111,17 +154,23 @@ func (v *initVerb) check() error {
 		return errors.New("with --expose gateway the certificate is that of the Gateway's listener: leave --issuer, --cert-resolver and --tls-secret out")
 	case exposed && !gateway && tls == "" && !v.noTLS:
 		return errors.New("choose where the certificate comes from: --issuer, --cert-resolver, --tls-secret, or --no-tls for a private network")
+	case !exposed && v.controller != "":
+		return errors.New("--controller-namespace needs --expose nginx, traefik or gateway")
 	case !exposed && (v.host != "" || tls != "" || v.noTLS):
 		return errors.New("--host and the TLS flags need --expose nginx, traefik or gateway")
 	}
 	return nil
 }
 
+func isThere(file string) error {
+	return fmt.Errorf("%s is there already and is left alone; write another with -f, or look at one with --stdout", file)
+}
+
 // create writes a new file and refuses to touch an old one.
 func create(file string, text []byte) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already and is left alone; write another with -f, or look at one with --stdout", file)
+		return isThere(file)
 	}
 	if err != nil {
 		return err

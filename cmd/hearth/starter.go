@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +23,7 @@ type starter struct {
 	models                          []string
 	chat                            bool
 	storageClass                    string
+	controller                      string // namespace of the controller's pods
 	expose, host, gateway           string // gateway is NAMESPACE/NAME
 	noTLS                           bool
 	issuer, certResolver, tlsSecret string
@@ -100,9 +103,22 @@ func (s starter) overlay() mapping {
 		namespace, name, _ := strings.Cut(s.gateway, "/")
 		expose.put("gateway", section().put("name", name).put("namespace", namespace),
 			"The Gateway that is there. Its listeners https and http are meant, unless\nsectionName and redirectSectionName name others.")
+		if s.controller != "" {
+			namespace = s.controller
+		}
 		expose.put("from", section().put("namespace", namespace),
 			"Where the Gateway's proxies run, for the NetworkPolicy: beside the Gateway with\nIstio and NGINX Gateway Fabric, in envoy-gateway-system with Envoy Gateway, in\nTraefik's own namespace with Traefik. Anything else is a 503.")
-	} else if s.host != "" && !s.chat {
+		return section().put("name", s.name).put("bases", list(base.put("expose", expose)))
+	}
+	if pods := v1alpha1.ControllerPods(v1alpha1.ExposeType(s.expose)); s.controller != "" && s.controller != pods.Namespace {
+		labels := section()
+		for _, key := range slices.Sorted(maps.Keys(pods.PodLabels)) {
+			labels.put(key, pods.PodLabels[key])
+		}
+		expose.put("from", section().put("namespace", s.controller).put("podLabels", labels),
+			"Where the controller's pods run, for the NetworkPolicy: it keeps all others out.")
+	}
+	if s.host != "" && !s.chat {
 		auth := section().put("basicAuth", section().put("secretName", "ollama-users"),
 			"Ollama has no password of its own. `hearth secrets` makes this Secret.")
 		expose.put(s.expose, auth)

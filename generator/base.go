@@ -27,9 +27,13 @@ type kustomization struct {
 
 // base writes bases/<name>.
 func (g *generation) base(b *v1alpha1.Base) error {
+	at := fmt.Sprintf("spec.bases[%d].patches", slices.IndexFunc(g.stack.Bases, func(other v1alpha1.Base) bool { return other.Name == b.Name }))
 	folder := path.Join("bases", b.Name)
-	files, err := g.baseFiles(b)
+	files, written, err := g.baseFiles(b)
 	if err != nil {
+		return err
+	}
+	if err := misses(at, b.Patches, written, g.withPatches(b)); err != nil {
 		return err
 	}
 	g.folders[b.Name] = map[string][]byte{}
@@ -39,16 +43,29 @@ func (g *generation) base(b *v1alpha1.Base) error {
 	maps.Copy(g.files, g.folders[b.Name])
 	g.bases[b.Name], err = overlay.Build(g.folders[b.Name], folder)
 	if err != nil {
-		return patchError(b.Patches, err)
+		return blame(at, b.Patches, patchError(b.Patches, err), g.withPatches(b))
 	}
 	return nil
 }
 
-// baseFiles are the files of a base's folder, by name.
-func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
+// withPatches builds a base with these patches in place of its own.
+func (g *generation) withPatches(b *v1alpha1.Base) func([]v1alpha1.Patch) ([]Object, error) {
+	return func(patches []v1alpha1.Patch) ([]Object, error) {
+		other := *b
+		other.Patches = patches
+		files, _, err := g.baseFiles(&other)
+		if err != nil {
+			return nil, err
+		}
+		return overlay.Build(files, ".")
+	}
+}
+
+// baseFiles are the files of a base's folder, by name, and the objects in them.
+func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, []Object, error) {
 	objects, err := build.Objects(g.stack.Name, b)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	objects = slices.DeleteFunc(objects, func(o Object) bool { return inAnotherNamespace(b, o) })
 	for _, r := range b.Resources {
@@ -59,12 +76,12 @@ func (g *generation) baseFiles(b *v1alpha1.Base) (map[string][]byte, error) {
 	for _, o := range objects {
 		name, err := addManifest(g.stack.Name, files, o, objects)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		k.Resources = append(k.Resources, name)
 	}
 	files["kustomization.yaml"], err = file.YAML(g.stack.Name, k, "")
-	return files, err
+	return files, objects, err
 }
 
 // inAnotherNamespace reports whether the base's kustomization would move the
@@ -77,7 +94,7 @@ func inAnotherNamespace(b *v1alpha1.Base, o Object) bool {
 // mergedObjects is what a base with an overlay's overrides builds to, and what
 // it brings to other namespaces.
 func (g *generation) mergedObjects(b *v1alpha1.Base) ([]Object, error) {
-	files, err := g.baseFiles(b)
+	files, _, err := g.baseFiles(b)
 	if err != nil {
 		return nil, err
 	}

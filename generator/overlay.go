@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -19,6 +20,9 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 	var parents []string
 	for i := range o.Bases {
 		b := build.InOverlay(o, i)
+		if err := g.overriddenPatches(o, i, &b); err != nil {
+			return err
+		}
 		objects, err := g.flatBase(&b)
 		if err != nil {
 			return fmt.Errorf("bases[%d] (%s): %w", i, b.Name, err)
@@ -27,6 +31,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 		base = append(base, g.bases[b.Name]...)
 		parents = append(parents, "../../bases/"+b.Name)
 	}
+	at := g.at(o) + ".patches"
 	folder := path.Join("overlays", o.Name)
 	difference, err := overlay.Compute(base, want, func(d overlay.Difference) ([]Object, error) {
 		files, err := g.overlayFiles(parents, d)
@@ -40,6 +45,20 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 	}
 	for _, r := range o.Resources {
 		difference.New = append(difference.New, Object(r))
+		want = append(want, Object(r))
+	}
+	own := len(difference.Patches)
+	with := func(patches []v1alpha1.Patch) ([]Object, error) {
+		d := difference
+		d.Patches = append(slices.Clone(d.Patches[:own]), patches...)
+		files, err := g.overlayFiles(parents, d)
+		if err != nil {
+			return nil, err
+		}
+		return g.build(o, files)
+	}
+	if err := misses(at, o.Patches, want, with); err != nil {
+		return err
 	}
 	difference.Patches = append(difference.Patches, o.Patches...)
 	files, err := g.overlayFiles(parents, difference)
@@ -48,7 +67,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 	}
 	if len(o.Resources)+len(o.Patches) > 0 { // else Compute has built it
 		if want, err = g.build(o, files); err != nil {
-			return patchError(o.Patches, err)
+			return blame(at, o.Patches, patchError(o.Patches, err), with)
 		}
 	}
 	if g.checks {
@@ -58,6 +77,24 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 		g.files[path.Join(folder, name)] = data
 	}
 	return nil
+}
+
+// overriddenPatches looks at the patches of a base that an overlay wrote. Those
+// of the base itself may lose their objects with what the overlay leaves out.
+func (g *generation) overriddenPatches(o *v1alpha1.ResolvedOverlay, i int, b *v1alpha1.Base) error {
+	if of := g.stack.Base(b.Name); of != nil && reflect.DeepEqual(of.Patches, b.Patches) {
+		return nil
+	}
+	_, written, err := g.baseFiles(b)
+	if err != nil {
+		return err
+	}
+	return misses(g.at(o)+fmt.Sprintf(".bases[%d].patches", i), b.Patches, written, g.withPatches(b))
+}
+
+// at is the path of an overlay in the stack.
+func (g *generation) at(o *v1alpha1.ResolvedOverlay) string {
+	return fmt.Sprintf("spec.overlays[%d]", slices.IndexFunc(g.stack.Overlays, func(other v1alpha1.ResolvedOverlay) bool { return other.Name == o.Name }))
 }
 
 // overlayFiles are the files of an overlay's folder, by name.

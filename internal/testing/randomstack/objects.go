@@ -135,6 +135,6 @@ func (d *drawing) targetedMergePatch() any {
 		"patch": d.patchText(object{"apiVersion": "v1", "kind": "Any", "metadata": object{"name": "any", "annotations": object{
 			"patched": anyText(d),
 		}}}),
-		"target": object{"annotationSelector": pick(d, "note", "example.org/contact"), "kind": "Service"},
+		"target": object{"annotationSelector": pick(d, "!nobody-has", "nobody-has!=this"), "kind": "Service"},
 	}
 }

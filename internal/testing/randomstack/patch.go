@@ -12,8 +12,10 @@ func (d *drawing) repairPatches(o object, exists func(kind, name string) bool, n
 	kept, seen := []any{}, map[string]bool{}
 	for _, p := range list(o["patches"]) {
 		p := p.(object)
-		if p["target"] != nil {
-			kept = append(kept, p)
+		if t := child(p, "target"); t != nil {
+			if d.repairTarget(t, exists, namespace) {
+				kept = append(kept, p)
+			}
 			continue
 		}
 		var patch object
@@ -32,6 +34,24 @@ func (d *drawing) repairPatches(o object, exists func(kind, name string) bool, n
 	if delete(o, "patches"); len(kept) > 0 {
 		o["patches"] = kept
 	}
+}
+
+// repairTarget reports whether a drawn target selects anything, in the namespace
+// that it now names.
+func (d *drawing) repairTarget(t object, exists func(kind, name string) bool, namespace string) bool {
+	if t["namespace"] == "ai" {
+		t["namespace"] = namespace
+	}
+	chat, server := exists("StatefulSet", "open-webui"), exists("Deployment", "ollama")
+	switch kind, name := t["kind"], t["name"]; {
+	case t["labelSelector"] == "app.kubernetes.io/name=open-webui", kind == "Service" && name == "open-.*ui":
+		return chat
+	case kind == "StatefulSet":
+		return chat && name != "ollama"
+	case kind == "Deployment|StatefulSet" && name == ".*", t["annotationSelector"] != nil:
+		return chat || server
+	}
+	return server
 }
 
 // has reports whether a base generates an object that the drawn patches are for.

@@ -1,7 +1,7 @@
 # The few targets there are. Everything also runs as the plain command beside it.
 TOOL := go tool -modfile=tools/go.mod
 
-.PHONY: render test lint judge agree e2e e2e-full calibrate
+.PHONY: render test lint workflows judge agree e2e e2e-full calibrate
 
 render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
@@ -13,6 +13,9 @@ lint: ## gofmt, vet and golangci-lint
 	test -z "$$(gofmt -l .)"
 	go vet ./...
 	$(TOOL) golangci-lint run ./...
+
+workflows: ## actionlint and zizmor over .github
+	.ci/workflows.sh
 
 judge: ## what kube-score says of the committed overlays, into docs/vet.md
 	go test ./internal/vet -run KubeScore -kube-score -update

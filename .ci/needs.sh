@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that all is there which the end-to-end tests need: a Docker daemon that answers; gcc, for go test -race;
-# debootstrap, where HEARTH_E2E_IMAGES=source has the images built here; with E2E=full a browser; and npm for the gate, which
-# sets CI and asks the language server of editors. Run as root on Debian
+# debootstrap, where HEARTH_E2E_IMAGES=source has the images built here; with E2E=full a browser; and for the gate, which sets
+# CI, npm for the language server of editors and pip for zizmor. Run as root on Debian
 # it installs what is missing and starts dockerd; otherwise it names all that is missing. Where everything is there, it does
 # nothing.
 # It changes no file of Docker's configuration: what a host needs is said on the command line of the daemon it starts.
@@ -33,7 +33,10 @@ if [ "${E2E:-}" = full ]; then
   need chromium chromium fonts-dejavu-core # without a font it draws no letters
   need certutil libnss3-tools
 fi
-[ -z "${CI:-}" ] || need npm npm
+if [ -n "${CI:-}" ]; then
+  need npm npm
+  python3 -m pip --version > /dev/null 2>&1 || missing+=(python3-pip)
+fi
 command -v gcc > /dev/null || missing+=(gcc libc6-dev)
 if ((${#missing[@]} > 0)); then
   [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}; run this as root, or: sudo apt-get install --no-install-recommends ${missing[*]}"

@@ -1,7 +1,12 @@
 package upgrade
 
 import (
+	"io/fs"
+	"maps"
+	"slices"
+
 	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
 // Refusal is a change of one field that no cluster makes to an object it has.
@@ -27,3 +32,25 @@ func Refusals(old, new objects.Object) []Refusal {
 	}
 	return found
 }
+
+// Load reads what a cluster may be given of a tree on disk, by path.
+func Load(disk fs.FS) (map[string][]byte, error) { return load(disk) }
+
+// MaxFile is how many bytes a file of a tree may have.
+const MaxFile = maxFile
+
+// Manifest reports whether a file of that content counts for a tree.
+func Manifest(data []byte) bool { return len(data) <= maxFile && yamllimit.Places(data) <= maxPlaces }
+
+// Build is what kustomize makes of a folder of a tree, in no order.
+func Build(files map[string][]byte, folder string) ([]objects.Object, error) {
+	built, err := tree(files).build(folder)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(maps.Values(built)), nil
+}
+
+// Kept reports whether an object outlives the Helm release, and so the Fleet
+// bundle, that it is part of.
+func Kept(o objects.Object) bool { return kept(o) }

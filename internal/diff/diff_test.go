@@ -1,0 +1,76 @@
+package diff_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/hearth-dev/hearth/internal/diff"
+	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/vet"
+)
+
+var update = flag.Bool("update", false, "rewrite the wanted output in testdata")
+
+// Each archive is named after a rule of package diff: the objects before and
+// after the change, and what is said of it. A rule without an archive that it
+// speaks in fails the test.
+func TestRules(t *testing.T) {
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no archives in testdata: %v", err)
+	}
+	heard := map[string]bool{}
+	for _, file := range archives {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts := map[string]int{}
+			for i, f := range archive.Files {
+				parts[f.Name] = i
+			}
+			decode := func(name string) []objects.Object {
+				list, err := vet.Decode(archive.Files[parts[name]].Data)
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				return list
+			}
+			var said strings.Builder
+			for _, c := range diff.Objects(decode("old"), decode("new")) {
+				fmt.Fprintf(&said, "%s %s\n", c.Object, c.Op)
+				for _, e := range c.Effects {
+					heard[e.Rule+" "+string(c.Op)] = true
+					fmt.Fprintf(&said, "  %s %s: %s\n", e.Rule, e.Level, e.Text)
+				}
+				if c.Diff == "" {
+					t.Errorf("%s: no difference of YAML", c.Object)
+				}
+			}
+			want := &archive.Files[parts["want"]].Data
+			if *update {
+				*want = []byte(said.String())
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(string(*want), said.String()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	if diff := cmp.Diff(diff.RuleIDs(), slices.Sorted(maps.Keys(heard))); diff != "" {
+		t.Errorf("the rules, and those that speak in testdata (-rules +heard):\n%s", diff)
+	}
+}

@@ -1,0 +1,186 @@
+package diff_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/diff"
+	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/testing/randomstack"
+)
+
+// service is one of that name.
+func service(namespace, name, port string) objects.Object {
+	return objects.Object{
+		"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"namespace": namespace, "name": name},
+		"spec": map[string]any{"ports": []any{map[string]any{"port": port}}},
+	}
+}
+
+func claim(namespace, name string) objects.Object {
+	return objects.Object{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": map[string]any{"namespace": namespace, "name": name}}
+}
+
+func TestOverlays(t *testing.T) {
+	a, b, c := service("ai", "a", "1"), service("ai", "b", "1"), service("ai", "c", "1")
+	for name, test := range map[string]struct {
+		old, new diff.Tree
+		want     []string
+	}{
+		"same": {
+			diff.Tree{"lab": {Objects: []objects.Object{a, b}}}, diff.Tree{"lab": {Objects: []objects.Object{b, a}}},
+			[]string{"lab unchanged"},
+		},
+		"changed": {
+			diff.Tree{"lab": {Objects: []objects.Object{a, b}}}, diff.Tree{"lab": {Objects: []objects.Object{service("ai", "a", "2"), c}}},
+			[]string{"lab changed", "Service/ai/a changed", "Service/ai/b deleted", "Service/ai/c created"},
+		},
+		"added and removed": {
+			diff.Tree{"old": {Objects: []objects.Object{a, b}}}, diff.Tree{"new": {Objects: []objects.Object{b, c}}},
+			[]string{"new created [overlay note]", "Service/ai/b created", "Service/ai/c created", "old deleted [overlay data]", "Service/ai/a deleted", "Service/ai/b deleted"},
+		},
+		"renamed": {
+			diff.Tree{"old": {Objects: []objects.Object{a, b}}, "other": {Objects: []objects.Object{a, b}}}, diff.Tree{"new": {Objects: []objects.Object{a, b, c}}, "other": {Objects: []objects.Object{a, b}}},
+			[]string{"new renamed from old [overlay note]", "Service/ai/c created", "other unchanged"},
+		},
+		"two renamed": {
+			diff.Tree{"a": {Objects: []objects.Object{a, b}}, "b": {Objects: []objects.Object{c}}}, diff.Tree{"x": {Objects: []objects.Object{c}}, "y": {Objects: []objects.Object{a, b}}},
+			[]string{"x renamed from b [overlay note]", "y renamed from a [overlay note]"},
+		},
+		"namespace": {
+			diff.Tree{"lab": {Objects: []objects.Object{a, claim("ai", "v")}}}, diff.Tree{"lab": {Objects: []objects.Object{service("chat", "a", "1"), claim("chat", "v")}}},
+			[]string{"lab changed [namespace data]", "PersistentVolumeClaim/ai/v deleted", "Service/ai/a deleted", "PersistentVolumeClaim/chat/v created", "Service/chat/a created"},
+		},
+		"does not build": {
+			diff.Tree{"lab": {Err: errors.New("no such file\nas said")}}, diff.Tree{"lab": {Objects: []objects.Object{a}}},
+			[]string{"lab changed: no such file"},
+		},
+		"gone without having built": {
+			diff.Tree{"lab": {Err: errors.New("no such file")}}, diff.Tree{},
+			[]string{"lab deleted [overlay data]: no such file"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, o := range diff.Overlays(test.old, test.new) {
+				line := o.Name + " " + string(o.Op)
+				if o.From != "" {
+					line += " from " + o.From
+				}
+				for _, e := range o.Effects {
+					line += fmt.Sprintf(" [%s %s]", e.Rule, e.Level)
+				}
+				if o.Unknown != "" {
+					line += ": " + o.Unknown
+				}
+				got = append(got, line)
+				for _, c := range o.Objects {
+					got = append(got, fmt.Sprint(c.Object, " ", c.Op))
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Whatever two stacks are, each object that differs between their clusters is
+// named with the fields that do, and nothing else is; a stack and itself do not
+// differ.
+func TestRandomStacks(t *testing.T) {
+	seeds := uint64(8)
+	if testing.Short() {
+		seeds = 3
+	}
+	differ := 0
+	var before diff.Tree
+	for seed := range seeds {
+		tree := drawn(t, seed)
+		for _, o := range diff.Overlays(tree, drawn(t, seed)) {
+			if o.Op != diff.Same || len(o.Objects) > 0 || len(o.Effects) > 0 {
+				t.Errorf("seed %d: %s differs from itself: %+v", seed, o.Name, o)
+			}
+		}
+		// The overlays of a stack differ in single fields, those of two in whole objects.
+		for name, old := range tree {
+			for other, new := range tree {
+				differ += holds(t, fmt.Sprintf("seed %d, %s to %s", seed, name, other), old.Objects, new.Objects)
+			}
+			for other, new := range before {
+				differ += holds(t, fmt.Sprintf("seed %d, %s to %s of the one before", seed, name, other), old.Objects, new.Objects)
+			}
+		}
+		before = tree
+	}
+	if differ < 100 && !testing.Short() {
+		t.Errorf("%d objects differed, want 100 at least", differ)
+	}
+}
+
+func drawn(t *testing.T, seed uint64) diff.Tree {
+	t.Helper()
+	stack, problems := generator.Load("hearth.yaml", randomstack.Draw(seed))
+	if stack == nil {
+		t.Fatalf("seed %d: %v", seed, problems)
+	}
+	files, err := generator.GenerateUnchecked(stack)
+	if err != nil {
+		t.Fatalf("seed %d: %v", seed, err)
+	}
+	all := map[string][]byte{}
+	for _, f := range files {
+		all[f.Path] = f.Data
+	}
+	tree := diff.Build(all)
+	for name, built := range tree {
+		if built.Err != nil {
+			t.Fatalf("seed %d: %s: %v", seed, name, built.Err)
+		}
+	}
+	return tree
+}
+
+// holds compares with what a reader of both lists would find, and counts it.
+func holds(t *testing.T, what string, old, new []objects.Object) int {
+	t.Helper()
+	at := func(list []objects.Object) map[string]objects.Object {
+		all := map[string]objects.Object{}
+		for _, o := range list {
+			r := objects.RefOf(o)
+			all[r.Group()+" "+r.String()] = o
+		}
+		return all
+	}
+	before, after, want := at(old), at(new), map[string]diff.Op{}
+	for name, o := range before {
+		switch n := after[name]; {
+		case n == nil:
+			want[name] = diff.Deleted
+		case !reflect.DeepEqual(o, n):
+			want[name] = diff.Changed
+		}
+	}
+	for name := range after {
+		if before[name] == nil {
+			want[name] = diff.Created
+		}
+	}
+	got := map[string]diff.Op{}
+	for _, c := range diff.Objects(old, new) {
+		got[c.Object.Group()+" "+c.Object.String()] = c.Op
+		if len(c.Effects) == 0 || (c.Op == diff.Changed) != (len(c.Fields) > 0) || !strings.Contains(c.Diff, "\n@@ ") {
+			t.Errorf("%s: %s %s: %d effects, %d fields, diff %q", what, c.Object, c.Op, len(c.Effects), len(c.Fields), c.Diff)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+	return len(want)
+}

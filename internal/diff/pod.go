@@ -1,0 +1,218 @@
+package diff
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/version"
+
+	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/reach"
+	"github.com/hearth-dev/hearth/sizing"
+)
+
+// untilReady is how long a pod is down that stops before the next one starts.
+const untilReady = "nobody is served until the new one is ready; how long is not known here"
+
+// restart is what a changed pod template does.
+func restart(c *change) []Effect {
+	at := objects.TemplatePath(c.ref)
+	if at == nil || reflect.DeepEqual(objects.At(c.old, at...), objects.At(c.new, at...)) {
+		return nil
+	}
+	count := pods(c.new)
+	switch {
+	case c.ref.Kind == "Job":
+		return one(Refused, "Kubernetes never changes a Job's pod template; first: kubectl -n %s delete job %s", c.ref.Namespace, c.ref.Name)
+	case c.ref.Kind == "CronJob":
+		return one(Note, "counts from its next run on")
+	case c.ref.Kind == "ReplicaSet" || c.ref.Kind == "ReplicationController":
+		return one(Note, "counts for pods that are made from now on: those that run stay as they are")
+	case objects.Text(c.new, "spec", "updateStrategy", "type") == "OnDelete":
+		return one(Note, "pods that run stay as they are until somebody deletes them (OnDelete)")
+	case c.ref.Kind == "DaemonSet":
+		return one(Note, "the pods restart, node by node")
+	case count == "0":
+		return one(Note, "no pod runs (replicas: 0): it counts when one does")
+	case c.ref.Kind == "Deployment" && objects.Text(c.new, "spec", "strategy", "type") == "Recreate":
+		return one(Down, "the pod restarts, the old one stops first (Recreate): %s", untilReady)
+	case c.ref.Kind == "StatefulSet" && count == "1":
+		return one(Down, "the pod restarts, the old one stops first (StatefulSet): %s", untilReady)
+	}
+	return one(Note, "the pods restart one after another: an old one serves until a new one is ready")
+}
+
+// start is for what makes pods.
+func start(c *change) []Effect {
+	switch {
+	case objects.TemplatePath(c.ref) == nil || pods(c.new) == "0":
+		return nil
+	case c.ref.Kind == "CronJob":
+		return one(Note, "runs by its schedule: %s", objects.Text(c.new, "spec", "schedule"))
+	}
+	return one(Note, "its pods start")
+}
+
+// pods is how many a workload asks for.
+func pods(o objects.Object) string {
+	if n := objects.At(o, "spec", "replicas"); n != nil {
+		return fmt.Sprint(n)
+	}
+	return "1"
+}
+
+func replicas(c *change) []Effect {
+	if before, after := pods(c.old), pods(c.new); c.touches("spec.replicas") && before != after {
+		if after == "0" {
+			return one(Down, "its pods stop, and none starts")
+		}
+		return one(Note, "%s instead of %s pods", after, before)
+	}
+	return nil
+}
+
+// image is for containers that run another one.
+func image(c *change) []Effect {
+	before, after := containers(c.before, c.ref), containers(c.after, c.ref)
+	var all []Effect
+	for _, n := range after {
+		for _, o := range before {
+			if o.Name != n.Name || o.Init != n.Init || o.Image == n.Image {
+				continue
+			}
+			all = append(all, imageOf(o.Image, n.Image, slices.Contains(reach.ProgramsOf(n), reach.OpenWebUI) && !n.Init)...)
+		}
+	}
+	return all
+}
+
+func imageOf(old, new string, chat bool) []Effect {
+	oldName, newName := objects.Repository(old), objects.Repository(new)
+	before, after := tag(old), tag(new)
+	var all []Effect
+	switch {
+	case oldName != newName:
+		all = one(Note, "another image is pulled: %s instead of %s", new, old)
+	case before != after:
+		all = one(Note, "another image is pulled: %s %s -> %s", newName, before, after)
+	default:
+		return one(Note, "%s %s is held to another digest: its content may be another", newName, after)
+	}
+	if !chat || before == after {
+		return all
+	}
+	a, errOld := version.ParseGeneric(before)
+	b, errNew := version.ParseGeneric(after)
+	switch {
+	case errOld != nil || errNew != nil:
+		return append(all, one(Data, "Open WebUI's database migrates as it starts, and only goes forward: a backup first is the only way back")...)
+	case b.LessThan(a):
+		return append(all, one(Refused, "Open WebUI's database only migrates forward: %s does not start on what %s wrote; restore a backup of %s or older, or stay", after, before, after)...)
+	}
+	return append(all, one(Data, "Open WebUI's database migrates from %s to %s as it starts, and only goes forward: a backup first is the only way back", before, after)...)
+}
+
+// tag of an image, latest if it has none.
+func tag(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	if tag := strings.TrimPrefix(image[len(objects.Repository(image)):], ":"); tag != "" {
+		return tag
+	}
+	return "latest"
+}
+
+// containers are those of the pod that an object makes.
+func containers(set *objects.Set, ref objects.Ref) []objects.Container {
+	for i := range set.Pods {
+		if p := &set.Pods[i]; keyOf(p.Ref) == keyOf(ref) {
+			return p.Containers()
+		}
+	}
+	return nil
+}
+
+// puller is the container whose arguments are the models that it pulls.
+const puller = "pull-models"
+
+func pulled(set *objects.Set, ref objects.Ref) []string {
+	for _, c := range containers(set, ref) {
+		if c.Name == puller {
+			return c.Args
+		}
+	}
+	return nil
+}
+
+// signIn is for a chat whose provider of identities sends people back to it.
+func signIn(c *change) []Effect {
+	for _, n := range containers(c.after, c.ref) {
+		provider, _ := n.Variable("OPENID_PROVIDER_URL")
+		if provider.Value == "" {
+			continue
+		}
+		url, _ := n.Variable("WEBUI_URL")
+		for _, o := range containers(c.before, c.ref) {
+			before, _ := o.Variable("WEBUI_URL")
+			had, _ := o.Variable("OPENID_PROVIDER_URL")
+			if o.Name == n.Name && (before.Value != url.Value || had.Value != provider.Value) {
+				return one(Down, "nobody can sign in until %s knows the redirect URI %s/oauth/oidc/callback", provider.Value, url.Value)
+			}
+		}
+	}
+	return nil
+}
+
+// models are pulled as the pod starts.
+func models(c *change) []Effect {
+	before, after := pulled(c.before, c.ref), pulled(c.after, c.ref)
+	var more, less []string
+	var known []sizing.Model
+	unknown := false
+	for _, name := range after {
+		if slices.Contains(before, name) {
+			continue
+		}
+		m, ok := sizing.Lookup(name)
+		unknown = unknown || !ok
+		if ok {
+			known = append(known, m)
+		}
+		more = append(more, name)
+	}
+	for _, name := range before {
+		if !slices.Contains(after, name) && len(after) > 0 {
+			less = append(less, name)
+		}
+	}
+	var all []Effect
+	if len(more) > 0 {
+		size := ""
+		switch bytes := sizing.Storage(known).Disk; {
+		case len(known) == 0:
+			size = "of a size that is not in hearth's catalogue"
+		case unknown:
+			size = bytesText(bytes) + ", and those that are not in hearth's catalogue"
+		default:
+			size = bytesText(bytes)
+		}
+		all = append(all, one(Note, "pulled before the server starts, unless the volume has it: %s (%s)", strings.Join(more, ", "), size)...)
+	}
+	if len(less) > 0 {
+		all = append(all, one(Note, "no longer pulled, and not deleted from a volume that has it: %s; its space comes back with: kubectl -n %s exec %s/%s -- ollama rm %s",
+			strings.Join(less, ", "), c.ref.Namespace, strings.ToLower(c.ref.Kind), c.ref.Name, strings.Join(less, " "))...)
+	}
+	if len(before) > 0 && len(after) == 0 && c.new != nil {
+		all = append(all, one(Note, "nothing is pulled any more: the volume has to have the models")...)
+	}
+	return all
+}
+
+// bytesText is as `ollama list` prints it: decimal units.
+func bytesText(bytes int64) string {
+	if bytes >= 1e9 {
+		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+	}
+	return fmt.Sprintf("%.0f MB", float64(bytes)/1e6)
+}

@@ -1,0 +1,92 @@
+package diff
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/upgrade"
+)
+
+func isClaim(r objects.Ref) bool { return r.Is("", "PersistentVolumeClaim") }
+
+// asked is the size of a claim.
+func asked(claim objects.Object) string {
+	return fmt.Sprint(objects.At(claim, "spec", "resources", "requests", "storage"))
+}
+
+func className(claim objects.Object) string {
+	if name := objects.Text(claim, "spec", "storageClassName"); name != "" {
+		return "the storage class " + name
+	}
+	return "the cluster's default storage class"
+}
+
+// grown is a claim that asks for more. One that asks for less is refused.
+func grown(c *change) []Effect {
+	if !isClaim(c.ref) {
+		return nil
+	}
+	before, err := resource.ParseQuantity(asked(c.old))
+	after, err2 := resource.ParseQuantity(asked(c.new))
+	if err != nil || err2 != nil || after.Cmp(before) <= 0 {
+		return nil
+	}
+	return one(Note, "the volume grows from %s to %s if %s has allowVolumeExpansion: true; if not, the API server refuses it. It never shrinks again", asked(c.old), asked(c.new), className(c.new))
+}
+
+func newVolume(c *change) []Effect {
+	if !isClaim(c.ref) {
+		return nil
+	}
+	return one(Note, "a new volume of %s by %s, empty", asked(c.new), className(c.new))
+}
+
+// lostVolume is what becomes of a claim's data, by who deploys the tree. Each
+// tool reads an annotation of the live object.
+func lostVolume(c *change) []Effect {
+	if !isClaim(c.ref) {
+		return nil
+	}
+	annotations := objects.Annotations(c.old)
+	argo := false
+	for option := range strings.SplitSeq(annotations["argocd.argoproj.io/sync-options"], ",") {
+		argo = argo || strings.TrimSpace(option) == "Prune=false"
+	}
+	var keep, lose []string
+	for _, tool := range []struct {
+		name  string
+		keeps bool
+	}{
+		{"kubectl apply", true},
+		{"Fleet", upgrade.Kept(c.old)},
+		{"Flux (prune: true)", annotations["kustomize.toolkit.fluxcd.io/prune"] == "disabled"},
+		{"Argo CD (prune)", argo},
+	} {
+		if tool.keeps {
+			keep = append(keep, tool.name)
+		} else {
+			lose = append(lose, tool.name)
+		}
+	}
+	text := "the claim stays, with its data and used by nobody, under " + and(keep)
+	if len(lose) > 0 {
+		verb := "delete"
+		if len(lose) == 1 {
+			verb = "deletes"
+		}
+		text += "; " + and(lose) + " " + verb + " it, and its data unless the volume's reclaimPolicy is Retain"
+	}
+	return one(Data, "%s; if the data is not needed: kubectl -n %s delete pvc %s", text, c.ref.Namespace, c.ref.Name)
+}
+
+// and is a list in words.
+func and(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	last := len(list) - 1
+	return strings.Join(list[:last], ", ") + " and " + list[last]
+}

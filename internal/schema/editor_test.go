@@ -74,7 +74,12 @@ func TestEditorAccepts(t *testing.T) {
 		}
 		d.Close()
 	}
-	valid = append(valid, named{"everything.yaml", stackLine + read(t, api+"/testdata/everything.yaml")}, named{"README.md", readmeStack(t)})
+	valid = append(valid, named{"everything.yaml", stackLine + read(t, api+"/testdata/everything.yaml")})
+	for page, texts := range pageStacks(t) {
+		for _, text := range texts {
+			valid = append(valid, named{page, text})
+		}
+	}
 	for _, flags := range [][]string{
 		{}, {"--chat", "--expose", "nginx", "--host", "chat.lan", "--issuer", "ca", "--fleet"},
 		{"--expose", "traefik", "--host", "ollama.example.org", "--cert-resolver", "le"},
@@ -314,17 +319,6 @@ func archives(t *testing.T, pattern string) []*txtar.Archive {
 		all = append(all, archive)
 	}
 	return all
-}
-
-// readmeStack is the stack that the README shows.
-func readmeStack(t *testing.T) string {
-	t.Helper()
-	_, text, ok := strings.Cut(read(t, "../../README.md"), "```yaml\n"+modeline+ourPage+"\n")
-	text, _, end := strings.Cut(text, "```")
-	if !ok || !end {
-		t.Fatal("README.md shows no stack that names its schema")
-	}
-	return modeline + ourPage + "\n" + text
 }
 
 // initialized is the stack that hearth init writes.

@@ -268,6 +268,47 @@ func TestStacksNameTheirSchema(t *testing.T) {
 	}
 }
 
+// pageStacks are the Stacks that the pages show, whole.
+func pageStacks(t *testing.T) map[string][]string {
+	t.Helper()
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]string{}
+	for _, page := range append(pages, "../../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range strings.Split(string(text), "```yaml\n")[1:] {
+			block, _, _ = strings.Cut(block, "```")
+			if slices.Contains(strings.Split(block, "\n"), "kind: Stack") {
+				found[page] = append(found[page], block)
+			}
+		}
+	}
+	if len(found) < 2 {
+		t.Fatalf("stacks in %d pages: too few", len(found))
+	}
+	return found
+}
+
+// TestPagesNameTheSchema: by its address, since stacks are copied from a page.
+func TestPagesNameTheSchema(t *testing.T) {
+	s := compiled(t, schema.JSON)
+	for page, texts := range pageStacks(t) {
+		for _, text := range texts {
+			if !strings.HasPrefix(text, modeline+ourPage+"\n") {
+				t.Errorf("%s: the first line does not name %s:\n%s", page, ourPage, text)
+			}
+			if err := judge(t, s, []byte(text)); err != nil {
+				t.Errorf("%s: %v in\n%s", page, err, text)
+			}
+		}
+	}
+}
+
 // TestForms: what only a function's config may have is refused in hearth.yaml.
 func TestForms(t *testing.T) {
 	const stack = "apiVersion: hearth.dev/v1alpha1\nkind: Stack\n"

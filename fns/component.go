@@ -24,7 +24,7 @@ type surroundings struct {
 	Expose      *v1alpha1.Expose   `json:"expose,omitzero"`
 }
 
-func (s surroundings) base(m metadata) *v1alpha1.Base {
+func (s surroundings) base(m configMetadata) *v1alpha1.Base {
 	return &v1alpha1.Base{
 		Name: m.Name, Namespace: m.Namespace,
 		Labels: s.Labels, Annotations: s.Annotations,

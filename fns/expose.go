@@ -39,6 +39,9 @@ type serviceRef struct {
 // servicePort is a port of a Service by number or name, as spelled.
 type servicePort string
 
+// Pattern is how a port may look, for a schema.
+func (servicePort) Pattern() string { return `^.{1,63}$` }
+
 // UnmarshalText accepts a TCP port, or what can be a port's name.
 func (p *servicePort) UnmarshalText(text []byte) error {
 	if n, err := strconv.Atoi(string(text)); err == nil && (n < 1 || n > 65535) || len(text) > 63 || len(text) == 0 {

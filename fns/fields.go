@@ -12,9 +12,9 @@ import (
 	"github.com/hearth-dev/hearth/internal/document"
 )
 
-// metadata of a config. It is wider than a Stack's: the tools that run functions
+// configMetadata of a config. It is wider than a Stack's: the tools that run functions
 // keep their own annotations there.
-type metadata struct {
+type configMetadata struct {
 	// Name of the config, a DNS label: the value of app.kubernetes.io/part-of,
 	// and the folder of what is generated from it.
 	Name string `json:"name,omitzero"`
@@ -26,12 +26,16 @@ type metadata struct {
 	Annotations map[string]string `json:"annotations,omitzero"`
 }
 
-// fields are those of a config whose spec is a T.
+// fields of a function's config, whose spec is a T.
 type fields[T any] struct {
-	APIVersion string   `json:"apiVersion"`
-	Kind       string   `json:"kind"`
-	Metadata   metadata `json:"metadata"`
-	Spec       T        `json:"spec,omitzero"`
+	// APIVersion is always hearth.dev/v1alpha1.
+	APIVersion string `json:"apiVersion"`
+	// Kind says what the function does.
+	Kind string `json:"kind"`
+	// Metadata names the config, and the namespace of the objects.
+	Metadata configMetadata `json:"metadata"`
+	// Spec is what is asked of the function.
+	Spec T `json:"spec,omitzero"`
 
 	root   *document.Node
 	unread problem.List // what could not be decoded

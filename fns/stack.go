@@ -24,15 +24,22 @@ func stack(c config, items []*yaml.RNode) ([]*yaml.RNode, framework.Results) {
 // overlayChoice is a config that names an overlay of a Stack which is in the
 // list: the ConfigMap that kpt makes of a configMap.
 type overlayChoice struct {
-	APIVersion string   `json:"apiVersion"`
-	Kind       string   `json:"kind"`
-	Metadata   metadata `json:"metadata"`
-	Data       struct {
-		// Overlay to emit. Default: the only one there is.
-		Overlay string `json:"overlay,omitzero"`
-		// Stack is the name of the Stack, where there are several.
-		Stack string `json:"stack,omitzero"`
-	} `json:"data,omitzero"`
+	// APIVersion is always v1.
+	APIVersion string `json:"apiVersion"`
+	// Kind is always ConfigMap.
+	Kind string `json:"kind"`
+	// Metadata is what kpt writes there; nothing of it is read.
+	Metadata configMetadata `json:"metadata"`
+	// Data names the overlay.
+	Data overlayData `json:"data,omitzero"`
+}
+
+// overlayData is a choice of an overlay.
+type overlayData struct {
+	// Overlay to emit. Default: the only one there is.
+	Overlay string `json:"overlay,omitzero"`
+	// Stack is the name of the Stack, where there are several.
+	Stack string `json:"stack,omitzero"`
 }
 
 // chosen emits the overlay that a ConfigMap names, of the Stack in the list: in

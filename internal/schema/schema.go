@@ -29,41 +29,57 @@ import (
 var comments []byte
 
 // JSON is the schema of a Stack.
-func JSON() ([]byte, error) { return of(func(*jsonschema.Schema) {}) }
+func JSON() ([]byte, error) { return text(document(reflect.TypeFor[v1alpha1.Stack](), v1alpha1.Kind)) }
 
 // Function is the schema of a Stack that is the config of a KRM function: it has
 // any metadata, as other objects do, and names the overlay to emit.
-func Function() ([]byte, error) {
-	return of(func(root *jsonschema.Schema) {
-		root.Title = "hearth Stack, as a function's config"
-		texts := func(of string) *jsonschema.Schema {
-			return &jsonschema.Schema{Type: "object", Description: of, AdditionalProperties: &jsonschema.Schema{Type: "string"}}
-		}
-		metadata := root.Definitions["Metadata"]
-		metadata.AdditionalProperties = nil
-		metadata.Properties["annotations"] = texts("Annotations such as config.kubernetes.io/function, which says how the function is run. No generated object gets them.")
-		metadata.Properties["labels"] = texts("Labels of the config alone. No generated object gets them.")
-		metadata.PropertyOrder = append(metadata.PropertyOrder, "annotations", "labels")
-		spec := root.Definitions["Spec"]
-		spec.Properties["overlay"] = &jsonschema.Schema{Type: "string", Description: "Overlay to emit. Default: the only one there is."}
-		spec.PropertyOrder = append([]string{"overlay"}, spec.PropertyOrder...)
-	})
+func Function() ([]byte, error) { return text(function()) }
+
+func function() (*jsonschema.Schema, error) {
+	root, err := document(reflect.TypeFor[v1alpha1.Stack](), v1alpha1.Kind)
+	if err != nil {
+		return nil, err
+	}
+	root.Title = "hearth Stack, as a function's config"
+	texts := func(of string) *jsonschema.Schema {
+		return &jsonschema.Schema{Type: "object", Description: of, AdditionalProperties: &jsonschema.Schema{Type: "string"}}
+	}
+	metadata := root.Definitions["Metadata"]
+	metadata.AdditionalProperties = nil
+	metadata.Properties["annotations"] = texts("Annotations such as config.kubernetes.io/function, which says how the function is run. No generated object gets them.")
+	metadata.Properties["labels"] = texts("Labels of the config alone. No generated object gets them.")
+	metadata.PropertyOrder = append(metadata.PropertyOrder, "annotations", "labels")
+	spec := root.Definitions["Spec"]
+	spec.Properties["overlay"] = &jsonschema.Schema{Type: "string", Description: "Overlay to emit. Default: the only one there is."}
+	spec.PropertyOrder = append([]string{"overlay"}, spec.PropertyOrder...)
+	return root, nil
 }
 
-func of(form func(root *jsonschema.Schema)) ([]byte, error) {
+func text(root *jsonschema.Schema, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	out, err := json.MarshalIndent(root, "", "  ")
+	return append(out, '\n'), err
+}
+
+// document is the schema of a file of the type, whose kind it says.
+func document(t reflect.Type, kind string) (*jsonschema.Schema, error) {
 	r := reflector{definitions: map[string]*jsonschema.Schema{}, defaults: defaults()}
 	if err := json.Unmarshal(comments, &r.comments); err != nil {
 		return nil, fmt.Errorf("comments of the fields: %w", err)
 	}
-	root := r.structure(reflect.TypeFor[v1alpha1.Stack](), false)
+	root := r.structure(t, false)
 	root.Schema = "http://json-schema.org/draft-07/schema#"
-	root.Title, root.Description = "hearth Stack", r.comments["Stack"]
-	root.Properties["apiVersion"].Enum = []any{v1alpha1.APIVersion}
-	root.Properties["kind"].Enum = []any{v1alpha1.Kind}
+	root.Title, root.Description = "hearth "+kind, r.comments[typeName(t)]
+	if v := root.Properties["apiVersion"]; kind != "ConfigMap" {
+		v.Enum = []any{v1alpha1.APIVersion}
+	} else {
+		v.Enum = []any{"v1"}
+	}
+	root.Properties["kind"].Enum = []any{kind}
 	root.Definitions = r.definitions
-	form(root)
-	out, err := json.MarshalIndent(root, "", "  ")
-	return append(out, '\n'), err
+	return root, nil
 }
 
 type reflector struct {
@@ -86,6 +102,10 @@ var scalars = map[reflect.Type]jsonschema.Schema{
 	reflect.TypeFor[v1alpha1.EnvValue]():  {Types: []string{"string", "number", "boolean"}},
 }
 
+// patternInWords is the keyword of editors for what is said of a value that the
+// pattern refuses.
+const patternInWords = "patternErrorMessage"
+
 // duration is Go's, without a sign: a duration below 0 is refused.
 const duration = `^\+?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$`
 
@@ -96,15 +116,20 @@ func (r reflector) value(t reflect.Type, patch bool) *jsonschema.Schema {
 		return r.value(t.Elem(), patch)
 	}
 	if s, ok := scalars[t]; ok {
+		s.Title = t.Name()
+		if s.Pattern != "" { // what an editor says instead of it
+			s.Extra = map[string]any{patternInWords: r.comments[t.Name()]}
+		}
 		if t.Kind() == reflect.Struct {
 			return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{&s, r.reference(t, patch)}}
 		}
 		return &s
 	}
-	if _, ok := reflect.New(t).Interface().(encoding.TextUnmarshaler); ok {
+	switch zero := reflect.New(t).Interface().(type) {
+	case interface{ Pattern() string }:
+		return &jsonschema.Schema{Types: []string{"string", "integer"}, Pattern: zero.Pattern()}
+	case encoding.TextUnmarshaler:
 		panic("schema: no pattern of " + t.String())
-	}
-	switch zero := reflect.Zero(t).Interface().(type) {
 	case interface{ Values() []string }:
 		s := &jsonschema.Schema{Type: "string"}
 		for _, v := range zero.Values() {
@@ -137,7 +162,7 @@ func (r reflector) value(t reflect.Type, patch bool) *jsonschema.Schema {
 
 // reference is to the definition of a struct, which it makes once.
 func (r reflector) reference(t reflect.Type, patch bool) *jsonschema.Schema {
-	name := t.Name()
+	name := typeName(t)
 	if patch {
 		name += "Override"
 	}
@@ -168,20 +193,19 @@ func (r reflector) structure(t reflect.Type, patch bool) *jsonschema.Schema {
 		if p.Ref != "" { // what stands beside a $ref is ignored
 			p = &jsonschema.Schema{Type: "object", AllOf: []*jsonschema.Schema{p}}
 		}
+		owners := owners(t, f)
+		p.Description = r.comment(owners[len(owners)-1], name)
+		// What the type is stands here too, and not with the type: an editor would show that alone.
+		if of := elem(f.Type); of.Kind() == reflect.Struct && r.comments[typeName(of)] != "" {
+			p.Description += "\n\n" + r.comments[typeName(of)]
+		}
+		for _, owner := range owners {
+			if d := r.defaults[owner.Name()+"."+name]; d != nil && options != "" { // a required field has none, but where another field holds it
+				p.Default, _ = json.Marshal(d) // of a string, number or boolean
+			}
+		}
 		if name == "cpu" {
 			p.Examples = []any{"500m", "4"}
-		}
-		owner := t
-		if len(f.Index) > 1 {
-			owner = t.FieldByIndex(f.Index[:len(f.Index)-1]).Type
-		}
-		p.Description = r.comment(owner, name)
-		// What the type is stands here too, and not with the type: an editor would show that alone.
-		if of := elem(f.Type); of.Kind() == reflect.Struct && r.comments[of.Name()] != "" {
-			p.Description += "\n\n" + r.comments[of.Name()]
-		}
-		if d := r.defaults[t.Name()+"."+name]; d != nil && options != "" { // a required field has none, but where another field holds it
-			p.Default, _ = json.Marshal(d) // of a string, number or boolean
 		}
 		s.Properties[name] = p
 		s.PropertyOrder = append(s.PropertyOrder, name)
@@ -196,9 +220,24 @@ func elem(t reflect.Type) reflect.Type {
 	return t
 }
 
+// owners are a type, and the embedded ones that a field of it comes through.
+func owners(t reflect.Type, f reflect.StructField) []reflect.Type {
+	out := []reflect.Type{t}
+	for i := range len(f.Index) - 1 {
+		out = append(out, t.FieldByIndex(f.Index[:i+1]).Type)
+	}
+	return out
+}
+
+// typeName is a type's name, as an exported one and without its parameters.
+func typeName(t reflect.Type) string {
+	name, _, _ := strings.Cut(t.Name(), "[")
+	return strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):]
+}
+
 // comment is what is said of a field; Kubernetes' own types say it themselves.
 func (r reflector) comment(owner reflect.Type, name string) string {
-	if text := r.comments[owner.Name()+"."+name]; text != "" {
+	if text := r.comments[typeName(owner)+"."+name]; text != "" {
 		return text
 	}
 	if d, ok := reflect.Zero(owner).Interface().(interface{ SwaggerDoc() map[string]string }); ok {

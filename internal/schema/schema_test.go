@@ -20,6 +20,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"sigs.k8s.io/yaml"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/schema"
 	"github.com/hearth-dev/hearth/internal/testing/randomstack"
 )
@@ -29,7 +30,10 @@ var (
 	server = flag.String("language-server", "", "ask the yaml-language-server that tools/lsp/install put into this folder")
 )
 
-const api = "../../api/v1alpha1"
+const (
+	api       = "../../api/v1alpha1"
+	functions = "../../fns"
+)
 
 // committed are the schemas as editors find them.
 var committed = map[string]func() ([]byte, error){
@@ -40,18 +44,30 @@ var committed = map[string]func() ([]byte, error){
 // TestComments holds comments.json against the source; it goes before the
 // schema's test, since the program that runs has the old one in it.
 func TestComments(t *testing.T) {
-	files, err := filepath.Glob(api + "/*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no source: %v", err)
+	var files []string
+	for _, folder := range []string{functions, api} { // of two types with one name, the contract's has the comment
+		found, err := filepath.Glob(folder + "/*.go")
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no source in %s: %v", folder, err)
+		}
+		files = append(files, found...)
 	}
 	comments := map[string]string{}
 	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if file.Name.Name == "v1alpha1" {
-			collect(file, comments)
+		collect(file, comments)
+	}
+	for typ, of := range map[string]string{"Surroundings": "Base", "ResourcesSpec": "Ollama"} { // fields that mean the same
+		for name, text := range comments {
+			if field, ok := strings.CutPrefix(name, typ+"."); ok && text == "" {
+				comments[name] = comments[of+"."+field]
+			}
 		}
 	}
 	want, err := json.MarshalIndent(comments, "", "  ")
@@ -61,7 +77,7 @@ func TestComments(t *testing.T) {
 	golden(t, "comments.json", append(want, '\n'))
 }
 
-// collect takes the comments of a file's structs and their fields.
+// collect takes the comments of a file's types, and of the fields of its structs.
 func collect(file *ast.File, comments map[string]string) {
 	for _, d := range file.Decls {
 		g, ok := d.(*ast.GenDecl)
@@ -70,24 +86,93 @@ func collect(file *ast.File, comments map[string]string) {
 		}
 		for _, s := range g.Specs {
 			s := s.(*ast.TypeSpec)
-			body, ok := s.Type.(*ast.StructType)
-			if !ok || !s.Name.IsExported() {
-				continue
-			}
 			doc := g.Doc
 			if s.Doc != nil {
 				doc = s.Doc
 			}
-			comments[s.Name.Name] = line(doc)
+			typ := strings.ToUpper(s.Name.Name[:1]) + s.Name.Name[1:]
+			body, isStruct := s.Type.(*ast.StructType)
+			if _, scalar := s.Type.(*ast.Ident); scalar || isStruct && tagged(body) {
+				text := line(doc)
+				comments[typ] = strings.ToUpper(text[:min(1, len(text))]) + text[min(1, len(text)):]
+			}
+			if !isStruct {
+				continue
+			}
 			for _, f := range body.Fields.List {
 				if f.Tag == nil {
 					continue
 				}
 				name, _, _ := strings.Cut(reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("json"), ",")
 				if name != "" && name != "-" {
-					comments[s.Name.Name+"."+name] = line(f.Doc)
+					comments[typ+"."+name] = line(f.Doc)
 				}
 			}
+		}
+	}
+}
+
+func tagged(body *ast.StructType) bool {
+	return slices.ContainsFunc(body.Fields.List, func(f *ast.Field) bool { return f.Tag != nil || f.Names == nil })
+}
+
+// TestExamples holds examples.json against the stacks that it is taken from: the
+// first one that has a field.
+func TestExamples(t *testing.T) {
+	found := map[string]any{}
+	for _, path := range []string{"../../hearth.yaml", api + "/testdata/everything.yaml"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tree any
+		if err := yaml.Unmarshal(text, &tree); err != nil {
+			t.Fatal(err)
+		}
+		exemplify(found, reflect.TypeFor[v1alpha1.Stack](), tree)
+	}
+	want, err := json.MarshalIndent(found, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "examples.json", append(want, '\n'))
+}
+
+// exemplify takes the values of a type's fields that an example has room for; a
+// host says itself how one looks, and no reader should take this one.
+func exemplify(found map[string]any, t reflect.Type, value any) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if p, ok := reflect.Zero(t).Interface().(interface{ Patched() any }); ok {
+		t = reflect.TypeOf(p.Patched()).Elem()
+	}
+	switch value := value.(type) {
+	case []any:
+		for _, element := range value {
+			exemplify(found, t.Elem(), element)
+		}
+	case map[string]any:
+		if t.Kind() == reflect.Map && t.Elem().Kind() != reflect.Interface {
+			for _, key := range slices.Sorted(maps.Keys(value)) {
+				exemplify(found, t.Elem(), value[key])
+			}
+		}
+		if t.Kind() != reflect.Struct {
+			return
+		}
+		for _, f := range reflect.VisibleFields(t) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			v, written := value[name]
+			if !written || !f.IsExported() {
+				continue
+			}
+			key := t.Name() + "." + name
+			_, met := found[key]
+			if text, err := json.Marshal(v); err == nil && !met && len(text) <= 120 && f.Type != reflect.TypeFor[v1alpha1.Host]() {
+				found[key] = v
+			}
+			exemplify(found, f.Type, v)
 		}
 	}
 }

@@ -107,8 +107,7 @@ func (v *diffVerb) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	all := diff.Overlays(diff.Build(old), diff.Build(files))
-	if report.Overlays, err = named(all, args); err != nil {
+	if report.Overlays, err = named(diff.Files(old, files), args); err != nil {
 		return err
 	}
 	report.Changed = slices.ContainsFunc(report.Overlays, func(o diff.Overlay) bool { return o.Op != diff.Same })
@@ -122,7 +121,7 @@ func (v *diffVerb) run(cmd *cobra.Command, args []string) error {
 }
 
 // wanted is the tree that the stack asks for.
-func (v *diffVerb) wanted(cmd *cobra.Command) (map[string][]byte, error) {
+func (v *diffVerb) wanted(cmd *cobra.Command) ([]generator.File, error) {
 	stack, problems, err := v.parse(cmd.InOrStdin())
 	if err != nil {
 		return nil, err
@@ -139,15 +138,7 @@ func (v *diffVerb) wanted(cmd *cobra.Command) (map[string][]byte, error) {
 	if files == nil {
 		return nil, printProblems(cmd.ErrOrStderr(), v.place(problems.Errors()))
 	}
-	return contents(files), nil
-}
-
-func contents(files []generator.File) map[string][]byte {
-	all := map[string][]byte{}
-	for _, f := range files {
-		all[f.Path] = f.Data
-	}
-	return all
+	return files, nil
 }
 
 func (v *diffVerb) folderTree() (map[string][]byte, error) {

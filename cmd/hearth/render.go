@@ -16,6 +16,7 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/diff"
 	"github.com/hearth-dev/hearth/internal/disk"
 	"github.com/hearth-dev/hearth/internal/upgrade"
 )
@@ -213,13 +214,24 @@ func (r *render) refuse(ctx context.Context, out *report, files []generator.File
 	if r.notDeployed {
 		return nil
 	}
-	changes, err := upgrade.Compare(os.DirFS(r.out), files, r.accepted)
+	there, err := upgrade.Load(os.DirFS(r.out))
+	if err != nil {
+		return err
+	}
+	changes, err := upgrade.Compare(there, files, r.accepted)
 	if err != nil {
 		return err
 	}
 	committed, err := committedTree(ctx, r.out)
 	if err != nil {
 		return err
+	}
+	if r.dryRun {
+		deployed := there
+		if len(committed) > 0 {
+			deployed = committed
+		}
+		out.Changes = diff.Files(deployed, files)
 	}
 	if committed != nil {
 		tried := changes

@@ -8,6 +8,7 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/columns"
+	"github.com/hearth-dev/hearth/internal/diff"
 	"github.com/hearth-dev/hearth/internal/disk"
 	"github.com/hearth-dev/hearth/internal/secrets"
 )
@@ -26,6 +27,8 @@ type report struct {
 	Files    []fileReport    `json:"files,omitempty"`
 	Overlays []overlayReport `json:"overlays,omitempty"`
 	Diff     string          `json:"diff,omitempty"`
+	// Changes are what a dry run would do to the clusters.
+	Changes []diff.Overlay `json:"changes,omitempty"`
 }
 
 type fileReport struct {
@@ -101,6 +104,7 @@ func (r *report) text(paint paint) string {
 			fmt.Fprintf(&b, "%s %s\n", paint.op(c.Op, verbs[c.Op]), c.Path)
 		}
 	}
+	b.WriteString(overlaysText(r.Changes, paint))
 	b.WriteString(r.summary())
 	if !r.Check {
 		b.WriteString(r.secrets())

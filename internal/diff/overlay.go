@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/upgrade"
 )
@@ -20,6 +21,12 @@ type Overlay struct {
 	Objects []Change `json:"objects,omitempty"`
 	// Unknown is why one of both does not build, so that nothing is said of it.
 	Unknown string `json:"unknown,omitempty"`
+}
+
+// Files compares the trees before and after files of a stack are written, overlay
+// by overlay.
+func Files(old map[string][]byte, files []generator.File) []Overlay {
+	return Overlays(Build(old), Build(upgrade.After(old, files)))
 }
 
 // Tree is what is built of a tree of files: the objects of each overlay, or why

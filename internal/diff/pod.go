@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/version"
-
 	"github.com/hearth-dev/hearth/internal/objects"
-	"github.com/hearth-dev/hearth/internal/reach"
+	"github.com/hearth-dev/hearth/internal/upgrade"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -75,43 +73,33 @@ func replicas(c *change) []Effect {
 
 // image is for containers that run another one.
 func image(c *change) []Effect {
-	before, after := containers(c.before, c.ref), containers(c.after, c.ref)
 	var all []Effect
-	for _, n := range after {
-		for _, o := range before {
-			if o.Name != n.Name || o.Init != n.Init || o.Image == n.Image {
-				continue
+	for _, n := range containers(c.after, c.ref) {
+		for _, o := range containers(c.before, c.ref) {
+			if o.Name == n.Name && o.Init == n.Init && o.Image != n.Image {
+				all = append(all, imageOf(o.Image, n.Image)...)
 			}
-			all = append(all, imageOf(o.Image, n.Image, slices.Contains(reach.ProgramsOf(n), reach.OpenWebUI) && !n.Init)...)
 		}
+	}
+	if message, fix, back := upgrade.ChatVersion(c.old, c.new); message != "" {
+		level := Data
+		if back {
+			level = Refused
+		}
+		all = append(all, one(level, "%s; %s", message, fix)...)
 	}
 	return all
 }
 
-func imageOf(old, new string, chat bool) []Effect {
-	oldName, newName := objects.Repository(old), objects.Repository(new)
-	before, after := tag(old), tag(new)
-	var all []Effect
+func imageOf(old, new string) []Effect {
+	name := objects.Repository(new)
 	switch {
-	case oldName != newName:
-		all = one(Note, "another image is pulled: %s instead of %s", new, old)
-	case before != after:
-		all = one(Note, "another image is pulled: %s %s -> %s", newName, before, after)
-	default:
-		return one(Note, "%s %s is held to another digest: its content may be another", newName, after)
+	case objects.Repository(old) != name:
+		return one(Note, "another image is pulled: %s instead of %s", new, old)
+	case tag(old) != tag(new):
+		return one(Note, "another image is pulled: %s %s -> %s", name, tag(old), tag(new))
 	}
-	if !chat || before == after {
-		return all
-	}
-	a, errOld := version.ParseGeneric(before)
-	b, errNew := version.ParseGeneric(after)
-	switch {
-	case errOld != nil || errNew != nil:
-		return append(all, one(Data, "Open WebUI's database migrates as it starts, and only goes forward: a backup first is the only way back")...)
-	case b.LessThan(a):
-		return append(all, one(Refused, "Open WebUI's database only migrates forward: %s does not start on what %s wrote; restore a backup of %s or older, or stay", after, before, after)...)
-	}
-	return append(all, one(Data, "Open WebUI's database migrates from %s to %s as it starts, and only goes forward: a backup first is the only way back", before, after)...)
+	return one(Note, "%s %s is held to another digest, or to none: its content may be another", name, tag(new))
 }
 
 // tag of an image, latest if it has none.

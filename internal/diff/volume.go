@@ -44,42 +44,12 @@ func newVolume(c *change) []Effect {
 	return one(Note, "a new volume of %s by %s, empty", asked(c.new), className(c.new))
 }
 
-// lostVolume is what becomes of a claim's data, by who deploys the tree. Each
-// tool reads an annotation of the live object.
+// lostVolume is what becomes of a claim's data, by who deploys the tree.
 func lostVolume(c *change) []Effect {
 	if !isClaim(c.ref) {
 		return nil
 	}
-	annotations := objects.Annotations(c.old)
-	argo := false
-	for option := range strings.SplitSeq(annotations["argocd.argoproj.io/sync-options"], ",") {
-		argo = argo || strings.TrimSpace(option) == "Prune=false"
-	}
-	var keep, lose []string
-	for _, tool := range []struct {
-		name  string
-		keeps bool
-	}{
-		{"kubectl apply", true},
-		{"Fleet", upgrade.Kept(c.old)},
-		{"Flux (prune: true)", annotations["kustomize.toolkit.fluxcd.io/prune"] == "disabled"},
-		{"Argo CD (prune)", argo},
-	} {
-		if tool.keeps {
-			keep = append(keep, tool.name)
-		} else {
-			lose = append(lose, tool.name)
-		}
-	}
-	text := "the claim stays, with its data and used by nobody, under " + and(keep)
-	if len(lose) > 0 {
-		verb := "delete"
-		if len(lose) == 1 {
-			verb = "deletes"
-		}
-		text += "; " + and(lose) + " " + verb + " it, and its data unless the volume's reclaimPolicy is Retain"
-	}
-	return one(Data, "%s; if the data is not needed: kubectl -n %s delete pvc %s", text, c.ref.Namespace, c.ref.Name)
+	return one(Data, "%s; if the data is not needed: kubectl -n %s delete pvc %s", upgrade.FateOf(c.old), c.ref.Namespace, c.ref.Name)
 }
 
 // and is a list in words.

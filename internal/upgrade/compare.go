@@ -3,7 +3,6 @@ package upgrade
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -24,16 +23,8 @@ type Accepted struct {
 // get of the new files, and reports what cannot change in place, what a volume
 // would be lost by, and what cannot be compared. A tree without overlays is
 // deployed by its bases.
-func Compare(before fs.FS, files []generator.File, accepted Accepted) (problem.List, error) {
-	old, err := load(before)
-	if err != nil {
-		return nil, err
-	}
-	c := &comparison{before: old, after: tree{}, built: map[string]built{}}
-	for _, f := range files {
-		c.after[f.Path] = f.Data
-	}
-	c.after.keepTheirs(old)
+func Compare(before map[string][]byte, files []generator.File, accepted Accepted) (problem.List, error) {
+	c := &comparison{before: before, after: After(before, files), built: map[string]built{}}
 	found := findings{accepted: accepted}
 	if err := c.compare(&found); err != nil {
 		return nil, err

@@ -91,7 +91,11 @@ func read(archive *txtar.Archive) (fstest.MapFS, []generator.File, int) {
 // say is what a person would read: a problem on every line.
 func say(t *testing.T, old fstest.MapFS, new []generator.File) string {
 	t.Helper()
-	list, err := Compare(old, new, Accepted{})
+	before, err := Load(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := Compare(before, new, Accepted{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
@@ -33,6 +34,17 @@ func Refusals(old, new objects.Object) []Refusal {
 	return found
 }
 
+// After is the tree once the files are written: with what a person put beside
+// them.
+func After(before map[string][]byte, files []generator.File) map[string][]byte {
+	after := tree{}
+	for _, f := range files {
+		after[f.Path] = f.Data
+	}
+	after.keepTheirs(before)
+	return after
+}
+
 // Load reads what a cluster may be given of a tree on disk, by path.
 func Load(disk fs.FS) (map[string][]byte, error) { return load(disk) }
 
@@ -51,6 +63,5 @@ func Build(files map[string][]byte, folder string) ([]objects.Object, error) {
 	return slices.Collect(maps.Values(built)), nil
 }
 
-// Kept reports whether an object outlives the Helm release, and so the Fleet
-// bundle, that it is part of.
-func Kept(o objects.Object) bool { return kept(o) }
+// FateOf says what each tool does with an object that leaves Git.
+func FateOf(o objects.Object) string { return fateOf(o) }

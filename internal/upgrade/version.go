@@ -16,28 +16,41 @@ const chat = "open-webui"
 
 // version judges another version of the chat over the same volume.
 func (f *findings) version(folder string, id id, old, new map[string]any) {
-	before, after := chatTag(old), chatTag(new)
-	if before == "" || after == "" || before == after {
+	message, fix, back := ChatVersion(old, new)
+	if message == "" {
 		return
 	}
-	p := problem.Problem{Path: fmt.Sprintf("%s spec.template.spec.containers[%s].image", id, chat)}
+	how := warned
+	if back {
+		how = recreate
+	}
+	f.record(folder, how, problem.Problem{
+		Path: fmt.Sprintf("%s spec.template.spec.containers[%s].image", id, chat), Message: message, Fix: fix,
+	})
+}
+
+// ChatVersion says what another version of the chat does to its database, and
+// whether it goes back; no message if nothing.
+func ChatVersion(old, new objects.Object) (message, fix string, back bool) {
+	before, after := chatTag(old), chatTag(new)
+	if before == "" || after == "" || before == after {
+		return "", "", false
+	}
 	from, errFrom := version.ParseGeneric(before)
 	to, errTo := version.ParseGeneric(after)
 	change := before + " would become " + after
 	switch {
 	case errFrom != nil || errTo != nil:
-		p.Message = change + ", and which of them is newer cannot be told: Open WebUI's migrations of its database only go forward"
-		p.Fix = "back the volume up first, and do not go back: docs/restore.md"
-		f.record(folder, warned, p)
+		return change + ", and which of them is newer cannot be told: Open WebUI's migrations of its database only go forward",
+			"back the volume up first, and do not go back: docs/restore.md", false
 	case to.LessThan(from):
-		p.Message = change + ": Open WebUI's migrations of its database only go forward, and the older version does not start on what the newer one made of it"
-		p.Fix = fmt.Sprintf("keep %s; or restore a backup that %s made, and render with --recreate", before, after)
-		f.record(folder, recreate, p)
+		return change + ": Open WebUI's migrations of its database only go forward, and the older version does not start on what the newer one made of it",
+			fmt.Sprintf("keep %s; or restore a backup that %s made, and render with --recreate", before, after), true
 	case from.LessThan(to):
-		p.Message = change + ": Open WebUI migrates its database when it starts, and only a backup leads back"
-		p.Fix = "back the volume up first: docs/restore.md"
-		f.record(folder, warned, p)
+		return change + ": Open WebUI migrates its database when it starts, and only a backup leads back",
+			"back the volume up first: docs/restore.md", false
 	}
+	return "", "", false
 }
 
 // chatTag is the tag of the chat's image; "" for another object, or no tag.

@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/apimachinery/pkg/util/version"
 )
 
 // Image overrides parts of a container image's reference.
@@ -109,6 +110,38 @@ func (v validator) image(at *field.Path, i Image) {
 	}
 	if i.Digest != "" && !digestForm.MatchString(i.Digest) {
 		v.errorf(at.Child("digest"), "", "got %q, want sha256: and 64 hexadecimal digits", i.Digest)
+	}
+}
+
+// release is a program whose settings hearth writes, and the versions of which it
+// knows what they make of them: major and minor.
+type release struct {
+	name, tested   string
+	oldest, newest string
+}
+
+// ollamaRelease is known as far as docs/sizing.md tells two ways of running a
+// model apart, openWebUIRelease as far as it was run.
+var (
+	ollamaRelease    = release{"Ollama", OllamaVersion, "0.13", "0.30"}
+	openWebUIRelease = release{"Open WebUI", OpenWebUIVersion, "0.9", "0.9"}
+)
+
+// version warns of a tag that is no version, or one of a version that hearth
+// does not know. It stops nothing: the newest is always unknown for a while.
+func (v validator) version(at *field.Path, tag string, r release) {
+	got, err := version.ParseGeneric(tag)
+	switch {
+	case !tagForm.MatchString(tag) || tag == "latest": // refused
+	case err != nil:
+		v.warnf(at, "write a version, such as "+r.tested,
+			"%q is no version of %s: hearth cannot tell which settings it reads, nor whether another one is older", tag, r.name)
+	case got.LessThan(version.MustParseGeneric(r.oldest)):
+		v.warnf(at, "write "+r.tested+", or a newer one",
+			"%s is older than %s, the oldest %s that hearth knows: it may not read the settings that it gets", tag, r.oldest, r.name)
+	case version.MustParseGeneric(r.newest).LessThan(version.MajorMinor(got.Major(), got.Minor())):
+		v.warnf(at, "read what changed since "+r.tested,
+			"%s is newer than %s, the newest %s that hearth knows: it may read other settings, and need more memory", tag, r.newest, r.name)
 	}
 }
 

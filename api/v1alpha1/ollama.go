@@ -231,6 +231,12 @@ var (
 func (v validator) ollama(base *field.Path, given, b *Base) {
 	o, at := b.Ollama, base.Child("ollama")
 	v.workload(at, &given.Ollama.Workload, &o.Workload, ollamaOwned)
+	tag := at.Child("image", "tag")
+	v.version(tag, o.Image.Tag, ollamaRelease)
+	official := o.Image.Repository == "" || o.Image.Repository == OllamaImage().Repository
+	if bare, ok := strings.CutPrefix(o.Image.Tag, "v"); ok && official && len(bare) > 0 && bare[0] >= '0' && bare[0] <= '9' {
+		v.warnf(tag, "write "+bare, "got %q, and there is no such image: the tags of Ollama's have no v in front", o.Image.Tag)
+	}
 	v.ollamaEnv(at.Child("env"), o.Env)
 	if o.Service.Type != ClusterIP {
 		v.errorf(at.Child("service", "type"), "use expose with basicAuth",

@@ -155,6 +155,7 @@ var openWebUIOwned = map[string]string{
 func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	w, at := b.OpenWebUI, base.Child("openWebUI")
 	v.workload(at, &given.OpenWebUI.Workload, &w.Workload, openWebUIOwned)
+	v.version(at.Child("image", "tag"), w.Image.Tag, openWebUIRelease)
 	if w.Storage.AccessMode == ReadWriteMany {
 		v.warnf(at.Child("storage", "accessMode"), "write ReadWriteOnce", "volumes of this mode are often NFS, which corrupts Open WebUI's SQLite database")
 	}

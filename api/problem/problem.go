@@ -30,12 +30,22 @@ type Problem struct {
 	Message string `json:"message"`
 	// Fix is what to do, where that is known.
 	Fix string `json:"fix,omitempty"`
+	// Change is the Fix as an edit, where it is one that a program can make.
+	Change *Change `json:"change,omitempty"`
 	// Depends are the paths of other fields without which nothing would be wrong
 	// here. For whoever knows where each of them was written.
 	Depends []string `json:"-"`
 	// Meant are the paths of the fields that a field which there is not was meant
 	// for. Whatever is found missing there is not.
 	Meant []string `json:"-"`
+}
+
+// Change is an edit of the file.
+type Change struct {
+	// Path of the field to write.
+	Path string `json:"path"`
+	// Value to write there, as JSON has it; nil takes the field away.
+	Value any `json:"value"`
 }
 
 // Remove is the Fix of a field that has no place where it stands.

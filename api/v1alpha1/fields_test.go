@@ -133,7 +133,7 @@ func (d *wrongStack) judge(t *testing.T, value string) (refused bool) {
 			about++ // what is missing may be missed anywhere
 		case !below(p.Path, d.path) || p.Line < d.first || p.Line > d.last:
 			t.Errorf("%s: is said of %s: %s, which is at %s in line %d", p, d.path, value, d.path, d.first)
-		case shows(p, value):
+		case shows(p, value), strings.HasPrefix(p.Message, "got a text"): // which may be a secret
 			about++
 		default:
 			t.Errorf("%s: does not show the value %s", p, value)

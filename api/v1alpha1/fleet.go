@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // Fleet says which cluster gets which overlay: one bundle, targets in order,
@@ -273,4 +275,9 @@ func (e LabelExpression) matches(value string) bool {
 		return !slices.Contains(e.Values, value)
 	}
 	return e.Operator == "Exists"
+}
+
+// Short is what somebody means who writes the name of an overlay alone.
+func (*FleetTarget) Short(name string) (fix string, value any) {
+	return "write {overlay: " + problem.Clip(name) + ", clusterName: NAME}", nil
 }

@@ -19,7 +19,7 @@ func (v validator) label(at *field.Path, value, what string) {
 	} else if len(validation.IsDNS1123Label(value)) > 0 {
 		fix := ""
 		if label := nearestLabel(value); label != "" {
-			fix = "write " + label
+			fix, v = "write "+label, v.offering(at, label)
 		}
 		v.errorf(at, fix, "got %q, want %s: at most 63 lower-case letters, digits and '-', the last not '-'", value, what)
 	}
@@ -73,6 +73,9 @@ func (v validator) reference(at *field.Path, name, kind string, names []string, 
 	case len(names) == 0:
 		v.errorf(at, "declare it", "got %q, but the stack has no %ss", name, kind)
 	case !slices.Contains(names, name):
+		if near := spelling.Nearest(name, names); near != "" {
+			v = v.offering(at, near)
+		}
 		v.errorf(at, spelling.Suggest(name, names), "got %q, want one of the %ss: %s", name, kind, list(names))
 	}
 }

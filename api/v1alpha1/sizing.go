@@ -173,7 +173,7 @@ func (v validator) memory(base *field.Path, given *Ollama, b *Base) {
 	got, what := bytesOf(limit), strings.Join(need.Models, " and ")
 	switch {
 	case got < need.Required:
-		v.errorf(at, fmt.Sprintf("raise it to %s or write auto, which is that; or %s", mebibytes(need.Limit), o.smaller(need)),
+		v.errorf(at, fmt.Sprintf("raise it to %s or write auto, which is that; or %s", mebibytes(need.Limit), b.smaller(need, got)),
 			"the memory limit of %s cannot hold %s: %s", limit, what, need.Sum())
 	case got < need.Limit && chosen:
 		v.warnf(at, fmt.Sprintf("%s is comfortable", mebibytes(need.Limit)),
@@ -190,7 +190,7 @@ func (v validator) memory(base *field.Path, given *Ollama, b *Base) {
 	request := o.Resources.Requests.Memory
 	switch {
 	case need.Required > node:
-		v.errorf(at, "use larger nodes, or "+o.smaller(need), "a node of %s cannot hold %s: %s", o.Node.Memory, what, need.Sum())
+		v.errorf(at, "use larger nodes, or "+b.smaller(need, node), "a node of %s cannot hold %s: %s", o.Node.Memory, what, need.Sum())
 	case bytesOf(request) > node:
 		v.because(server.Child("resources", "requests", "memory")).errorf(at, "lower ollama.resources.requests.memory",
 			"no node of %s has the %s that the pod requests: it would wait for ever", o.Node.Memory, request)
@@ -200,8 +200,12 @@ func (v validator) memory(base *field.Path, given *Ollama, b *Base) {
 	}
 }
 
-// smaller names the settings that take the most off the sum.
-func (o *Ollama) smaller(need sizing.Need) string {
+// smaller names the settings that take the most off the sum, as far as the rest
+// fits into that many bytes.
+func (b *Base) smaller(need sizing.Need, room int64) string {
+	o := b.Ollama
+	one, alone := *b, *o
+	alone.MaxLoadedModels, one.Ollama = 1, &alone
 	var cache int64
 	for _, t := range need.Terms {
 		if t.Name == "kv cache" {
@@ -209,7 +213,7 @@ func (o *Ollama) smaller(need sizing.Need) string {
 		}
 	}
 	switch {
-	case len(need.Models) > 1:
+	case len(need.Models) > 1 && len(b.PullModels()) == len(o.Models) && one.Need().Required <= room: // an embedder is loaded beside the chat's model
 		return "write maxLoadedModels: 1"
 	case cache*4 > need.Required && o.NumParallel > 1:
 		return "lower numParallel or contextLength"

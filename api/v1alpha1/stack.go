@@ -63,6 +63,11 @@ type Overlay struct {
 	Patches []Patch `json:"patches,omitzero"`
 }
 
+// Short is what somebody means who writes its name alone.
+func (*Overlay) Short(name string) (fix string, value any) {
+	return "write {name: " + problem.Clip(name) + ", bases: [{name: NAME}]}", nil
+}
+
 // Object is a whole Kubernetes object, or a part of one, as written.
 type Object map[string]any
 

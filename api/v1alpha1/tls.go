@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -202,4 +203,21 @@ func (v validator) keySize(key *field.Path, size int, algorithm KeyAlgorithm) {
 	default:
 		v.errorf(at, "", "got %d, want one of %s for %s", size, strings.Trim(strings.ReplaceAll(fmt.Sprint(allowed), " ", ", "), "[]"), algorithm)
 	}
+}
+
+// Short is what somebody means who writes a single word: a source that needs
+// nothing more, or, most often, the issuer of cert-manager's.
+func (*TLS) Short(text string) (fix string, value any) {
+	switch t := TLSType(text); {
+	case t == TLSNone, t == TLSGateway:
+		return fmt.Sprintf("write {type: %s}", t), map[string]any{"type": text}
+	case t == TLSSecret:
+		return "write {type: secret, secretName: NAME}", nil
+	case t == TLSCertResolver:
+		return "write {type: certResolver, certResolver: NAME}", nil
+	case t != TLSCertManager && len(validation.IsDNS1123Subdomain(text)) == 0:
+		return fmt.Sprintf("write {type: certManager, certManager: {issuer: {name: %s}}} if that is an issuer of cert-manager's, or {type: secret, secretName: %[1]s} if a Secret", text),
+			map[string]any{"type": "certManager", "certManager": map[string]any{"issuer": map[string]any{"name": text}}}
+	}
+	return "write {type: certManager, certManager: {issuer: {name: NAME}}}", nil
 }

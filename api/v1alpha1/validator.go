@@ -15,6 +15,7 @@ import (
 type validator struct {
 	problems *problem.List
 	depends  []string // of every problem that is found from here on
+	change   *problem.Change
 }
 
 func newValidator() validator { return validator{problems: new(problem.List)} }
@@ -27,6 +28,12 @@ func (v validator) because(fields ...*field.Path) validator {
 	for _, f := range fields {
 		v.depends = append(v.depends, f.String())
 	}
+	return v
+}
+
+// offering is a validator whose problems are gone with this value at a field.
+func (v validator) offering(at *field.Path, value any) validator {
+	v.change = &problem.Change{Path: at.String(), Value: value}
 	return v
 }
 
@@ -47,6 +54,9 @@ func (v validator) add(severity problem.Severity, at *field.Path, fix, format st
 	p := problem.Problem{Severity: severity, Message: fmt.Sprintf(format, args...), Fix: problem.Clip(fix), Depends: v.depends}
 	if at != nil {
 		p.Path = at.String()
+	}
+	if p.Change = v.change; fix == problem.Remove && at != nil {
+		p.Change = &problem.Change{Path: p.Path}
 	}
 	*v.problems = append(*v.problems, p)
 }

@@ -159,6 +159,14 @@ type SecretKeyRef struct {
 	Key string `json:"key"`
 }
 
+// Short tells somebody who writes a secret itself where it belongs.
+func (*SecretKeyRef) Short(string) (fix string, value any) {
+	return "write {name: SECRET, key: KEY}: the secret itself belongs into a Secret, made by `hearth secrets`, and never into this file", nil
+}
+
+// Secret says that a text in its place may be one.
+func (*SecretKeyRef) Secret() {}
+
 // Toleration is a Kubernetes toleration.
 type Toleration struct {
 	// Key of the taint. Default: every key, with operator Exists.

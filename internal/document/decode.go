@@ -40,6 +40,7 @@ type decoder struct {
 	report
 	wishes wishes
 	patch  bool // within a merge patch
+	trial  bool // of a value that would be offered
 }
 
 // wishes is the type of a document that knows more names than it has fields.
@@ -49,6 +50,13 @@ type wishes interface {
 }
 
 type enum interface{ Values() []string }
+
+// shorthand is a struct that knows what a person means who writes a single text
+// in its place.
+type shorthand interface {
+	// Short is what to do, and the value to write, if that is known.
+	Short(text string) (fix string, value any)
+}
 
 // mergePatch is a map that is a JSON merge patch of another type's values.
 type mergePatch interface {
@@ -100,11 +108,27 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		if _, union := v.Addr().Interface().(encoding.TextUnmarshaler); union {
 			want = "a single value, or " + want
 		}
-		fix := ""
-		if main := mainField(known); main != "" && n.kind == stringKind && n.text != "" {
-			fix = "write {" + main + ": " + strconv.Quote(problem.Clip(n.text)) + "}"
+		if n.kind != stringKind || n.text == "" {
+			d.mismatch(n, want, "")
+			return
 		}
-		d.mismatch(n, want, fix)
+		if short, ok := v.Addr().Interface().(shorthand); ok {
+			if _, secret := short.(secretPlace); secret { // not to be repeated in a log
+				fix, _ := short.Short(n.text)
+				d.add(n, fix, "got a text, want %s", want)
+			} else if fix, value := short.Short(n.text); value == nil {
+				d.mismatch(n, want, fix)
+			} else {
+				d.instead(n, v, want, value, fix)
+			}
+			return
+		}
+		main := mainField(known)
+		if main == "" {
+			d.mismatch(n, want, "")
+			return
+		}
+		d.instead(n, v, want, map[string]any{main: n.text}, "write {"+main+": "+strconv.Quote(problem.Clip(n.text))+"}")
 		return
 	}
 	met := 0
@@ -216,7 +240,7 @@ func (d *decoder) mergePatch(n *Node, v, patched reflect.Value) {
 
 func (d *decoder) mapping(n *Node, v reflect.Value) {
 	if n.kind != mapKind {
-		d.mismatch(n, "a mapping", `write "name: value" lines`)
+		d.mismatch(n, "a mapping", n.named())
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -242,6 +266,31 @@ func (d *decoder) mapping(n *Node, v reflect.Value) {
 	}
 }
 
+// named is the fix for a list where a mapping is wanted: the mapping that the
+// list of names and values stands for, as Kubernetes has it in env. It is not
+// taken as it is: a merge patch replaces a list as a whole, and an overlay could
+// not set one variable of its base.
+func (n *Node) named() string {
+	var entries []string
+	for _, item := range n.items {
+		name, value, from := item.Field("name"), item.Field("value"), item.Field("valueFrom").Field("secretKeyRef")
+		switch {
+		case name == nil || name.kind >= listKind:
+			return `write "name: value" lines`
+		case from != nil:
+			entries = append(entries, fmt.Sprintf("%s: {secretKeyRef: {name: %s, key: %s}}", name.text, from.Field("name").Text(), from.Field("key").Text()))
+		case value != nil && value.kind < listKind:
+			entries = append(entries, name.text+": "+strconv.Quote(value.text))
+		default:
+			entries = append(entries, name.text+`: ""`)
+		}
+	}
+	if entries == nil {
+		return `write "name: value" lines`
+	}
+	return "write {" + problem.Clip(strings.Join(entries, ", ")) + "}"
+}
+
 func (d *decoder) list(n *Node, v reflect.Value) {
 	switch n.kind {
 	case listKind:
@@ -249,11 +298,11 @@ func (d *decoder) list(n *Node, v reflect.Value) {
 		d.mismatch(n, "a list", `start each item with "- "`)
 		return
 	default:
-		fix := "write [" + strconv.Quote(problem.Clip(n.text)) + "]"
 		if v.Type().Elem().Kind() == reflect.Struct {
-			fix = `start each item with "- "`
+			d.mismatch(n, "a list", `start each item with "- "`)
+			return
 		}
-		d.mismatch(n, "a list", fix)
+		d.instead(n, v, "a list", []any{n.text}, "write ["+strconv.Quote(problem.Clip(n.text))+"]")
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))

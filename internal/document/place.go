@@ -27,6 +27,9 @@ func (n *Node) Place(found, unread problem.List) problem.List {
 func (n *Node) place(p problem.Problem, unread problem.List) (problem.Problem, bool) {
 	at := n.Problem(p.Path, "%s", p.Message)
 	at.Severity, at.Fix = p.Severity, p.Fix
+	if p.Change != nil {
+		at.Change = &problem.Change{Path: n.Path(p.Change.Path), Value: p.Change.Value}
+	}
 	blamed := ""
 	for _, other := range p.Depends {
 		if Touches(unread, n.Path(other)) {
@@ -45,6 +48,7 @@ func (n *Node) place(p problem.Problem, unread problem.List) (problem.Problem, b
 	moved := n.Problem(blamed, "with this, %s: %s", at.Path, at.Message)
 	if moved.Severity, moved.Fix = at.Severity, at.Fix; at.Fix == problem.Remove {
 		moved.Fix = "write beside it " + null(blamed, p.Path)
+		moved.Change = &problem.Change{Path: n.Path("") + "." + p.Path}
 	}
 	return moved, true
 }

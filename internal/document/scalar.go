@@ -38,7 +38,8 @@ func (d *decoder) enum(n *Node, values []string, v reflect.Value) {
 	case slices.Contains(values, n.text):
 		v.SetString(n.text)
 	default:
-		d.add(n, spelling.Suggest(n.text, values), "unsupported value %q: supported values: %s", problem.Clip(n.text), all)
+		near := spelling.Nearest(n.text, values)
+		d.offer(n, reflect.New(v.Type()).Interface(), near, spelling.Suggest(n.text, values), "unsupported value %q: supported values: %s", problem.Clip(n.text), all)
 	}
 }
 
@@ -49,13 +50,14 @@ func (d *decoder) scalar(n *Node, v reflect.Value) {
 		case n.kind == stringKind && !(n.plain && oldBool(n.text)):
 			v.SetString(n.text)
 		case n.kind < listKind:
-			d.mismatch(n, "a string", "quote it: "+strconv.Quote(problem.Clip(n.text)))
+			d.instead(n, v, "a string", n.text, "quote it: "+strconv.Quote(problem.Clip(n.text)))
 		default:
 			d.mismatch(n, "a string", "")
 		}
 	case reflect.Bool:
 		if n.kind != boolKind {
-			d.mismatch(n, "true or false", boolFix(n.text))
+			fix := boolFix(n.text)
+			d.instead(n, v, "true or false", fix == writeTrue, fix)
 			return
 		}
 		v.SetBool(strings.EqualFold(n.text, "true"))
@@ -66,10 +68,12 @@ func (d *decoder) scalar(n *Node, v reflect.Value) {
 	}
 }
 
+const writeTrue = "write true, without quotes"
+
 func boolFix(text string) string {
 	switch strings.ToLower(text) {
 	case "true", "y", "yes", "on":
-		return "write true, without quotes"
+		return writeTrue
 	case "false", "n", "no", "off":
 		return "write false, without quotes"
 	}
@@ -81,14 +85,14 @@ func (d *decoder) integer(n *Node, v reflect.Value) {
 	decimal := strconv.FormatInt(i, 10)
 	switch {
 	case n.kind == stringKind && ok:
-		d.mismatch(n, "a whole number", "write "+decimal+", without quotes")
+		d.instead(n, v, "a whole number", i, "write "+decimal+", without quotes")
 	case n.kind != intKind:
 		d.mismatch(n, "a whole number", "")
 	case !ok || v.OverflowInt(i):
 		d.add(n, "", "%s does not fit into %d bits", problem.Clip(n.text), v.Type().Bits())
 	case decimal != n.text:
 		// 010 is eight to some tools and ten to others.
-		d.mismatch(n, "a whole number in plain decimal digits", "write "+decimal)
+		d.instead(n, v, "a whole number in plain decimal digits", i, "write "+decimal)
 	default:
 		v.SetInt(i)
 	}
@@ -100,10 +104,18 @@ func parseInt(text string) (int64, bool) {
 	return i, err == nil
 }
 
+// instead is mismatch with a value to write in its place.
+func (d *decoder) instead(n *Node, v reflect.Value, want string, value any, fix string) {
+	d.offer(n, reflect.New(v.Type()).Interface(), value, fix, "got %s, want %s", n.describe(), want)
+}
+
 // mismatch reports a value of another type than the field's.
 func (d *decoder) mismatch(n *Node, want, fix string) {
 	d.add(n, fix, "got %s, want %s", n.describe(), want)
 }
+
+// secretPlace is a type in whose place people write a secret itself.
+type secretPlace interface{ Secret() }
 
 // describe says what is in the file, for a message.
 func (n *Node) describe() string {

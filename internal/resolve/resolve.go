@@ -49,8 +49,43 @@ func Kind(root *document.Node, kind string) problem.List {
 }
 
 // Stack is the Stack resolved. It is nil if there is an error among the
-// problems, which are sorted by position.
+// problems, which are sorted by position. What they offer to do is not refused
+// in its turn.
 func Stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
+	r, problems := stack(root)
+	checked := 0
+	for i, p := range problems {
+		if p.Severity != problem.Error || p.Change == nil {
+			continue
+		}
+		if checked++; checked > mostChanges {
+			problems[i].Change = nil
+			continue
+		}
+		if changed, ok := root.With(*p.Change); !ok || !solves(p, problems, changed) {
+			problems[i].Fix, problems[i].Change = "", nil
+		}
+	}
+	return r, problems
+}
+
+// mostChanges are made to see what comes of them. Each costs as much as to read
+// the stack again.
+const mostChanges = 20
+
+// solves reports whether a problem is gone from the changed document, and
+// nothing else is wrong with what was changed.
+func solves(p problem.Problem, before problem.List, changed *document.Node) bool {
+	_, after := stack(changed)
+	for _, a := range after.Errors() {
+		if (problem.Within(a.Path, p.Change.Path) || a.Path == p.Path) && (a.Path == p.Path && a.Message == p.Message || !has(before, a.Path, a.Message)) {
+			return false
+		}
+	}
+	return true
+}
+
+func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 	if problems := Kind(root, v1alpha1.Kind); problems != nil {
 		return nil, problems
 	}

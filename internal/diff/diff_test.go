@@ -74,3 +74,19 @@ func TestRules(t *testing.T) {
 		t.Errorf("the rules, and those that speak in testdata (-rules +heard):\n%s", diff)
 	}
 }
+
+// Abouts has a sentence for each rule, and for those of overlays.
+func TestAbouts(t *testing.T) {
+	want := map[string]bool{"namespace": true, "overlay": true}
+	for _, id := range diff.RuleIDs() {
+		name, _, _ := strings.Cut(id, " ")
+		want[name] = true
+	}
+	got := map[string]bool{}
+	for _, a := range diff.Abouts() {
+		got[a.Rule] = true
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

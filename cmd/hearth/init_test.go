@@ -116,7 +116,7 @@ func TestReadmeStart(t *testing.T) {
 		}
 		ran[words[1]]++
 	}
-	for _, verb := range []string{"init", "size", "render", "secrets", "verify"} {
+	for _, verb := range []string{"init", "size", "render", "secrets", "doctor", "verify"} {
 		if ran[verb] == 0 {
 			t.Errorf("the README's start has no hearth %s", verb)
 		}

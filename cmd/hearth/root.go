@@ -37,7 +37,7 @@ and change hearth.yaml instead.`,
 	})
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newDiff(), newExplain(), newInit(), newLock(), newRender(), newSchema(), newSecrets(), newSize(), newVerify(), newVersion(), newVet())
+	root.AddCommand(newDiff(), newDoctor(), newExplain(), newInit(), newLock(), newRender(), newSchema(), newSecrets(), newSize(), newVerify(), newVersion(), newVet())
 	return root
 }
 

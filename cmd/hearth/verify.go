@@ -119,13 +119,24 @@ func (v *verifyVerb) run(cmd *cobra.Command, args []string) error {
 
 // report runs the checks and shows what they say.
 func (v *verifyVerb) report(ctx context.Context, stdout, stderr io.Writer, options verify.Options) error {
+	return showRows(ctx, stdout, stderr, v.format, v.context, func(show func(verify.Row)) (verify.Report, error) {
+		return verify.Run(ctx, options, show)
+	})
+}
+
+// showRows runs checks of a cluster, and shows their rows while they come in.
+func showRows(ctx context.Context, stdout, stderr io.Writer, f format, cluster string, run func(func(verify.Row)) (verify.Report, error)) error {
 	table := verify.Table{Out: stdout, Size: terminal(stdout), Progress: stderr, Paint: painter(stdout).status}
-	if v.format == formatJSON {
+	if f == formatJSON {
 		table.Out, table.Size = io.Discard, nil
 	}
-	report, err := verify.Run(ctx, options, table.Show)
+	report, err := run(table.Show)
 	if len(report.Rows) > 0 { // else it could not even begin
-		if err := v.print(stdout, &table, report); err != nil {
+		end := table.End
+		if f == formatJSON {
+			end = func(r verify.Report) error { return writeJSON(stdout, r) }
+		}
+		if err := end(report); err != nil {
 			return err
 		}
 	}
@@ -133,18 +144,11 @@ func (v *verifyVerb) report(ctx context.Context, stdout, stderr io.Writer, optio
 	case ctx.Err() != nil:
 		return errors.New("interrupted")
 	case err != nil:
-		return fmt.Errorf("context %s: %w", v.context, err)
+		return fmt.Errorf("context %s: %w", cluster, err)
 	case !report.Passed:
 		return errProblems
 	}
 	return nil
-}
-
-func (v *verifyVerb) print(stdout io.Writer, table *verify.Table, report verify.Report) error {
-	if v.format == formatText {
-		return table.End(report)
-	}
-	return writeJSON(stdout, report)
 }
 
 // status colours the word for a row's status.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
@@ -54,6 +55,38 @@ func startRunning(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv("HTTPS", r.Host+":443:"+r.Resolve[r.Host+":443"])
 		ts.Setenv("HTTP", r.Host+":80:"+r.Resolve[r.Host+":80"])
 	}
+}
+
+// startPrepared is a script command: prepared OVERLAY [LACK]... starts a cluster
+// that has all that an overlay of hearth.yaml needs, but what is named: issuer,
+// memory, policies (the network is flannel) or controller (it is in kube-system).
+// It writes a kubeconfig with the context lab.
+func startPrepared(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: prepared OVERLAY [LACK]...")
+	}
+	stack, problems := generator.Load("hearth.yaml", []byte(ts.ReadFile("hearth.yaml")))
+	ts.Check(problems.Err())
+	c, err := fakecluster.NewPrepared(stack, args[0])
+	ts.Check(err)
+	ts.Defer(c.Close)
+	for _, lack := range args[1:] {
+		switch lack {
+		case "issuer":
+			c.Delete("ClusterIssuer", "ca")
+		case "memory":
+			c.Change("Node", "node-1", func(o *fakecluster.Object) {
+				ts.Check(unstructured.SetNestedField(o.Object, "3Gi", "status", "allocatable", "memory"))
+			})
+		case "policies":
+			c.Change("DaemonSet", "calico-node", func(o *fakecluster.Object) { o.SetName("kube-flannel-ds") })
+		case "controller":
+			c.Change("Pod", "controller-abc12", func(o *fakecluster.Object) { o.SetNamespace("kube-system") })
+		default:
+			ts.Fatalf("prepared: no lack %q", lack)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("kubeconfig"), []byte(kubeconfigOf(c.URL)), 0o600))
 }
 
 // kubeconfigOf has the contexts lab, and gone, where nobody listens.

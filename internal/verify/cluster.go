@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/discovery/cached/memory"
 	"k8s.io/client-go/dynamic"
@@ -19,9 +20,9 @@ import (
 // not there.
 const requestLimit = 20 * time.Second
 
-// cluster holds the clients of one cluster. The single groups link a tenth of
+// Cluster holds the clients of one cluster. The single groups link a tenth of
 // what the whole clientset does.
-type cluster struct {
+type Cluster struct {
 	config    *rest.Config // without a limit, for port-forward
 	core      corev1.CoreV1Interface
 	apps      appsv1.AppsV1Interface
@@ -30,9 +31,18 @@ type cluster struct {
 	kinds     *restmapper.DeferredDiscoveryRESTMapper
 }
 
-// connect makes the clients, and fails if nobody answers.
-func connect(ctx context.Context, config *rest.Config) (*cluster, error) {
-	c := &cluster{config: rest.CopyConfig(config)}
+// Core has the objects of Kubernetes' core.
+func (c *Cluster) Core() corev1.CoreV1Interface { return c.core }
+
+// Dynamic has the objects of all kinds.
+func (c *Cluster) Dynamic() dynamic.Interface { return c.dynamic }
+
+// Kinds are those that the cluster knows.
+func (c *Cluster) Kinds() meta.RESTMapper { return c.kinds }
+
+// Connect makes the clients, and fails if nobody answers.
+func Connect(ctx context.Context, config *rest.Config) (*Cluster, error) {
+	c := &Cluster{config: rest.CopyConfig(config)}
 	short := rest.CopyConfig(config)
 	short.Timeout = requestLimit
 	// One look is a burst of small requests; the defaults (5 a second) are for

@@ -20,7 +20,7 @@ import (
 // forward returns a client for HTTP to a port of a pod, whatever host a URL
 // names. Call CloseIdleConnections on it after use. Unlike kubectl
 // port-forward it opens no local port, which others on this machine could use.
-func (c *cluster) forward(namespace, pod string, port int) *http.Client {
+func (c *Cluster) forward(namespace, pod string, port int) *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			conn, err := c.dialPod(ctx, namespace, pod, port)
@@ -34,7 +34,7 @@ func (c *cluster) forward(namespace, pod string, port int) *http.Client {
 
 // dialPod connects to a port of a pod by way of the API server: WebSocket first
 // and SPDY where that is refused, as kubectl does.
-func (c *cluster) dialPod(ctx context.Context, namespace, pod string, port int) (net.Conn, error) {
+func (c *Cluster) dialPod(ctx context.Context, namespace, pod string, port int) (net.Conn, error) {
 	url := c.core.RESTClient().Post().Resource("pods").Namespace(namespace).Name(pod).SubResource("portforward").URL()
 	roundTripper, upgrader, err := spdy.RoundTripperFor(c.config)
 	if err != nil {

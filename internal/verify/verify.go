@@ -69,18 +69,18 @@ func Run(ctx context.Context, o Options, report func(Row)) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	cluster, err := connect(ctx, o.Config)
+	cluster, err := Connect(ctx, o.Config)
 	if err != nil {
 		return Report{}, fmt.Errorf("reaching the cluster: %w", err)
 	}
-	v := &verifier{Options: o, cluster: cluster, want: want}
+	v := &verifier{Options: o, Cluster: cluster, want: want}
 	return v.run(ctx, report)
 }
 
 // verifier is one run: the checks are its methods.
 type verifier struct {
 	Options
-	*cluster
+	*Cluster
 	want *expectation
 }
 

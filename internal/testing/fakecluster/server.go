@@ -53,14 +53,22 @@ func newServer() *Server {
 		{core.WithKind("ConfigMap"), "configmaps", false},
 		{core.WithKind("PersistentVolumeClaim"), "persistentvolumeclaims", false},
 		{core.WithKind("Event"), "events", false},
+		{core.WithKind("Node"), "nodes", true},
 		{apps.WithKind("Deployment"), "deployments", false},
 		{apps.WithKind("StatefulSet"), "statefulsets", false},
+		{apps.WithKind("DaemonSet"), "daemonsets", false},
 		{networking.WithKind("NetworkPolicy"), "networkpolicies", false},
 		{networking.WithKind("Ingress"), "ingresses", false},
+		{networking.WithKind("IngressClass"), "ingressclasses", true},
+		{schema.GroupVersionKind{Group: "storage.k8s.io", Version: "v1", Kind: "StorageClass"}, "storageclasses", true},
 		{schema.GroupVersionKind{Group: "discovery.k8s.io", Version: "v1", Kind: "EndpointSlice"}, "endpointslices", false},
 		{schema.GroupVersionKind{Group: "cert-manager.io", Version: "v1", Kind: "Certificate"}, "certificates", false},
+		{schema.GroupVersionKind{Group: "cert-manager.io", Version: "v1", Kind: "Issuer"}, "issuers", false},
+		{schema.GroupVersionKind{Group: "cert-manager.io", Version: "v1", Kind: "ClusterIssuer"}, "clusterissuers", true},
+		{schema.GroupVersionKind{Group: "k8s.nginx.org", Version: "v1", Kind: "Policy"}, "policies", false},
 		{schema.GroupVersionKind{Group: "traefik.io", Version: "v1alpha1", Kind: "Middleware"}, "middlewares", false},
 		{schema.GroupVersionKind{Group: "traefik.io", Version: "v1alpha1", Kind: "IngressRoute"}, "ingressroutes", false},
+		{gateway.WithKind("GatewayClass"), "gatewayclasses", true},
 		{gateway.WithKind("Gateway"), "gateways", false},
 		{gateway.WithKind("HTTPRoute"), "httproutes", false},
 		{schema.GroupVersionKind{Group: "metrics.k8s.io", Version: "v1beta1", Kind: "PodMetrics"}, "pods", false},
@@ -225,7 +233,8 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, k kind, namespace s
 	}
 	items := []any{}
 	for _, o := range s.objects {
-		if o.GroupVersionKind() != k.GroupVersionKind || o.GetNamespace() != namespace {
+		everywhere := namespace == "" && len(name) == 0
+		if o.GroupVersionKind() != k.GroupVersionKind || o.GetNamespace() != namespace && !everywhere {
 			continue
 		}
 		if len(name) == 1 {

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/go-logr/logr"
+	"github.com/spf13/cobra"
+	"k8s.io/klog/v2"
+
+	"github.com/hearth-dev/hearth/internal/doctor"
+	"github.com/hearth-dev/hearth/internal/verify"
+)
+
+// doctorVerb says what an overlay needs of a cluster.
+type doctorVerb struct {
+	input
+	kubeconfig
+	format format
+}
+
+func newDoctor() *cobra.Command {
+	d := &doctorVerb{}
+	cmd := &cobra.Command{
+		Use:   "doctor [OVERLAY] --context CONTEXT",
+		Short: "Say what a cluster lacks for an overlay, before the first deploy",
+		Long: `Doctor looks at a cluster before an overlay is deployed, and says which of its
+needs it has. Each failed row says what to do:
+
+  api         the kinds of every object that the overlay renders
+  class       the IngressClass or GatewayClass, and whose it is
+  gateway     the Gateway: its listener, and whether routes may attach
+  controller  the route's controller, where the NetworkPolicy admits it
+  issuer      cert-manager's issuer, ready
+  storage     the storage class, by name or the default one
+  claim       volumes that have to be there already
+  namespace   the namespace, its labels, and whether it admits the pods
+  secret      what ` + "`hearth secrets`" + ` makes
+  configmap   extra certificate authorities
+  network     a network that enforces NetworkPolicies, by its DaemonSets
+  node        a node with room for each pod, with the sum
+
+It only reads. The network is known by name: no policy is tried out. A row that
+cannot be checked says why, and fails nothing. What runs after a deploy, and how
+fast, says ` + "`hearth verify`" + `.
+
+Exit code 1 means that a row failed, 2 that the cluster could not be asked.`,
+		Example: `  hearth doctor --context homelab    the only overlay of the stack
+  hearth doctor homelab-nginx --context minicloud
+  hearth doctor homelab-nginx --context minicloud -o json`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: d.completeOverlay,
+		RunE:              func(cmd *cobra.Command, args []string) error { return d.run(cmd, args) },
+	}
+	d.addFlag(cmd)
+	d.addFlags(cmd, "; required, so that no cluster is meant by accident")
+	d.format.addFlag(cmd, "`text`, or json")
+	return cmd
+}
+
+func (d *doctorVerb) run(cmd *cobra.Command, args []string) error {
+	if d.context == "" {
+		return errors.New("name the cluster with --context; see: kubectl config get-contexts")
+	}
+	stack, problems, err := d.parse(cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	if stack == nil {
+		return printProblems(cmd.ErrOrStderr(), problems)
+	}
+	options := doctor.Options{Context: d.context, Stack: stack}
+	if options.Overlay, err = d.overlay(stack, args); err != nil {
+		return err
+	}
+	if options.Config, err = d.config(); err != nil {
+		return err
+	}
+	klog.SetLogger(logr.Discard()) // client-go logs into the table what it returns anyway
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return showRows(ctx, cmd.OutOrStdout(), cmd.ErrOrStderr(), d.format, d.context, func(show func(verify.Row)) (verify.Report, error) {
+		return doctor.Run(ctx, options, show)
+	})
+}

@@ -1,7 +1,7 @@
 # The few targets there are. Everything also runs as the plain command beside it.
 TOOL := go tool -modfile=tools/go.mod
 
-.PHONY: render test lint workflows judge agree e2e e2e-full calibrate
+.PHONY: render test lint workflows judge agree e2e e2e-full calibrate release release-snapshot release-tools
 
 render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
@@ -36,3 +36,14 @@ calibrate: ## measure Ollama and hold sizing against it (docs/calibration.md); n
 	go run ./e2e/calibrate limits
 	go run ./e2e/calibrate threads
 	go run ./e2e/calibrate chat
+
+# goreleaser and syft are built from modules of their own, pinned there: what makes a release must not raise hearth's modules.
+release-tools:
+	go -C tools/goreleaser build -o ../../bin/tools/ github.com/goreleaser/goreleaser/v2
+	go -C tools/syft build -o ../../bin/tools/ github.com/anchore/syft/cmd/syft
+
+release: release-tools ## publish the tag that is checked out; for .github/workflows/release.yaml
+	PATH="$(CURDIR)/bin/tools:$$PATH" goreleaser release --clean
+
+release-snapshot: release-tools ## all that a release is made of, into dist/, unsigned and unpublished
+	PATH="$(CURDIR)/bin/tools:$$PATH" goreleaser release --snapshot --clean --skip=sign

@@ -2,11 +2,8 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/hearth-dev/hearth/internal/columns"
 )
 
 func newRoot() *cobra.Command {
@@ -26,16 +23,22 @@ and change hearth.yaml instead.`,
   kustomize build overlays/homelab  see what a cluster would get
   hearth verify homelab --context minicloud
                                     see whether it runs there`,
-		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", columns.Width)))
-	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
+	root.SetUsageFunc(usage)
+	root.SetHelpFunc(help)
+	says := root.Flags().BoolP("version", "v", false, "version for hearth")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())
 	})
-	root.SetVersionTemplate("{{.Version}}\n")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if !*says {
+			return cmd.Help()
+		}
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), version())
+		return err
+	}
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(newDiff(), newDoctor(), newExplain(), newInit(), newLock(), newRender(), newSchema(), newSecrets(), newSize(), newVerify(), newVersion(), newVet())
 	return root

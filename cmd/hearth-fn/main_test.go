@@ -68,7 +68,7 @@ func TestArguments(t *testing.T) {
 		{[]string{"--help"}, 0, help, ""},
 		{[]string{"-h"}, 0, help, ""},
 		{[]string{"config.yaml"}, 1, "", "hearth-fn: got the argument \"config.yaml\", but everything comes on standard input; see hearth-fn --help\n"},
-		{[]string{"--help", "x"}, 1, "", "hearth-fn: got the argument \"--help\", but everything comes on standard input; see hearth-fn --help\n"},
+		{[]string{"--help", "x"}, 1, "", "hearth-fn: no kind \"x\"; there are: Expose, Ollama, OllamaResources, OpenWebUI, Stack, StackCheck\n"},
 		{nil, 1, "", "hearth-fn: nothing on standard input, want a ResourceList; see hearth-fn --help\n"},
 	} {
 		var stdout, stderr bytes.Buffer
@@ -76,5 +76,22 @@ func TestArguments(t *testing.T) {
 		if code != test.code || stdout.String() != test.stdout || stderr.String() != test.stderr {
 			t.Errorf("%q: exit %d, stdout of %d bytes, stderr %q", test.args, code, stdout.Len(), stderr.String())
 		}
+	}
+}
+
+// TestExplain: the help names a kind's fields, and what each means.
+func TestExplain(t *testing.T) {
+	for _, kind := range append(fns.Kinds(), "ConfigMap") {
+		var stdout, stderr bytes.Buffer
+		if code := run([]string{"--help", kind}, nil, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), "\nFIELDS:\n") {
+			t.Errorf("%s: exit %d\n%s%s", kind, code, stdout.String(), stderr.String())
+		}
+	}
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"explain", "Ollama.spec.storage"}, nil, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), "FIELD: storage <Storage>") {
+		t.Errorf("exit %d\n%s%s", code, stdout.String(), stderr.String())
+	}
+	if code := run([]string{"explain", "Ollama.spec.storag"}, nil, &stdout, &stderr); code != 1 || !strings.Contains(stderr.String(), `did you mean "storage"?`) {
+		t.Errorf("exit %d\n%s", code, stderr.String())
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -23,6 +24,8 @@ import (
 	"github.com/hearth-dev/hearth/internal/fnimage"
 	"github.com/hearth-dev/hearth/internal/testing/pinned"
 )
+
+var update = flag.Bool("update", false, "rewrite what cmp compares with in testdata")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"hearth-fn": main, "objects": objects})

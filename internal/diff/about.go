@@ -10,6 +10,7 @@ func Abouts() []About {
 		{"volume", "a claim that grows, comes or goes: what its storage class has to allow, and what Fleet, Flux, Argo CD and kubectl do with its data"},
 		{"namespace", "objects that move to another namespace: they are made anew, and volumes begin empty"},
 		{"overlay", "an overlay that is new, gone or renamed"},
+		{"fleet", "clusters that fleet.yaml gives another overlay or none, and another Helm release"},
 		{"restart", "a pod template: who restarts, and whether anybody is served meanwhile"},
 		{"image", "another image; and Open WebUI's database, which only migrates forward"},
 		{"models", "models to pull, with their size, and those that stay on the volume unused"},

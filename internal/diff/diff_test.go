@@ -77,7 +77,7 @@ func TestRules(t *testing.T) {
 
 // Abouts has a sentence for each rule, and for those of overlays.
 func TestAbouts(t *testing.T) {
-	want := map[string]bool{"namespace": true, "overlay": true}
+	want := map[string]bool{"namespace": true, "overlay": true, "fleet": true}
 	for _, id := range diff.RuleIDs() {
 		name, _, _ := strings.Cut(id, " ")
 		want[name] = true

@@ -26,7 +26,27 @@ type Overlay struct {
 // Files compares the trees before and after files of a stack are written, overlay
 // by overlay.
 func Files(old map[string][]byte, files []generator.File) []Overlay {
-	return Overlays(Build(old), Build(upgrade.After(old, files)))
+	after := upgrade.After(old, files)
+	all := Overlays(Build(old), Build(after))
+	fleet := upgrade.Fleet(old, after)
+	for i := range all {
+		o := &all[i]
+		for _, text := range fleet[folderOf(o)] {
+			o.Effects = append(o.Effects, Effect{"fleet", Down, text})
+		}
+		if o.Op == Same && len(o.Effects) > 0 {
+			o.Op = Changed
+		}
+	}
+	return all
+}
+
+// folderOf is where an overlay was.
+func folderOf(o *Overlay) string {
+	if name := cmp.Or(o.From, o.Name); !strings.Contains(name, "/") {
+		return "overlays/" + name
+	}
+	return o.Name // of a base
 }
 
 // Tree is what is built of a tree of files: the objects of each overlay, or why

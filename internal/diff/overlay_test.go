@@ -184,3 +184,48 @@ func holds(t *testing.T, what string, old, new []objects.Object) int {
 	}
 	return len(want)
 }
+
+// What fleet.yaml changes is said, though no object differs.
+func TestFleet(t *testing.T) {
+	const stack = `apiVersion: hearth.dev/v1alpha1
+kind: Stack
+metadata: {name: lab}
+spec:
+  bases: [{name: ollama, namespace: ollama, ollama: {models: ["llama3.2:3b"]}}]
+  overlays: [{name: a, bases: [{name: ollama}]}, {name: b, bases: [{name: ollama}]}]
+  fleet: {targets: [{overlay: a, clusterName: one}, {overlay: b, clusterName: two}]}
+`
+	generate := func(text string) []generator.File {
+		loaded, problems := generator.Load("hearth.yaml", []byte(text))
+		if loaded == nil {
+			t.Fatal(problems)
+		}
+		files, problems := generator.Generate(loaded)
+		if files == nil {
+			t.Fatal(problems)
+		}
+		return files
+	}
+	old := map[string][]byte{}
+	for _, f := range generate(stack) {
+		old[f.Path] = f.Data
+	}
+	for name, test := range map[string]struct{ from, to, want string }{
+		"same":    {"", "", ""},
+		"target":  {"{overlay: a, clusterName: one}", "{overlay: b, clusterName: one}", "a: clusters that fleet.yaml gave this get overlays/b instead\n"},
+		"release": {"name: lab}", "name: home}", "a: Fleet's Helm release lab in namespace ollama becomes home in namespace ollama: what the old one made is deleted and made anew, except what it is told to keep\nb: Fleet's Helm release lab in namespace ollama becomes home in namespace ollama: what the old one made is deleted and made anew, except what it is told to keep\n"},
+	} {
+		var got strings.Builder
+		for _, o := range diff.Files(old, generate(strings.Replace(stack, test.from, test.to, 1))) {
+			for _, e := range o.Effects {
+				fmt.Fprintf(&got, "%s: %s\n", o.Name, e.Text)
+			}
+			if (o.Op == diff.Same) != (len(o.Effects)+len(o.Objects) == 0) {
+				t.Errorf("%s: %s is %s with %d effects and %d objects", name, o.Name, o.Op, len(o.Effects), len(o.Objects))
+			}
+		}
+		if diff := cmp.Diff(test.want, got.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package upgrade
 
 import (
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -43,6 +44,29 @@ func After(before map[string][]byte, files []generator.File) map[string][]byte {
 	}
 	after.keepTheirs(before)
 	return after
+}
+
+// Fleet is what fleet.yaml changes for the clusters of folders, in words: another
+// folder, or another Helm release.
+func Fleet(before, after map[string][]byte) map[string][]string {
+	found := map[string][]string{}
+	for _, p := range retargeted(tree(before).targets(), tree(after).targets()) {
+		text := "clusters that fleet.yaml gave this get " + p.new + " instead"
+		if p.new == "" {
+			text = "clusters that fleet.yaml gave this get nothing any more: Fleet deletes what they have of it, but not what it is told to keep"
+		}
+		if !slices.Contains(found[p.old], text) {
+			found[p.old] = append(found[p.old], text)
+		}
+	}
+	was, is := tree(before).releases(), tree(after).releases()
+	for folder, old := range was {
+		new, still := is[folder]
+		if still && (old.name != new.name || old.namespace != new.namespace) {
+			found[folder] = append(found[folder], fmt.Sprintf("Fleet's Helm release %s becomes %s: what the old one made is deleted and made anew, except what it is told to keep", old, new))
+		}
+	}
+	return found
 }
 
 // Load reads what a cluster may be given of a tree on disk, by path.

@@ -40,7 +40,7 @@ func (r *diffReport) markdownOf(yaml bool) string {
 			fmt.Fprintf(&b, "%s\n", code(o.Unknown))
 		}
 		markdownEffects(&b, o.Effects, "")
-		for _, g := range grouped(o.Objects) {
+		for _, g := range grouped(o) {
 			var names []string
 			for _, name := range g.names {
 				names = append(names, code(name))

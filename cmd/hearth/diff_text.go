@@ -24,8 +24,9 @@ func overlaysText(all []diff.Overlay, paint paint) string {
 			b.WriteString(columns.Hang(columns.Width, "  ", o.Unknown))
 		}
 		b.WriteString(effectsText(o.Effects, "  ", paint))
-		for _, g := range grouped(o.Objects) {
-			b.WriteString("  " + paint.change(g.op, columns.Hang(columns.Width-2, "", g.title())))
+		for _, g := range grouped(o) {
+			title := strings.TrimSuffix(columns.Hang(columns.Width, "  ", g.title()), "\n")
+			b.WriteString(paint.change(g.op, title) + "\n")
 			for _, f := range g.shown() {
 				b.WriteString(columns.Hang(columns.Width, "    ", f.text()))
 			}
@@ -119,11 +120,17 @@ type group struct {
 type field diff.Field
 
 // grouped puts objects together that come, go, or change in nothing but their
-// labels, and of which the same is said.
-func grouped(all []diff.Change) []group {
+// labels, and of which the same is said. Of an overlay that comes or goes as a
+// whole, what goes without saying is not.
+func grouped(o diff.Overlay) []group {
 	var groups []group
-	for _, c := range all {
+	for _, c := range o.Objects {
 		g := group{op: c.Op, names: []string{objectName(c)}, effects: c.Effects}
+		if o.Op == diff.Created || o.Op == diff.Deleted {
+			g.effects = slices.DeleteFunc(slices.Clone(c.Effects), func(e diff.Effect) bool {
+				return slices.Contains([]string{"in-place", "start", "policy", "gone"}, e.Rule) && e.Level == diff.Note
+			})
+		}
 		if c.Op == diff.Changed && c.Effects[0].Rule != "labels" {
 			for _, f := range c.Fields {
 				g.fields = append(g.fields, field(f))

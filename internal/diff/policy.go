@@ -21,6 +21,9 @@ func policy(c *change) []Effect {
 	old, _ := objects.Decode[networkingv1.NetworkPolicy](c.old)
 	new, _ := objects.Decode[networkingv1.NetworkPolicy](c.new)
 	var all []Effect
+	if c.new == nil && len(c.after.Selected(c.ref.Namespace, &old.Spec.PodSelector)) == 0 {
+		return nil // its pods go with it
+	}
 	if c.old != nil && c.new != nil && c.touches("spec.podSelector") {
 		all = append(all, one(Opens, "is for %s instead of %s: nothing of it holds for those any more", pod(&new.Spec.PodSelector), pod(&old.Spec.PodSelector))...)
 	}

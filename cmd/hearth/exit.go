@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
@@ -43,10 +42,7 @@ func exitCode(err error, stderr io.Writer) int {
 // lines is text for a person, wrapped behind its head on a terminal; for a program
 // each of its lines stays whole.
 func lines(w io.Writer, head, text string) string {
-	width := math.MaxInt
-	if size := terminal(w); size != nil {
-		width, _ = size()
-	}
+	width := painter(w).width
 	var b strings.Builder
 	for line := range strings.Lines(text) {
 		b.WriteString(columns.Hang(width, head, strings.TrimSuffix(line, "\n")))

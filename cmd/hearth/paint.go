@@ -3,24 +3,33 @@ package main
 import (
 	"bytes"
 	"io"
+	"math"
 	"os"
 	"strings"
 
 	"golang.org/x/term"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/internal/disk"
 	"github.com/hearth-dev/hearth/internal/printable"
 )
 
-// paint colours text, or leaves it as it is.
-type paint struct{ on bool }
+// paint colours text, or leaves it as it is, for lines of a width.
+type paint struct {
+	on    bool
+	width int // of the terminal; for a program a line is as long as it is
+}
 
 // painter colours what goes to a terminal, unless NO_COLOR is set
 // (https://no-color.org) or the terminal says that it knows none.
 func painter(w io.Writer) paint {
 	f, ok := w.(*os.File)
-	return paint{ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	p := paint{ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", math.MaxInt}
+	if size := terminal(w); size != nil {
+		p.width, _ = size()
+	}
+	return p
 }
 
 // The colours that every terminal has.
@@ -49,9 +58,12 @@ func (p paint) op(op disk.Op, text string) string {
 	}
 }
 
-// problem colours the position, which is what an eye looks for.
+// problem colours the position, which is what an eye looks for, and wraps the rest
+// below it.
 func (p paint) problem(one problem.Problem) string {
-	text := printable.Text(one.String())
+	const below = 2
+	text := strings.TrimSuffix(columns.Hang(p.width-below, "", one.String()), "\n")
+	text = strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", below))
 	if one.File == "" || !strings.HasPrefix(text, printable.Text(one.File)) {
 		return text
 	}

@@ -24,6 +24,9 @@ const (
 	tutorialPage    = "../docs/tutorial.md"
 	tutorialContext = "kind-hearth"
 	tutorialURL     = "http://localhost:8080"
+	// The window for the picture is as wide as a page shows one, in pixels: its text stays legible.
+	tutorialPicture             = "../docs/images/tutorial.png"
+	pictureWidth, pictureHeight = 860, 620
 )
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
@@ -32,7 +35,7 @@ var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
 // It differs from a reader's run where no public registry is asked: the cluster is made by kind's library, with the images in
 // it, and the stack is told of the registry of models that stands in the cluster.
 func TestTutorial(t *testing.T) {
-	s := start(t, wants{full: true, chat: true, models: []ollama.Model{ollama.SmolLM2()}})
+	s := start(t, wants{full: true, chat: true, models: []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}})
 	page, err := os.ReadFile(tutorialPage)
 	must(t, err)
 	r := &reader{suite: s, folder: t.TempDir(), bin: t.TempDir()}
@@ -162,7 +165,7 @@ func (r *reader) chats(t *testing.T, line string) {
 	home, err := os.MkdirTemp("", "hearth-e2e-browser-")
 	must(t, err)
 	defer os.RemoveAll(home) // Chromium may still write its last words
-	b, err := browser.Start(r.ctx, browser.Options{Dir: home})
+	b, err := browser.Start(r.ctx, browser.Options{Dir: home, Width: pictureWidth, Height: pictureHeight})
 	must(t, err)
 	defer b.Close()
 	chat := &browser.Chat{Browser: b, URL: tutorialURL, Patience: 3 * time.Minute}
@@ -181,4 +184,5 @@ func (r *reader) chats(t *testing.T, line string) {
 		picture := filepath.Join(os.TempDir(), "hearth-e2e-tutorial.png")
 		t.Fatalf("%v (%s, %v)", err, picture, chat.Screenshot(r.ctx, picture))
 	}
+	must(t, chat.Screenshot(r.ctx, tutorialPicture))
 }

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -16,10 +17,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The size of the window in pixels: a laptop's.
+// The size of the window in pixels, unless the options say another: a laptop's.
 const (
-	Width  = 1280
-	Height = 800
+	width  = 1280
+	height = 800
 )
 
 // Options say what a browser trusts and where it finds hosts.
@@ -30,6 +31,8 @@ type Options struct {
 	Authority []byte
 	// Resolve maps HOST:PORT to the address and port that are asked for it. It asks no DNS about them.
 	Resolve map[string]string
+	// Width and Height of the window in pixels. Default 1280 and 800.
+	Width, Height int
 }
 
 // Browser is a running Chromium with one window. It keeps cookies until it is closed.
@@ -62,7 +65,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		chromedp.Flag("host-resolver-rules", strings.Join(rules, ", ")),
 		// Its own sandbox needs a user other than root, or user namespaces; it sees no page but the test's.
 		chromedp.Flag("no-sandbox", true),
-		chromedp.WindowSize(Width, Height),
+		chromedp.WindowSize(cmp.Or(o.Width, width), cmp.Or(o.Height, height)),
 	)
 	allocated, stop := chromedp.NewExecAllocator(ctx, flags...)
 	tab, closeTab := chromedp.NewContext(allocated)

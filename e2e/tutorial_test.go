@@ -173,7 +173,7 @@ func (r *reader) chats(t *testing.T, line string) {
 		if err := chat.SignUp(r.ctx, browser.Person{Name: "Ann", Email: "ann@e2e.internal", Password: "correct horse battery"}); err != nil {
 			return err
 		}
-		reply, err := chat.Ask(r.ctx, "What is the capital of France?", 3*time.Minute)
+		reply, err := chat.Ask(r.ctx, "Give me three tips for a good night's sleep.", 3*time.Minute)
 		if err == nil && (!reply.Ended || strings.TrimSpace(reply.Text) == "") {
 			err = fmt.Errorf("the answer did not end, or is empty: %+v", reply)
 		}

@@ -26,7 +26,7 @@ const (
 	tutorialURL     = "http://localhost:8080"
 	// The window for the picture is as wide as a page shows one, in pixels: its text stays legible.
 	tutorialPicture             = "../docs/images/tutorial.png"
-	pictureWidth, pictureHeight = 860, 620
+	pictureWidth, pictureHeight = 860, 760
 )
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
@@ -184,5 +184,6 @@ func (r *reader) chats(t *testing.T, line string) {
 		picture := filepath.Join(os.TempDir(), "hearth-e2e-tutorial.png")
 		t.Fatalf("%v (%s, %v)", err, picture, chat.Screenshot(r.ctx, picture))
 	}
+	must(t, chat.Until(r.ctx, chat.Patience, "the notice of the sign-in to go", "!document.querySelector('[data-sonner-toast]')"))
 	must(t, chat.Screenshot(r.ctx, tutorialPicture))
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -78,6 +79,25 @@ func TestHelpFits(t *testing.T) {
 			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns.Width {
 				t.Errorf("hearth %v --help: %d columns: %s", command, n, line)
 			}
+		}
+	}
+}
+
+// A program that runs a template may call any method by its name, so that the
+// linker keeps all of them: 10 MB, most of them Kubernetes'. cobra runs one only
+// where a program sets one.
+func TestNoTemplates(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(file, "_test.go") && regexp.MustCompile(`\.Set\w*Template\(`).Match(text) {
+			t.Errorf("%s sets a template of cobra's; see docs/release.md, size", file)
 		}
 	}
 }

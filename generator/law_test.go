@@ -50,6 +50,32 @@ func TestLawOverRandomStacks(t *testing.T) {
 	t.Logf("%d random stacks with %d overlays were built", len(drawn), overlays)
 }
 
+// A person's patch makes one variable hold another's value: the difference below it
+// keeps the order of all.
+func TestLawOverVariablesThatRefer(t *testing.T) {
+	law(t, []byte(`apiVersion: hearth.dev/v1alpha1
+kind: Stack
+metadata: {name: refers}
+spec:
+  bases:
+    - {name: ai, namespace: ai, ollama: {models: ["llama3.2:3b"]}, openWebUI: {signUp: closed}, proxy: {https: "http://proxy.example.org"},
+       expose: {type: traefik, host: old.lan, audience: private, tls: {type: none}}}
+  overlays:
+    - name: public
+      bases:
+        - name: ai
+          expose: {type: traefik, host: chat.example.org, tls: {type: certResolver, certResolver: le}}
+          proxy: {http: http://proxy.example.org}
+      patches:
+        - target: {kind: StatefulSet, name: open-webui}
+          patch: |
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: {name: open-webui}
+            spec: {template: {spec: {containers: [{name: open-webui, env: [{name: MY_URL, value: "$(WEBUI_URL)/x"}]}]}}}
+`))
+}
+
 // law holds every base and overlay of a stack to it.
 func law(t *testing.T, data []byte) {
 	stack, problems := generator.Load("hearth.yaml", data)

@@ -33,7 +33,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 	}
 	at := g.at(o) + ".patches"
 	folder := path.Join("overlays", o.Name)
-	difference, err := overlay.Compute(base, want, func(d overlay.Difference) ([]Object, error) {
+	difference, err := overlay.Compute(base, want, o.Patches, func(d overlay.Difference) ([]Object, error) {
 		files, err := g.overlayFiles(parents, d)
 		if err != nil {
 			return nil, err

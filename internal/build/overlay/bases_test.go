@@ -58,7 +58,7 @@ metadata: {name: ollama NAMESPACE}
 			want[0]["data"].(map[string]any)["model"] = "large" // in a: a strategic merge patch
 			want[4]["spec"] = "ClusterIP"                       // in b: a JSON 6902 patch
 			want = append(want[:2], want[3:]...)                // from a: a Secret deleted
-			d, err := overlay.Compute(base, want, builder(tree, "../a", "../b"))
+			d, err := overlay.Compute(base, want, nil, builder(tree, "../a", "../b"))
 			if test.wantError != "" {
 				if err == nil || !strings.Contains(err.Error(), test.wantError) {
 					t.Errorf("got error %v, want one with %q", err, test.wantError)

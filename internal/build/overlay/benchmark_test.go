@@ -14,7 +14,7 @@ import (
 func BenchmarkCompute(b *testing.B) {
 	base, want, tree := benchmarkTree(b)
 	for b.Loop() {
-		if _, err := overlay.Compute(base, want, builder(tree, "../base")); err != nil {
+		if _, err := overlay.Compute(base, want, nil, builder(tree, "../base")); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -3,6 +3,8 @@ package overlay
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
@@ -18,12 +20,13 @@ type Difference struct {
 }
 
 // Compute returns the difference that turns base into want. Equal arguments
-// give equal differences.
+// give equal differences. Later patches are a person's, for the result: where one
+// has a variable that may hold another's value, every list keeps its order.
 //
 // build runs kustomize over the bases and a difference. Compute calls it once
 // if strategic merge patches do, and again for each time it has to fall back
 // to JSON 6902 for some of the objects.
-func Compute(base, want []Object, build func(Difference) ([]Object, error)) (Difference, error) {
+func Compute(base, want []Object, later []v1alpha1.Patch, build func(Difference) ([]Object, error)) (Difference, error) {
 	from, err := index(base)
 	if err != nil {
 		return Difference{}, fmt.Errorf("reading the bases' objects: %w", err)
@@ -32,7 +35,8 @@ func Compute(base, want []Object, build func(Difference) ([]Object, error)) (Dif
 	if err != nil {
 		return Difference{}, fmt.Errorf("reading the wanted objects: %w", err)
 	}
-	changes, err := compare(from, to)
+	ordered := slices.ContainsFunc(later, func(p v1alpha1.Patch) bool { return strings.Contains(p.Patch, reference) })
+	changes, err := compare(from, to, ordered)
 	if err != nil {
 		return Difference{}, err
 	}
@@ -47,14 +51,14 @@ func Compute(base, want []Object, build func(Difference) ([]Object, error)) (Dif
 		for _, c := range changes {
 			d.Patches = append(d.Patches, c.patch)
 		}
-		wrong, problem := verify(d, to, changes, build)
+		wrong, problem := verify(d, to, ordered, changes, build)
 		if problem == nil {
 			return d, nil
 		}
 		retry := false
 		for n := range changes {
 			if c := &changes[n]; wrong[c.id] && c.canFallBack() {
-				if c.patch, err = jsonPatch(c.id, c.base, c.want); err != nil {
+				if c.patch, err = jsonPatch(c.id, c.base, c.want, ordered); err != nil {
 					return Difference{}, err
 				}
 				retry = true
@@ -76,15 +80,15 @@ type change struct {
 func (c change) canFallBack() bool { return c.want != nil && c.patch.Target == nil }
 
 // compare returns the changes of base's objects in their order.
-func compare(base, want set) ([]change, error) {
+func compare(base, want set, ordered bool) ([]change, error) {
 	var changes []change
 	for _, i := range base.ids {
 		c := change{id: i, base: base.byID[i], want: want.byID[i]}
-		if equal(c.base, c.want, schemaOf(i)) {
+		if equal(c.base, c.want, schemaOf(i, ordered)) {
 			continue
 		}
 		var err error
-		if c.patch, err = mergePatch(i, c.base, c.want); err != nil {
+		if c.patch, err = mergePatch(i, c.base, c.want, ordered); err != nil {
 			return nil, err
 		}
 		changes = append(changes, c)
@@ -94,7 +98,7 @@ func compare(base, want set) ([]change, error) {
 
 // verify builds a difference and returns what is wrong with the result, and
 // which objects it concerns.
-func verify(d Difference, want set, changes []change, build func(Difference) ([]Object, error)) (map[id]bool, error) {
+func verify(d Difference, want set, ordered bool, changes []change, build func(Difference) ([]Object, error)) (map[id]bool, error) {
 	wrong := map[id]bool{}
 	objects, err := build(d)
 	if err != nil {
@@ -118,7 +122,7 @@ func verify(d Difference, want set, changes []change, build func(Difference) ([]
 		o, built := got.byID[i]
 		if !built {
 			add(i, "it is missing from the build")
-		} else if found := firstDifference("", o, want.byID[i], schemaOf(i)); found != "" {
+		} else if found := firstDifference("", o, want.byID[i], schemaOf(i, ordered)); found != "" {
 			add(i, found)
 		}
 	}

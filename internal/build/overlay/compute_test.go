@@ -111,7 +111,7 @@ func kustomization(t *testing.T, base, want string) string {
 		tree[folder+"/kustomization.yaml"] = []byte("resources: [objects.yaml]\n")
 	}
 	wanted := build(t, tree, "want")
-	difference, err := overlay.Compute(build(t, tree, "base"), wanted, builder(tree, "../base"))
+	difference, err := overlay.Compute(build(t, tree, "base"), wanted, nil, builder(tree, "../base"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func TestComputeError(t *testing.T) {
 				"base/objects.yaml":       []byte(test.base),
 				"base/kustomization.yaml": []byte("resources: [objects.yaml]\n"),
 			}
-			d, err := overlay.Compute(objects(t, test.base), objects(t, test.want), builder(tree, "../base"))
+			d, err := overlay.Compute(objects(t, test.base), objects(t, test.want), nil, builder(tree, "../base"))
 			if err == nil || !strings.Contains(err.Error(), test.wantError) {
 				t.Errorf("got error %v, want one with %q", err, test.wantError)
 			}
@@ -67,7 +67,7 @@ func TestComputeBlamesOnePatch(t *testing.T) {
 	}
 	base := []overlay.Object{object("a", "1"), object("b", "1")}
 	want := []overlay.Object{object("a", "2"), object("b", "2")}
-	d, err := overlay.Compute(base, want, func(d overlay.Difference) ([]overlay.Object, error) {
+	d, err := overlay.Compute(base, want, nil, func(d overlay.Difference) ([]overlay.Object, error) {
 		for _, p := range d.Patches {
 			if p.Target == nil && strings.Contains(p.Patch, "name: b") {
 				return nil, errors.New("refused")

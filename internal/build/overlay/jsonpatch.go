@@ -14,9 +14,9 @@ import (
 // jsonPatch returns the JSON 6902 patch that turns base into want: exact where
 // strategic merge is not, but made of paths and positions. Lists that change
 // their length stand in it whole.
-func jsonPatch(i id, base, want Object) (v1alpha1.Patch, error) {
+func jsonPatch(i id, base, want Object, ordered bool) (v1alpha1.Patch, error) {
 	operations := &yaml.Node{Kind: yaml.SequenceNode}
-	addOperations(operations, "", base, want, schemaOf(i))
+	addOperations(operations, "", base, want, schemaOf(i, ordered))
 	text, err := patchText(operations)
 	group, version := resid.ParseGroupVersion(i.apiVersion)
 	// Kustomize reads each field as a regular expression, so that the name a.b

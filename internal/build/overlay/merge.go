@@ -18,12 +18,12 @@ const directive = "$patch"
 // apimachinery's own CreateTwoWayMergePatch is of no use here: it knows more
 // directives than kustomize, which copies those it does not know into the
 // object.
-func mergePatch(i id, base, want Object) (v1alpha1.Patch, error) {
+func mergePatch(i id, base, want Object, ordered bool) (v1alpha1.Patch, error) {
 	patch := Object{directive: "delete"}
 	if want != nil {
 		var ok bool
-		if patch, ok = mergeFields(base, want, schemaOf(i)); !ok {
-			return jsonPatch(i, base, want)
+		if patch, ok = mergeFields(base, want, schemaOf(i, ordered)); !ok {
+			return jsonPatch(i, base, want, ordered)
 		}
 	}
 	text, err := patchText(node(identified(i, patch)))

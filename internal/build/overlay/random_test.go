@@ -51,7 +51,7 @@ func TestComputeRandom(t *testing.T) {
 		build := builder(tree, "../base")
 		var built overlay.Difference
 		var got []overlay.Object
-		d, err := overlay.Compute(base, want, func(d overlay.Difference) ([]overlay.Object, error) {
+		d, err := overlay.Compute(base, want, nil, func(d overlay.Difference) ([]overlay.Object, error) {
 			counts["builds"]++
 			objects, err := build(d)
 			built, got = d, objects

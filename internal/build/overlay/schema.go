@@ -11,19 +11,20 @@ import (
 // schema is what kustomize knows of a field, which is nothing in custom
 // resources and in what is younger than its schema.
 type schema struct {
-	name  string // of the field
-	known *openapi.ResourceSchema
+	name    string // of the field
+	ordered bool   // whether every list keeps its order
+	known   *openapi.ResourceSchema
 }
 
-func schemaOf(i id) schema {
-	return schema{known: openapi.SchemaForResourceType(yaml.TypeMeta{APIVersion: i.apiVersion, Kind: i.kind})}
+func schemaOf(i id, ordered bool) schema {
+	return schema{ordered: ordered, known: openapi.SchemaForResourceType(yaml.TypeMeta{APIVersion: i.apiVersion, Kind: i.kind})}
 }
 
 func (s schema) field(name string) schema {
 	if s.known == nil {
-		return schema{name: name}
+		return schema{name: name, ordered: s.ordered}
 	}
-	return schema{name, s.known.Field(name)}
+	return schema{name, s.ordered, s.known.Field(name)}
 }
 
 // elements is the schema of a list's elements.
@@ -31,7 +32,7 @@ func (s schema) elements() schema {
 	if s.known == nil {
 		return schema{}
 	}
-	return schema{known: s.known.Elements()}
+	return schema{ordered: s.ordered, known: s.known.Elements()}
 }
 
 // merge reports whether kustomize merges a list, and by which keys of its
@@ -56,9 +57,13 @@ var unordered = map[string]bool{
 
 // isUnordered reports whether the order of a list means nothing.
 func (s schema) isUnordered(list []map[string]any) bool {
-	return unordered[s.name] && !slices.ContainsFunc(list, refers)
+	return unordered[s.name] && !s.ordered && !slices.ContainsFunc(list, refers)
 }
 
 // refers reports whether a variable's value may hold another's: $(NAME) stands
 // for one that is defined before it.
-func refers(variable map[string]any) bool { return strings.Contains(text(variable["value"]), "$(") }
+func refers(variable map[string]any) bool {
+	return strings.Contains(text(variable["value"]), reference)
+}
+
+const reference = "$("

@@ -82,10 +82,14 @@ func (r *report) write(stdout, stderr io.Writer, f format) error {
 // text is the report for a person.
 func (r *report) text(paint paint) string {
 	var b strings.Builder
+	n := len(r.Problems.Errors())
+	if n > 0 { // of a dry run; what is wrong is read last
+		b.WriteString(overlaysText(r.Changes, paint))
+	}
 	for _, p := range r.Problems {
 		b.WriteString(paint.problem(p) + "\n")
 	}
-	if n := len(r.Problems.Errors()); n > 0 {
+	if n > 0 {
 		fmt.Fprintf(&b, "%s; nothing was written\n", count(n, "problem"))
 		return b.String()
 	}

@@ -14,7 +14,8 @@ import (
 // Apply brings the folder to the planned state. Every new file is first written
 // in full beside its place; only when all of them are on disk are they renamed.
 // So a full disk, a read-only folder or a cancelled ctx changes nothing, and a
-// kill leaves each file old or new.
+// kill leaves each file old or new. While some are old and some new, the mark
+// stands in the folder.
 func (p *Plan) Apply(ctx context.Context) error {
 	if err := os.MkdirAll(p.Dir, 0o755); err != nil {
 		return fmt.Errorf("making the output folder: %w", err)
@@ -44,6 +45,10 @@ func (p *Plan) Apply(ctx context.Context) error {
 			return fmt.Errorf("nothing was changed in %s: writing %s: %w", p.Dir, c.Path, reason(err))
 		}
 	}
+	if err := w.mark(p); err != nil {
+		w.discard()
+		return fmt.Errorf("nothing was changed in %s: %w", p.Dir, err)
+	}
 	// From here on the work is a handful of renames: finishing is quicker and
 	// leaves less behind than stopping.
 	for _, c := range p.Changes {
@@ -53,7 +58,7 @@ func (p *Plan) Apply(ctx context.Context) error {
 		}
 	}
 	w.sync()
-	return nil
+	return w.remove(mark)
 }
 
 // writer holds what Apply has put into the folder and not yet finished.

@@ -73,8 +73,8 @@ func version(n int) map[string]string {
 	return files
 }
 
-// Killed at any moment, every file is the old one or the new one, and the next
-// run leaves exactly the new tree.
+// Killed at any moment, every file is the old one or the new one, the next run
+// knows whether it finishes the same tree, and leaves exactly that.
 func TestKill(t *testing.T) {
 	dir := t.TempDir()
 	old, new := version(0), version(1)
@@ -82,7 +82,7 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	rounds := sample.Size(5, 25)
-	leftovers := 0
+	leftovers, mixed := 0, 0
 	for range rounds {
 		child := exec.Command(os.Args[0])
 		child.Env = append(os.Environ(), roleVariable+"=flip", dirVariable+"="+dir)
@@ -106,6 +106,20 @@ func TestKill(t *testing.T) {
 				t.Fatalf("%s is neither old nor new: %d bytes", name, len(text))
 			}
 		}
+		whole, known := false, false
+		for _, files := range []map[string]string{old, new} {
+			plan, err := Compare(dir, wanted(files))
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole, known = whole || plan.Clean(), known || plan.Resumes
+		}
+		if !whole && !known {
+			t.Error("a mixed tree that no run would finish")
+		}
+		if !whole {
+			mixed++
+		}
 		if err := render(dir, new); err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +133,7 @@ func TestKill(t *testing.T) {
 			t.Fatalf("after the next run (-want +got):\n%s", diff)
 		}
 	}
-	t.Logf("%d kills, %d temporary files left behind and cleaned", rounds, leftovers)
+	t.Logf("%d kills, %d mixed trees, %d temporary files left behind and cleaned", rounds, mixed, leftovers)
 }
 
 // child runs the test binary in a role and returns what it printed.

@@ -53,7 +53,12 @@ type Plan struct {
 	// removed as stale though they are its own: paths by that stack's name, in
 	// order. Whoever applies the plan takes them over.
 	Others map[string][]string
+	// Stopped reports that a run wrote a part of its files and was killed, or failed:
+	// what the folder holds is no tree that anybody made. Resumes, that its files
+	// are these.
+	Stopped, Resumes bool
 
+	sum       []byte   // of the files, for the mark
 	leftovers []string // temporary files of a run that was killed
 }
 
@@ -61,7 +66,7 @@ type Plan struct {
 // sorted by path. It writes nothing. Files of other people that stand in the
 // way are all named in one Conflicts error.
 func Compare(dir string, files []generator.File) (*Plan, error) {
-	plan := &Plan{Dir: dir}
+	plan := &Plan{Dir: dir, sum: sum(files)}
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		for _, f := range files {
@@ -73,6 +78,9 @@ func Compare(dir string, files []generator.File) (*Plan, error) {
 		return nil, fmt.Errorf("opening the output folder: %w", err)
 	}
 	defer root.Close()
+	if err := plan.readMark(root); err != nil {
+		return nil, err
+	}
 
 	in := &inspector{root: root, folders: map[string]bool{".": true}}
 	wanted := map[string]bool{}

@@ -24,7 +24,7 @@ func ownFiles() []string {
 // and the temporary files of a run that was killed.
 func (in *inspector) stale(wanted map[string]bool) (changes []Change, leftovers []string, err error) {
 	visit := func(file string, entry fs.DirEntry) error {
-		if !entry.Type().IsRegular() || wanted[file] {
+		if !entry.Type().IsRegular() || wanted[file] || file == mark {
 			return nil
 		}
 		if strings.HasPrefix(path.Base(file), tempPrefix) {

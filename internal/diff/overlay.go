@@ -3,7 +3,6 @@ package diff
 import (
 	"cmp"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -26,12 +25,13 @@ type Overlay struct {
 // Files compares the trees before and after files of a stack are written, overlay
 // by overlay.
 func Files(old map[string][]byte, files []generator.File) []Overlay {
-	after := upgrade.After(old, files)
-	all := Overlays(Build(old), Build(after))
-	fleet := upgrade.Fleet(old, after)
+	c := upgrade.Between(old, files)
+	before, after := Built(c)
+	all := Overlays(before, after, c.Renamed())
+	fleet := c.Fleet()
 	for i := range all {
 		o := &all[i]
-		for _, text := range fleet[folderOf(o)] {
+		for _, text := range fleet[o.was()] {
 			o.Effects = append(o.Effects, Effect{"fleet", Down, text})
 		}
 		if o.Op == Same && len(o.Effects) > 0 {
@@ -41,136 +41,89 @@ func Files(old map[string][]byte, files []generator.File) []Overlay {
 	return all
 }
 
-// folderOf is where an overlay was.
-func folderOf(o *Overlay) string {
-	if name := cmp.Or(o.From, o.Name); !strings.Contains(name, "/") {
-		return "overlays/" + name
+// was is the folder that an overlay had.
+func (o Overlay) was() string { return folder(cmp.Or(o.From, o.Name)) }
+
+const overlays = "overlays/"
+
+// name is a folder's for a reader: a base keeps its path.
+func name(folder string) string { return strings.TrimPrefix(folder, overlays) }
+
+func folder(name string) string {
+	if strings.Contains(name, "/") {
+		return name
 	}
-	return o.Name // of a base
+	return overlays + name
 }
 
-// Tree is what is built of a tree of files: the objects of each overlay, or why
-// there are none. One without overlays is deployed by its bases.
-type Tree map[string]Built
+// Tree is what is built of a tree of files, by the folder that is deployed: its
+// objects, or why there are none.
+type Tree map[string]Folder
 
-// Built is an overlay's objects, or why it does not build.
-type Built struct {
+// Folder is what is deployed of one, or why it does not build.
+type Folder struct {
 	Objects []objects.Object
 	Err     error
 }
 
-// Build makes the objects of every overlay of a tree.
-func Build(files map[string][]byte) Tree {
-	for _, folder := range []string{"overlays", "bases"} {
-		tree := Tree{}
-		for file := range files {
-			dir := path.Dir(file)
-			if path.Base(file) != "kustomization.yaml" || path.Dir(dir) != folder {
-				continue
-			}
-			name := path.Base(dir)
-			if folder == "bases" {
-				name = dir
-			}
-			list, err := upgrade.Build(files, dir)
-			tree[name] = Built{list, err}
-		}
-		if len(tree) > 0 {
-			return tree
-		}
-	}
-	return Tree{}
+// Built are both trees of a comparison.
+func Built(c *upgrade.Comparison) (before, after Tree) {
+	old, new := c.Folders()
+	return built(old, c.Old), built(new, c.New)
 }
 
-// Overlays compares two trees, overlay by overlay, by name.
-func Overlays(old, new Tree) []Overlay {
+func built(folders []string, build func(string) ([]objects.Object, error)) Tree {
+	t := Tree{}
+	for _, f := range folders {
+		list, err := build(f)
+		t[f] = Folder{list, err}
+	}
+	return t
+}
+
+// Overlays compares two trees, folder by folder, by name but for those that are
+// renamed, by the new one.
+func Overlays(old, new Tree, renamed map[string]upgrade.Pair) []Overlay {
 	var all []Overlay
-	renamed := renames(old, new)
-	for _, name := range slices.Sorted(maps.Keys(new)) {
-		o := Overlay{Name: name, Op: Changed}
-		before, had := old[name]
-		if from, is := renamed[name]; is {
-			o.From, o.Op, before, had = from, Renamed, old[from], true
+	gone := maps.Clone(old)
+	for _, folder := range slices.Sorted(maps.Keys(new)) {
+		o := Overlay{Name: name(folder), Op: Changed}
+		from := folder
+		p, is := renamed[folder]
+		if is {
+			o.From, o.Op, from = name(p.Old), Renamed, p.Old
 		}
+		before, had := old[from]
 		if !had {
 			o.Op = Created
 		}
-		if err := cmp.Or(before.Err, new[name].Err); err != nil {
-			o.Unknown = firstLine(err)
+		delete(gone, from)
+		if err := cmp.Or(before.Err, new[folder].Err); err != nil {
+			o.Unknown = err.Error()
 			all = append(all, o)
 			continue
 		}
-		o.Objects = Objects(before.Objects, new[name].Objects)
+		o.Objects = Objects(before.Objects, new[folder].Objects)
 		if o.Op == Changed && len(o.Objects) == 0 {
 			o.Op = Same
 		}
-		o.Effects = effects(o)
+		o.Effects = effects(o, p.Guess)
 		all = append(all, o)
 	}
-	for _, name := range slices.Sorted(maps.Keys(old)) {
-		gone := slices.Contains(slices.Collect(maps.Values(renamed)), name)
-		if _, still := new[name]; still || gone {
-			continue
+	for _, folder := range slices.Sorted(maps.Keys(gone)) {
+		o := Overlay{Name: name(folder), Op: Deleted, Objects: Objects(old[folder].Objects, nil)}
+		if err := old[folder].Err; err != nil {
+			o.Unknown = err.Error()
 		}
-		o := Overlay{Name: name, Op: Deleted, Objects: Objects(old[name].Objects, nil)}
-		if err := old[name].Err; err != nil {
-			o.Unknown = firstLine(err)
-		}
-		o.Effects = effects(o)
+		o.Effects = effects(o, false)
 		all = append(all, o)
 	}
 	return all
 }
 
-// firstLine of kustomize's errors, which repeat themselves.
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
-}
-
-// renames are the old names of overlays by their new ones: of those that came and
-// went, each pair that has more than half of its objects in common.
-func renames(old, new Tree) map[string]string {
-	found := map[string]string{}
-	taken := map[string]bool{}
-	for _, name := range slices.Sorted(maps.Keys(new)) {
-		if _, had := old[name]; had {
-			continue
-		}
-		best, most := "", 0.5
-		for _, from := range slices.Sorted(maps.Keys(old)) {
-			if _, still := new[from]; still || taken[from] || old[from].Err != nil {
-				continue
-			}
-			if share := common(old[from].Objects, new[name].Objects); share > most {
-				best, most = from, share
-			}
-		}
-		if best != "" {
-			found[name], taken[best] = best, true
-		}
-	}
-	return found
-}
-
-// common is the part that two lists have in common of what they have together.
-func common(a, b []objects.Object) float64 {
-	left, right := byKey(a), byKey(b)
-	both := 0
-	for k := range left {
-		if right[k] != nil {
-			both++
-		}
-	}
-	together := len(left) + len(right) - both
-	if together == 0 {
-		return 0
-	}
-	return float64(both) / float64(together)
-}
-
-// effects are those of an overlay as a whole.
-func effects(o Overlay) []Effect {
+// effects are those of an overlay as a whole; guess, of one that may have another
+// name now than it is taken to have.
+func effects(o Overlay, guess bool) []Effect {
 	var all []Effect
 	add := func(rule string, effects []Effect) {
 		effects[0].Rule = rule
@@ -178,11 +131,14 @@ func effects(o Overlay) []Effect {
 	}
 	switch o.Op {
 	case Created:
-		add("overlay", one(Note, "a new overlay: no cluster gets it before fleet.yaml, a Kustomization or an Application names it, or somebody runs: kubectl apply -k overlays/%s", o.Name))
+		add("overlay", one(Note, "a new overlay: no cluster gets it before fleet.yaml, a Kustomization or an Application names it, or somebody runs: kubectl apply -k %s", folder(o.Name)))
 	case Deleted:
 		add("overlay", one(Data, "the overlay is gone: %s, unless another overlay is deployed in its place", pruned))
 	case Renamed:
-		add("overlay", one(Note, "overlays/%s becomes overlays/%s: a Kustomization of Flux and an Application of Argo CD name the path, and have to follow; Fleet follows by fleet.yaml", o.From, o.Name))
+		if guess {
+			add("overlay", one(Note, "%s becomes %s, by a guess at its objects: what its clusters get is not known here", o.was(), folder(o.Name)))
+		}
+		add("overlay", one(Note, "%s becomes %s: a Kustomization of Flux and an Application of Argo CD name the path, and have to follow; Fleet follows by fleet.yaml", o.was(), folder(o.Name)))
 	}
 	for _, m := range moves(o.Objects) {
 		add("namespace", one(Data, "the namespace %s becomes %s: what was in it is made anew there, volumes empty and without Secrets; of the old, %s, but volumes that are kept", m[0], m[1], pruned))

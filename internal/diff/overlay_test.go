@@ -13,6 +13,7 @@ import (
 	"github.com/hearth-dev/hearth/internal/diff"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/testing/randomstack"
+	"github.com/hearth-dev/hearth/internal/upgrade"
 )
 
 // service is one of that name.
@@ -31,44 +32,47 @@ func TestOverlays(t *testing.T) {
 	a, b, c := service("ai", "a", "1"), service("ai", "b", "1"), service("ai", "c", "1")
 	for name, test := range map[string]struct {
 		old, new diff.Tree
+		renamed  map[string]upgrade.Pair
 		want     []string
 	}{
 		"same": {
-			diff.Tree{"lab": {Objects: []objects.Object{a, b}}}, diff.Tree{"lab": {Objects: []objects.Object{b, a}}},
+			diff.Tree{"overlays/lab": {Objects: []objects.Object{a, b}}}, diff.Tree{"overlays/lab": {Objects: []objects.Object{b, a}}}, nil,
 			[]string{"lab unchanged"},
 		},
 		"changed": {
-			diff.Tree{"lab": {Objects: []objects.Object{a, b}}}, diff.Tree{"lab": {Objects: []objects.Object{service("ai", "a", "2"), c}}},
+			diff.Tree{"overlays/lab": {Objects: []objects.Object{a, b}}}, diff.Tree{"overlays/lab": {Objects: []objects.Object{service("ai", "a", "2"), c}}}, nil,
 			[]string{"lab changed", "Service/ai/a changed", "Service/ai/b deleted", "Service/ai/c created"},
 		},
 		"added and removed": {
-			diff.Tree{"old": {Objects: []objects.Object{a, b}}}, diff.Tree{"new": {Objects: []objects.Object{b, c}}},
+			diff.Tree{"overlays/old": {Objects: []objects.Object{a, b}}}, diff.Tree{"overlays/new": {Objects: []objects.Object{b, c}}}, nil,
 			[]string{"new created [overlay note]", "Service/ai/b created", "Service/ai/c created", "old deleted [overlay data]", "Service/ai/a deleted", "Service/ai/b deleted"},
 		},
 		"renamed": {
-			diff.Tree{"old": {Objects: []objects.Object{a, b}}, "other": {Objects: []objects.Object{a, b}}}, diff.Tree{"new": {Objects: []objects.Object{a, b, c}}, "other": {Objects: []objects.Object{a, b}}},
+			diff.Tree{"overlays/old": {Objects: []objects.Object{a, b}}, "overlays/other": {Objects: []objects.Object{a, b}}}, diff.Tree{"overlays/new": {Objects: []objects.Object{a, b, c}}, "overlays/other": {Objects: []objects.Object{a, b}}},
+			map[string]upgrade.Pair{"overlays/new": {Old: "overlays/old", New: "overlays/new"}},
 			[]string{"new renamed from old [overlay note]", "Service/ai/c created", "other unchanged"},
 		},
-		"two renamed": {
-			diff.Tree{"a": {Objects: []objects.Object{a, b}}, "b": {Objects: []objects.Object{c}}}, diff.Tree{"x": {Objects: []objects.Object{c}}, "y": {Objects: []objects.Object{a, b}}},
-			[]string{"x renamed from b [overlay note]", "y renamed from a [overlay note]"},
+		"taken for renamed": {
+			diff.Tree{"bases/old": {Objects: []objects.Object{a}}}, diff.Tree{"overlays/new": {Objects: []objects.Object{a}}},
+			map[string]upgrade.Pair{"overlays/new": {Old: "bases/old", New: "overlays/new", Guess: true}},
+			[]string{"new renamed from bases/old [overlay note] [overlay note]"},
 		},
 		"namespace": {
-			diff.Tree{"lab": {Objects: []objects.Object{a, claim("ai", "v")}}}, diff.Tree{"lab": {Objects: []objects.Object{service("chat", "a", "1"), claim("chat", "v")}}},
+			diff.Tree{"overlays/lab": {Objects: []objects.Object{a, claim("ai", "v")}}}, diff.Tree{"overlays/lab": {Objects: []objects.Object{service("chat", "a", "1"), claim("chat", "v")}}}, nil,
 			[]string{"lab changed [namespace data]", "PersistentVolumeClaim/ai/v deleted", "Service/ai/a deleted", "PersistentVolumeClaim/chat/v created", "Service/chat/a created"},
 		},
 		"does not build": {
-			diff.Tree{"lab": {Err: errors.New("no such file\nas said")}}, diff.Tree{"lab": {Objects: []objects.Object{a}}},
+			diff.Tree{"overlays/lab": {Err: errors.New("no such file")}}, diff.Tree{"overlays/lab": {Objects: []objects.Object{a}}}, nil,
 			[]string{"lab changed: no such file"},
 		},
 		"gone without having built": {
-			diff.Tree{"lab": {Err: errors.New("no such file")}}, diff.Tree{},
+			diff.Tree{"overlays/lab": {Err: errors.New("no such file")}}, diff.Tree{}, nil,
 			[]string{"lab deleted [overlay data]: no such file"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, o := range diff.Overlays(test.old, test.new) {
+			for _, o := range diff.Overlays(test.old, test.new, test.renamed) {
 				line := o.Name + " " + string(o.Op)
 				if o.From != "" {
 					line += " from " + o.From
@@ -103,7 +107,7 @@ func TestRandomStacks(t *testing.T) {
 	var before diff.Tree
 	for seed := range seeds {
 		tree := drawn(t, seed)
-		for _, o := range diff.Overlays(tree, drawn(t, seed)) {
+		for _, o := range diff.Overlays(tree, drawn(t, seed), nil) {
 			if o.Op != diff.Same || len(o.Objects) > 0 || len(o.Effects) > 0 {
 				t.Errorf("seed %d: %s differs from itself: %+v", seed, o.Name, o)
 			}
@@ -134,11 +138,7 @@ func drawn(t *testing.T, seed uint64) diff.Tree {
 	if err != nil {
 		t.Fatalf("seed %d: %v", seed, err)
 	}
-	all := map[string][]byte{}
-	for _, f := range files {
-		all[f.Path] = f.Data
-	}
-	tree := diff.Build(all)
+	_, tree := diff.Built(upgrade.Between(nil, files))
 	for name, built := range tree {
 		if built.Err != nil {
 			t.Fatalf("seed %d: %s: %v", seed, name, built.Err)
@@ -195,28 +195,14 @@ spec:
   overlays: [{name: a, bases: [{name: ollama}]}, {name: b, bases: [{name: ollama}]}]
   fleet: {targets: [{overlay: a, clusterName: one}, {overlay: b, clusterName: two}]}
 `
-	generate := func(text string) []generator.File {
-		loaded, problems := generator.Load("hearth.yaml", []byte(text))
-		if loaded == nil {
-			t.Fatal(problems)
-		}
-		files, problems := generator.Generate(loaded)
-		if files == nil {
-			t.Fatal(problems)
-		}
-		return files
-	}
-	old := map[string][]byte{}
-	for _, f := range generate(stack) {
-		old[f.Path] = f.Data
-	}
+	old := tree(t, stack)
 	for name, test := range map[string]struct{ from, to, want string }{
 		"same":    {"", "", ""},
 		"target":  {"{overlay: a, clusterName: one}", "{overlay: b, clusterName: one}", "a: clusters that fleet.yaml gave this get overlays/b instead\n"},
 		"release": {"name: lab}", "name: home}", "a: Fleet's Helm release lab in namespace ollama becomes home in namespace ollama: what the old one made is deleted and made anew, except what it is told to keep\nb: Fleet's Helm release lab in namespace ollama becomes home in namespace ollama: what the old one made is deleted and made anew, except what it is told to keep\n"},
 	} {
 		var got strings.Builder
-		for _, o := range diff.Files(old, generate(strings.Replace(stack, test.from, test.to, 1))) {
+		for _, o := range diff.Files(old, generate(t, strings.Replace(stack, test.from, test.to, 1))) {
 			for _, e := range o.Effects {
 				fmt.Fprintf(&got, "%s: %s\n", o.Name, e.Text)
 			}
@@ -227,5 +213,65 @@ spec:
 		if diff := cmp.Diff(test.want, got.String()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+func generate(t *testing.T, stack string) []generator.File {
+	t.Helper()
+	loaded, problems := generator.Load("hearth.yaml", []byte(stack))
+	if loaded == nil {
+		t.Fatal(problems)
+	}
+	files, problems := generator.Generate(loaded)
+	if files == nil {
+		t.Fatal(problems)
+	}
+	return files
+}
+
+func tree(t *testing.T, stack string) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	for _, f := range generate(t, stack) {
+		all[f.Path] = f.Data
+	}
+	return all
+}
+
+// An overlay with another name is the one of old if Fleet's targets, its objects,
+// or at least their names say so.
+func TestRenamed(t *testing.T) {
+	const stack = `apiVersion: hearth.dev/v1alpha1
+kind: Stack
+metadata: {name: lab}
+spec:
+  bases: [{name: ollama, namespace: ollama, ollama: {models: ["llama3.2:3b"]}}]
+  overlays: [{name: a, bases: [{name: ollama}]}]
+`
+	const targets = "  fleet: {targets: [{overlay: a, clusterName: one}]}\n"
+	two := strings.Replace(stack, "overlays: [", "overlays: [{name: b, bases: [{name: ollama}]}, ", 1)
+	for name, test := range map[string]struct {
+		old  string
+		edit []string
+		want []string
+	}{
+		"by objects":         {stack, []string{"name: a,", "name: home,"}, []string{"home renamed a", "overlays/a becomes overlays/home"}},
+		"moved, by Fleet":    {stack + targets, []string{"name: a,", "name: home,", "overlay: a,", "overlay: home,", "namespace: ollama", "namespace: ai"}, []string{"home renamed a", "overlays/a becomes overlays/home", "the namespace ollama becomes ai", "Fleet's Helm release lab in namespace ollama becomes lab in namespace ai"}},
+		"moved, by names":    {stack, []string{"name: a,", "name: home,", "namespace: ollama", "namespace: ai"}, []string{"home renamed a", "overlays/a becomes overlays/home, by a guess at its objects", "overlays/a becomes overlays/home", "the namespace ollama becomes ai"}},
+		"two that are alike": {two, []string{"name: a,", "name: x,", "name: b,", "name: z,"}, []string{"x renamed a", "overlays/a becomes overlays/x, by a guess at its objects", "overlays/a becomes overlays/x", "z renamed b", "overlays/b becomes overlays/z, by a guess at its objects", "overlays/b becomes overlays/z"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, o := range diff.Files(tree(t, test.old), generate(t, strings.NewReplacer(test.edit...).Replace(test.old))) {
+				got = append(got, fmt.Sprintf("%s %s %s", o.Name, o.Op, o.From))
+				for _, e := range o.Effects {
+					text, _, _ := strings.Cut(e.Text, ":")
+					got = append(got, text)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }

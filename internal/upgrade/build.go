@@ -64,6 +64,14 @@ func load(disk fs.FS) (tree, error) {
 // it: apps/v1 and apps/v1beta1 name one Deployment.
 type id struct{ group, kind, namespace, name string }
 
+func (i id) itself() id { return i }
+
+// anywhere is the object in whichever namespace.
+func (i id) anywhere() id {
+	i.namespace = ""
+	return i
+}
+
 func (i id) String() string {
 	if i.namespace == "" {
 		return i.kind + " " + i.name

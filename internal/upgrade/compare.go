@@ -2,12 +2,15 @@ package upgrade
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 // Accepted is what a person wants nevertheless. It is then a warning.
@@ -24,7 +27,7 @@ type Accepted struct {
 // would be lost by, and what cannot be compared. A tree without overlays is
 // deployed by its bases.
 func Compare(before map[string][]byte, files []generator.File, accepted Accepted) (problem.List, error) {
-	c := &comparison{before: before, after: After(before, files), built: map[string]built{}}
+	c := Between(before, files)
 	found := findings{accepted: accepted}
 	if err := c.compare(&found); err != nil {
 		return nil, err
@@ -32,10 +35,39 @@ func Compare(before map[string][]byte, files []generator.File, accepted Accepted
 	return found.list(), nil
 }
 
-// comparison is one run of Compare. It builds each folder once.
-type comparison struct {
+// Comparison is of two trees, what clusters have and what they get. It builds each
+// folder once.
+type Comparison struct {
 	before, after tree
 	built         map[string]built
+}
+
+// Between compares the tree before with the one once the files are written: with
+// what a person put beside them.
+func Between(before map[string][]byte, files []generator.File) *Comparison {
+	after := tree{}
+	for _, f := range files {
+		after[f.Path] = f.Data
+	}
+	after.keepTheirs(before)
+	return &Comparison{before: before, after: after, built: map[string]built{}}
+}
+
+// Folders are those that are deployed, of both trees: the overlays, or without
+// any the bases.
+func (c *Comparison) Folders() (old, new []string) { return c.before.units(), c.after.units() }
+
+// Old is what kustomize makes of a folder of the tree before, in no order.
+func (c *Comparison) Old(folder string) ([]objects.Object, error) { return list(c.old(folder)) }
+
+// New is what it makes of a folder of the new tree.
+func (c *Comparison) New(folder string) ([]objects.Object, error) { return list(c.new(folder)) }
+
+func list(built map[id]map[string]any, err error) ([]objects.Object, error) {
+	if err != nil {
+		return nil, errors.New(firstLine(err))
+	}
+	return slices.Collect(maps.Values(built)), nil
 }
 
 type built struct {
@@ -43,15 +75,15 @@ type built struct {
 	err     error
 }
 
-func (c *comparison) old(folder string) (map[id]map[string]any, error) {
+func (c *Comparison) old(folder string) (map[id]map[string]any, error) {
 	return c.build("old "+folder, c.before, folder)
 }
 
-func (c *comparison) new(folder string) (map[id]map[string]any, error) {
+func (c *Comparison) new(folder string) (map[id]map[string]any, error) {
 	return c.build("new "+folder, c.after, folder)
 }
 
-func (c *comparison) build(key string, t tree, folder string) (map[id]map[string]any, error) {
+func (c *Comparison) build(key string, t tree, folder string) (map[id]map[string]any, error) {
 	b, done := c.built[key]
 	if !done {
 		b.objects, b.err = t.build(folder)
@@ -60,25 +92,25 @@ func (c *comparison) build(key string, t tree, folder string) (map[id]map[string
 	return b.objects, b.err
 }
 
-func (c *comparison) compare(found *findings) error {
+func (c *Comparison) compare(found *findings) error {
 	oldReleases, newReleases := c.before.releases(), c.after.releases()
 	for _, p := range c.pairs() {
-		oldRelease, wasDeployed := oldReleases[p.old]
-		newRelease, isDeployed := newReleases[p.new]
-		if p.old == p.new && c.before.same(c.after, "bases") && c.before.same(c.after, p.old) && oldRelease == newRelease {
+		oldRelease, wasDeployed := oldReleases[p.Old]
+		newRelease, isDeployed := newReleases[p.New]
+		if p.Old == p.New && c.before.same(c.after, "bases") && c.before.same(c.after, p.Old) && oldRelease == newRelease {
 			continue
 		}
-		old, err := c.old(p.old)
+		old, err := c.old(p.Old)
 		if err != nil {
-			found.unreadable(p, err, generated(c.before[p.old+"/kustomization.yaml"]))
+			found.unreadable(p, err, generated(c.before[p.Old+"/kustomization.yaml"]))
 			continue
 		}
 		var new map[id]map[string]any
-		if p.new != "" {
-			new, err = c.new(p.new)
+		if p.New != "" {
+			new, err = c.new(p.New)
 		}
-		if err != nil && generated(c.after[p.new+"/kustomization.yaml"]) {
-			return fmt.Errorf("building the new %s: %w", p.new, err)
+		if err != nil && generated(c.after[p.New+"/kustomization.yaml"]) {
+			return fmt.Errorf("building the new %s: %w", p.New, err)
 		}
 		if err != nil {
 			found.record(p.String(), warned, problem.Problem{

@@ -45,12 +45,12 @@ func (f *findings) add(folder string, id id, old map[string]any, all map[id]map[
 
 // unreadable is an old folder that kustomize cannot build. Nothing is known then
 // of what the clusters have.
-func (f *findings) unreadable(p pair, err error, ours bool) {
+func (f *findings) unreadable(p Pair, err error, ours bool) {
 	how, fix := recreate, "restore the files from Git, such as by: git checkout -- bases overlays; or, if no volume gets smaller or goes, render with --recreate"
 	if !ours {
 		how, fix = warned, ""
 	}
-	f.record(p.old, how, problem.Problem{
+	f.record(p.Old, how, problem.Problem{
 		Message: "does not build as it is, so its volumes, selectors and versions cannot be compared: " + firstLine(err),
 		Fix:     fix,
 	})

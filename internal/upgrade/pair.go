@@ -12,24 +12,26 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 )
 
-// pair is what a cluster has and what it gets: two folders, one of the old tree
+// Pair is what a cluster has and what it gets: two folders, one of the old tree
 // and one of the new. No new one: it gets nothing any more.
-type pair struct {
-	old, new string
-	guess    bool // another folder of the new tree fits as well
+type Pair struct {
+	Old, New string
+	// Guess: another folder of the new tree fits as well, or this one has the names
+	// of its objects alone, in other namespaces.
+	Guess bool
 }
 
 // String is the pair for a reader.
-func (p pair) String() string {
+func (p Pair) String() string {
 	switch {
-	case p.new == "":
-		return p.old + " (no longer deployed)"
-	case p.old == p.new:
-		return p.old
-	case p.guess:
-		return p.old + " (if its clusters get " + p.new + ", which cannot be known)"
+	case p.New == "":
+		return p.Old + " (no longer deployed)"
+	case p.Old == p.New:
+		return p.Old
+	case p.Guess:
+		return p.Old + " (if its clusters get " + p.New + ", which cannot be known)"
 	}
-	return p.old + " (now " + p.new + ")"
+	return p.Old + " (now " + p.New + ")"
 }
 
 // units are the folders that are deployed: the overlays, or without any the bases.
@@ -51,24 +53,25 @@ func (t tree) units() []string {
 
 // pairs decides which folder of the new tree a cluster gets that has one of the
 // old: the one that Fleet would give it, then the one of the same name, and else
-// those that have most of its objects, by kind, namespace and name.
-func (c *comparison) pairs() []pair {
+// those that have most of its objects: by kind, namespace and name, then by kind
+// and name.
+func (c *Comparison) pairs() []Pair {
 	olds, news := c.before.units(), c.after.units()
-	var found []pair
+	var found []Pair
 	paired, taken := map[string]bool{}, map[string]bool{}
-	add := func(p pair) {
+	add := func(p Pair) {
 		if !slices.Contains(found, p) {
 			found = append(found, p)
 		}
-		paired[p.old], taken[p.new] = true, true
+		paired[p.Old], taken[p.New] = true, true
 	}
 	for _, old := range olds {
 		if slices.Contains(news, old) {
-			add(pair{old: old, new: old})
+			add(Pair{Old: old, New: old})
 		}
 	}
 	for _, p := range retargeted(c.before.targets(), c.after.targets()) {
-		if slices.Contains(olds, p.old) && (p.new == "" || slices.Contains(news, p.new)) {
+		if slices.Contains(olds, p.Old) && (p.New == "" || slices.Contains(news, p.New)) {
 			add(p)
 		}
 	}
@@ -77,22 +80,54 @@ func (c *comparison) pairs() []pair {
 		if paired[old] {
 			continue
 		}
-		like := c.alike(old, fresh)
+		like := c.alike(old, fresh, id.itself)
 		if len(like) == 0 {
-			like = c.alike(old, news)
+			like = c.alike(old, news, id.itself)
+		}
+		guess := len(like) > 1
+		if len(like) == 0 {
+			like, guess = c.alike(old, fresh, id.anywhere), true
 		}
 		if len(like) == 0 {
-			add(pair{old: old})
+			add(Pair{Old: old})
 		}
 		for _, new := range like {
-			add(pair{old: old, new: new, guess: len(like) > 1})
+			add(Pair{Old: old, New: new, Guess: guess})
 		}
 	}
 	return found
 }
 
-// alike are the folders that share most objects with an old one, and at least one.
-func (c *comparison) alike(old string, folders []string) []string {
+// Renamed are the pairs of a folder that is gone and one that is new, by the new
+// one: those that are known first, and each folder once.
+func (c *Comparison) Renamed() map[string]Pair {
+	olds, news := c.before.units(), c.after.units()
+	found, taken := map[string]Pair{}, map[string]bool{}
+	pairs := c.pairs()
+	slices.SortStableFunc(pairs, func(a, b Pair) int {
+		switch {
+		case a.Guess == b.Guess:
+			return 0
+		case b.Guess:
+			return -1
+		}
+		return 1
+	})
+	for _, p := range pairs {
+		_, has := found[p.New]
+		if p.New == "" || has || taken[p.Old] || slices.Contains(news, p.Old) || slices.Contains(olds, p.New) {
+			continue
+		}
+		if _, err := c.Old(p.Old); err == nil { // else nothing says that it is one
+			found[p.New], taken[p.Old] = p, true
+		}
+	}
+	return found
+}
+
+// alike are the folders that share most objects with an old one, and at least
+// one, by what of an object's id counts.
+func (c *Comparison) alike(old string, folders []string, counts func(id) id) []string {
 	most := 1
 	var best []string
 	objects, err := c.old(old)
@@ -104,9 +139,13 @@ func (c *comparison) alike(old string, folders []string) []string {
 		if err != nil {
 			continue
 		}
+		there := map[id]bool{}
+		for id := range candidates {
+			there[counts(id)] = true
+		}
 		n := 0
 		for id := range objects {
-			if candidates[id] != nil {
+			if there[counts(id)] {
 				n++
 			}
 		}
@@ -173,8 +212,8 @@ func (t tree) targets() []target {
 
 // retargeted are the clusters that get another folder than before, as far as the
 // two files tell it: which labels a cluster has, or which group, they do not.
-func retargeted(before, after []target) []pair {
-	var found []pair
+func retargeted(before, after []target) []Pair {
+	var found []Pair
 	if len(after) == 0 {
 		return nil
 	}
@@ -185,7 +224,7 @@ func retargeted(before, after []target) []pair {
 		for _, row := range after {
 			if row.clusters == old.clusters || row.every && old.one {
 				if row.folder != old.folder {
-					found = append(found, pair{old: old.folder, new: row.folder})
+					found = append(found, Pair{Old: old.folder, New: row.folder})
 				}
 				break
 			}

@@ -1,12 +1,11 @@
 package upgrade
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 
-	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
@@ -35,33 +34,29 @@ func Refusals(old, new objects.Object) []Refusal {
 	return found
 }
 
-// After is the tree once the files are written: with what a person put beside
-// them.
-func After(before map[string][]byte, files []generator.File) map[string][]byte {
-	after := tree{}
-	for _, f := range files {
-		after[f.Path] = f.Data
-	}
-	after.keepTheirs(before)
-	return after
-}
-
 // Fleet is what fleet.yaml changes for the clusters of folders, in words: another
-// folder, or another Helm release.
-func Fleet(before, after map[string][]byte) map[string][]string {
-	found := map[string][]string{}
-	for _, p := range retargeted(tree(before).targets(), tree(after).targets()) {
-		text := "clusters that fleet.yaml gave this get " + p.new + " instead"
-		if p.new == "" {
+// folder that is not the old one renamed, or another Helm release.
+func (c *Comparison) Fleet() map[string][]string {
+	found, renamed := map[string][]string{}, c.Renamed()
+	for _, p := range retargeted(c.before.targets(), c.after.targets()) {
+		if renamed[p.New].Old == p.Old {
+			continue
+		}
+		text := "clusters that fleet.yaml gave this get " + p.New + " instead"
+		if p.New == "" {
 			text = "clusters that fleet.yaml gave this get nothing any more: Fleet deletes what they have of it, but not what it is told to keep"
 		}
-		if !slices.Contains(found[p.old], text) {
-			found[p.old] = append(found[p.old], text)
+		if !slices.Contains(found[p.Old], text) {
+			found[p.Old] = append(found[p.Old], text)
 		}
 	}
-	was, is := tree(before).releases(), tree(after).releases()
+	was, is := c.before.releases(), c.after.releases()
+	now := map[string]string{}
+	for _, p := range renamed {
+		now[p.Old] = p.New
+	}
 	for folder, old := range was {
-		new, still := is[folder]
+		new, still := is[cmp.Or(now[folder], folder)]
 		if still && (old.name != new.name || old.namespace != new.namespace) {
 			found[folder] = append(found[folder], fmt.Sprintf("Fleet's Helm release %s becomes %s: what the old one made is deleted and made anew, except what it is told to keep", old, new))
 		}
@@ -77,15 +72,6 @@ const MaxFile = maxFile
 
 // Manifest reports whether a file of that content counts for a tree.
 func Manifest(data []byte) bool { return len(data) <= maxFile && yamllimit.Places(data) <= maxPlaces }
-
-// Build is what kustomize makes of a folder of a tree, in no order.
-func Build(files map[string][]byte, folder string) ([]objects.Object, error) {
-	built, err := tree(files).build(folder)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Collect(maps.Values(built)), nil
-}
 
 // FateOf says what each tool does with an object that leaves Git.
 func FateOf(o objects.Object) string { return fateOf(o) }

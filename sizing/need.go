@@ -93,6 +93,14 @@ func Request(required int64) int64 { return roundUp(required, limitStep) }
 // MiB spells bytes in whole mebibytes, rounded up.
 func MiB(bytes int64) string { return fmt.Sprintf("%d MiB", roundUp(bytes, mib)/mib) }
 
+// Decimal spells bytes in decimal units, as `ollama list` does.
+func Decimal(bytes int64) string {
+	if bytes >= 1e9 {
+		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+	}
+	return fmt.Sprintf("%.0f MB", float64(bytes)/1e6)
+}
+
 // most bounds one term, so that no sum of absurd figures overflows: 1 PiB.
 const most = 1 << 50
 

@@ -32,3 +32,11 @@ func TestKnownPoint(t *testing.T) {
 		t.Errorf("the limit is %d MiB, want 3328", need.Limit>>20)
 	}
 }
+
+func TestDecimal(t *testing.T) {
+	for bytes, want := range map[int64]string{0: "0 MB", 274_302_450: "274 MB", 1e9: "1.0 GB", 2_019_393_189: "2.0 GB"} {
+		if got := sizing.Decimal(bytes); got != want {
+			t.Errorf("%d bytes: got %s, want %s", bytes, got, want)
+		}
+	}
+}

@@ -122,17 +122,9 @@ func (v *diffVerb) run(cmd *cobra.Command, args []string) error {
 
 // wanted is the tree that the stack asks for.
 func (v *diffVerb) wanted(cmd *cobra.Command) ([]generator.File, error) {
-	stack, problems, err := v.parse(cmd.InOrStdin())
+	stack, err := v.loadPinned(cmd)
 	if err != nil {
 		return nil, err
-	}
-	if stack == nil {
-		return nil, printProblems(cmd.ErrOrStderr(), problems)
-	}
-	if pinned, err := v.pin(stack); err != nil {
-		return nil, err
-	} else if pinned.Err() != nil {
-		return nil, printProblems(cmd.ErrOrStderr(), pinned.Errors())
 	}
 	files, problems := generator.Generate(stack)
 	if files == nil {

@@ -64,12 +64,9 @@ func (d *doctorVerb) run(cmd *cobra.Command, args []string) error {
 	if d.context == "" {
 		return errors.New("name the cluster with --context; see: kubectl config get-contexts")
 	}
-	stack, problems, err := d.parse(cmd.InOrStdin())
+	stack, err := d.load(cmd)
 	if err != nil {
 		return err
-	}
-	if stack == nil {
-		return printProblems(cmd.ErrOrStderr(), problems)
 	}
 	options := doctor.Options{Context: d.context, Stack: stack}
 	if options.Overlay, err = d.overlay(stack, args); err != nil {

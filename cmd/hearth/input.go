@@ -99,6 +99,29 @@ func (in *input) parse(stdin io.Reader) (*v1alpha1.Resolved, problem.List, error
 	return stack, problems, nil
 }
 
+// load is the stack for a verb that cannot go on without one: it prints what is
+// wrong with it.
+func (in *input) load(cmd *cobra.Command) (*v1alpha1.Resolved, error) {
+	stack, problems, err := in.parse(cmd.InOrStdin())
+	if err == nil && stack == nil {
+		err = printProblems(cmd.ErrOrStderr(), problems)
+	}
+	return stack, err
+}
+
+// loadPinned is the stack with the digests of its lock file.
+func (in *input) loadPinned(cmd *cobra.Command) (*v1alpha1.Resolved, error) {
+	stack, err := in.load(cmd)
+	if err != nil {
+		return nil, err
+	}
+	pinned, err := in.pin(stack)
+	if err == nil && pinned.Err() != nil {
+		err = printProblems(cmd.ErrOrStderr(), pinned.Errors())
+	}
+	return stack, err
+}
+
 // place says where in the file problems of the resolved stack stand.
 func (in *input) place(problems problem.List) problem.List {
 	root, _ := document.Parse(in.name(), in.data)

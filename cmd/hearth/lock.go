@@ -63,12 +63,9 @@ type lockReport struct {
 }
 
 func (v *lockVerb) run(cmd *cobra.Command) error {
-	stack, problems, err := v.parse(cmd.InOrStdin())
+	stack, err := v.load(cmd)
 	if err != nil {
 		return err
-	}
-	if stack == nil {
-		return printProblems(cmd.ErrOrStderr(), problems)
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

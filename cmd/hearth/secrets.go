@@ -88,12 +88,9 @@ func (s *secretsVerb) run(cmd *cobra.Command, args []string) error {
 			return fmt.Errorf("--admin-email %q: %w", email, err)
 		}
 	}
-	stack, problems, err := s.parse(cmd.InOrStdin())
+	stack, err := s.load(cmd)
 	if err != nil {
 		return err
-	}
-	if stack == nil {
-		return printProblems(cmd.ErrOrStderr(), problems)
 	}
 	overlay, err := s.overlay(stack, args)
 	if err != nil {

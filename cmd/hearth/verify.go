@@ -80,18 +80,10 @@ func (v *verifyVerb) run(cmd *cobra.Command, args []string) error {
 	if v.context == "" {
 		return errors.New("name the cluster with --context; see: kubectl config get-contexts")
 	}
-	stack, problems, err := v.parse(cmd.InOrStdin())
+	// The objects on the cluster have the digests of the lock file.
+	stack, err := v.loadPinned(cmd)
 	if err != nil {
 		return err
-	}
-	if stack == nil {
-		return printProblems(cmd.ErrOrStderr(), problems)
-	}
-	// The objects on the cluster have the digests of the lock file.
-	if pinned, err := v.pin(stack); err != nil {
-		return err
-	} else if pinned.Err() != nil {
-		return printProblems(cmd.ErrOrStderr(), pinned)
 	}
 	overlay, err := v.overlay(stack, args)
 	if err != nil {

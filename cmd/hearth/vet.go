@@ -152,23 +152,15 @@ func (v *vetVerb) overlays(args []string) ([]string, error) {
 
 // stack looks at overlays of the stack; nil is all of them.
 func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []string) ([]vet.Result, error) {
-	stack, problems, err := v.parse(cmd.InOrStdin())
+	// What is looked at is what render writes, so with the lock's digests.
+	stack, err := v.loadPinned(cmd)
 	if err != nil {
 		return nil, err
-	}
-	if stack == nil {
-		return nil, printProblems(cmd.ErrOrStderr(), problems)
 	}
 	for _, name := range overlays {
 		if stack.Overlay(name) == nil {
 			return nil, fmt.Errorf("no overlay %q in %s; there are: %s", name, v.name(), strings.Join(overlayNames(stack), ", "))
 		}
-	}
-	// What is looked at is what render writes, so with the lock's digests.
-	if pinned, err := v.pin(stack); err != nil {
-		return nil, err
-	} else if pinned.Err() != nil {
-		return nil, printProblems(cmd.ErrOrStderr(), pinned.Errors())
 	}
 	files, err := generator.GenerateUnchecked(stack)
 	if err != nil {

@@ -181,9 +181,9 @@ func models(c *change) []Effect {
 		case len(known) == 0:
 			size = "of a size that is not in hearth's catalogue"
 		case unknown:
-			size = bytesText(bytes) + ", and those that are not in hearth's catalogue"
+			size = sizing.Decimal(bytes) + ", and those that are not in hearth's catalogue"
 		default:
-			size = bytesText(bytes)
+			size = sizing.Decimal(bytes)
 		}
 		all = append(all, one(Note, "pulled before the server starts, unless the volume has it: %s (%s)", strings.Join(more, ", "), size)...)
 	}
@@ -195,12 +195,4 @@ func models(c *change) []Effect {
 		all = append(all, one(Note, "nothing is pulled any more: the volume has to have the models")...)
 	}
 	return all
-}
-
-// bytesText is as `ollama list` prints it: decimal units.
-func bytesText(bytes int64) string {
-	if bytes >= 1e9 {
-		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
-	}
-	return fmt.Sprintf("%.0f MB", float64(bytes)/1e6)
 }

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -156,8 +158,8 @@ type errNoKind struct{ kind schema.GroupKind }
 
 func (e errNoKind) Error() string { return "the cluster knows no " + e.kind.String() }
 
-// get is an object of any kind; nil if there is none.
-func (d *doctor) get(ctx context.Context, kind schema.GroupKind, namespace, name string) (*unstructured.Unstructured, error) {
+// all are the objects of a kind in a namespace, or in the cluster.
+func (d *doctor) all(kind schema.GroupKind, namespace string) (dynamic.ResourceInterface, error) {
 	mapping, err := d.Kinds().RESTMapping(kind)
 	if meta.IsNoMatchError(err) {
 		return nil, errNoKind{kind}
@@ -165,7 +167,16 @@ func (d *doctor) get(ctx context.Context, kind schema.GroupKind, namespace, name
 	if err != nil {
 		return nil, err
 	}
-	found, err := d.Dynamic().Resource(mapping.Resource).Namespace(namespace).Get(ctx, name, metav1.GetOptions{})
+	return d.Dynamic().Resource(mapping.Resource).Namespace(namespace), nil
+}
+
+// get is an object of any kind; nil if there is none.
+func (d *doctor) get(ctx context.Context, kind schema.GroupKind, namespace, name string) (*unstructured.Unstructured, error) {
+	all, err := d.all(kind, namespace)
+	if err != nil {
+		return nil, err
+	}
+	found, err := all.Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil, nil
 	}
@@ -174,18 +185,33 @@ func (d *doctor) get(ctx context.Context, kind schema.GroupKind, namespace, name
 
 // list is all objects of a kind, in a namespace or in all.
 func (d *doctor) list(ctx context.Context, kind schema.GroupKind, namespace string) ([]unstructured.Unstructured, error) {
-	mapping, err := d.Kinds().RESTMapping(kind)
-	if meta.IsNoMatchError(err) {
-		return nil, errNoKind{kind}
-	}
+	all, err := d.all(kind, namespace)
 	if err != nil {
 		return nil, err
 	}
-	found, err := d.Dynamic().Resource(mapping.Resource).Namespace(namespace).List(ctx, metav1.ListOptions{})
+	found, err := all.List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
 	return found.Items, nil
+}
+
+// wanted is an object that has to be there; else missing says so, with those that
+// there are among a namespace's or the cluster's, and hint what to do. A kind that
+// the cluster does not know is the row api's matter.
+func (d *doctor) wanted(ctx context.Context, kind schema.GroupKind, among, namespace, name, hint string) (found *unstructured.Unstructured, missing result, err error) {
+	found, err = d.get(ctx, kind, namespace, name)
+	if unknown := (errNoKind{}); errors.As(err, &unknown) {
+		return nil, notChecked("needs api %s", kind.Group), nil
+	}
+	if err != nil || found != nil {
+		return found, result{}, err
+	}
+	there, err := d.list(ctx, kind, among)
+	if err != nil {
+		return nil, result{}, err
+	}
+	return nil, failed(hint, "no such %s; there are: %s", kind.Kind, names(there)), nil
 }
 
 // names of objects, of all but a few.

@@ -161,7 +161,7 @@ func TestLacks(t *testing.T) {
 		"no class at all": {"internal", remove("StorageClass", "standard"),
 			"storage", "default", "no storage class at all", "local-path"},
 		"a class of another name": {"class", rename("StorageClass", "standard", "longhorn"),
-			"storage", "standard", "no such storage class; there are: longhorn", "storage.storageClassName"},
+			"storage", "standard", "no such StorageClass; there are: longhorn", "storage.storageClassName"},
 		"no namespace": {"internal", remove("Namespace", "ai"),
 			"namespace", "ai", "no such namespace", "kubectl --context lab create namespace ai && kubectl --context lab label namespace ai pod-security.kubernetes.io/enforce=restricted; "},
 		"no label": {"internal", change("Namespace", "ai", func(o *fakecluster.Object) { o.SetLabels(nil) }),

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,16 +61,9 @@ func (d *doctor) class(b *v1alpha1.Base, name, controller string) check {
 	kind := schema.GroupKind{Group: "networking.k8s.io", Kind: "IngressClass"}
 	at := field(b, string(b.Expose.Type)+".className")
 	return check{id: "class", subject: name, title: "the IngressClass exists, and its controller is the one meant", look: func(ctx context.Context) (result, error) {
-		found, err := d.get(ctx, kind, "", name)
-		if err != nil {
-			return result{}, err
-		}
+		found, missing, err := d.wanted(ctx, kind, "", "", name, "install the controller, or "+at)
 		if found == nil {
-			there, err := d.list(ctx, kind, "")
-			if err != nil {
-				return result{}, err
-			}
-			return failed("install the controller, or "+at, "no such IngressClass; there are: %s", names(there)), nil
+			return missing, err
 		}
 		got, _, _ := unstructured.NestedString(found.Object, "spec", "controller")
 		switch got {
@@ -89,30 +81,15 @@ func (d *doctor) gatewayClass(b *v1alpha1.Base) check {
 	name := b.Expose.Gateway.ClassName
 	kind := schema.GroupKind{Group: gatewayAPI, Kind: "GatewayClass"}
 	return check{id: "class", subject: name, title: "the GatewayClass exists and is accepted", look: func(ctx context.Context) (result, error) {
-		found, err := d.get(ctx, kind, "", name)
-		if noKind(err) {
-			return notChecked("needs api %s", gatewayAPI), nil
-		}
-		if err != nil {
-			return result{}, err
-		}
+		found, missing, err := d.wanted(ctx, kind, "", "", name, field(b, "gateway.className"))
 		if found == nil {
-			there, err := d.list(ctx, kind, "")
-			if err != nil {
-				return result{}, err
-			}
-			return failed(field(b, "gateway.className"), "no such GatewayClass; there are: %s", names(there)), nil
+			return missing, err
 		}
 		if status, message := condition(found, "Accepted"); status != "True" {
 			return failed("the implementation of Gateway API; "+d.kubectl("describe gatewayclass %s", name), "not accepted by any controller: %s", or(message, "nobody has looked at it")), nil
 		}
 		return passed("accepted"), nil
 	}}
-}
-
-func noKind(err error) bool {
-	var unknown errNoKind
-	return errors.As(err, &unknown)
 }
 
 func or(text, fallback string) string {
@@ -130,19 +107,9 @@ func (d *doctor) gateway(b *v1alpha1.Base) check {
 	kind := schema.GroupKind{Group: gatewayAPI, Kind: "Gateway"}
 	hint := field(b, "gateway") + "; " + d.kubectl("-n %s describe gateway %s", namespace, g.Name)
 	return check{id: "gateway", subject: namespace + "/" + g.Name, title: "the Gateway has the listener, and admits the namespace", look: func(ctx context.Context) (result, error) {
-		found, err := d.get(ctx, kind, namespace, g.Name)
-		if noKind(err) {
-			return notChecked("needs api %s", gatewayAPI), nil
-		}
-		if err != nil {
-			return result{}, err
-		}
+		found, missing, err := d.wanted(ctx, kind, "", namespace, g.Name, field(b, "gateway"))
 		if found == nil {
-			there, err := d.list(ctx, kind, "")
-			if err != nil {
-				return result{}, err
-			}
-			return failed(field(b, "gateway"), "no such Gateway; there are: %s", names(there)), nil
+			return missing, err
 		}
 		if status, message := condition(found, "Programmed"); status == "False" {
 			return failed(hint, "is not programmed: %s", message), nil
@@ -208,19 +175,9 @@ func (d *doctor) issuer(b *v1alpha1.Base) check {
 		subject, namespace, get = b.Namespace+"/"+i.Name, b.Namespace, "-n "+b.Namespace+" issuers"
 	}
 	return check{id: "issuer", subject: subject, title: "the issuer exists and is ready", look: func(ctx context.Context) (result, error) {
-		found, err := d.get(ctx, kind, namespace, i.Name)
-		if noKind(err) {
-			return notChecked("needs api cert-manager.io"), nil
-		}
-		if err != nil {
-			return result{}, err
-		}
+		found, missing, err := d.wanted(ctx, kind, namespace, namespace, i.Name, field(b, "tls.certManager.issuer")+", or make one: https://cert-manager.io/docs/configuration/")
 		if found == nil {
-			there, err := d.list(ctx, kind, namespace)
-			if err != nil {
-				return result{}, err
-			}
-			return failed(field(b, "tls.certManager.issuer")+", or make one: https://cert-manager.io/docs/configuration/", "no such %s; there are: %s", i.Kind, names(there)), nil
+			return missing, err
 		}
 		if status, message := condition(found, "Ready"); status != "True" {
 			return failed(d.kubectl("describe %s %s", get, i.Name), "not ready: %s", or(message, "cert-manager has not looked at it")), nil

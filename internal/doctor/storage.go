@@ -64,16 +64,9 @@ func (d *doctor) storage() []check {
 
 func (d *doctor) storageClass(name string) check {
 	return check{id: "storage", subject: name, title: "the storage class exists", look: func(ctx context.Context) (result, error) {
-		found, err := d.get(ctx, storageClasses(), "", name)
-		if err != nil {
-			return result{}, err
-		}
+		found, missing, err := d.wanted(ctx, storageClasses(), "", "", name, "storage.storageClassName of ollama or openWebUI: it cannot change after the first deploy")
 		if found == nil {
-			there, err := d.list(ctx, storageClasses(), "")
-			if err != nil {
-				return result{}, err
-			}
-			return failed("storage.storageClassName of ollama or openWebUI: it cannot change after the first deploy", "no such storage class; there are: %s", names(there)), nil
+			return missing, err
 		}
 		return passed("%s", describeClass(found)), nil
 	}}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // Model is one on the server's volume.
@@ -38,7 +39,7 @@ func (v *verifier) models(w *workload) check {
 				continue
 			}
 			models = append(models, Model{Name: name, Digest: t.Digest, SizeBytes: t.Size})
-			there = append(there, fmt.Sprintf("%s (%.12s, %s)", name, t.Digest, size(t.Size)))
+			there = append(there, fmt.Sprintf("%s (%.12s, %s)", name, t.Digest, sizing.Decimal(t.Size)))
 		}
 		if len(missing) > 0 {
 			hint := "the init container pulls when the pod starts: " + v.kubectl("-n %s rollout restart deployment %s", w.namespace, w.name)
@@ -49,14 +50,4 @@ func (v *verifier) models(w *workload) check {
 		}
 		return passed("%s", strings.Join(there, ", ")).with(models), nil
 	}}
-}
-
-// size is as `ollama list` prints it: decimal units.
-func size(bytes int64) string {
-	switch {
-	case bytes >= 1e9:
-		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
-	default:
-		return fmt.Sprintf("%.0f MB", float64(bytes)/1e6)
-	}
 }

@@ -4,8 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/hearth-dev/hearth/internal/diff"
 	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/testing/golden"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
@@ -24,52 +23,29 @@ var update = flag.Bool("update", false, "rewrite the wanted output in testdata")
 // after the change, and what is said of it. A rule without an archive that it
 // speaks in fails the test.
 func TestRules(t *testing.T) {
-	archives, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(archives) == 0 {
-		t.Fatalf("no archives in testdata: %v", err)
-	}
 	heard := map[string]bool{}
-	for _, file := range archives {
-		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		t.Run(name, func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
+	golden.Archives(t, "want", *update, func(t *testing.T, archive *txtar.Archive) string {
+		decode := func(name string) []objects.Object {
+			i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == name })
+			list, err := vet.Decode(archive.Files[i].Data)
 			if err != nil {
-				t.Fatal(err)
+				t.Fatalf("%s: %v", name, err)
 			}
-			parts := map[string]int{}
-			for i, f := range archive.Files {
-				parts[f.Name] = i
+			return list
+		}
+		var said strings.Builder
+		for _, c := range diff.Objects(decode("old"), decode("new")) {
+			fmt.Fprintf(&said, "%s %s\n", c.Object, c.Op)
+			for _, e := range c.Effects {
+				heard[e.Rule+" "+string(c.Op)] = true
+				fmt.Fprintf(&said, "  %s %s: %s\n", e.Rule, e.Level, e.Text)
 			}
-			decode := func(name string) []objects.Object {
-				list, err := vet.Decode(archive.Files[parts[name]].Data)
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				return list
+			if c.Diff == "" {
+				t.Errorf("%s: no difference of YAML", c.Object)
 			}
-			var said strings.Builder
-			for _, c := range diff.Objects(decode("old"), decode("new")) {
-				fmt.Fprintf(&said, "%s %s\n", c.Object, c.Op)
-				for _, e := range c.Effects {
-					heard[e.Rule+" "+string(c.Op)] = true
-					fmt.Fprintf(&said, "  %s %s: %s\n", e.Rule, e.Level, e.Text)
-				}
-				if c.Diff == "" {
-					t.Errorf("%s: no difference of YAML", c.Object)
-				}
-			}
-			want := &archive.Files[parts["want"]].Data
-			if *update {
-				*want = []byte(said.String())
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(string(*want), said.String()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
+		}
+		return said.String()
+	})
 	if diff := cmp.Diff(diff.RuleIDs(), slices.Sorted(maps.Keys(heard))); diff != "" {
 		t.Errorf("the rules, and those that speak in testdata (-rules +heard):\n%s", diff)
 	}

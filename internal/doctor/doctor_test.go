@@ -8,14 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/doctor"
 	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
+	"github.com/hearth-dev/hearth/internal/testing/golden"
 	"github.com/hearth-dev/hearth/internal/verify"
 )
 
@@ -53,39 +52,23 @@ var seconds = regexp.MustCompile(` in [0-9.]+m?s\n`)
 // TestPrepared shows what a person sees on a cluster that has everything, for
 // each committed overlay and some more.
 func TestPrepared(t *testing.T) {
-	const golden = "testdata/prepared.txtar"
-	archive, err := txtar.ParseFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, f := range archive.Files {
-		t.Run(f.Name, func(t *testing.T) {
-			file := "testdata/stack.yaml"
-			if strings.HasPrefix(f.Name, "homelab-") {
-				file = "../../hearth.yaml"
-			}
-			stack, c := prepared(t, file, f.Name)
-			var out bytes.Buffer
-			table := verify.Table{Out: &out}
-			report := look(t, stack, c, f.Name, table.Show)
-			if err := table.End(report); err != nil {
-				t.Fatal(err)
-			}
-			if !report.Passed || report.Count(verify.Waiting) > 0 {
-				t.Error("a row failed")
-			}
-			got := seconds.ReplaceAllString(out.String(), " in ...\n")
-			archive.Files[i].Data = []byte(got)
-			if diff := cmp.Diff(string(f.Data), got); diff != "" && !*update {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-	if *update {
-		if err := os.WriteFile(golden, txtar.Format(archive), 0o644); err != nil {
+	golden.Files(t, "testdata/prepared.txtar", *update, func(t *testing.T, overlay string) string {
+		file := "testdata/stack.yaml"
+		if strings.HasPrefix(overlay, "homelab-") {
+			file = "../../hearth.yaml"
+		}
+		stack, c := prepared(t, file, overlay)
+		var out bytes.Buffer
+		table := verify.Table{Out: &out}
+		report := look(t, stack, c, overlay, table.Show)
+		if err := table.End(report); err != nil {
 			t.Fatal(err)
 		}
-	}
+		if !report.Passed || report.Count(verify.Waiting) > 0 {
+			t.Error("a row failed")
+		}
+		return seconds.ReplaceAllString(out.String(), " in ...\n")
+	})
 }
 
 func set(o *fakecluster.Object, value any, path ...string) {

@@ -4,17 +4,15 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/hearth-dev/hearth/internal/fleetsim"
+	"github.com/hearth-dev/hearth/internal/testing/golden"
 )
 
 var update = flag.Bool("update", false, "rewrite the report at the end of each archive")
@@ -26,34 +24,13 @@ var update = flag.Bool("update", false, "rewrite the report at the end of each a
 //
 // Its last file is the report of what Fleet would do.
 func TestTraps(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no archives: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			last := len(archive.Files) - 1
-			if archive.Files[last].Name != "report" {
-				t.Fatalf("%s does not end with the file report", file)
-			}
-			got := report(repository(archive.Files[:last]), clusters(t, string(archive.Comment)))
-			want := string(archive.Files[last].Data)
-			if *update {
-				archive.Files[last].Data = []byte(got)
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("report (-want +got):\n%s", diff)
-			}
-		})
-	}
+	golden.Archives(t, "report", *update, func(t *testing.T, archive *txtar.Archive) string {
+		last := len(archive.Files) - 1
+		if archive.Files[last].Name != "report" {
+			t.Fatal("the archive does not end with the file report")
+		}
+		return report(repository(archive.Files[:last]), clusters(t, string(archive.Comment)))
+	})
 }
 
 func repository(files []txtar.File) fstest.MapFS {

@@ -9,12 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
+	"github.com/hearth-dev/hearth/internal/testing/golden"
 	"github.com/hearth-dev/hearth/internal/verify"
 )
 
@@ -22,35 +20,19 @@ var update = flag.Bool("update", false, "rewrite testdata")
 
 // TestEverythingInOrder shows what a person sees for each committed overlay.
 func TestEverythingInOrder(t *testing.T) {
-	const golden = "testdata/in-order.txtar"
-	archive, err := txtar.ParseFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, f := range archive.Files {
-		t.Run(f.Name, func(t *testing.T) {
-			stack, cluster := start(t, f.Name)
-			var out bytes.Buffer
-			table := verify.Table{Out: &out}
-			report := run(t, cluster, verify.Options{Stack: stack, Overlay: f.Name, MinTPS: 10, Context: "lab"}, table.Show)
-			if err := table.End(report); err != nil {
-				t.Fatal(err)
-			}
-			if !report.Passed {
-				t.Error("a row failed")
-			}
-			got := untimed(out.String())
-			archive.Files[i].Data = []byte(got)
-			if diff := cmp.Diff(string(f.Data), got); diff != "" && !*update {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-	if *update {
-		if err := os.WriteFile(golden, txtar.Format(archive), 0o644); err != nil {
+	golden.Files(t, "testdata/in-order.txtar", *update, func(t *testing.T, overlay string) string {
+		stack, cluster := start(t, overlay)
+		var out bytes.Buffer
+		table := verify.Table{Out: &out}
+		report := run(t, cluster, verify.Options{Stack: stack, Overlay: overlay, MinTPS: 10, Context: "lab"}, table.Show)
+		if err := table.End(report); err != nil {
 			t.Fatal(err)
 		}
-	}
+		if !report.Passed {
+			t.Error("a row failed")
+		}
+		return untimed(out.String())
+	})
 }
 
 // start runs an overlay of the committed stack, or of the one with further

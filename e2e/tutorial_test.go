@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/hearth-dev/hearth/e2e/internal/browser"
+	"github.com/hearth-dev/hearth/e2e/internal/cluster"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 )
 
@@ -29,11 +31,16 @@ const (
 	pictureWidth, pictureHeight = 860, 760
 )
 
-var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
+var (
+	shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
+	enforced   = regexp.MustCompile(`(?m)^passed +network +homelab +a policy was enforced after [0-9.]+ s, on `)
+	unenforced = regexp.MustCompile(`(?m)^failed +network +homelab +a policy was not enforced within 30 s, on [^\n]*\n +try: [^\n]*\nhomelab: [0-9]+ passed, 1 failed in `)
+)
 
 // TestTutorial does what docs/tutorial.md says, each command by bash, in a folder of its own, and uses the chat in a browser.
 // It differs from a reader's run where no public registry is asked: the cluster is made by kind's library, with the images in
-// it, and the stack is told of the registry of models that stands in the cluster.
+// it, and the stack is told of the registry of models that stands in the cluster. Its network enforces no policy where the node
+// is built from source.
 func TestTutorial(t *testing.T) {
 	s := start(t, wants{full: true, chat: true, models: []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}})
 	page, err := os.ReadFile(tutorialPage)
@@ -50,6 +57,8 @@ func TestTutorial(t *testing.T) {
 				// The harness has made it, and removes it.
 			case strings.Contains(command, " port-forward "):
 				r.chats(t, command)
+			case strings.HasPrefix(command, "hearth doctor "):
+				r.proves(t, command)
 			default:
 				r.run(t, command)
 			}
@@ -105,6 +114,29 @@ func (r *reader) run(t *testing.T, line string) {
 	out, err := r.command(r.ctx, line).CombinedOutput()
 	t.Logf("$ %s (%.1f s)\n%s", line, time.Since(began).Seconds(), out)
 	must(t, err)
+}
+
+// proves wants doctor to say what the cluster's network does with a policy, and nothing left of how it was tried. kind's own
+// network enforces it; that of a node built from source does not, which is all that doctor then has against the cluster.
+func (r *reader) proves(t *testing.T, line string) {
+	t.Helper()
+	began := time.Now()
+	out, err := r.command(r.ctx, line).CombinedOutput()
+	t.Logf("$ %s (%.1f s)\n%s", line, time.Since(began).Seconds(), out)
+	want := enforced
+	if r.mode == cluster.Source {
+		want = unenforced
+	}
+	if exit := new(exec.ExitError); (r.mode == cluster.Source) != errors.As(err, &exit) || !want.Match(out) {
+		t.Errorf("%v, and no line is of %s", err, want)
+	}
+	r.eventually(t, time.Minute, "the probe's namespace to go", func() (string, error) {
+		list, err := r.Client.CoreV1().Namespaces().List(r.ctx, metav1.ListOptions{LabelSelector: "hearth.dev/probe"})
+		if err != nil || len(list.Items) == 0 {
+			return "", err
+		}
+		return list.Items[0].Name + ": " + string(list.Items[0].Status.Phase), nil
+	})
 }
 
 // findRegistry adds to the stack where the models are: in the cluster, under the name of the public registry.

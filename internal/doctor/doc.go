@@ -3,5 +3,5 @@
 // NetworkPolicy admits it, storage, namespaces, Secrets, room on a node, and a
 // network that enforces policies.
 //
-// It only reads. Its rows are those of package verify, which looks at what runs.
+// It only reads, unless it is asked to prove that by a probe. Its rows are those of package verify, which looks at what runs.
 package doctor

@@ -31,6 +31,9 @@ type Options struct {
 	// Stack and Overlay say what should run. Required.
 	Stack   *v1alpha1.Resolved
 	Overlay string
+	// Probe asks whether the network enforces a policy by making one, and two
+	// pods, in a namespace of its own. Default: nothing on the cluster is changed.
+	Probe *Probe
 }
 
 // Run looks at each need once, and calls report, if not nil, with every row: first
@@ -61,14 +64,21 @@ func Run(ctx context.Context, o Options, report func(verify.Row)) (verify.Report
 		}
 	}
 	for i, c := range checks {
+		row := &out.Rows[i]
+		d.say = func(format string, args ...any) {
+			if detail := fmt.Sprintf(format, args...); detail != row.Detail && report != nil {
+				row.Detail = detail
+				report(*row)
+			}
+		}
 		found, err := c.look(ctx)
 		if ctx.Err() != nil {
+			d.say("%s", found.detail)
 			return out, ctx.Err()
 		}
 		if err != nil {
 			found = d.unseen(err)
 		}
-		row := &out.Rows[i]
 		row.Status, row.Detail = found.status, found.detail
 		if row.Status == verify.Failed {
 			row.Hint = found.hint
@@ -89,6 +99,7 @@ type doctor struct {
 	set     *objects.Set
 	secrets []generator.Secret
 	bases   []v1alpha1.Base
+	say     func(format string, args ...any) // what the current row waits for
 }
 
 // check is a row to fill in.
@@ -131,9 +142,9 @@ func (d *doctor) checks() []check {
 	all = append(all, d.storage()...)
 	all = append(all, d.namespaces()...)
 	all = append(all, d.needed()...)
-	all = append(all, d.policies()...)
 	all = append(all, d.room()...)
-	var once []check // two bases may need the same
+	all = append(all, d.policies()...) // last: a probe takes room, and time
+	var once []check                   // two bases may need the same
 	seen := map[string]bool{}
 	for _, c := range all {
 		if key := c.id + " " + c.subject; !seen[key] {

@@ -37,45 +37,55 @@ var networks = []network{
 	{name: "flannel", daemons: []string{"kube-flannel-ds", "kube-flannel-ds-*", "kube-flannel"}},
 }
 
+// enforcing is what to do about a network that enforces no policy.
+const enforcing = "a CNI that does, such as Calico, Cilium or Canal (flannel with Calico's policies)"
+
 // policies wants a network that enforces NetworkPolicies: without one they are
-// there and do nothing. It is known by its DaemonSet; nothing is tried out.
+// there and do nothing. It is known by its DaemonSet, and proved if asked for.
 func (d *doctor) policies() []check {
-	if len(d.set.Policies) == 0 {
+	look := d.network
+	switch {
+	case d.Probe != nil:
+		look = func(ctx context.Context) (result, error) { return d.proved(ctx, d.network) }
+	case len(d.set.Policies) == 0:
 		return nil
 	}
-	return []check{{id: "network", subject: d.Overlay, title: "the cluster's network enforces NetworkPolicies", look: func(ctx context.Context) (result, error) {
-		daemons, err := d.list(ctx, schema.GroupKind{Group: appsv1.GroupName, Kind: "DaemonSet"}, "")
-		if err != nil {
-			return result{}, err
-		}
-		var without string
-		for _, n := range networks {
-			for i := range daemons {
-				if !n.is(daemons[i].GetName()) {
-					continue
-				}
-				if n.enforces {
-					detail := fmt.Sprintf("%s (%s/%s)", n.name, daemons[i].GetNamespace(), daemons[i].GetName())
-					return passed("%s", strings.TrimSuffix(detail+", "+n.but, ", ")), nil
-				}
-				without = n.name
+	return []check{{id: "network", subject: d.Overlay, title: "the cluster's network enforces NetworkPolicies", look: look}}
+}
+
+// network knows it by its DaemonSet.
+func (d *doctor) network(ctx context.Context) (result, error) {
+	daemons, err := d.list(ctx, schema.GroupKind{Group: appsv1.GroupName, Kind: "DaemonSet"}, "")
+	if err != nil {
+		return result{}, err
+	}
+	var without string
+	for _, n := range networks {
+		for i := range daemons {
+			if !n.is(daemons[i].GetName()) {
+				continue
 			}
-		}
-		nodes, err := d.nodes(ctx)
-		if err != nil {
-			return result{}, err
-		}
-		for _, node := range nodes {
-			if strings.Contains(node.Status.NodeInfo.KubeletVersion, "+k3s") {
-				return k3s(nodes), nil
+			if n.enforces {
+				detail := fmt.Sprintf("%s (%s/%s)", n.name, daemons[i].GetNamespace(), daemons[i].GetName())
+				return passed("%s", strings.TrimSuffix(detail+", "+n.but, ", ")), nil
 			}
+			without = n.name
 		}
-		if without != "" {
-			return failed("a CNI that does, such as Calico, Cilium or Canal (flannel with Calico's policies)",
-				"%s alone enforces none: each pod of the cluster reaches Ollama, which has no password", without), nil
+	}
+	nodes, err := d.nodes(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	for _, node := range nodes {
+		if strings.Contains(node.Status.NodeInfo.KubeletVersion, "+k3s") {
+			return k3s(nodes), nil
 		}
-		return notChecked("no DaemonSet is of a network that hearth knows; ask whoever runs the cluster whether it enforces NetworkPolicies"), nil
-	}}}
+	}
+	if without != "" {
+		return failed(enforcing,
+			"%s alone enforces none: each pod of the cluster reaches Ollama, which has no password", without), nil
+	}
+	return notChecked("no DaemonSet is of a network that hearth knows; ask whoever runs the cluster whether it enforces NetworkPolicies"), nil
 }
 
 func (n network) is(daemon string) bool {

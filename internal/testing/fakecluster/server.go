@@ -36,6 +36,7 @@ type Server struct {
 	ports   map[string]string // by namespace/pod:port, the address behind it
 	denied  map[string]bool   // resources that nobody may use
 	broken  map[string]bool   // groups that do not answer
+	network *Network          // nil if nothing may be written
 }
 
 func newServer() *Server {
@@ -217,6 +218,10 @@ func (s *Server) objectsOf(w http.ResponseWriter, r *http.Request, gv schema.Gro
 
 // get answers one object, or a list if no name is given.
 func (s *Server) get(w http.ResponseWriter, r *http.Request, k kind, namespace string, name []string) {
+	if r.Method != http.MethodGet {
+		s.write(w, r, k, namespace, name)
+		return
+	}
 	if s.denied[k.resource] {
 		forbid(w, k.resource)
 		return

@@ -26,7 +26,8 @@ const networkHead = `# Who reaches whom
 What the committed overlays' NetworkPolicies admit, new connections from a row to a column: **yes**, no, or — where neither end
 is a pod of the overlay and hearth has no say. Computed from the built overlays by a test
 (` + "`go test ./internal/testing/repository -run Network -update`" + `), so it cannot fall behind them.
-It holds where the cluster's network plugin enforces NetworkPolicy; most do, flannel alone does not.
+It holds where the cluster's network plugin enforces NetworkPolicy; most do, flannel alone does not:
+` + "`hearth doctor --probe`" + ` tries it out.
 
 "Private" is an address of a home or company network. The node that a pod runs on always reaches the pod, or probes could not.
 "Metadata" are the addresses by which cloud providers hand credentials to whoever asks; the internet is what is left of all

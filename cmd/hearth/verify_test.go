@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -123,11 +124,7 @@ func TestVerifyInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	interrupt := &onWaiting{Writer: &stderr, do: func() {
-		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
-			t.Error(err)
-		}
-	}}
+	interrupt := interruptOn(t, &stderr, "waiting: workload")
 	code := run([]string{"verify", "-f", "../../hearth.yaml", "homelab-internal", "--context", "lab", "--kubeconfig", kubeconfig}, nil, &stdout, interrupt)
 	if code != exitFailure {
 		t.Errorf("got exit code %d, want %d", code, exitFailure)
@@ -145,15 +142,61 @@ func TestVerifyInterrupted(t *testing.T) {
 	}
 }
 
-// onWaiting acts once a wait has been reported.
-type onWaiting struct {
-	io.Writer
-	do   func()
-	once sync.Once
+// Ctrl-C ends a probe, and removes what it has made.
+func TestProbeInterrupted(t *testing.T) {
+	data, err := os.ReadFile("../../hearth.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stack, problems := generator.Load("hearth.yaml", data)
+	if stack == nil {
+		t.Fatal(problems)
+	}
+	c, err := fakecluster.NewPrepared(stack, "homelab-internal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	before, made := c.Named("Namespace"), ""
+	c.Writable(fakecluster.Network{Created: func(o *fakecluster.Object) {
+		if o.GetKind() == "Namespace" {
+			made = o.GetName()
+		}
+	}})
+	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.WriteFile(kubeconfig, []byte(kubeconfigOf(c.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	interrupt := interruptOn(t, &stderr, "waiting: network homelab-internal: the client reaches the server")
+	code := run([]string{"doctor", "-f", "../../hearth.yaml", "homelab-internal", "--context", "lab", "--kubeconfig", kubeconfig, "--probe"}, nil, &stdout, interrupt)
+	if code != exitFailure || !strings.HasSuffix(stderr.String(), "hearth: interrupted\n") || !strings.Contains(stdout.String(), " 1 waiting in ") {
+		t.Errorf("exit code %d\n%s%s", code, &stdout, &stderr)
+	}
+	if after := c.Named("Namespace"); made == "" || !slices.Equal(before, after) {
+		t.Errorf("made %q; there were the namespaces %v, and are %v", made, before, after)
+	}
 }
 
-func (w *onWaiting) Write(p []byte) (int, error) {
-	if bytes.HasPrefix(p, []byte("waiting: workload")) {
+// interruptOn sends a Ctrl-C once a line begins so.
+func interruptOn(t *testing.T, w io.Writer, prefix string) *onLine {
+	return &onLine{Writer: w, prefix: prefix, do: func() {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+			t.Error(err)
+		}
+	}}
+}
+
+// onLine acts once a line has been written.
+type onLine struct {
+	io.Writer
+	prefix string
+	do     func()
+	once   sync.Once
+}
+
+func (w *onLine) Write(p []byte) (int, error) {
+	if bytes.HasPrefix(p, []byte(w.prefix)) {
 		w.once.Do(w.do)
 	}
 	return w.Writer.Write(p)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"sigs.k8s.io/yaml"
 
@@ -26,6 +28,8 @@ type secretsVerb struct {
 	files []string // [NAMESPACE/][NAME/]KEY=FILE
 	skip  []string
 	apply bool
+	// output is yaml, or json: a List.
+	output string
 }
 
 func newSecrets() *cobra.Command {
@@ -74,12 +78,18 @@ it; the shell does not keep what it reads:
 	s.addFlags(cmd, ", for --apply")
 	flags.StringVar(&s.known.User, "user", "hearth", "the user `name` for basic authentication")
 	flags.StringVar(&s.known.AdminEmail, "admin-email", "", "the `address` of Open WebUI's first account, the admin's, where sign-up is closed")
+	flags.StringVarP(&s.output, "output", "o", formatYAML, "how to print them: `yaml`, or json")
+	complete(cmd, "output", formatYAML, string(formatJSON))
+	cmd.MarkFlagsMutuallyExclusive("apply", "output")
 	flags.StringArrayVar(&s.files, "from-file", nil, "fill one key of a Secret from a file, - is stdin: `[NAME/]KEY=FILE`; may be given several times")
 	flags.StringSliceVar(&s.skip, "skip", nil, "leave out the Secret of this `NAME`, which something else makes; may be given several times")
 	return cmd
 }
 
 func (s *secretsVerb) run(cmd *cobra.Command, args []string) error {
+	if s.output != formatYAML && s.output != string(formatJSON) {
+		return fmt.Errorf("--output %q: want yaml or json", s.output)
+	}
 	if strings.ContainsAny(s.known.User, ":\n") || s.known.User == "" {
 		return fmt.Errorf("--user %q: want a name without a colon", s.known.User)
 	}
@@ -329,6 +339,7 @@ func registered(uris []generator.RedirectURI) string {
 // before everything is made: half of a manifest might get applied.
 func (s secretsRun) print(stdout, stderr io.Writer) error {
 	var manifests, messages bytes.Buffer
+	list := corev1.SecretList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}}
 	manifests.WriteString("# Secret values: never commit this to Git as it is.\n")
 	for _, need := range s.needs {
 		secret, credentials, err := secrets.Make(need, s.known)
@@ -340,7 +351,14 @@ func (s secretsRun) print(stdout, stderr io.Writer) error {
 			return err
 		}
 		fmt.Fprintf(&manifests, "---\n%s", data)
+		list.Items = append(list.Items, *secret)
 		printCredentials(&messages, need, credentials)
+	}
+	if s.output == string(formatJSON) {
+		manifests.Reset()
+		if err := writeJSON(&manifests, list); err != nil {
+			return err
+		}
 	}
 	if _, err := manifests.WriteTo(stdout); err != nil {
 		return err

@@ -3,21 +3,27 @@ package resolve_test
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/document"
 	"github.com/hearth-dev/hearth/internal/resolve"
 )
 
+// written is a value with a digit that a message says to write, without an edit of
+// the file. Without one it is mostly the name of a field.
+var written = regexp.MustCompile(`\b(?:write|raise it to) (\[?[^\s,;{}]*\d[^\s,;{}]*?)(?:$|[,;]| or )`)
+
 // TestChanges makes each change that a problem of the refused stacks offers: the
 // problem is gone then, and nothing else is wrong with that field.
 func TestChanges(t *testing.T) {
-	made := 0
+	made, read := 0, 0
 	names, err := filepath.Glob("../../api/v1alpha1/testdata/refused/*.txtar")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("%d archives, %v", len(names), err)
@@ -46,7 +52,16 @@ func TestChanges(t *testing.T) {
 			_, before := resolve.Stack(root)
 			for _, p := range before {
 				if p.Change == nil {
-					continue
+					said := written.FindStringSubmatch(p.Message + "; " + p.Fix)
+					if said == nil || strings.Contains(p.Message, "with this, ") { // then it is of another field
+						continue
+					}
+					var value any
+					if err := yaml.Unmarshal([]byte(said[1]), &value); err != nil {
+						t.Fatalf("%s: %v", p, err)
+					}
+					p.Change = &problem.Change{Path: p.Path, Value: value}
+					read++
 				}
 				made++
 				changed, ok := root.With(*p.Change)
@@ -61,6 +76,7 @@ func TestChanges(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("%d changes were made, %d of them read from the message", made, read)
 	if made < 100 {
 		t.Errorf("made %d changes, want 100 and more", made)
 	}

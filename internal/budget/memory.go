@@ -8,7 +8,7 @@ import (
 const (
 	// heap is the size in bytes from which garbage is collected as often as it
 	// has to be. The rest of the 256 MiB is for the program itself and its stacks.
-	heap = 160 << 20
+	heap = 128 << 20
 	// percent is how much garbage there may be beside what is in use, below that.
 	// Go's 100 collects every few megabytes: a third of the time of vet.
 	percent = 400

@@ -2,12 +2,11 @@ package v1alpha1_test
 
 import (
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/testing/golden"
 	"os"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -29,21 +28,8 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	for _, name := range archives(f) {
-		archive, err := txtar.ParseFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		head := []byte(nil)
-		for _, file := range archive.Files {
-			switch {
-			case file.Name == "head":
-				head = file.Data
-			case !strings.HasSuffix(file.Name, ".yaml"):
-			case strings.HasPrefix(string(file.Data), " "):
-				f.Add(slices.Concat(head, file.Data))
-			default:
-				f.Add(file.Data)
-			}
+		for _, text := range golden.Stacks(f, name) {
+			f.Add([]byte(text))
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

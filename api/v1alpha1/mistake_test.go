@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/document"
+	"github.com/hearth-dev/hearth/internal/testing/golden"
 )
 
 // TestOneMistakeOneProblem makes one mistake at a time in stacks that are fine:
@@ -67,23 +67,9 @@ func fine(t *testing.T) map[string]string {
 	}
 	all["everything"] = string(everything)
 	for _, name := range archives(t) {
-		archive, err := txtar.ParseFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		head := ""
-		for _, f := range archive.Files {
-			if f.Name == "head" {
-				head = string(f.Data)
-			}
-			if strings.HasSuffix(f.Name, ".yaml") {
-				text := string(f.Data)
-				if strings.HasPrefix(text, " ") {
-					text = head + text
-				}
-				if _, problems := generator.Load("", []byte(text)); problems.Err() == nil {
-					all[strings.TrimSuffix(filepath.Base(name), ".txtar")+"/"+f.Name] = text
-				}
+		for file, text := range golden.Stacks(t, name) {
+			if _, problems := generator.Load("", []byte(text)); problems.Err() == nil {
+				all[strings.TrimSuffix(filepath.Base(name), ".txtar")+"/"+file] = text
 			}
 		}
 	}

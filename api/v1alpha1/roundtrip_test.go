@@ -2,12 +2,11 @@ package v1alpha1_test
 
 import (
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/testing/golden"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/api/problem"
@@ -47,22 +46,7 @@ func TestRoundTrip(t *testing.T) {
 func TestValues(t *testing.T) {
 	tried, wrong := 0, 0
 	for _, name := range archives(t) {
-		archive, err := txtar.ParseFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		head := ""
-		for _, f := range archive.Files {
-			if f.Name == "head" {
-				head = string(f.Data)
-			}
-			if !strings.HasSuffix(f.Name, ".yaml") {
-				continue
-			}
-			text := string(f.Data)
-			if strings.HasPrefix(text, " ") {
-				text = head + text
-			}
+		for file, text := range golden.Stacks(t, name) {
 			s, _ := generator.Parse("hearth.yaml", []byte(text))
 			if s == nil {
 				continue
@@ -70,10 +54,10 @@ func TestValues(t *testing.T) {
 			want, found := generator.Load("hearth.yaml", []byte(text))
 			got, problems := generator.Resolve(s)
 			if diff := cmp.Diff(withoutPlaces(found), withoutPlaces(problems)); diff != "" {
-				t.Errorf("%s, %s: problems of the file and of the value (-file +value):\n%s", name, f.Name, diff)
+				t.Errorf("%s, %s: problems of the file and of the value (-file +value):\n%s", name, file, diff)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s, %s: resolved from the file and from the value (-file +value):\n%s", name, f.Name, diff)
+				t.Errorf("%s, %s: resolved from the file and from the value (-file +value):\n%s", name, file, diff)
 			}
 			if tried++; problems.Err() != nil {
 				wrong++

@@ -8,12 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/document"
 	"github.com/hearth-dev/hearth/internal/resolve"
+	"github.com/hearth-dev/hearth/internal/testing/golden"
 )
 
 // written is a value with a digit that a message says to write, without an edit of
@@ -29,22 +29,7 @@ func TestChanges(t *testing.T) {
 		t.Fatalf("%d archives, %v", len(names), err)
 	}
 	for _, name := range names {
-		archive, err := txtar.ParseFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		head := ""
-		for _, f := range archive.Files {
-			if f.Name == "head" {
-				head = string(f.Data)
-			}
-			if !strings.HasSuffix(f.Name, ".yaml") {
-				continue
-			}
-			text := string(f.Data)
-			if strings.HasPrefix(text, " ") {
-				text = head + text
-			}
+		for file, text := range golden.Stacks(t, name) {
 			root, _ := document.Parse("hearth.yaml", []byte(text))
 			if root == nil {
 				continue
@@ -66,12 +51,12 @@ func TestChanges(t *testing.T) {
 				made++
 				changed, ok := root.With(*p.Change)
 				if !ok {
-					t.Errorf("%s %s: %s: there is no place for %+v", filepath.Base(name), f.Name, p, *p.Change)
+					t.Errorf("%s %s: %s: there is no place for %+v", filepath.Base(name), file, p, *p.Change)
 					continue
 				}
 				_, after := resolve.Stack(changed)
 				if why := refused(p, before, after); why != "" {
-					t.Errorf("%s %s: with %+v\n%s\n%s", filepath.Base(name), f.Name, *p.Change, p, why)
+					t.Errorf("%s %s: with %+v\n%s\n%s", filepath.Base(name), file, *p.Change, p, why)
 				}
 			}
 		}

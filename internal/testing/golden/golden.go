@@ -45,7 +45,7 @@ func Files(t *testing.T, file string, update bool, got func(t *testing.T, name s
 	write(t, file, archive, update)
 }
 
-func read(t *testing.T, file string) *txtar.Archive {
+func read(t testing.TB, file string) *txtar.Archive {
 	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {

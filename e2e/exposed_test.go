@@ -42,10 +42,13 @@ func (e *exposure) isGreen(t *testing.T) {
 	}
 }
 
-// ask puts a question to the API from outside, and hands over the answer as it comes.
-func (e *exposure) ask(user, password string) (*http.Response, error) {
+// An answer of so many tokens is there in half a second, or takes many.
+const short, long = 40, 4000
+
+// ask puts a question to the API from outside, and hands over the answer of at most so many tokens as it comes.
+func (e *exposure) ask(user, password string, tokens int) (*http.Response, error) {
 	question, err := json.Marshal(map[string]any{
-		"model": e.model, "prompt": "Tell me a story.", "options": map[string]any{"temperature": 0, "num_predict": 40},
+		"model": e.model, "prompt": "Tell me a story.", "options": map[string]any{"temperature": 0, "num_predict": tokens},
 	})
 	if err != nil {
 		return nil, err
@@ -74,14 +77,14 @@ func (e *exposure) streams(t *testing.T) {
 		if password != "" {
 			user = e.credential.User
 		}
-		refused, err := e.ask(user, password)
+		refused, err := e.ask(user, password, short)
 		must(t, err)
 		must(t, refused.Body.Close())
 		if refused.StatusCode != http.StatusUnauthorized {
 			t.Errorf("with the password %q: %s, want 401", password, refused.Status)
 		}
 	}
-	response, err := e.ask(e.credential.User, e.credential.Password)
+	response, err := e.ask(e.credential.User, e.credential.Password, short)
 	must(t, err)
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {

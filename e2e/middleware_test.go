@@ -40,7 +40,7 @@ func (e *exposure) limits(t *testing.T) {
 			t.Errorf("%s of a refusal is %q, want %q", name, got, want)
 		}
 	}
-	running, err := e.ask(e.credential.User, e.credential.Password) // its answer is not read, and so not over
+	running, err := e.ask(e.credential.User, e.credential.Password, long) // not over before the next one comes
 	must(t, err)
 	defer running.Body.Close()
 	if running.StatusCode != http.StatusOK {
@@ -80,7 +80,7 @@ func (e *exposure) decidedByAuthServer(t *testing.T) {
 // status asks, and does not wait for the answer.
 func (e *exposure) status(t *testing.T, user, password string) (code int, header http.Header) {
 	t.Helper()
-	response, err := e.ask(user, password)
+	response, err := e.ask(user, password, short)
 	must(t, err)
 	must(t, response.Body.Close())
 	return response.StatusCode, response.Header

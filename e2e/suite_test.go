@@ -7,12 +7,15 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/rest"
 
 	"github.com/hearth-dev/hearth/e2e/internal/browser"
@@ -191,7 +194,7 @@ func (s *suite) pod(namespace, app string) (*corev1.Pod, error) {
 	return nil, nil
 }
 
-// waitReady waits for a ready pod of the app, other than the one with the given UID.
+// waitReady waits for a ready pod of the app, other than the one with the given UID, and until its Services lead to it.
 func (s *suite) waitReady(t *testing.T, namespace, app string, not *corev1.Pod, timeout time.Duration) *corev1.Pod {
 	t.Helper()
 	var found *corev1.Pod
@@ -206,12 +209,37 @@ func (s *suite) waitReady(t *testing.T, namespace, app string, not *corev1.Pod, 
 		for _, c := range p.Status.Conditions {
 			if c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue {
 				found = p
-				return "", nil
+				return s.unserved(p)
 			}
 		}
 		return describe(p), nil
 	})
 	return found
+}
+
+// unserved is a Service that selects the pod and does not lead to it yet, which comes a moment after it is ready.
+func (s *suite) unserved(p *corev1.Pod) (string, error) {
+	services, err := s.Client.CoreV1().Services(p.Namespace).List(s.ctx, metav1.ListOptions{})
+	if err != nil {
+		return "", err
+	}
+	for _, service := range services.Items {
+		if len(service.Spec.Selector) == 0 || !labels.SelectorFromSet(service.Spec.Selector).Matches(labels.Set(p.Labels)) {
+			continue
+		}
+		list, err := s.Client.DiscoveryV1().EndpointSlices(p.Namespace).List(s.ctx, metav1.ListOptions{LabelSelector: discoveryv1.LabelServiceName + "=" + service.Name})
+		if err != nil {
+			return "", err
+		}
+		if !slices.ContainsFunc(list.Items, func(slice discoveryv1.EndpointSlice) bool {
+			return slices.ContainsFunc(slice.Endpoints, func(e discoveryv1.Endpoint) bool {
+				return slices.Contains(e.Addresses, p.Status.PodIP) && (e.Conditions.Ready == nil || *e.Conditions.Ready)
+			})
+		}) {
+			return fmt.Sprintf("the Service %s does not lead to %s yet", service.Name, p.Name), nil
+		}
+	}
+	return "", nil
 }
 
 // describe says in a few words where a pod stands.

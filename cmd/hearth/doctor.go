@@ -2,14 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
-	"os"
-	"os/signal"
-	"syscall"
 
-	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
-	"k8s.io/klog/v2"
 
 	"github.com/hearth-dev/hearth/internal/doctor"
 	"github.com/hearth-dev/hearth/internal/verify"
@@ -71,8 +65,8 @@ Exit code 1 means that a row failed, 2 that the cluster could not be asked.`,
 }
 
 func (d *doctorVerb) run(cmd *cobra.Command, args []string) error {
-	if d.context == "" {
-		return errors.New("name the cluster with --context; see: kubectl config get-contexts")
+	if err := d.wanted(); err != nil {
+		return err
 	}
 	stack, err := d.load(cmd)
 	if err != nil {
@@ -88,11 +82,7 @@ func (d *doctorVerb) run(cmd *cobra.Command, args []string) error {
 	if d.probe {
 		options.Probe = &doctor.Probe{}
 	}
-	klog.SetLogger(logr.Discard()) // client-go logs into the table what it returns anyway
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
-	return showRows(ctx, cmd.OutOrStdout(), cmd.ErrOrStderr(), d.format, d.context, func(show func(verify.Row)) (verify.Report, error) {
+	return showRows(cmd, d.format, d.context, func(ctx context.Context, show func(verify.Row)) (verify.Report, error) {
 		return doctor.Run(ctx, options, show)
 	})
 }

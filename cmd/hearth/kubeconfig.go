@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,6 +25,14 @@ func (k *kubeconfig) addFlags(cmd *cobra.Command, why string) {
 	flags.StringVar(&k.context, "context", "", "the `name` of the kubeconfig context"+why)
 	flags.StringVar(&k.configFile, "kubeconfig", "", "the kubeconfig `file` (default: $KUBECONFIG or ~/.kube/config)")
 	_ = cmd.RegisterFlagCompletionFunc("context", k.complete) // fails only for flags that do not exist
+}
+
+// wanted is an error if nobody named a context.
+func (k *kubeconfig) wanted() error {
+	if k.context == "" {
+		return errors.New("name the cluster with --context; see: kubectl config get-contexts")
+	}
+	return nil
 }
 
 // config reaches the cluster of the context.

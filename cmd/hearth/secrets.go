@@ -340,31 +340,39 @@ func registered(uris []generator.RedirectURI) string {
 func (s secretsRun) print(stdout, stderr io.Writer) error {
 	var manifests, messages bytes.Buffer
 	list := corev1.SecretList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}}
-	manifests.WriteString("# Secret values: never commit this to Git as it is.\n")
 	for _, need := range s.needs {
 		secret, credentials, err := secrets.Make(need, s.known)
 		if err != nil {
 			return err
 		}
-		data, err := yaml.Marshal(secret)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(&manifests, "---\n%s", data)
 		list.Items = append(list.Items, *secret)
 		printCredentials(&messages, need, credentials)
 	}
+	write := writeSecrets
 	if s.output == string(formatJSON) {
-		manifests.Reset()
-		if err := writeJSON(&manifests, list); err != nil {
-			return err
-		}
+		write = func(w io.Writer, _ []corev1.Secret) error { return writeJSON(w, list) }
+	}
+	if err := write(&manifests, list.Items); err != nil {
+		return err
 	}
 	if _, err := manifests.WriteTo(stdout); err != nil {
 		return err
 	}
 	_, err := messages.WriteTo(stderr)
 	return err
+}
+
+// writeSecrets writes them as documents of YAML.
+func writeSecrets(w io.Writer, all []corev1.Secret) error {
+	fmt.Fprintln(w, "# Secret values: never commit this to Git as it is.")
+	for i := range all {
+		data, err := yaml.Marshal(&all[i])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "---\n%s", data)
+	}
+	return nil
 }
 
 // requestTimeout is what a slow cluster may take before it counts as unreachable.

@@ -77,8 +77,8 @@ Exit code 1 means that a row failed, 2 that the cluster could not be asked.`,
 }
 
 func (v *verifyVerb) run(cmd *cobra.Command, args []string) error {
-	if v.context == "" {
-		return errors.New("name the cluster with --context; see: kubectl config get-contexts")
+	if err := v.wanted(); err != nil {
+		return err
 	}
 	// The objects on the cluster have the digests of the lock file.
 	stack, err := v.loadPinned(cmd)
@@ -102,27 +102,24 @@ func (v *verifyVerb) run(cmd *cobra.Command, args []string) error {
 	if options.Resolve, err = resolves(v.resolve); err != nil {
 		return err
 	}
-	klog.SetLogger(logr.Discard()) // client-go logs into the table what it returns anyway
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
-	return v.report(ctx, cmd.OutOrStdout(), cmd.ErrOrStderr(), options)
-}
-
-// report runs the checks and shows what they say.
-func (v *verifyVerb) report(ctx context.Context, stdout, stderr io.Writer, options verify.Options) error {
-	return showRows(ctx, stdout, stderr, v.format, v.context, func(show func(verify.Row)) (verify.Report, error) {
+	return showRows(cmd, v.format, v.context, func(ctx context.Context, show func(verify.Row)) (verify.Report, error) {
 		return verify.Run(ctx, options, show)
 	})
 }
 
-// showRows runs checks of a cluster, and shows their rows while they come in.
-func showRows(ctx context.Context, stdout, stderr io.Writer, f format, cluster string, run func(func(verify.Row)) (verify.Report, error)) error {
-	table := verify.Table{Out: stdout, Size: terminal(stdout), Progress: stderr, Paint: painter(stdout).status}
+// showRows runs checks of a cluster, until Ctrl-C, and shows their rows while they
+// come in.
+func showRows(cmd *cobra.Command, f format, cluster string, run func(context.Context, func(verify.Row)) (verify.Report, error)) error {
+	klog.SetLogger(logr.Discard()) // client-go logs into the table what it returns anyway
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	stdout := cmd.OutOrStdout()
+	table := verify.Table{Out: stdout, Size: terminal(stdout), Progress: cmd.ErrOrStderr(), Paint: painter(stdout).status}
 	if f == formatJSON {
 		table.Out, table.Size = io.Discard, nil
 	}
-	report, err := run(table.Show)
+	report, err := run(ctx, table.Show)
 	if len(report.Rows) > 0 { // else it could not even begin
 		end := table.End
 		if f == formatJSON {

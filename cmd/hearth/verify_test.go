@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
 )
@@ -105,24 +106,8 @@ contexts:
 
 // Ctrl-C ends a wait, with what is known by then.
 func TestVerifyInterrupted(t *testing.T) {
-	data, err := os.ReadFile("../../hearth.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	stack, problems := generator.Load("hearth.yaml", data)
-	if stack == nil {
-		t.Fatal(problems)
-	}
-	c, err := fakecluster.New(stack, "homelab-internal")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c, kubeconfig := homelab(t, fakecluster.New)
 	c.Pulling("llama3.2:3b: 34% after 15 seconds")
-	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
-	if err := os.WriteFile(kubeconfig, []byte(kubeconfigOf(c.URL)), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	var stdout, stderr bytes.Buffer
 	interrupt := interruptOn(t, &stderr, "waiting: workload")
 	code := run([]string{"verify", "-f", "../../hearth.yaml", "homelab-internal", "--context", "lab", "--kubeconfig", kubeconfig}, nil, &stdout, interrupt)
@@ -144,29 +129,13 @@ func TestVerifyInterrupted(t *testing.T) {
 
 // Ctrl-C ends a probe, and removes what it has made.
 func TestProbeInterrupted(t *testing.T) {
-	data, err := os.ReadFile("../../hearth.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	stack, problems := generator.Load("hearth.yaml", data)
-	if stack == nil {
-		t.Fatal(problems)
-	}
-	c, err := fakecluster.NewPrepared(stack, "homelab-internal")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c, kubeconfig := homelab(t, fakecluster.NewPrepared)
 	before, made := c.Named("Namespace"), ""
 	c.Writable(fakecluster.Network{Created: func(o *fakecluster.Object) {
 		if o.GetKind() == "Namespace" {
 			made = o.GetName()
 		}
 	}})
-	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
-	if err := os.WriteFile(kubeconfig, []byte(kubeconfigOf(c.URL)), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	var stdout, stderr bytes.Buffer
 	interrupt := interruptOn(t, &stderr, "waiting: network homelab-internal: the client reaches the server")
 	code := run([]string{"doctor", "-f", "../../hearth.yaml", "homelab-internal", "--context", "lab", "--kubeconfig", kubeconfig, "--probe"}, nil, &stdout, interrupt)
@@ -176,6 +145,28 @@ func TestProbeInterrupted(t *testing.T) {
 	if after := c.Named("Namespace"); made == "" || !slices.Equal(before, after) {
 		t.Errorf("made %q; there were the namespaces %v, and are %v", made, before, after)
 	}
+}
+
+// homelab is a cluster for the committed homelab-internal, and its kubeconfig.
+func homelab(t *testing.T, start func(*v1alpha1.Resolved, string) (*fakecluster.Cluster, error)) (c *fakecluster.Cluster, kubeconfig string) {
+	t.Helper()
+	data, err := os.ReadFile("../../hearth.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stack, problems := generator.Load("hearth.yaml", data)
+	if stack == nil {
+		t.Fatal(problems)
+	}
+	if c, err = start(stack, "homelab-internal"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	kubeconfig = filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.WriteFile(kubeconfig, []byte(kubeconfigOf(c.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return c, kubeconfig
 }
 
 // interruptOn sends a Ctrl-C once a line begins so.

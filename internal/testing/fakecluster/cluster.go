@@ -34,16 +34,9 @@ type Cluster struct {
 // New starts a cluster on which everything of the overlay is in order. Close it
 // in the end.
 func New(stack *v1alpha1.Resolved, overlay string) (*Cluster, error) {
-	c := &Cluster{Server: newServer(), Ollama: &Ollama{Rate: 13}, Chat: &Chat{Title: "Open WebUI"}}
-	c.closers = append(c.closers, c.Server.Close)
-	o := stack.Overlay(overlay)
-	if o == nil {
-		c.Close()
-		return nil, fmt.Errorf("overlay %q: not in the stack", overlay)
-	}
-	needs, err := generator.Secrets(stack, overlay)
+	c := &Cluster{Ollama: &Ollama{Rate: 13}, Chat: &Chat{Title: "Open WebUI"}}
+	o, needs, err := c.open(stack, overlay)
 	if err != nil {
-		c.Close()
 		return nil, err
 	}
 	for i := range o.Bases {
@@ -56,6 +49,22 @@ func New(stack *v1alpha1.Resolved, overlay string) (*Cluster, error) {
 		c.put(secret(need))
 	}
 	return c, nil
+}
+
+// open is the overlay and the Secrets that it needs, and an empty server. None runs
+// after an error.
+func (c *Cluster) open(stack *v1alpha1.Resolved, overlay string) (*v1alpha1.ResolvedOverlay, []generator.Secret, error) {
+	o := stack.Overlay(overlay)
+	if o == nil {
+		return nil, nil, fmt.Errorf("overlay %q: not in the stack", overlay)
+	}
+	needs, err := generator.Secrets(stack, overlay)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.Server = newServer()
+	c.closers = append(c.closers, c.Server.Close)
+	return o, needs, nil
 }
 
 // Close stops everything.

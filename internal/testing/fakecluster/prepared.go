@@ -1,8 +1,6 @@
 package fakecluster
 
 import (
-	"fmt"
-
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -11,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/generator"
 )
 
 // NewPrepared starts a cluster that has all that an overlay needs and nothing of
@@ -19,16 +16,9 @@ import (
 // class, the route's controller, its class and its issuer, the namespaces and the
 // Secrets. Close it in the end.
 func NewPrepared(stack *v1alpha1.Resolved, overlay string) (*Cluster, error) {
-	c := &Cluster{Server: newServer()}
-	c.closers = append(c.closers, c.Server.Close)
-	o := stack.Overlay(overlay)
-	if o == nil {
-		c.Close()
-		return nil, fmt.Errorf("overlay %q: not in the stack", overlay)
-	}
-	needs, err := generator.Secrets(stack, overlay)
+	c := &Cluster{}
+	o, needs, err := c.open(stack, overlay)
 	if err != nil {
-		c.Close()
 		return nil, err
 	}
 	for _, need := range needs {

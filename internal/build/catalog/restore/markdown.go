@@ -1,0 +1,28 @@
+package restore
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Markdown is the way as a numbered list, with the commands and the lines of the
+// stack as code.
+func (w Way) Markdown() string {
+	var b strings.Builder
+	for i, s := range w.Steps {
+		number := fmt.Sprintf("%d. ", i+1)
+		indent := strings.Repeat(" ", len(number))
+		b.WriteString(number + s.Text + "\n")
+		for _, code := range []struct{ language, text string }{{"sh", s.Command}, {"yaml", s.Stack}} {
+			if code.text == "" {
+				continue
+			}
+			b.WriteString("\n" + indent + "```" + code.language + "\n")
+			for line := range strings.Lines(code.text + "\n") {
+				b.WriteString(indent + line)
+			}
+			b.WriteString(indent + "```\n\n")
+		}
+	}
+	return strings.ReplaceAll(strings.TrimRight(b.String(), "\n")+"\n", "\n\n\n", "\n\n")
+}

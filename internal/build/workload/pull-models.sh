@@ -1,12 +1,15 @@
 # Pulls the models named as arguments into $OLLAMA_MODELS and leaves; a model that is already there costs no network request.
-# POSIX sh: the Ollama image has neither curl nor bash.
+# POSIX sh: the Ollama image has neither curl nor bash. No brace and no dollar sign follows a dollar sign: Flux replaces both
+# in all that it applies. Nor does a name alone stand in parentheses after one: the kubelet and kustomize replace that.
+attempts=$PULL_ATTEMPTS work=$TMPDIR models=$OLLAMA_MODELS copies=$COPY_MODELS
 set -u
-attempts=${PULL_ATTEMPTS:-5}         # tries per model; after the last one the pod's own restarts go on, with their back-off
-work=${TMPDIR:-/tmp}/puller.$$       # not $HOME, which may be on the model volume: a full volume would swallow the message
+[ -n "$attempts" ] || attempts=5     # tries per model; after the last one the pod's own restarts go on, with their back-off
+[ -n "$work" ] || work=/tmp          # not $HOME, which may be on the model volume: a full volume would swallow the message
+work=$work/puller
+[ -n "$models" ] || models=$HOME/.ollama/models
 export OLLAMA_HOST=127.0.0.1:11434   # nobody but this script may ask this server
 export OLLAMA_NO_CLOUD=1             # or the server asks ollama.com for its catalogue as it starts
 export OLLAMA_NOPRUNE=1              # a starting server deletes unfinished downloads that are more than an hour old
-models=${OLLAMA_MODELS:-$HOME/.ollama/models}
 server='' client='' failed=''
 
 say() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
@@ -30,18 +33,17 @@ trap 'say "stopped by a signal: what was pulled so far is kept"; end 143' TERM I
 # blob is not a model.
 present() { ollama show "$1" >/dev/null 2>&1 </dev/null; }
 
-# progress is the last percentage that the client drew for its terminal.
-progress() { tr '\r' '\n' <"$work/pull" | sed -n 's/.*pulling [0-9a-f]*: *\([0-9]*%\).*/\1/p' | tail -n 1; }
-
-# reason is the client's error without the drawing around it.
-reason() { tr '\r' '\n' <"$work/pull" | sed -n 's/.*Error: //p' | tail -n 1; }
+# last is what sed takes out of the last line that has it, of what the client drew for its terminal.
+last() { tr '\r' '\n' <"$1" | sed -n "$2" | tail -n 1; }
+percent='s/.*pulling [0-9a-f]*: *\([0-9]*%\).*/\1/p' # of a blob
+reason='s/.*Error: //p'                              # without the drawing around it
 
 # sweep removes a download whose note of progress is cut short, as a full disk or a crash leaves it: Ollama would fail to
 # read it on every try.
 sweep() {
   for part in "$models"/blobs/sha256-*-partial-*; do
     [ -e "$part" ] || continue
-    case $(cat "$part") in *'}') ;; *) rm -f "${part%-*}"* ;; esac
+    case $(cat "$part") in *'}') ;; *) whole=$(expr "$part" : '\(.*\)-') && rm -f "$whole" "$whole"-* ;; esac
   done
 }
 
@@ -57,8 +59,9 @@ pull() {
       pause 1
       seconds=$((seconds + 1))
       if [ $((seconds % 15)) -eq 0 ]; then
-        percent=$(progress)
-        say "$1: ${percent:-waiting for the registry} after $seconds seconds"
+        drawn=$(last "$work/pull" "$percent")
+        [ -n "$drawn" ] || drawn='waiting for the registry'
+        say "$1: $drawn after $seconds seconds"
         : >"$work/pull"
       fi
     done
@@ -74,8 +77,9 @@ pull() {
       fi
     fi
     if ! kill -0 "$server" 2>/dev/null; then say "$1: the local server died: out of memory?"; return 1; fi
-    why=$(reason)
-    say "$1: not complete: ${why:-ollama pull ended with status $status}"
+    why=$(last "$work/pull" "$reason")
+    [ -n "$why" ] || why="ollama pull ended with status $status"
+    say "$1: not complete: $why"
     case $why in
     *'pull model manifest: file does not exist'*) say "$1: its registry has no such model or tag: check the spelling"; return 1 ;;
     *'invalid model name'*) say "$1: want MODEL[:TAG], NAMESPACE/MODEL[:TAG] or HOST/NAMESPACE/MODEL[:TAG]"; return 1 ;;
@@ -96,7 +100,7 @@ copy() {
     say "$2: $1 with $COPY_THREADS threads"
     return 0
   fi
-  say "$2: not made: $(tr '\r' '\n' <"$work/copy" | sed -n 's/.*Error: //p' | tail -n 1)"
+  say "$2: not made: $(last "$work/copy" "$reason")"
   return 1
 }
 
@@ -116,9 +120,10 @@ for model in "$@"; do
   if present "$model"; then say "$model: already on the volume"; continue; fi
   pull "$model" || failed="$failed $model"
 done
-for pair in ${COPY_MODELS:-}; do
-  case " $failed " in *" ${pair%%=*} "*) continue ;; esac
-  copy "${pair%%=*}" "${pair#*=}" || failed="$failed ${pair#*=}"
+IFS=' ='; set -- $copies; unset IFS # MODEL=COPY MODEL=COPY ...
+while [ $# -ge 2 ]; do
+  case " $failed " in *" $1 "*) ;; *) copy "$1" "$2" || failed="$failed $2" ;; esac
+  shift 2
 done
 if [ -n "$failed" ]; then
   say "not pulled:$failed; the last lines of the local server:"; grep -v GIN "$work/server" | tail -n 20; end 1

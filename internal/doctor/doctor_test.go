@@ -160,7 +160,7 @@ func TestLacks(t *testing.T) {
 		"k3s without policies": {"internal", k3s(`["server","--disable-network-policy"]`),
 			"network", "internal", "k3s runs with --disable-network-policy", "k3s without"},
 		"too little memory": {"internal", allocatable("memory", "4Gi"),
-			"node", "ai/ollama", "asks for 5.0Gi memory, 1 CPU; node-1 has too little memory: 4.0Gi - 0.0Gi = 4.0Gi memory, 8 - 0 = 8 CPU, and has the most memory left of 1 node", "hearth size --fits MEMORY"},
+			"node", "ai/ollama", "asks for 5.0Gi memory, 1 CPU; node-1 has too little memory: 4.0Gi - 0.0Gi = 4.0Gi memory, 8 - 0 = 8 CPU, and comes nearest of 1 node", "hearth size --fits MEMORY"},
 		"memory that others ask for": {"traefik", allocatable("memory", "5500Mi"),
 			"node", "ai/ollama", "too little memory: 5.4Gi - 1.0Gi = 4.4Gi memory, 8 - 0.5 = 7.5 CPU", "describe nodes"},
 		"room for the first pod only": {"internal", allocatable("memory", "5300Mi"),
@@ -169,6 +169,26 @@ func TestLacks(t *testing.T) {
 			"node", "ai/ollama", "may use 8.0Gi by its limit, which is more than node-1 has for all pods: 6.0Gi", "resources.limits.memory"},
 		"too few CPUs": {"internal", allocatable("cpu", "500m"),
 			"node", "ai/ollama", "too little cpu: 32.0Gi - 0.0Gi = 32.0Gi memory, 0.5 - 0 = 0.5 CPU", "describe nodes"},
+		"no device": {"accelerator", allocatable("nvidia.com/gpu", "0"),
+			"node", "ai/ollama", "asks for 2 nvidia.com/gpu, 5.0Gi memory, 1 CPU; node-1 has too little nvidia.com/gpu: 0 - 0 = 0 nvidia.com/gpu, ", "the device plugin"},
+		"too few devices, on the smaller node": {"accelerator", func(c *fakecluster.Cluster) {
+			large := &fakecluster.Object{Object: map[string]any{"apiVersion": "v1", "kind": "Node"}}
+			large.SetName("large")
+			large.SetLabels(map[string]string{"nvidia.com/gpu.present": "true"})
+			set(large, map[string]any{"cpu": "500m", "memory": "64Gi"}, "status", "allocatable")
+			c.Put(large)
+			allocatable("nvidia.com/gpu", "1")(c)
+		}, "node", "ai/ollama", "node-1 has too little nvidia.com/gpu: 1 - 0 = 1 nvidia.com/gpu, ", "ollama.accelerator (count, resourceName)"},
+		"a device that another pod has": {"accelerator", func(c *fakecluster.Cluster) {
+			pod := &fakecluster.Object{Object: map[string]any{"apiVersion": "v1", "kind": "Pod"}}
+			pod.SetNamespace("training")
+			pod.SetName("notebook")
+			set(pod, "node-1", "spec", "nodeName")
+			set(pod, []any{map[string]any{"name": "c", "resources": map[string]any{"limits": map[string]any{"nvidia.com/gpu": "1"}}}}, "spec", "containers")
+			c.Put(pod)
+		}, "node", "ai/ollama", "2 - 1 = 1 nvidia.com/gpu, ", "the device plugin"},
+		"a node without the maker's label": {"accelerator", change("Node", "node-1", func(o *fakecluster.Object) { o.SetLabels(nil) }),
+			"node", "ai/ollama", "no node takes it: node-1 lacks the label nvidia.com/gpu.present=true", "describe nodes"},
 		"a taint": {"internal", change("Node", "node-1", func(o *fakecluster.Object) {
 			set(o, []any{map[string]any{"key": "gpu", "value": "yes", "effect": "NoSchedule"}}, "spec", "taints")
 		}), "node", "ai/ollama", "no node takes it: node-1 has the taint gpu=yes:NoSchedule", "describe nodes"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,23 +23,32 @@ import (
 func asks(spec *corev1.PodSpec) corev1.ResourceList {
 	sum := corev1.ResourceList{}
 	for _, c := range spec.Containers {
-		add(sum, c.Resources.Requests)
+		add(sum, requests(&c))
 	}
 	before := corev1.ResourceList{} // sidecars stay, beside all that comes after them
 	most := corev1.ResourceList{}
 	for _, c := range spec.InitContainers {
 		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
-			add(sum, c.Resources.Requests)
-			add(before, c.Resources.Requests)
+			add(sum, requests(&c))
+			add(before, requests(&c))
 			continue
 		}
 		now := before.DeepCopy()
-		add(now, c.Resources.Requests)
+		add(now, requests(&c))
 		atLeast(most, now)
 	}
 	atLeast(sum, most)
 	add(sum, spec.Overhead)
 	return sum
+}
+
+// requests are a container's as the API server completes them: a limit without a
+// request is one, such as that of a graphics processor.
+func requests(c *corev1.Container) corev1.ResourceList {
+	all := corev1.ResourceList{}
+	maps.Copy(all, c.Resources.Limits)
+	maps.Copy(all, c.Resources.Requests)
+	return all
 }
 
 func add(to, more corev1.ResourceList) {
@@ -160,15 +170,15 @@ func (d *doctor) own(pod *corev1.Pod) bool {
 func (d *doctor) fit(p *objects.Pod, places []*place) result {
 	want := asks(&p.Spec)
 	limit := limits(&p.Spec)
-	var best, roomiest, small *place
+	var best, nearest, small *place
 	refused := ""
 	for _, on := range places {
 		if why := keepsOut(p, on.Node); why != "" {
 			refused = on.Name + " " + why
 			continue
 		}
-		if roomiest == nil || memory(on.free) > memory(roomiest.free) {
-			roomiest = on
+		if nearest == nil || on.nearer(nearest, want) {
+			nearest = on
 		}
 		if len(short(want, on.free)) == 0 && limit > memory(on.Status.Allocatable) {
 			small = on
@@ -190,13 +200,30 @@ func (d *doctor) fit(p *objects.Pod, places []*place) result {
 		return failed("resources.limits.memory, or a smaller model: hearth size --fits MEMORY",
 			"may use %s by its limit, which is more than %s has for all pods: %s", gi(limit), small.Name, gi(memory(small.Status.Allocatable)))
 	}
-	if roomiest == nil {
+	if nearest == nil {
 		return failed(d.kubectl("describe nodes"), "no node takes it: %s", or(refused, "there is none"))
 	}
-	return failed("resources.requests, or a smaller model: hearth size --fits MEMORY; "+d.kubectl("describe nodes"),
-		"asks for %s; %s has too little %s: %s, and has the most memory left of %s",
-		amounts(want), roomiest.Name, strings.Join(short(want, roomiest.free), " and "), roomiest.left(want), count(len(places)))
+	lacks := short(want, nearest.free)
+	try := "resources.requests, or a smaller model: hearth size --fits MEMORY"
+	if slices.ContainsFunc(lacks, device) {
+		try = "the device plugin of the maker on the node, or ollama.accelerator (count, resourceName): docs/accelerators.md"
+	}
+	return failed(try+"; "+d.kubectl("describe nodes"),
+		"asks for %s; %s has too little %s: %s, and comes nearest of %s",
+		amounts(want), nearest.Name, strings.Join(lacks, " and "), nearest.left(want), count(len(places)))
 }
+
+// nearer reports whether a node lacks fewer things than another, or as many and
+// has more memory left.
+func (p *place) nearer(other *place, want corev1.ResourceList) bool {
+	return cmp.Or(
+		cmp.Compare(len(short(want, other.free)), len(short(want, p.free))),
+		cmp.Compare(memory(p.free), memory(other.free))) > 0
+}
+
+// device reports whether a resource is none of those that every node has: its name
+// has the domain of whoever counts it.
+func device(name string) bool { return strings.Contains(name, "/") }
 
 func count(nodes int) string {
 	if nodes == 1 {

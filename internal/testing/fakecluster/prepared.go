@@ -1,6 +1,8 @@
 package fakecluster
 
 import (
+	"maps"
+
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -12,9 +14,9 @@ import (
 )
 
 // NewPrepared starts a cluster that has all that an overlay needs and nothing of
-// the overlay itself: one node with 8 CPUs and 32Gi, Calico, a default storage
-// class, the route's controller, its class and its issuer, the namespaces and the
-// Secrets. Close it in the end.
+// the overlay itself: one node with 8 CPUs and 32Gi, the processors and the labels
+// that Ollama wants, Calico, a default storage class, the route's controller, its
+// class and its issuer, the namespaces and the Secrets. Close it in the end.
 func NewPrepared(stack *v1alpha1.Resolved, overlay string) (*Cluster, error) {
 	c := &Cluster{}
 	o, needs, err := c.open(stack, overlay)
@@ -25,8 +27,17 @@ func NewPrepared(stack *v1alpha1.Resolved, overlay string) (*Cluster, error) {
 		c.put(secret(need))
 	}
 	room := corev1.ResourceList{"cpu": resource.MustParse("8"), "memory": resource.MustParse("32Gi"), "ephemeral-storage": resource.MustParse("100Gi")}
+	labels := map[string]string{}
+	for i := range o.Bases {
+		if server := o.Bases[i].Ollama; server != nil {
+			maps.Copy(labels, server.NodeSelector)
+			if a := server.Accelerator; a != nil {
+				room[corev1.ResourceName(a.ResourceName)] = *resource.NewQuantity(int64(a.Count), resource.DecimalSI)
+			}
+		}
+	}
 	c.put(&corev1.Node{
-		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Node"}, ObjectMeta: metav1.ObjectMeta{Name: "node-1"},
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Node"}, ObjectMeta: metav1.ObjectMeta{Name: "node-1", Labels: labels},
 		Status: corev1.NodeStatus{Allocatable: room, NodeInfo: corev1.NodeSystemInfo{KubeletVersion: "v1.34.4"}},
 	})
 	c.put(&appsv1.DaemonSet{

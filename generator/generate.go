@@ -7,6 +7,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/catalog"
 	"github.com/hearth-dev/hearth/internal/build/file"
 	"github.com/hearth-dev/hearth/internal/build/fleet"
 )
@@ -19,13 +20,22 @@ type File struct {
 	Data []byte
 }
 
-// Header is how the first line of every generated file begins. A file without
-// it is a person's.
+// Header is how the first line of every generated YAML file begins.
 const Header = file.Header
+
+// Generated reports whether a file begins as those do that hearth writes; another
+// one is a person's. The first 100 bytes are enough.
+func Generated(data []byte) bool { return file.Generated(data) }
 
 // Owner is the stack that the first line of a generated file names; "" if it
 // names none.
 func Owner(data []byte) string { return file.Owner(data) }
+
+// IgnoreName is the file of the tree that names all others that no cluster gets.
+const IgnoreName = file.IgnoreName
+
+// Ignored are the paths that it names.
+func Ignored(data []byte) []string { return file.Ignored(data) }
 
 // Generate returns every file of the tree, sorted by path, and the problems that
 // are found in it; no files if one of them is an error. Equal stacks give equal
@@ -55,7 +65,7 @@ func GenerateUnchecked(r *v1alpha1.Resolved) ([]File, error) {
 }
 
 func newGeneration(r *v1alpha1.Resolved) *generation {
-	return &generation{stack: r, files: map[string][]byte{}, folders: map[string]map[string][]byte{}, bases: map[string][]Object{}}
+	return &generation{stack: r, files: map[string][]byte{}, folders: map[string]map[string][]byte{}, bases: map[string][]Object{}, overlays: map[string][]Object{}}
 }
 
 // sorted are the files by path.
@@ -74,8 +84,10 @@ type generation struct {
 	// folders are the files of each bases/<name>, and bases what they build to.
 	folders map[string]map[string][]byte
 	bases   map[string][]Object
-	checks  bool         // whether problems of the objects are looked for
-	found   problem.List // ways in, secrets in clear
+	// overlays are the objects of each overlay, by name.
+	overlays map[string][]Object
+	checks   bool         // whether problems of the objects are looked for
+	found    problem.List // ways in, secrets in clear
 }
 
 func (g *generation) generate() error {
@@ -98,6 +110,29 @@ func (g *generation) generate() error {
 			return fmt.Errorf("spec.fleet: %w", err)
 		}
 		maps.Copy(g.files, files)
+	}
+	return g.catalog()
+}
+
+// catalog writes what no cluster gets.
+func (g *generation) catalog() error {
+	var services []catalog.Service
+	for i := range g.stack.Overlays {
+		o := &g.stack.Overlays[i]
+		services = append(services, catalog.Service{Overlay: o, Objects: g.overlays[o.Name]})
+	}
+	files, err := catalog.Files(g.stack, services)
+	if err != nil {
+		return fmt.Errorf("spec.catalog: %w", err)
+	}
+	for path := range files {
+		if g.files[path] != nil {
+			return fmt.Errorf("spec.catalog: %s is written for the clusters: choose another path", path)
+		}
+	}
+	maps.Copy(g.files, files)
+	if ignore := file.Ignore(g.stack.Name, slices.Sorted(maps.Keys(g.files))); ignore != nil {
+		g.files[file.IgnoreName] = ignore
 	}
 	return nil
 }

@@ -70,6 +70,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 			return blame(at, o.Patches, patchError(o.Patches, err), with)
 		}
 	}
+	g.overlays[o.Name] = want
 	if g.checks {
 		g.found = append(g.found, doors(g.stack, o, want)...)
 	}

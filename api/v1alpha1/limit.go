@@ -143,9 +143,11 @@ func (s *Stack) Limits() problem.List {
 			bases[i] = byName[override.Name()]
 		}
 		l.build(bases, o.Bases, o.Resources, o.Patches)
+		l.count(reflect.ValueOf(o.About))
 	}
 	l.count(reflect.ValueOf(s.Spec.Fleet))
 	l.count(reflect.ValueOf(s.Spec.Exceptions))
+	l.count(reflect.ValueOf(s.Spec.Catalog))
 	sum, what := 0, []string{}
 	for _, one := range []struct {
 		what      string

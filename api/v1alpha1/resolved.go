@@ -23,6 +23,8 @@ type Resolved struct {
 	Fleet *Fleet `json:"fleet,omitzero"`
 	// Exceptions are what `hearth vet` may find without failing.
 	Exceptions []Exception `json:"exceptions,omitzero"`
+	// Catalog asks for files that no cluster gets; nil for none.
+	Catalog *Catalog `json:"catalog,omitzero"`
 }
 
 // ResolvedOverlay is an overlay with its overrides merged.
@@ -31,6 +33,8 @@ type ResolvedOverlay struct {
 	Name string `json:"name"`
 	// Bases with the overlay's overrides, and their defaults.
 	Bases []Base `json:"bases"`
+	// About is what no object says of the service.
+	About About `json:"about,omitzero"`
 	// Resources are complete Kubernetes objects added to this overlay.
 	Resources []Object `json:"resources,omitzero"`
 	// Patches change the overlay's objects last.

@@ -49,6 +49,9 @@ type Spec struct {
 	Fleet *Fleet `json:"fleet,omitzero"`
 	// Exceptions are what `hearth vet` may find without failing.
 	Exceptions []Exception `json:"exceptions,omitzero"`
+	// Catalog asks for files that no cluster gets: service pages, and entries of
+	// catalogues and dashboards. Default none.
+	Catalog *Catalog `json:"catalog,omitzero"`
 }
 
 // Overlay is a variant of one or more bases.
@@ -57,6 +60,9 @@ type Overlay struct {
 	Name string `json:"name"`
 	// Bases names the bases and overrides their fields.
 	Bases []Override `json:"bases"`
+	// About is what no object says of the service, laid over that of the catalog:
+	// maps merge, lists replace, null returns to the default.
+	About AboutPatch `json:"about,omitzero"`
 	// Resources are complete Kubernetes objects added to this overlay.
 	Resources []Object `json:"resources,omitzero"`
 	// Patches change the overlay's objects last.
@@ -81,6 +87,9 @@ func (s *Stack) Default() {
 	}
 	if s.Spec.Fleet != nil {
 		s.Spec.Fleet.applyDefaults()
+	}
+	if s.Spec.Catalog != nil {
+		s.Spec.Catalog.applyDefaults()
 	}
 }
 
@@ -116,6 +125,7 @@ func (v validator) stack(s *Stack) {
 	if s.Spec.Fleet != nil {
 		v.fleet(s)
 	}
+	v.catalog(spec.Child("catalog"), s.Spec.Catalog)
 	v.exceptions(spec.Child("exceptions"), s.Spec.Exceptions, s.overlayNames(), spec.Child("overlays"))
 }
 

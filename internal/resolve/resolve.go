@@ -105,9 +105,12 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 	}
 
 	r := &v1alpha1.Resolved{Name: s.Metadata.Name, Exceptions: s.Spec.Exceptions}
+	catalog := root.Field("spec").Field("catalog").Field("about")
 	for i, o := range s.Spec.Overlays {
 		merged := v1alpha1.ResolvedOverlay{Name: o.Name, Resources: o.Resources, Patches: o.Patches}
-		entries := root.Field("spec").Field("overlays").Items()[i].Field("bases").Items()
+		overlay := root.Field("spec").Field("overlays").Items()[i]
+		problems = append(problems, about(&merged.About, catalog, overlay.Field("about"), unread)...)
+		entries := overlay.Field("bases").Items()
 		for j, override := range o.Bases {
 			b := v1alpha1.Base{}
 			if at := indexOf(s.Spec.Bases, override); at >= 0 {
@@ -130,13 +133,25 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 		r.Overlays = append(r.Overlays, merged)
 	}
 	s.Default()
-	r.Bases, r.Fleet = s.Spec.Bases, s.Spec.Fleet
+	r.Bases, r.Fleet, r.Catalog = s.Spec.Bases, s.Spec.Fleet, s.Spec.Catalog
 	problems = append(problems, root.Place(r.Validate(), unread)...)
 	problems = append(problems, unread...).Sorted()
 	if problems.Err() != nil {
 		return nil, problems
 	}
 	return r, problems
+}
+
+// about is what the catalog says of the service, with what an overlay lays over it.
+func about(into *v1alpha1.About, catalog, overlay *document.Node, unread problem.List) problem.List {
+	node := document.Merge(catalog, overlay)
+	lost := document.Decode(node, into)
+	found := into.Validate()
+	into.Default()
+	if overlay == nil {
+		return nil // what is wrong is said of the catalog
+	}
+	return node.Place(found, append(lost, unread...))
 }
 
 func has(problems problem.List, path, message string) bool {

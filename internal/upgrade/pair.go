@@ -1,7 +1,6 @@
 package upgrade
 
 import (
-	"bytes"
 	"encoding/json"
 	"path"
 	"slices"
@@ -246,6 +245,4 @@ func (t tree) keepTheirs(before tree) {
 	}
 }
 
-func generated(data []byte) bool {
-	return bytes.HasPrefix(bytes.TrimPrefix(data, []byte("\ufeff")), []byte(generator.Header))
-}
+func generated(data []byte) bool { return generator.Generated(data) }

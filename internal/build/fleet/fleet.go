@@ -14,7 +14,6 @@ import (
 const (
 	fleetFile   = "fleet.yaml"
 	fleetIgnore = ".fleetignore"
-	krmIgnore   = ".krmignore"
 	gitRepoFile = "gitrepo.example.yaml"
 )
 
@@ -61,13 +60,11 @@ type target struct {
 	Kustomize            *kustomize        `yaml:"kustomize,omitempty"`
 }
 
-// Files are fleet.yaml, the two ignore files and the example GitRepo, for a
+// Files are fleet.yaml, its ignore file and the example GitRepo, for a
 // bundle of the tree: the files of every base and overlay.
 func Files(r *v1alpha1.Resolved, tree map[string][]byte) (map[string][]byte, error) {
 	files := map[string][]byte{
 		fleetIgnore: ignoreFile(r.Name, tree),
-		// kpt refuses a YAML file without apiVersion and kind.
-		krmIgnore: []byte(file.FirstLine(r.Name) + fleetFile + "\n" + gitRepoFile + "\n"),
 	}
 	var err error
 	if files[fleetFile], err = file.YAML(r.Name, bundleOf(r), "# yaml-language-server: $schema="+SchemaURL+"\n"); err != nil {

@@ -58,6 +58,9 @@ func (c *Coverage) Add(stack []byte) error {
 	if fleet, ok := content["fleet"]; ok {
 		c.walk("fleet", fleetType, fleet)
 	}
+	if catalog, ok := content["catalog"]; ok {
+		c.walk("catalog", catalogType, catalog)
+	}
 	return nil
 }
 
@@ -174,7 +177,7 @@ func (c *Coverage) Missing() []string {
 	for _, root := range []struct {
 		path string
 		t    reflect.Type
-	}{{"base", baseType}, {"overlay", overlayType}, {"fleet", fleetType}} {
+	}{{"base", baseType}, {"overlay", overlayType}, {"fleet", fleetType}, {"catalog", catalogType}} {
 		paths(root.path, root.t, func(path string, required bool) {
 			check(path, "set")
 			if root.path == "base" {
@@ -192,7 +195,7 @@ func (c *Coverage) Missing() []string {
 // Fields is how many fields of the spec there are, at any depth.
 func Fields() int {
 	n := 0
-	for path, t := range map[string]reflect.Type{"base": baseType, "overlay": overlayType, "fleet": fleetType} {
+	for path, t := range map[string]reflect.Type{"base": baseType, "overlay": overlayType, "fleet": fleetType, "catalog": catalogType} {
 		paths(path, t, func(string, bool) { n++ })
 	}
 	return n

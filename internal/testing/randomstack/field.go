@@ -34,8 +34,12 @@ func below(path, name string) string {
 	return strings.TrimPrefix(path+"."+name, ".")
 }
 
-// elem is the type behind a pointer.
+// elem is the type behind a pointer, and that which a merge patch is for: but an
+// overlay's bases, which are drawn against what they change.
 func elem(t reflect.Type) reflect.Type {
+	if t == reflect.TypeFor[v1alpha1.AboutPatch]() {
+		return reflect.TypeFor[v1alpha1.About]()
+	}
 	if t.Kind() == reflect.Pointer {
 		return t.Elem()
 	}
@@ -50,6 +54,7 @@ var (
 	baseType    = reflect.TypeFor[v1alpha1.Base]()
 	overlayType = reflect.TypeFor[v1alpha1.Overlay]()
 	fleetType   = reflect.TypeFor[v1alpha1.Fleet]()
+	catalogType = reflect.TypeFor[v1alpha1.Catalog]()
 	objectType  = reflect.TypeFor[v1alpha1.Object]()
 
 	affinityType = reflect.TypeFor[corev1.Affinity]()

@@ -41,11 +41,29 @@ var scalarRules = map[reflect.Type]rule{
 	reflect.TypeFor[v1alpha1.Host]():      unique(".10.0.0.200.nip.io", ".lan", ".home.arpa", ".example.org", ".8.8.8.8.sslip.io"),
 	reflect.TypeFor[v1alpha1.CIDR]():      oneOf("10.0.0.0/8", "192.168.7.0/24", "203.0.113.9/32", "2001:db8::/32"),
 	reflect.TypeFor[v1alpha1.Port]():      oneOf(80, 443, 5000, 65535),
+	reflect.TypeFor[v1alpha1.Date]():      oneOf("2026-05-20", spelled("2024-02-29")),
 }
 
 // pathRules draw what a type says too little of, by the end of a path.
 var pathRules = map[string]rule{
 	"metadata.name": oneOf("homelab", "ai-2", "on", "1"),
+
+	"about.title":          oneOf("Chat", "minicloud | chat", "[x](y) <b>`"),
+	"about.purpose":        anyLine,
+	"about.impact":         anyLine,
+	"about.criticality":    oneOf("Tier 3", "high"),
+	"about.owner":          oneOf("Application / platform owner", "group:default/platform"),
+	"about.users":          oneOf("operators and integrated clients", "family"),
+	"about.clusters[]":     oneOf("homelab", "minicloud"),
+	"about.rpo":            oneOf("24 h", "Model cache can be rebuilt"),
+	"about.rto":            oneOf("1 to 2 hours", "4 h"),
+	"about.lastChange":     anyLine,
+	"dependencies[].name":  oneOf("Harbor", "NFS | nas"),
+	"dependencies[].type":  oneOf("storage", "registry"),
+	"dependencies[].why":   anyLine,
+	"links[].title":        oneOf("Grafana", "the [logs]"),
+	"links[].url":          oneOf("https://grafana.example.org/d/ai?x=1|2", "http://loki.lan"),
+	"catalog.pages.folder": oneOf("docs/services", "services", "a/b_c.d/e-f"),
 
 	"namespaceLabels{key}": oneOf("pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn", "team", "example.org/tier"),
 	"namespaceLabels{}":    oneOf("restricted", "baseline", "1", "true", ""),
@@ -200,6 +218,11 @@ var pathRules = map[string]rule{
 // for something else than text.
 func labelValue(d *drawing) any {
 	return pick[any](d, "ai", "a", "b", "1", "1.10", "1e3", "0x1F", "0777", "1_000", "true", "no", "y", "on", "null", "2024-01-01", "")
+}
+
+// anyLine draws a sentence, with what Markdown and YAML take for more than text.
+func anyLine(d *drawing) any {
+	return pick[any](d, "Answers questions.", "a | b", "<script>alert(1)</script> & *more*", "- yes: `no` # ${HOME}", "Réponses 回答")
 }
 
 // anyText draws any text, that of label values and more.

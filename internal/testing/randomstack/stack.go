@@ -46,6 +46,10 @@ func (d *drawing) stack() object {
 	} else if d.chance(0.1) {
 		s["fleet"] = nil
 	}
+	if d.chance(0.4) {
+		d.of = "catalog"
+		s["catalog"] = d.noisy(catalogType, d.fields("catalog", catalogType))
+	}
 	return object{
 		"apiVersion": "hearth.dev/v1alpha1", "kind": "Stack",
 		"metadata": object{"name": d.value("metadata.name", nil)}, "spec": s,

@@ -1,0 +1,62 @@
+package v1alpha1
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// Catalog asks for files that say to people, and to the programs in which they
+// look for a service, what runs here. None of them goes into a cluster.
+type Catalog struct {
+	// About is what is true of the service of every overlay, unless the overlay's
+	// own field about says otherwise.
+	About About `json:"about,omitzero"`
+	// Pages asks for a service page of each overlay, in Markdown. Default none.
+	Pages *Pages `json:"pages,omitzero"`
+}
+
+// Pages are the service pages: FOLDER/OVERLAY.md.
+type Pages struct {
+	// Folder of the pages, below the stack's. Default docs/services.
+	Folder string `json:"folder,omitzero"`
+}
+
+func (c *Catalog) applyDefaults() {
+	if c.Pages != nil {
+		fill(&c.Pages.Folder, "docs/services")
+	}
+}
+
+func (v validator) catalog(at *field.Path, written *Catalog) {
+	if written == nil {
+		return
+	}
+	c := clone(*written)
+	c.applyDefaults()
+	v.about(at.Child("about"), &c.About)
+	if c.Pages != nil {
+		v.treePath(at.Child("pages", "folder"), c.Pages.Folder, "a folder below the stack's, such as docs/services")
+	}
+}
+
+// pathForm is a path that reads the same to git, kpt and a shell.
+var pathForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$`)
+
+// treePath checks the path of what is written beside bases/ and overlays/.
+func (v validator) treePath(at *field.Path, value, want string) {
+	first, _, _ := strings.Cut(value, "/")
+	switch {
+	case path.IsAbs(value), slices.Contains(strings.Split(value, "/"), ".."):
+		v.errorf(at, "", "got %q, which leaves the repository: want %s", value, want)
+	case !pathForm.MatchString(value):
+		v.errorf(at, "", "got %q, want %s: names of letters, digits, '-', '_' and '.', with '/' between", value, want)
+	case first == "bases" || first == "overlays":
+		v.errorf(at, "", "got %q, want %s: %s/ is what clusters get", value, want, first)
+	case len(value) > 200:
+		v.errorf(at, "", "got %q, a path of %d characters, want at most 200", value, len(value))
+	}
+}

@@ -1,0 +1,49 @@
+// Package catalog writes what says to people, and to the programs in which they
+// look for a service, what runs where. None of it goes into a cluster. Each kind
+// of file has a room of its own below.
+package catalog
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/catalog/page"
+	"github.com/hearth-dev/hearth/internal/build/object"
+)
+
+// Service is an overlay, and all that it deploys.
+type Service struct {
+	Overlay *v1alpha1.ResolvedOverlay
+	// Objects after resources and patches.
+	Objects []object.Object
+}
+
+// Files are the files that the stack's catalog asks for, by their paths in the
+// tree.
+func Files(r *v1alpha1.Resolved, services []Service) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	add := func(name string, data []byte, err error) error {
+		if err == nil && files[name] != nil {
+			err = fmt.Errorf("it is another file of the catalog too: choose another path")
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		files[name] = data
+		return nil
+	}
+	c := r.Catalog
+	if c == nil {
+		return files, nil
+	}
+	if c.Pages != nil {
+		for _, s := range services {
+			data, err := page.Write(r, s.Overlay, s.Objects)
+			if err := add(path.Join(c.Pages.Folder, s.Overlay.Name+".md"), data, err); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return files, nil
+}

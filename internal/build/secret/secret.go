@@ -1,0 +1,137 @@
+// Package secret lists what an overlay needs that is never in Git: its Secrets,
+// and what the providers that sign people in have to be told.
+package secret
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/route"
+)
+
+// Secret is one that an overlay needs and that is never in Git.
+type Secret struct {
+	// Name and Namespace of the Secret.
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"`
+	// Type of the Secret, such as Opaque.
+	Type string `json:"type"`
+	// Keys that it must have, and what each holds.
+	Keys []Key `json:"keys"`
+	// Purpose in a few words.
+	Purpose string `json:"purpose"`
+}
+
+// Key is one key of a Secret.
+type Key struct {
+	Name string  `json:"name"`
+	Form KeyForm `json:"form"`
+	// Purpose of the key in a few words. Default: that of the Secret.
+	Purpose string `json:"purpose,omitempty"`
+}
+
+// KeyForm says what a key holds, and so whether it can be made up.
+type KeyForm string
+
+// What a key of a Secret holds.
+const (
+	// Random is a random text of 32 bytes or more.
+	Random KeyForm = "random"
+	// Password is a password that a person types.
+	Password KeyForm = "password"
+	// Email is an e-mail address.
+	Email KeyForm = "email"
+	// Htpasswd is lines of user:bcrypt.
+	Htpasswd KeyForm = "htpasswd"
+	// Given is something only the person has.
+	Given KeyForm = "given"
+)
+
+// Of lists what the overlay's namespaces must hold before it can run, sorted by
+// namespace and name.
+func Of(o *v1alpha1.ResolvedOverlay) []Secret {
+	found := map[string]*Secret{}
+	add := func(namespace, name, kind, purpose string, keys ...Key) {
+		id := namespace + "/" + name
+		s, known := found[id]
+		if !known {
+			s = &Secret{Name: name, Namespace: namespace, Type: kind, Purpose: purpose}
+			found[id] = s
+		}
+		for _, k := range keys {
+			if !slices.ContainsFunc(s.Keys, func(have Key) bool { return have.Name == k.Name }) {
+				s.Keys = append(s.Keys, k)
+			}
+		}
+	}
+	for i := range o.Bases {
+		baseSecrets(&o.Bases[i], add)
+	}
+	out := []Secret{}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		out = append(out, *found[id])
+	}
+	return out
+}
+
+func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose string, keys ...Key)) {
+	if w := b.OpenWebUI; w != nil {
+		add(b.Namespace, w.SecretName, "Opaque", "signs Open WebUI's sessions", Key{Name: "secret-key", Form: Random})
+		if w.SignUp == v1alpha1.SignUpClosed {
+			add(b.Namespace, w.SecretName, "Opaque", "",
+				Key{Name: "admin-email", Form: Email, Purpose: "the admin's e-mail address"},
+				Key{Name: "admin-password", Form: Password})
+		}
+		if o := w.OIDC; o != nil {
+			purpose := "signs people in at " + o.ProviderURL
+			if ref := o.ClientID.SecretKeyRef; ref != nil {
+				add(b.Namespace, ref.Name, "Opaque", purpose, Key{Name: ref.Key, Form: Given, Purpose: "the client's ID at " + o.ProviderURL})
+			}
+			add(b.Namespace, o.ClientSecret.Name, "Opaque", purpose, Key{Name: o.ClientSecret.Key, Form: Given, Purpose: "the client's secret at " + o.ProviderURL})
+		}
+		envSecrets(b.Namespace, w.Env, add)
+	}
+	if o := b.Ollama; o != nil {
+		envSecrets(b.Namespace, o.Env, add)
+	}
+	for _, name := range b.Images.PullSecrets {
+		add(b.Namespace, name, "kubernetes.io/dockerconfigjson", "pulls images", Key{Name: ".dockerconfigjson", Form: Given})
+	}
+	e := b.Expose
+	if auth := e.BasicAuth(); auth != nil {
+		form := route.Passwords(e)
+		add(b.Namespace, auth.SecretName, form.Type, "asks for a password at "+e.URL(), Key{Name: form.Key, Form: Htpasswd})
+	}
+	if e.TLS != nil && e.TLS.Type == v1alpha1.TLSSecret {
+		add(b.Namespace, e.TLS.SecretName, "kubernetes.io/tls", "the certificate of "+string(e.Host),
+			Key{Name: "tls.crt", Form: Given},
+			Key{Name: "tls.key", Form: Given, Purpose: "the key of the certificate of " + string(e.Host)})
+	}
+}
+
+// RedirectURIs are what the providers that sign people in to the overlay's chats
+// have to be told.
+func RedirectURIs(o *v1alpha1.ResolvedOverlay) []RedirectURI {
+	var out []RedirectURI
+	for i := range o.Bases {
+		if w := o.Bases[i].OpenWebUI; w != nil && w.OIDC != nil {
+			out = append(out, RedirectURI{w.OIDC.ProviderURL, o.Bases[i].RedirectURI()})
+		}
+	}
+	return out
+}
+
+// RedirectURI is where a provider sends people back to.
+type RedirectURI struct {
+	Provider string `json:"provider"`
+	URI      string `json:"uri"`
+}
+
+func envSecrets(namespace string, env map[string]v1alpha1.EnvValue, add func(namespace, name, kind, purpose string, keys ...Key)) {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if ref := env[name].SecretKeyRef; ref != nil {
+			add(namespace, ref.Name, "Opaque", "environment variable "+name, Key{Name: ref.Key, Form: Given, Purpose: "environment variable " + name})
+		}
+	}
+}

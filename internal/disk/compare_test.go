@@ -137,12 +137,12 @@ func TestCompareAndApply(t *testing.T) {
 		},
 		"files for no cluster, at their old places": {
 			before: map[string]string{
-				".krmignore":                    generated("fleet.yaml\nold/a.md\nold/mine.md\nnew/b.md\n../outside.md\n"),
-				"old/a.md":                      page("a"),
-				"old/copy.md":                   page("a"),
-				"old/mine.md":                   "# mine\n",
+				".krmignore":                     generated("fleet.yaml\nold/a.md\nold/mine.md\nnew/b.md\n../outside.md\n"),
+				"old/a.md":                       page("a"),
+				"old/copy.md":                    page("a"),
+				"old/mine.md":                    "# mine\n",
 				"new/" + tempPrefix + "OF-A-RUN": "half a fi",
-				"new/b.md":                      page("b"),
+				"new/b.md":                       page("b"),
 			},
 			want: map[string]string{".krmignore": generated("new/b.md\n"), "new/b.md": page("b")},
 			ops:  map[string]Op{".krmignore": Update, "old/a.md": Remove, "new/b.md": Keep},

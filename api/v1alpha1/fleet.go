@@ -99,6 +99,12 @@ type GitRepo struct {
 	Path string `json:"path,omitzero"`
 }
 
+// Deploys reports whether some cluster can get the overlay.
+func (f *Fleet) Deploys(overlay string) bool {
+	return f.DefaultOverlay == overlay ||
+		slices.ContainsFunc(f.Targets, func(t FleetTarget) bool { return t.Overlay == overlay })
+}
+
 func (f *Fleet) applyDefaults() {
 	fill(&f.GitRepo.Namespace, "fleet-default")
 	fill(&f.GitRepo.Repo, "https://git.example.org/you/your-repository")

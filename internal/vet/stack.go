@@ -127,13 +127,17 @@ func (c *Checker) complete(found []Finding) []Finding {
 }
 
 // filesOf are the files that the overlay is built of: all of them for each of
-// many overlays would be their square.
+// many overlays would be their square. An overlay that Fleet sends nowhere is
+// looked at as if it did.
 func (in StackInput) filesOf(overlay string) []generator.File {
 	folders := map[string]bool{".": true, path.Join("overlays", overlay): true}
 	for _, b := range in.Stack.Overlay(overlay).Bases {
 		folders[path.Join("bases", b.Name)] = true
 	}
-	return slices.DeleteFunc(slices.Clone(in.Files), func(f generator.File) bool { return !folders[path.Dir(f.Path)] })
+	unused := in.Stack.Fleet != nil && !in.Stack.Fleet.Deploys(overlay)
+	return slices.DeleteFunc(slices.Clone(in.Files), func(f generator.File) bool {
+		return !folders[path.Dir(f.Path)] || unused && f.Path == ".fleetignore"
+	})
 }
 
 // overlay builds one as kustomize does and as Fleet's agent does, and looks at

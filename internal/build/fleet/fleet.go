@@ -64,7 +64,7 @@ type target struct {
 // bundle of the tree: the files of every base and overlay.
 func Files(r *v1alpha1.Resolved, tree map[string][]byte) (map[string][]byte, error) {
 	files := map[string][]byte{
-		fleetIgnore: ignoreFile(r.Name, tree),
+		fleetIgnore: ignoreFile(r, tree),
 	}
 	var err error
 	if files[fleetFile], err = file.YAML(r.Name, bundleOf(r), "# yaml-language-server: $schema="+SchemaURL+"\n"); err != nil {

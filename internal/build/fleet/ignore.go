@@ -2,32 +2,51 @@ package fleet
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/file"
 )
 
 // ignoreFile is the .fleetignore. Fleet compares its patterns with the base
 // name of every file and folder at any depth, and has no pattern for "all but
-// these". So they spell out every name but those in bases/ and overlays/: the
+// these". So they spell out every name but those of what a cluster can get: the
 // file follows from the stack alone, and whatever else lies in the folder is
 // not packed. See docs/decisions/0007-fleetignore-is-a-complement.md.
-func ignoreFile(stack string, tree map[string][]byte) []byte {
+func ignoreFile(r *v1alpha1.Resolved, tree map[string][]byte) []byte {
+	used := usedFolders(r)
 	ours := map[string]bool{}
-	for path := range tree {
-		if parts := strings.Split(path, "/"); len(parts) > 1 {
-			for _, name := range parts {
-				ours[name] = true
+	for name := range tree {
+		if used[path.Dir(name)] {
+			for part := range strings.SplitSeq(name, "/") {
+				ours[part] = true
 			}
 		}
 	}
 	const why = `# Fleet packs what no line here matches. Together they match every name but
-# those of the files and folders in bases/ and overlays/, so a file of your own
-# needs no line: for each beginning of such a name there is one for what goes on
-# otherwise (ba[^s]*), and one for what ends there (ba).
+# those of the overlays that fleet.yaml names and of the bases that these use, so
+# a file of your own needs no line: for each beginning of such a name there is
+# one for what goes on otherwise (ba[^s]*), and one for what ends there (ba).
 `
-	return []byte(file.FirstLine(stack) + why + strings.Join(allBut(slices.Sorted(maps.Keys(ours))), "\n") + "\n")
+	return []byte(file.FirstLine(r.Name) + why + strings.Join(allBut(slices.Sorted(maps.Keys(ours))), "\n") + "\n")
+}
+
+// usedFolders are those of the overlays that some cluster gets, and of their
+// bases: the others would travel to every cluster and be of use to none.
+func usedFolders(r *v1alpha1.Resolved) map[string]bool {
+	used := map[string]bool{}
+	for _, o := range r.Overlays {
+		if !r.Fleet.Deploys(o.Name) {
+			continue
+		}
+		used[path.Join("overlays", o.Name)] = true
+		for _, b := range o.Bases {
+			used[path.Join("bases", b.Name)] = true
+		}
+	}
+	return used
 }
 
 // allBut returns globs that match every name but the sorted ones given. Those

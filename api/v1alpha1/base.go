@@ -86,6 +86,9 @@ func (b *Base) Default() {
 		fillPointer(&b.Expose.NGINX, NGINX{})
 		fill(&b.Expose.NGINX.MaxBodySize, BodySize(mebibytes(w.MaxBody())))
 	}
+	if w, t := b.OpenWebUI, b.Expose.Tile; w != nil && t != nil {
+		fill(&t.Title, w.Name)
+	}
 	b.Expose.Default(b.Service())
 }
 
@@ -104,10 +107,16 @@ func (b *Base) Program() Program {
 // Service is the name of the Service that the base's route leads to.
 func (b *Base) Service() string {
 	if b.OpenWebUI != nil {
-		return "open-webui"
+		return serviceOpenWebUI
 	}
-	return "ollama"
+	return serviceOllama
 }
+
+// The Services of the two programs.
+const (
+	serviceOllama    = "ollama"
+	serviceOpenWebUI = "open-webui"
+)
 
 func fill[T comparable](field *T, value T) {
 	var zero T
@@ -214,6 +223,9 @@ func (v validator) shared(at *field.Path, b *Base) {
 	}
 	if auth := b.Expose.BasicAuth(); auth != nil {
 		use(secrets, at.Child("expose", string(b.Expose.Type), "basicAuth", "secretName"), auth.SecretName, "Secret")
+	}
+	if c := b.CABundle; c != nil && c.ConfigMap != "" && c.ConfigMap == b.Expose.homerConfigMap() {
+		use(map[string]*field.Path{c.ConfigMap: at.Child("caBundle", "configMap")}, at.Child("expose", "tile", "homer", "configMap"), c.ConfigMap, "ConfigMap")
 	}
 	for i, name := range b.Images.PullSecrets {
 		if _, taken := secrets[name]; taken {

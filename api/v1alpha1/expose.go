@@ -45,6 +45,8 @@ type Expose struct {
 	// external-dns's, or nginx.org/proxy-buffering. Their keys and values are
 	// checked as the controller does.
 	Annotations map[string]string `json:"annotations,omitzero"`
+	// Tile is the link to the host on dashboards. Default none.
+	Tile *Tile `json:"tile,omitzero"`
 	// DangerouslyUnauthenticated lets everybody who reaches the host use Ollama
 	// and delete its models. Without it Ollama's route has basicAuth or
 	// forwardAuth, or is refused. The route carries the annotation
@@ -199,6 +201,9 @@ func (e *Expose) Default(service string) {
 	}
 	e.TLS.applyDefaults(e.Name)
 	fillPointer(&e.RedirectHTTP, e.TLS.Type != TLSNone)
+	if e.Tile != nil {
+		e.Tile.applyDefaults(service)
+	}
 	switch e.Type {
 	case ExposeNginx:
 		fillPointer(&e.NGINX, NGINX{})
@@ -258,6 +263,7 @@ func (v validator) expose(at *field.Path, given, e *Expose, p Program, policed b
 		v.errorf(at.Child("webSocket"), problem.Remove, "has no effect: Ollama has no WebSocket")
 	}
 	v.annotations(at.Child("annotations"), e.Annotations)
+	v.tile(at, e)
 	v.tls(at, given.TLS, e)
 	v.access(at, e, p)
 }

@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -181,10 +182,10 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	}
 }
 
-// oneLine checks a name that people read.
-func (v validator) oneLine(at *field.Path, name string) {
-	if strings.TrimSpace(name) == "" || strings.ContainsAny(name, "\n\t") || utf8.RuneCountInString(name) > 100 {
-		v.errorf(at, "", "got %q, want a name of one line and at most 100 characters", name)
+// oneLine checks a text that people read.
+func (v validator) oneLine(at *field.Path, text string) {
+	if strings.TrimSpace(text) == "" || strings.ContainsFunc(text, unicode.IsControl) || utf8.RuneCountInString(text) > 100 {
+		v.errorf(at, "", "got %q, want one line of at most 100 characters", text)
 	}
 }
 

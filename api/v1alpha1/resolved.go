@@ -156,6 +156,8 @@ func conflictOf(a, b *Base) *conflict {
 		return &conflict{[]string{"expose", "name"}, fmt.Sprintf("are both exposed as %q", b.Expose.Name), "give one of the routes another name"}
 	case routes && a.Expose.TLS.Type == TLSCertManager && b.Expose.TLS.Type == TLSCertManager && a.Expose.TLS.SecretName == b.Expose.TLS.SecretName:
 		return &conflict{[]string{"expose", "tls", "secretName"}, fmt.Sprintf("both keep their certificate in %q", b.Expose.TLS.SecretName), "give each certificate a Secret of its own"}
+	case routes && a.Expose.homerConfigMap() != "" && a.Expose.homerConfigMap() == b.Expose.homerConfigMap():
+		return &conflict{[]string{"expose", "tile", "homer", "configMap"}, fmt.Sprintf("both write the ConfigMap %q", b.Expose.homerConfigMap()), "give each tile a ConfigMap of its own"}
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func Check(e *v1alpha1.Expose) problem.List {
 			continue
 		}
 		for _, p := range check(key, e) {
-			p.Severity, p.Depends = problem.Error, []string{"expose.type"}
+			p.Severity, p.Depends = problem.Error, []string{"expose.type", "expose.tile"}
 			p.Path = "expose.annotations[" + key + "]"
 			problems = append(problems, p)
 		}
@@ -36,6 +36,9 @@ func Check(e *v1alpha1.Expose) problem.List {
 func check(key string, e *v1alpha1.Expose) problem.List {
 	one := func(fix, format string, args ...any) problem.List {
 		return problem.List{{Message: fmt.Sprintf(format, args...), Fix: fix}}
+	}
+	if _, ours := tileAnnotations("", e)[key]; ours {
+		return one("use the fields of expose.tile", "expose.tile writes this annotation")
 	}
 	c := controllers()[e.Type]
 	for _, r := range c.Refused {

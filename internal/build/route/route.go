@@ -32,7 +32,7 @@ func Objects(t Target, e *v1alpha1.Expose) []any {
 	if len(t.Pods) > 0 {
 		objects = append(objects, admit(t, e, "-route", t.Pods, intstr.Parse(t.PodPort)))
 	}
-	return objects
+	return tile(t, e, objects)
 }
 
 // Passwords is the form of the Secret that the route's basicAuth names.

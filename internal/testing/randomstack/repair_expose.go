@@ -50,6 +50,9 @@ func (d *drawing) repairExpose(e, webUI object) {
 			remove(child(e, "annotations"), key)
 		}
 	}
+	if kind == "gateway" || member["route"] == "ingressRoute" {
+		remove(child(e, "tile"), "hajimari")
+	}
 	if webUI == nil {
 		remove(e, "webSocket")
 	}

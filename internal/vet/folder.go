@@ -30,8 +30,12 @@ func (c *Checker) Folder(folder string) (Result, error) {
 	if failed != nil {
 		return Result{Name: folder, Findings: c.complete([]Finding{{Rule: "build", Message: files.Reason(failed).Error()}})}, nil
 	}
+	var facts Facts
+	if err := budget.Within("looking for what applies the folder", func() { facts.Syncers = syncersOf(folder) }); err != nil {
+		return Result{}, fmt.Errorf("%s: %w; give what it builds: kustomize build FOLDER | hearth vet -", folder, err)
+	}
 	r := Result{Name: folder, Objects: len(objects)}
-	if err := budget.Within("looking at the objects", func() { r.Findings = c.Check(objects, Facts{}) }); err != nil {
+	if err := budget.Within("looking at the objects", func() { r.Findings = c.Check(objects, facts) }); err != nil {
 		return Result{}, fmt.Errorf("%s: %w; give them in several parts", folder, err)
 	}
 	bundle, err := bundleOf(folder)

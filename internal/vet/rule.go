@@ -94,6 +94,8 @@ type Facts struct {
 	reach.Facts
 	// Models are figures that go before the catalogue's, by namespace.
 	Models map[string][]sizing.Model
+	// Syncers are what applies the folder that the objects come from.
+	Syncers []Syncer
 }
 
 // Check returns the findings in the order of the rules and the objects.

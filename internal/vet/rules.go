@@ -23,6 +23,8 @@ func rules(s *schemaSet) []Rule {
 		annotationRules(),
 		driftRules(),
 		storageRules(),
+		pruneRules(),
+		substitutionRules(),
 		stackRules(),
 	)
 }

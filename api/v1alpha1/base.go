@@ -47,6 +47,8 @@ type Base struct {
 	// Expose is the way in from outside the cluster: to Open WebUI where the
 	// base has one, else to Ollama. Default internal, no way in.
 	Expose *Expose `json:"expose,omitzero"`
+	// Monitoring is what Prometheus and Grafana watch of the base. Default none.
+	Monitoring *Monitoring `json:"monitoring,omitzero"`
 	// Resources are complete Kubernetes objects added to the base as they are.
 	Resources []Object `json:"resources,omitzero"`
 	// Patches change the generated objects last, as kustomize's patches do: the
@@ -90,6 +92,9 @@ func (b *Base) Default() {
 		fill(&t.Title, w.Name)
 	}
 	b.Expose.Default(b.Service())
+	if b.Monitoring != nil {
+		b.Monitoring.applyDefaults(b)
+	}
 }
 
 // Program behind the base's route: the chat where there is one, since it asks
@@ -173,6 +178,7 @@ func (v validator) base(at *field.Path, written Base) {
 		route = v.because(at.Child("openWebUI"))
 	}
 	route.expose(at.Child("expose"), given.Expose, b.Expose, b.Program(), true)
+	v.monitoring(at, given.Monitoring, b)
 	v.signIn(at, b)
 	v.shared(at, b)
 	v.objects(at.Child("resources"), b.Resources)

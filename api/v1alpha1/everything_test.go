@@ -182,6 +182,9 @@ func (f field) overridden(t *testing.T, value string) *wrongStack {
 func pruned(base object, steps list) object {
 	out := object{"name": base["name"], "namespace": base["namespace"]}
 	maps.Copy(out, object{steps[0].(string): base[steps[0].(string)]})
+	if steps[0] == "monitoring" && base["expose"] != nil { // which it watches
+		out["expose"] = base["expose"]
+	}
 	for _, component := range []string{"ollama", "openWebUI"} {
 		whole, ok := base[component].(object)
 		if !ok {

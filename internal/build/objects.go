@@ -5,6 +5,7 @@ package build
 
 import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/monitoring"
 	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/build/route"
 	"github.com/hearth-dev/hearth/internal/build/workload"
@@ -22,6 +23,10 @@ func Objects(stack string, base *v1alpha1.Base) ([]object.Object, error) {
 		}
 		t.Component, t.Port = workload.Exposed(stack, base)
 		typed = append(typed, route.Objects(t, base.Expose)...)
+	}
+	if base.Monitoring != nil {
+		c, _ := workload.Exposed(stack, base)
+		typed = append(typed, monitoring.Objects(monitoring.Target{Component: c}, base)...)
 	}
 	return object.FromTyped(typed)
 }

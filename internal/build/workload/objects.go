@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"slices"
+
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/object"
 )
@@ -13,7 +15,7 @@ func Objects(stack string, base *v1alpha1.Base) []any {
 	if base.CreateNamespace {
 		typed = append(typed, b.namespace())
 	}
-	return append(append(typed, b.ollama()...), b.openWebUI()...)
+	return slices.Concat(typed, b.ollama(), b.openWebUI(), b.speedCheck())
 }
 
 // Exposed is the component that the base's route leads to, and the port of its

@@ -27,6 +27,7 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 	}
 	env = append(env, b.oidcEnv()...)
 	env = append(env, b.embeddingEnv()...)
+	env = append(env, b.openTelemetryEnv()...)
 	env = append(env, b.proxyEnv()...)
 	if b.base.CABundle != nil {
 		// Unlike Go, Python's clients read one bundle in place of their own.
@@ -134,6 +135,34 @@ func (b builder) embeddingEnv() []corev1.EnvVar {
 		// Without it the page chooses the first model by name, which may be the
 		// embedder, and that one answers nobody. A person's own value wins.
 		env = append(env, corev1.EnvVar{Name: "DEFAULT_MODELS", Value: o.Models[0]})
+	}
+	return env
+}
+
+// openTelemetryEnv is where the chat sends what it measures. Over gRPC it asks for
+// TLS unless it is told not to, whatever the URL says; over HTTP it adds no path
+// to the endpoint (open_webui/utils/telemetry).
+func (b builder) openTelemetryEnv() []corev1.EnvVar {
+	m := b.base.Monitoring
+	if m == nil || m.OpenTelemetry == nil {
+		return nil
+	}
+	t := m.OpenTelemetry
+	env := []corev1.EnvVar{{Name: "ENABLE_OTEL", Value: "True"}}
+	for _, s := range t.Signals {
+		env = append(env, corev1.EnvVar{Name: "ENABLE_OTEL_" + strings.ToUpper(string(s)), Value: "True"})
+	}
+	endpoint := strings.TrimSuffix(t.Endpoint, "/")
+	if t.Protocol == v1alpha1.OTLPHTTP {
+		return append(env,
+			corev1.EnvVar{Name: "OTEL_OTLP_SPAN_EXPORTER", Value: "http"},
+			corev1.EnvVar{Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Value: endpoint + "/v1/traces"},
+			corev1.EnvVar{Name: "OTEL_METRICS_EXPORTER_OTLP_ENDPOINT", Value: endpoint + "/v1/metrics"},
+			corev1.EnvVar{Name: "OTEL_LOGS_EXPORTER_OTLP_ENDPOINT", Value: endpoint + "/v1/logs"})
+	}
+	env = append(env, corev1.EnvVar{Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Value: endpoint})
+	if strings.HasPrefix(endpoint, "http://") {
+		env = append(env, corev1.EnvVar{Name: "OTEL_EXPORTER_OTLP_INSECURE", Value: "True"})
 	}
 	return env
 }

@@ -36,6 +36,11 @@ func (b builder) ollamaPolicy(c component) *networkingv1.NetworkPolicy {
 			PodSelector: &metav1.LabelSelector{MatchLabels: b.openWebUIComponent().Selector()},
 		})
 	}
+	if b.speed() != nil {
+		in = append(in, networkingv1.NetworkPolicyPeer{
+			PodSelector: &metav1.LabelSelector{MatchLabels: b.speedComponent().Selector()},
+		})
+	}
 	var out []networkingv1.NetworkPolicyEgressRule
 	for _, d := range o.AllowTo {
 		out = append(out, b.egress(d))
@@ -71,19 +76,35 @@ func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 	if w.OIDC != nil && w.OIDC.Public() {
 		out = append(out, internet(443))
 	}
+	if m := b.base.Monitoring; m != nil && m.OpenTelemetry != nil {
+		out = append(out, b.collector(m.OpenTelemetry))
+	}
 	if b.base.Ollama != nil {
-		out = append(out, networkingv1.NetworkPolicyEgressRule{
-			To: []networkingv1.NetworkPolicyPeer{{
-				PodSelector: &metav1.LabelSelector{MatchLabels: b.ollamaComponent().Selector()},
-			}},
-			Ports: object.Ports(ollamaPort),
-		})
+		out = append(out, b.toOllama())
 	}
 	return networkPolicy(c, b.clients(&w.Workload, c), append(out, b.dns()))
 }
 
+// toOllama lets a pod out to the base's Ollama.
+func (b builder) toOllama() networkingv1.NetworkPolicyEgressRule {
+	return networkingv1.NetworkPolicyEgressRule{
+		To: []networkingv1.NetworkPolicyPeer{{
+			PodSelector: &metav1.LabelSelector{MatchLabels: b.ollamaComponent().Selector()},
+		}},
+		Ports: object.Ports(ollamaPort),
+	}
+}
+
+// collector lets the chat out to what gathers OpenTelemetry's data.
+func (b builder) collector(t *v1alpha1.OpenTelemetry) networkingv1.NetworkPolicyEgressRule {
+	if t.To == nil {
+		return internet(t.Port())
+	}
+	return b.egress(v1alpha1.Destination{Peer: *t.To, Ports: []v1alpha1.Port{v1alpha1.Port(t.Port())}})
+}
+
 // clients are the peers that may connect to the component: the route's
-// controller first, then the stack's clients.
+// controller first, then the stack's clients and the prober.
 func (b builder) clients(w *v1alpha1.Workload, c component) []networkingv1.NetworkPolicyPeer {
 	var in []networkingv1.NetworkPolicyPeer
 	if e := b.base.Expose; e.Exposed() && c.Name == b.base.Service() {
@@ -91,6 +112,9 @@ func (b builder) clients(w *v1alpha1.Workload, c component) []networkingv1.Netwo
 	}
 	for _, p := range *w.AllowFrom {
 		in = append(in, object.Peers(b.base.Namespace, p)...)
+	}
+	if m := b.base.Monitoring; m != nil && m.Prober != nil {
+		in = append(in, object.Peers(b.base.Namespace, *m.Prober.From)...)
 	}
 	return in
 }

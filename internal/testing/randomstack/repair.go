@@ -47,6 +47,9 @@ func (d *drawing) repair(base object) object {
 	if webUI != nil {
 		d.repairChat(webUI, ollama != nil, child(base, "proxy"))
 	}
+	if m := child(base, "monitoring"); m != nil {
+		d.repairMonitoring(m, base)
+	}
 	for _, r := range list(base["resources"]) {
 		if m := child(r.(object), "metadata"); d.chance(0.3) && r.(object)["kind"] != "ClusterRole" {
 			m["namespace"] = base["namespace"]

@@ -1,7 +1,7 @@
 // Update writes schemas.txtar anew from the Go modules that README.md names:
 // `go run ./third_party/schemas/update` in the root of the repository.
 //
-// It takes Kubernetes' swagger.json and the CustomResourceDefinitions of three
+// It takes Kubernetes' swagger.json and the CustomResourceDefinitions of four
 // controllers, leaves out what no rule reads (descriptions, lists, the API's
 // own requests), and makes every object strict: a field that the schema does
 // not name is an error. It prints the rows of README.md's table.
@@ -27,6 +27,9 @@ var sources = []struct{ module, licence, pattern string }{
 	{"k8s.io/kubernetes@v1.37.2", "Apache-2.0", "api/openapi-spec/swagger.json"},
 	{"github.com/cert-manager/cert-manager@v1.21.2", "Apache-2.0", "deploy/crds/cert-manager.io_*.yaml"},
 	{"github.com/traefik/traefik/v3@v3.6.12", "MIT", "docs/content/reference/dynamic-configuration/traefik.io_*.yaml"},
+	{"github.com/prometheus-operator/prometheus-operator@v0.85.0", "Apache-2.0", "example/prometheus-operator-crd/monitoring.coreos.com_probes.yaml"},
+	{"github.com/prometheus-operator/prometheus-operator@v0.85.0", "Apache-2.0", "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml"},
+	{"github.com/prometheus-operator/prometheus-operator@v0.85.0", "Apache-2.0", "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"},
 	{"sigs.k8s.io/gateway-api@v1.6.3", "Apache-2.0", "config/crd/standard/gateway.networking.k8s.io_*s.yaml"},
 }
 

@@ -20,8 +20,9 @@ workflows: ## actionlint and zizmor over .github
 judge: ## what kube-score says of the committed overlays, into docs/vet.md
 	go test ./internal/vet -run KubeScore -kube-score -update
 
-agree: ## hold what is read in Traefik's rules against Traefik itself
+agree: ## hold what is read in Traefik's rules against Traefik itself, and what Flux and kpt do with a tree against their code
 	cd tools/traefikrule && go test -v .
+	cd tools/gitops && go test -v .
 
 e2e: ## the smoke test on a kind cluster; needs Docker
 	.ci/needs.sh

@@ -48,7 +48,8 @@ func prunedData(in *input) []Finding {
 	return found
 }
 
-// spared reports whether the object tells the syncer not to delete it.
+// spared reports whether the object tells the syncer not to delete it; Flux as
+// kustomize-controller v1.9.6 reads it.
 func spared(o Object, s Syncer) bool {
 	annotations := objects.Annotations(o)
 	if s.Ref.Is(argoGroup, "Application") {
@@ -58,7 +59,11 @@ func spared(o Object, s Syncer) bool {
 		})
 	}
 	labels := objects.Child(o, "metadata", "labels")
-	return slices.ContainsFunc([]string{fluxGroup + "/prune", fluxGroup + "/reconcile"}, func(key string) bool {
-		return annotations[key] == "disabled" || labels[key] == "disabled"
-	})
+	for key, value := range map[string]string{"prune": "disabled", "reconcile": "disabled", "ssa": "Ignore"} {
+		label, _ := labels[fluxGroup+"/"+key].(string)
+		if strings.EqualFold(annotations[fluxGroup+"/"+key], value) || strings.EqualFold(label, value) {
+			return true
+		}
+	}
+	return false
 }

@@ -17,6 +17,12 @@ type Catalog struct {
 	About About `json:"about,omitzero"`
 	// Pages asks for a service page of each overlay, in Markdown. Default none.
 	Pages *Pages `json:"pages,omitzero"`
+	// Homer asks for one page of Homer's with every expose.tile of every overlay.
+	// Default none.
+	Homer *HomerPage `json:"homer,omitzero"`
+	// Gatus asks for one file of Gatus' that has it ask every route of every
+	// overlay. Default none.
+	Gatus *GatusChecks `json:"gatus,omitzero"`
 }
 
 // Pages are the service pages: FOLDER/OVERLAY.md.
@@ -26,6 +32,8 @@ type Pages struct {
 }
 
 func (c *Catalog) applyDefaults() {
+	c.Homer.applyDefaults()
+	c.Gatus.applyDefaults()
 	if c.Pages != nil {
 		fill(&c.Pages.Folder, "docs/services")
 	}
@@ -41,6 +49,7 @@ func (v validator) catalog(at *field.Path, written *Catalog) {
 	if c.Pages != nil {
 		v.treePath(at.Child("pages", "folder"), c.Pages.Folder, "a folder below the stack's, such as docs/services")
 	}
+	v.dashboards(at, &c)
 }
 
 // pathForm is a path that reads the same to git, kpt and a shell.

@@ -81,6 +81,7 @@ func (r *Resolved) Validate() problem.List {
 	if r.Fleet != nil {
 		v.clusters(r)
 	}
+	v.listed(r)
 	return v.problems.Sorted()
 }
 

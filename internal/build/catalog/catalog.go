@@ -8,7 +8,10 @@ import (
 	"path"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/catalog/gatus"
+	"github.com/hearth-dev/hearth/internal/build/catalog/homer"
 	"github.com/hearth-dev/hearth/internal/build/catalog/page"
+	"github.com/hearth-dev/hearth/internal/build/file"
 	"github.com/hearth-dev/hearth/internal/build/object"
 )
 
@@ -43,6 +46,18 @@ func Files(r *v1alpha1.Resolved, services []Service) (map[string][]byte, error) 
 			if err := add(path.Join(c.Pages.Folder, s.Overlay.Name+".md"), data, err); err != nil {
 				return nil, err
 			}
+		}
+	}
+	if h := c.Homer; h != nil {
+		data, err := file.YAML(r.Name, homer.Of(r), homer.Notes)
+		if err := add(h.Path, data, err); err != nil {
+			return nil, err
+		}
+	}
+	if g := c.Gatus; g != nil {
+		data, err := file.YAML(r.Name, gatus.Of(r), gatus.Notes)
+		if err := add(g.Path, data, err); err != nil {
+			return nil, err
 		}
 	}
 	return files, nil

@@ -63,6 +63,8 @@ var pathRules = map[string]rule{
 	"dependencies[].why":   anyLine,
 	"links[].title":        oneOf("Grafana", "the [logs]"),
 	"links[].url":          oneOf("https://grafana.example.org/d/ai?x=1|2", "http://loki.lan"),
+	"catalog.homer.path":   oneOf("catalog/homer.yaml", "homer/links.yml"),
+	"catalog.gatus.path":   oneOf("catalog/gatus.yaml", "gatus.yaml"),
 	"catalog.pages.folder": oneOf("docs/services", "services", "a/b_c.d/e-f"),
 
 	"namespaceLabels{key}": oneOf("pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn", "team", "example.org/tier"),

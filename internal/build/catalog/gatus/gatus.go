@@ -10,6 +10,9 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
+// Notes stand above the endpoints.
+const Notes = "# What Gatus asks: put this file into the folder that GATUS_CONFIG_PATH names.\n"
+
 // Config is a file of Gatus' that has endpoints alone.
 type Config struct {
 	Endpoints []Endpoint `yaml:"endpoints"`

@@ -13,6 +13,9 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
+// Notes stand above the links of a stack.
+const Notes = "# Links for Homer: put the groups into config.yml, or serve this file from its assets as a page.\n"
+
 // Page is a configuration that has links alone: the rest of it is the person's.
 type Page struct {
 	// Services are the groups, in the order of the page.
@@ -40,7 +43,7 @@ type Item struct {
 // Of is the page of a stack: the tiles of every overlay in the stack's order.
 // Where several overlays have tiles, each is tagged with its overlay.
 func Of(r *v1alpha1.Resolved) Page {
-	var page Page
+	page := Page{Services: []Group{}}
 	tagged := make(map[string]bool)
 	for _, o := range r.Overlays {
 		for _, b := range o.Bases {

@@ -47,7 +47,7 @@ func (v validator) dashboards(at *field.Path, c *Catalog) {
 
 // yamlPath checks the path of a YAML file beside the tree.
 func (v validator) yamlPath(at *field.Path, value, example string) {
-	v.treePath(at, value, "a file below the stack's folder, such as "+example)
+	v.treePath(at, value, "a file such as "+example+" below the stack's folder")
 	if !strings.HasSuffix(value, ".yaml") && !strings.HasSuffix(value, ".yml") {
 		v.errorf(at, "", "got %q, want a name that ends in .yaml or .yml", value)
 	}

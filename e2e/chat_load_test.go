@@ -32,7 +32,16 @@ const (
 // memory reads what the chat's container uses, from inside: the kernel shows a container its own group.
 func (c *chat) memory(t *testing.T, when string) float64 {
 	t.Helper()
-	out := c.kubectl(t, "-n", chatNamespace, "exec", "statefulset/open-webui", "--container=open-webui", "--", "sh", "-c",
+	set, anonymous := c.uses(t, chatNamespace, "statefulset/open-webui", "open-webui")
+	c.report.Figure("memory "+when+", working set", set, "MiB")
+	c.report.Figure("memory "+when+", anonymous", anonymous, "MiB")
+	return set
+}
+
+// uses is the memory of a container, in MiB.
+func (s *suite) uses(t *testing.T, namespace, workload, container string) (set, anonymous float64) {
+	t.Helper()
+	out := s.kubectl(t, "-n", namespace, "exec", workload, "--container="+container, "--", "sh", "-c",
 		"cd /sys/fs/cgroup; if [ -f memory.current ]; then echo total $(cat memory.current); cat memory.stat; "+
 			"else echo total $(cat memory/memory.usage_in_bytes); sed -n 's/^total_//p' memory/memory.stat; fi")
 	figures := map[string]float64{}
@@ -43,14 +52,12 @@ func (c *chat) memory(t *testing.T, when string) float64 {
 			figures[name] = value / (1 << 20)
 		}
 	}
-	anonymous := figures["anon"] + figures["rss"] // by the two versions of the interface
-	set := figures["total"] - figures["inactive_file"]
+	anonymous = figures["anon"] + figures["rss"] // by the two versions of the interface
+	set = figures["total"] - figures["inactive_file"]
 	if anonymous <= 0 || set <= 0 {
 		t.Fatalf("no figures in:\n%s", out)
 	}
-	c.report.Figure("memory "+when+", working set", set, "MiB")
-	c.report.Figure("memory "+when+", anonymous", anonymous, "MiB")
-	return set
+	return set, anonymous
 }
 
 // remembers fills the history up to ten chats and looks at memory again.

@@ -90,22 +90,27 @@ func (e *exposure) streams(t *testing.T) {
 	if response.StatusCode != http.StatusOK {
 		t.Fatalf("with the password: %s", response.Status)
 	}
-	// A controller that buffers would hand over all of it at once.
+	t.Logf("the answer came in %d pieces", streamed(t, response.Body))
+}
+
+// streamed reads an answer of /api/generate and returns in how many pieces it came. A controller that buffers would hand over all of
+// it at once.
+func streamed(t *testing.T, body io.Reader) (pieces int) {
+	t.Helper()
 	var answer []byte
-	reads, buffer := 0, make([]byte, 1<<16)
+	buffer := make([]byte, 1<<16)
 	for {
-		n, err := response.Body.Read(buffer)
+		n, err := body.Read(buffer)
 		if n > 0 {
-			reads, answer = reads+1, append(answer, buffer[:n]...)
+			pieces, answer = pieces+1, append(answer, buffer[:n]...)
 		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		must(t, err)
 	}
-	lines := strings.Count(string(answer), "\n")
-	if reads < 5 || !strings.Contains(string(answer), `"done":true`) {
-		t.Errorf("%d lines came in %d pieces, want 5 or more, the last of them done:\n%s", lines, reads, answer)
+	if pieces < 5 || !strings.Contains(string(answer), `"done":true`) {
+		t.Errorf("%d lines came in %d pieces, want 5 or more, the last of them done:\n%s", strings.Count(string(answer), "\n"), pieces, answer)
 	}
-	t.Logf("%d lines came in %d pieces", lines, reads)
+	return pieces
 }

@@ -54,6 +54,8 @@ type wants struct {
 	chat bool
 	// relay asks for an image of socat.
 	relay bool
+	// addons besides Traefik and the metrics server.
+	addons []images.Addon
 }
 
 // programs that a test with these wants runs on this machine.
@@ -90,7 +92,7 @@ func start(t *testing.T, w wants) *suite {
 		image, err := ollama.Image(ctx, s.builder)
 		must(t, err)
 		load = append(load, image)
-		for _, a := range []images.Addon{images.Traefik(), images.MetricsServer()} {
+		for _, a := range append([]images.Addon{images.Traefik(), images.MetricsServer()}, w.addons...) {
 			image, err := s.builder.AddonImage(ctx, a)
 			must(t, err)
 			load = append(load, image)

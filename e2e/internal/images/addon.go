@@ -55,6 +55,53 @@ func MetricsServer() Addon {
 	}
 }
 
+// Dex is an identity provider: OpenID Connect, with people that its configuration lists. The module proxy knows no release of
+// it, only commits: this one is v2.41.1's, as is that of its module within.
+func Dex() Addon {
+	const within = "github.com/dexidp/dex/api/v2 v2.1.1-0.20240807174518-43956db7fd75"
+	m := Module{
+		Path: "github.com/dexidp/dex", Version: "v0.0.0-20240807174518-43956db7fd75", Sum: "h1:rhJGxE3OIwZQmReo7UO/u+Qd/DsH4pZUBaUr2wrSxp0=",
+	}
+	const first = "cloud.google.com/go v0.26.0/go.mod h1:aQUYkXzVsufM+DwF1aE+0xfcU+56JwCaLick0ClmMTw=\n"
+	return Addon{Module: m, Ref: "ghcr.io/dexidp/dex:v2.41.1", program: moduleProgram{
+		Module: m, name: "dex", needMB: 1000,
+		changes: []change{
+			{file: "go.mod", old: "api/v2 => ./api/v2", new: "api/v2 => " + within}, // a module's archive has no modules within
+			{file: "go.sum", old: first, new: first +
+				within + " h1:+6yv8pY6NPzvEExj/rWp8xu9LZNNUQImWofqpcaW+Og=\n" +
+				within + "/go.mod h1:wW7pJO4K9SxAgwjTWGv9jzBS6sbKcItdtbC25uJoZvg=\n"},
+			{file: "storage/sql/nosqlite.go", new: noSQLite},
+		},
+	}}
+}
+
+const noSQLite = `package sql
+
+import (
+	"errors"
+	"log/slog"
+
+	"github.com/dexidp/dex/storage"
+)
+
+// SQLite3 stands in for the one that needs a C compiler.
+type SQLite3 struct{ File string }
+
+// Open fails.
+func (*SQLite3) Open(*slog.Logger) (storage.Storage, error) {
+	return nil, errors.New("built without SQLite")
+}
+`
+
+// OAuth2Proxy decides about requests by a session or a token of an identity provider.
+func OAuth2Proxy() Addon {
+	m := Module{Path: "github.com/oauth2-proxy/oauth2-proxy/v7", Version: "v7.15.6", Sum: "h1:4xZOFvyGysSUxdrEVyLjo+NduqGHbGV9bLE8XD49IJM="}
+	return Addon{
+		Module: m, Ref: "quay.io/oauth2-proxy/oauth2-proxy:" + m.Version,
+		program: moduleProgram{Module: m, name: "oauth2-proxy", main: ".", needMB: 1000},
+	}
+}
+
 // CertManager is here for its custom resources: nothing of it runs.
 func CertManager() Module {
 	return Module{

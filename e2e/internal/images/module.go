@@ -2,6 +2,7 @@ package images
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,8 +42,10 @@ func (m Module) Dir(ctx context.Context) (string, error) {
 // to repeat. Its go.sum, held by the module's sum, pins the rest.
 type moduleProgram struct {
 	Module
-	// name is that of the binary. Its package is cmd/<name>.
+	// name is that of the binary.
 	name string
+	// main is the package to build, relative to the module. Default cmd/<name>.
+	main string
 	// changes are made to the source before it is compiled.
 	changes []change
 	// needMB is the disk the compilation takes, the compiler's cache included.
@@ -77,7 +80,7 @@ func (b *Builder) binary(ctx context.Context, p moduleProgram) (string, error) {
 	dir, err := b.Artifact(ctx, Artifact{
 		Name:    p.name,
 		Version: p.Version,
-		Recipe:  fmt.Sprint(p.Module, p.changes, flags, env),
+		Recipe:  fmt.Sprint(p.Module, p.changes, flags, env) + p.main,
 		NeedMB:  p.needMB,
 		Build: func(ctx context.Context, dir string) error {
 			module, err := p.Dir(ctx)
@@ -93,7 +96,7 @@ func (b *Builder) binary(ctx context.Context, p moduleProgram) (string, error) {
 					return err
 				}
 			}
-			if err := Run(ctx, source, env, "go", append(flags, "-o", filepath.Join(dir, p.name), "./cmd/"+p.name)...); err != nil {
+			if err := Run(ctx, source, env, "go", append(flags, "-o", filepath.Join(dir, p.name), "./"+cmp.Or(p.main, "cmd/"+p.name))...); err != nil {
 				return err
 			}
 			return os.RemoveAll(source)

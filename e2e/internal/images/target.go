@@ -23,9 +23,13 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return b.binaries(ctx, *p) },
 		})
 	}
-	for _, a := range []Addon{Traefik(), MetricsServer()} {
+	for i, a := range []Addon{Traefik(), MetricsServer(), Dex(), OAuth2Proxy()} {
+		full, about := i > 1, "image "+a.Ref+", compiled from its Go module"
+		if full {
+			about += "; for the full run"
+		}
 		targets = append(targets, Target{
-			Name: a.program.name, About: "image " + a.Ref + ", compiled from its Go module",
+			Name: a.program.name, About: about, Full: full,
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },
 		})
 	}

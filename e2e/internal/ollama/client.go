@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -41,6 +42,18 @@ func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
 	var out struct{ Models []Tag }
 	err := c.do(ctx, http.MethodGet, "/api/tags", nil, &out)
 	return out.Models, err
+}
+
+// Loaded returns the names of the models in memory, sorted.
+func (c *Client) Loaded(ctx context.Context) ([]string, error) {
+	var out struct{ Models []Tag }
+	err := c.do(ctx, http.MethodGet, "/api/ps", nil, &out)
+	names := make([]string, 0, len(out.Models))
+	for _, m := range out.Models {
+		names = append(names, m.Name)
+	}
+	slices.Sort(names)
+	return names, err
 }
 
 // Pull fetches a model and returns when it is complete. What was fetched until ctx ends is kept and resumed.

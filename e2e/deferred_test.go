@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +41,32 @@ const (
 	apiNamespace = "ollama"
 	gpu          = "nvidia.com/gpu"
 )
+
+// TestDeferredStack is hermetic: what a cluster is given later can be rendered, and oauth2-proxy has the flags that the page names.
+func TestDeferredStack(t *testing.T) {
+	data, err := os.ReadFile("testdata/deferred.yaml")
+	must(t, err)
+	stack, problems := generator.Load("deferred.yaml", data)
+	must(t, problems.Err())
+	_, problems = generator.Generate(stack)
+	must(t, problems.Err())
+
+	page, err := os.ReadFile("../docs/how-to.md")
+	must(t, err)
+	_, section, _ := strings.Cut(string(page), "\n## Sign-in for an API, by tokens\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	manifest, err := os.ReadFile("testdata/identity.yaml")
+	must(t, err)
+	flags := regexp.MustCompile("`(--[a-z0-9=:/-]+)`").FindAllStringSubmatch(section, -1)
+	if len(flags) < 4 {
+		t.Errorf("%d flags were found in the page, there were 4 and more", len(flags))
+	}
+	for _, flag := range flags {
+		if flag[1] != "--oidc-extra-audience" && !strings.Contains(string(manifest), "- "+flag[1]) {
+			t.Errorf("testdata/identity.yaml lacks %s", flag[1])
+		}
+	}
+}
 
 // deferred is a stack with what the first document left for later, and an identity provider.
 type deferred struct {

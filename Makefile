@@ -1,7 +1,7 @@
 # The few targets there are. Everything also runs as the plain command beside it.
 TOOL := go tool -modfile=tools/go.mod
 
-.PHONY: render test lint workflows judge agree e2e e2e-full calibrate release release-snapshot release-tools
+.PHONY: render test lint workflows judge agree alerts e2e e2e-full calibrate release release-snapshot release-tools
 
 render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
@@ -23,6 +23,9 @@ judge: ## what kube-score says of the committed overlays, into docs/vet.md
 agree: ## hold what is read in Traefik's rules against Traefik itself, and what Flux and kpt do with a tree against their code
 	cd tools/traefikrule && go test -v .
 	cd tools/gitops && go test -v .
+
+alerts: ## run the tests of the alert rules by Prometheus' own promtool, which is built first
+	go test -v ./internal/build/monitoring -run Promtool -promtool
 
 e2e: ## the smoke test on a kind cluster; needs Docker
 	.ci/needs.sh

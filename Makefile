@@ -20,7 +20,7 @@ workflows: ## actionlint and zizmor over .github
 judge: ## what kube-score says of the committed overlays, into docs/vet.md
 	go test ./internal/vet -run KubeScore -kube-score -update
 
-agree: ## hold what is read in Traefik's rules against Traefik itself, and what Flux and kpt do with a tree against their code
+agree: ## hold what is read in Traefik's rules against Traefik itself, and what Flux, Helm and kpt do with a tree against their code
 	cd tools/traefikrule && go test -v .
 	cd tools/gitops && go test -v .
 

@@ -1,4 +1,4 @@
-// Package gitops asks the code of Flux and of kpt what they make of hearth's
+// Package gitops asks the code of Flux, Helm and kpt what they make of hearth's
 // trees: whether Flux's substitution rewrites an object, and whether a claim that
 // left Git is deleted.
 package gitops

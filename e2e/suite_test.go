@@ -52,6 +52,8 @@ type wants struct {
 	namespaces []string
 	// chat asks for Open WebUI's image, and a browser to see it with.
 	chat bool
+	// snapshots asks for what takes snapshots of volumes, and for a CSI driver.
+	snapshots bool
 	// relay asks for an image of socat.
 	relay bool
 	// addons besides Traefik and the metrics server.
@@ -107,6 +109,18 @@ func start(t *testing.T, w wants) *suite {
 		image, err := s.builder.OpenWebUI(ctx)
 		must(t, err)
 		load = append(load, image)
+	}
+	if w.snapshots {
+		image, err := s.builder.CSIDriver(ctx)
+		must(t, err)
+		load = append(load, image)
+	}
+	if mode == cluster.Source && w.snapshots {
+		for _, a := range images.SnapshotAddons() {
+			image, err := s.builder.AddonImage(ctx, a)
+			must(t, err)
+			load = append(load, image)
+		}
 	}
 	registry, err := ollama.RegistryImage(ctx, s.builder, w.models...)
 	must(t, err)

@@ -13,8 +13,8 @@ type Backup struct {
 	// snapshotSchedule (an object of the operator snapscheduler, for other CSI
 	// drivers). No default: choose.
 	Type BackupType `json:"type"`
-	// Schedule in cron's five fields (snapshotSchedule, and longhorn with task).
-	// Default: every night at three, "0 3 * * *".
+	// Schedule in cron's five fields (snapshotSchedule, in numbers, and longhorn
+	// with task). Default: every night at three, "0 3 * * *".
 	Schedule string `json:"schedule,omitzero"`
 	// Keep is how many snapshots, or backups, there are before the oldest goes
 	// (snapshotSchedule, and longhorn with task). Default 7.
@@ -103,7 +103,7 @@ func (v validator) backup(at *field.Path, given, b *Backup) {
 		v.longhorn(at, given, b)
 	case BackupSnapshotSchedule:
 		v.only(at, "type is snapshotSchedule", *given, "type", "schedule", "keep", "snapshotSchedule")
-		v.schedule(at, b.Schedule)
+		v.plainSchedule(at, b)
 		v.count(at.Child("keep"), b.Keep, 1, 1000, "snapshots")
 		v.optionalName(at.Child("snapshotSchedule", "className"), b.SnapshotSchedule.ClassName, "a VolumeSnapshotClass")
 	default:
@@ -140,8 +140,23 @@ func (v validator) longhorn(at *field.Path, given, b *Backup) {
 // cronForm is five fields of numbers, names, lists, ranges and steps.
 var cronForm = regexp.MustCompile(`^[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}$`)
 
+// plainCron is five fields as snapscheduler's definition takes them: all, a step
+// of all, or numbers: one, several, a range, or one with a step.
+var plainCron = func() *regexp.Regexp {
+	const number = `[0-9]+`
+	const one = `(\*|\*/` + number + `|` + number + `|` + number + `(,` + number + `)+|` + number + `[-/]` + number + `)`
+	return regexp.MustCompile(`^` + one + `( ` + one + `){4}$`)
+}()
+
 func (v validator) schedule(at *field.Path, cron string) {
 	if !cronForm.MatchString(cron) {
 		v.errorf(at.Child("schedule"), "", "got %q, want cron's five fields, such as 0 3 * * *", cron)
+	}
+}
+
+// plainSchedule is a schedule that snapscheduler's definition takes.
+func (v validator) plainSchedule(at *field.Path, b *Backup) {
+	if v.schedule(at, b.Schedule); cronForm.MatchString(b.Schedule) && !plainCron.MatchString(b.Schedule) {
+		v.errorf(at.Child("schedule"), "", "got %q, want fields that snapscheduler reads, such as * or */15 or 3 or 1,15 or 1-5 or 0/6: no names, and no list of ranges", b.Schedule)
 	}
 }

@@ -33,7 +33,17 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },
 		})
 	}
+	for _, a := range SnapshotAddons() {
+		targets = append(targets, Target{
+			Name: a.program.name, About: "image " + a.Ref + ", compiled from its Go module; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },
+		})
+	}
 	return append(targets,
+		Target{
+			Name: csiFolders.name, About: "image " + CSIDriverRef + ", a CSI driver with snapshots; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.CSIDriver(ctx)) },
+		},
 		Target{
 			Name: "open-webui", About: "image " + OpenWebUIRef + ", from its package on PyPI; for the full run", Full: true,
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.OpenWebUI(ctx)) },

@@ -145,7 +145,7 @@ var pathRules = map[string]rule{
 	"ollama.maxLoadedModels":            oneOf(1, 3, 32),
 
 	"backup.longhorn.group":        oneOf("default", "nightly", "on"),
-	"backup.schedule":              oneOf("0 3 * * *", "*/15 0-6 1,15 * MON"),
+	"backup.schedule":              oneOf("0 3 * * *", "*/15 0-6 1,15 * 1"),
 	"backup.keep":                  oneOf(1, 30),
 	"snapshotSchedule.className":   oneOf("csi", "longhorn.snap"),
 	"accelerator.count":            oneOf(1, 4),

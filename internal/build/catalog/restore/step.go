@@ -35,6 +35,7 @@ func (v volume) fromSnapshot() Way {
 		},
 		v.useRestored(),
 		v.render("the old claim leaves the tree, but stays in the cluster with what is in it"),
+		v.start(),
 		v.verify(),
 	}}
 }
@@ -48,11 +49,8 @@ func (v volume) fromLonghornSnapshot() Way {
 			Text:    "Find the volume and its snapshots.",
 			Command: v.findVolume() + "\nkubectl -n " + longhorn + " get snapshots.longhorn.io --selector=longhornvolume=$VOLUME",
 		},
-		{Text: "In Longhorn's page attach the volume `$VOLUME` in maintenance mode, revert it to the snapshot, and detach it. Longhorn has no object for that."},
-		{
-			Text:    "Start the pod, and let GitOps go on.",
-			Command: "kubectl -n " + v.base.Namespace + " scale " + v.workload + " --replicas=1",
-		},
+		{Text: "In Longhorn's page attach the volume `$VOLUME` in maintenance mode, revert it to the snapshot, and detach it. Longhorn has no object for that. Then let GitOps go on."},
+		v.start(),
 		v.verify(),
 	}}
 }
@@ -98,6 +96,7 @@ spec:
 		},
 		v.useRestored(),
 		v.render("the old claim leaves the tree, but stays in the cluster with what is in it"),
+		v.start(),
 		v.verify(),
 	}}
 }
@@ -109,6 +108,7 @@ func (v volume) byPull() Way {
 		v.stop(),
 		{Text: "Delete the volume: the models are pulled again, into an empty one.", Command: "kubectl -n " + ns + " delete persistentvolumeclaim " + v.name},
 		v.render(""),
+		v.start(),
 		v.verify(),
 	}}
 }
@@ -206,14 +206,20 @@ func job(objects []object.Object, v volume) (string, error) {
 // render writes the tree and deploys it; left is what hearth render then warns
 // of.
 func (v volume) render(left string) Step {
-	text, command := "Render and commit, and let GitOps go on; or apply it yourself. Either starts the pod.", "hearth render"
+	text, command := "Render and commit, and let GitOps go on; or apply it yourself.", "hearth render"
 	if left != "" {
-		text = "Render and commit, and let GitOps go on; or apply it yourself. Either starts the pod. `--abandon-volumes` says that you know: " + left + "."
+		text += " `--abandon-volumes` says that you know: " + left + "."
 		command += " --abandon-volumes"
 	}
 	return Step{Text: text, Command: command + "\nkubectl apply -k overlays/" + v.overlay}
 }
 
+// start undoes stop: the tree names no number of pods, so applying it leaves
+// none.
+func (v volume) start() Step {
+	return Step{Text: "Start the pod.", Command: "kubectl -n " + v.base.Namespace + " scale " + v.workload + " --replicas=1"}
+}
+
 func (v volume) verify() Step {
-	return Step{Text: "Look whether all is there.", Command: "hearth verify " + v.overlay}
+	return Step{Text: "Look whether all is there.", Command: "hearth verify " + v.overlay + ` --context "$(kubectl config current-context)"`}
 }

@@ -49,6 +49,9 @@ type About struct {
 	Dependencies []Dependency `json:"dependencies,omitzero"`
 	// Links to what the service has elsewhere.
 	Links []Link `json:"links,omitzero"`
+	// Hidden leaves the overlay out of all files of the catalog, as one that
+	// nobody is to look for: a test's. Default false.
+	Hidden bool `json:"hidden,omitzero"`
 }
 
 // Dependency is something that the service needs.

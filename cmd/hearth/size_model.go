@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearth-dev/hearth/internal/gguf"
+	"github.com/hearth-dev/hearth/internal/sizetext"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -79,12 +80,4 @@ func completeModel(_ *cobra.Command, args []string, start string) ([]string, cob
 }
 
 // title is a model in two words.
-func title(m sizing.Model) string { return parameters(m.Parameters) + " " + m.Quantization }
-
-// parameters spells how large a model is, as its makers do: 135M, 3.2B.
-func parameters(n int64) string {
-	if n < 999_500_000 {
-		return fmt.Sprintf("%.0fM", float64(n)/1e6)
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/1e9), ".0") + "B"
-}
+func title(m sizing.Model) string { return sizetext.Parameters(m.Parameters) + " " + m.Quantization }

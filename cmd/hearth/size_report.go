@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hearth-dev/hearth/internal/sizetext"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -100,7 +101,7 @@ func (v *sizeVerb) report(models []sizing.Model) *sizeReport {
 		r.WaysOut = v.waysOut(models, r)
 	case v.memory > 0 && r.Memory.Limit > r.LimitMemory:
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%s is tight: %s are required; %s leaves %s above that",
-			v.memory.String(), sizing.MiB(r.Memory.Required), quantity(r.Memory.Limit), sizing.MiB(r.Memory.Limit-r.Memory.Required)))
+			v.memory.String(), sizing.MiB(r.Memory.Required), sizetext.Quantity(r.Memory.Limit), sizing.MiB(r.Memory.Limit-r.Memory.Required)))
 	}
 	return r
 }
@@ -108,7 +109,7 @@ func (v *sizeVerb) report(models []sizing.Model) *sizeReport {
 // waysOut are the two things that a person can do about too little memory: give
 // more, or the least that makes do with what there is.
 func (v *sizeVerb) waysOut(models []sizing.Model, r *sizeReport) []string {
-	ways := []string{"give it " + quantity(r.Memory.Limit)}
+	ways := []string{"give it " + sizetext.Quantity(r.Memory.Limit)}
 	for _, s := range smaller(v.settings, len(models)) {
 		if need := sizing.Memory(models, s); need.Required <= r.LimitMemory {
 			return append(ways, fmt.Sprintf("run it with %s: %s required", changed(v.settings, s), sizing.MiB(need.Required)))
@@ -157,12 +158,4 @@ func changed(from, to sizing.Settings) string {
 	flag(from.KVCacheType != to.KVCacheType, "kv-cache-type", to.KVCacheType)
 	flag(from.ContextLength != to.ContextLength, "context-length", to.ContextLength)
 	return strings.Join(flags, " ")
-}
-
-// quantity spells bytes as a Kubernetes quantity of memory or storage.
-func quantity(bytes int64) string {
-	if bytes%(1<<30) == 0 {
-		return fmt.Sprintf("%dGi", bytes>>30)
-	}
-	return fmt.Sprintf("%dMi", (bytes+1<<20-1)>>20)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/internal/printable"
+	"github.com/hearth-dev/hearth/internal/sizetext"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -49,8 +50,8 @@ func (v *sizeVerb) table(models []modelReport) string {
 			speed = fmt.Sprintf("%.1f", m.TokensPerSecond)
 		}
 		rows = append(rows, []string{
-			m.Name, parameters(m.Parameters), m.Quantization, quantity(m.Disk), fmt.Sprint(m.Context),
-			quantity(m.Required), quantity(m.Limit), speed,
+			m.Name, sizetext.Parameters(m.Parameters), m.Quantization, sizetext.Quantity(m.Disk), fmt.Sprint(m.Context),
+			sizetext.Quantity(m.Required), sizetext.Quantity(m.Limit), speed,
 		})
 	}
 	return columns.Table(rows) + fmt.Sprintf("tokens/s: at most, where memory delivers %g GB/s\n", v.bandwidth)
@@ -62,7 +63,7 @@ func (v *sizeVerb) pod(r *sizeReport) string {
 	say := func(what, format string, args ...any) {
 		rows = append(rows, []string{"  " + what, fmt.Sprintf(format, args...)})
 	}
-	say("memory", "%s required, limit %s: %s", sizing.MiB(r.Memory.Required), quantity(r.Memory.Limit), r.Memory.Sum())
+	say("memory", "%s required, limit %s: %s", sizing.MiB(r.Memory.Required), sizetext.Quantity(r.Memory.Limit), r.Memory.Sum())
 	switch {
 	case r.Threads == 0:
 		say("threads", "as many as the CPU limit has cores; say it with --cpu")
@@ -71,7 +72,7 @@ func (v *sizeVerb) pod(r *sizeReport) string {
 	default:
 		say("threads", "%d, with LLAMA_ARG_THREADS: this Ollama ignores the CPU limit", r.Threads)
 	}
-	say("volume", "%s, at least %s, for %s of models", quantity(r.Volume.Comfortable), sizing.MiB(r.Volume.Minimum), sizing.MiB(r.Volume.Disk))
+	say("volume", "%s, at least %s, for %s of models", sizetext.Quantity(r.Volume.Comfortable), sizing.MiB(r.Volume.Minimum), sizing.MiB(r.Volume.Disk))
 	say("timeouts", "%s to pull and start, %s to load (OLLAMA_LOAD_TIMEOUT)", seconds(r.PullDeadline), seconds(r.LoadTimeout))
 	head := fmt.Sprintf("one pod, with Ollama %s and %s in memory:", v.settings.Version, strings.Join(r.Memory.Models, " and "))
 	return columns.Hang(columns.Width, "", head) + columns.Table(rows)
@@ -85,34 +86,27 @@ func seconds(n int) string {
 // explain is a model with every part of its memory.
 func explain(m sizing.Model, s sizing.Settings) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s parameters, %s, architecture %s, %s\n", printable.Text(m.Name), parameters(m.Parameters), m.Quantization, m.Architecture, m.Evidence)
+	fmt.Fprintf(&b, "%s: %s parameters, %s, architecture %s, %s\n", printable.Text(m.Name), sizetext.Parameters(m.Parameters), m.Quantization, m.Architecture, m.Evidence)
 	for source := range strings.FieldsSeq(m.Source) {
 		fmt.Fprintf(&b, "  %s\n", printable.Text(source))
 	}
-	return b.String() + columns.Table(parts(sizing.ModelTerms(m, s)))
+	return b.String() + columns.Table(cells(sizetext.Terms(sizing.ModelTerms(m, s))))
 }
 
 // explainPod is what is added for all models together.
 func explainPod(r *sizeReport) string {
 	models := func(t sizing.Term) bool { return t.Model != "" }
-	rows := parts(slices.DeleteFunc(slices.Clone(r.Memory.Terms), models))
-	minimum, comfortable := r.Volume.Formulas()
-	rows = append(rows,
-		[]string{"  required", sizing.MiB(r.Memory.Required), r.Memory.Sum()},
-		[]string{"  limit", quantity(r.Memory.Limit), sizing.LimitFormula(r.Memory.Required)},
-		[]string{"  volume from", sizing.MiB(r.Volume.Minimum), minimum},
-		[]string{"  volume", quantity(r.Volume.Comfortable), comfortable},
-	)
-	return "the pod:\n" + columns.Table(rows)
+	rows := sizetext.Terms(slices.DeleteFunc(slices.Clone(r.Memory.Terms), models))
+	return "the pod:\n" + columns.Table(cells(append(rows, sizetext.Totals(r.Memory, r.Volume)...)))
 }
 
-// parts are rows of a name, an amount, and where it comes from.
-func parts(terms []sizing.Term) (rows [][]string) {
-	for _, t := range terms {
-		rows = append(rows, []string{"  " + t.Name, sizing.MiB(t.Bytes), t.Formula})
-		if t.Source != "" {
-			rows = append(rows, []string{"", "", "(" + t.Source + ")"})
+// cells are the rows of a table, each source below its formula.
+func cells(rows []sizetext.Row) (all [][]string) {
+	for _, r := range rows {
+		all = append(all, []string{"  " + r.Name, r.Amount, r.Formula})
+		if r.Source != "" {
+			all = append(all, []string{"", "", "(" + r.Source + ")"})
 		}
 	}
-	return rows
+	return all
 }

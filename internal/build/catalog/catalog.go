@@ -6,6 +6,7 @@ package catalog
 import (
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/catalog/gatus"
@@ -40,6 +41,10 @@ func Files(r *v1alpha1.Resolved, services []Service) (map[string][]byte, error) 
 	if c == nil {
 		return files, nil
 	}
+	shown := *r
+	r = &shown
+	r.Overlays = slices.DeleteFunc(slices.Clone(r.Overlays), func(o v1alpha1.ResolvedOverlay) bool { return o.About.Hidden })
+	services = slices.DeleteFunc(slices.Clone(services), func(s Service) bool { return s.Overlay.About.Hidden })
 	if c.Pages != nil {
 		for _, s := range services {
 			data, err := page.Write(r, s.Overlay, s.Objects)

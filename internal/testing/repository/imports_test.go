@@ -23,7 +23,7 @@ type room struct{ folders, imports []string }
 var (
 	contract = []string{"api", "sizing", "internal/spelling", "internal/printable", "internal/secretscan", "internal/signin"}
 	// what the generator is made of, and others may use
-	parts = []string{"internal/build", "internal/document", "internal/resolve", "internal/objects", "internal/reach", "internal/cleartext", "internal/traefikrule"}
+	parts = []string{"internal/build", "internal/document", "internal/resolve", "internal/objects", "internal/reach", "internal/cleartext", "internal/traefikrule", "internal/sizetext"}
 )
 
 // rooms are from the lowest to the highest.

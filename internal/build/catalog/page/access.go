@@ -1,0 +1,220 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/catalog/markdown"
+	"github.com/hearth-dev/hearth/internal/build/object"
+)
+
+func (p *page) access() string {
+	rows := p.services()
+	for i := range p.overlay.Bases {
+		if b := &p.overlay.Bases[i]; b.Expose.Exposed() {
+			rows = append(rows, []string{"External", "<" + b.Expose.URL() + ">", markdown.Text(p.users(b)), auth(b), terminates(b.Expose)})
+		}
+	}
+	blocks := []string{markdown.Table([]string{"Path", "URL or endpoint", "Audience", "Auth", "TLS terminates at"}, rows)}
+	if commands := p.forwards(); len(commands) > 0 {
+		blocks = append(blocks, "From a machine with access to the cluster:", fence(commands))
+	}
+	return paragraphs(blocks...)
+}
+
+// services are a row for each way in from inside the cluster.
+func (p *page) services() [][]string {
+	var rows [][]string
+	for _, s := range p.set.Services {
+		if s.Spec.ClusterIP == corev1.ClusterIPNone {
+			continue
+		}
+		for _, port := range s.Spec.Ports {
+			path, url := "Internal", fmt.Sprintf("%s.%s.svc:%d", s.Name, s.Namespace, port.Port)
+			auth := "none of its own: the NetworkPolicy decides"
+			if _, w := p.service(s); w != nil {
+				url = "http://" + url
+				if w.field == "openWebUI" {
+					auth = "sign-in by Open WebUI; the NetworkPolicy decides who gets that far"
+				}
+			}
+			if s.Spec.Type != corev1.ServiceTypeClusterIP && s.Spec.Type != "" {
+				path = string(s.Spec.Type)
+			}
+			rows = append(rows, []string{markdown.Text(path), markdown.Code(strings.TrimSuffix(url, ":80")), p.audience(s), auth, "nowhere: it has none"})
+		}
+	}
+	return rows
+}
+
+// service is the base and the workload that a Service is of, nil for what a
+// person added.
+func (p *page) service(s corev1.Service) (*v1alpha1.Base, *workload) {
+	for i := range p.overlay.Bases {
+		b := &p.overlay.Bases[i]
+		for _, w := range workloads(b) {
+			if s.Namespace == b.Namespace && s.Name == w.name {
+				return b, &w
+			}
+		}
+	}
+	return nil, nil
+}
+
+// audience is who the NetworkPolicies admit to the Service's pods.
+func (p *page) audience(s corev1.Service) string {
+	var who []string
+	for _, i := range p.set.Selected(s.Namespace, selector(s.Spec.Selector)) {
+		peers, all := p.admitted(i)
+		if all {
+			return "everything in the cluster: no NetworkPolicy closes it"
+		}
+		for _, peer := range peers {
+			if t := markdown.Text(peer); !slices.Contains(who, t) {
+				who = append(who, t)
+			}
+		}
+	}
+	if len(who) == 0 {
+		return "nobody: the NetworkPolicy admits none"
+	}
+	return strings.Join(who, "; ")
+}
+
+// selector of labels; nil, which selects nothing, for none.
+func selector(labels map[string]string) *metav1.LabelSelector {
+	if len(labels) == 0 {
+		return nil
+	}
+	return &metav1.LabelSelector{MatchLabels: labels}
+}
+
+// admitted are the peers that may connect to the i-th pod; all where nothing
+// closes it.
+func (p *page) admitted(i int) (peers []string, all bool) {
+	all = true
+	pod := &p.set.Pods[i]
+	for _, policy := range p.set.PoliciesOf(pod) {
+		if len(policy.Spec.PolicyTypes) > 0 && !slices.Contains(policy.Spec.PolicyTypes, networkingv1.PolicyTypeIngress) {
+			continue
+		}
+		all = false
+		for _, rule := range policy.Spec.Ingress {
+			if len(rule.From) == 0 {
+				return nil, true
+			}
+			for _, peer := range rule.From {
+				if name := p.peer(policy.Namespace, peer); !slices.Contains(peers, name) {
+					peers = append(peers, name)
+				}
+			}
+		}
+	}
+	return peers, all
+}
+
+// peer is a NetworkPolicy's in words.
+func (p *page) peer(namespace string, peer networkingv1.NetworkPolicyPeer) string {
+	if b := peer.IPBlock; b != nil {
+		return "addresses of " + b.CIDR
+	}
+	pods := "pods"
+	if s := peer.PodSelector; s != nil && len(s.MatchLabels)+len(s.MatchExpressions) > 0 {
+		pods = "pods " + metav1.FormatLabelSelector(s)
+		if name := s.MatchLabels["app.kubernetes.io/name"]; name != "" && len(s.MatchExpressions) == 0 {
+			pods = "pods of " + name
+		}
+	}
+	switch s := peer.NamespaceSelector; {
+	case s == nil:
+		return pods + " in the namespace " + namespace
+	case len(s.MatchExpressions) == 0 && len(s.MatchLabels) == 1 && s.MatchLabels[corev1.LabelMetadataName] != "":
+		return pods + " in the namespace " + s.MatchLabels[corev1.LabelMetadataName]
+	case len(s.MatchLabels)+len(s.MatchExpressions) == 0:
+		return pods + " in every namespace"
+	default:
+		return pods + " in namespaces with " + metav1.FormatLabelSelector(s)
+	}
+}
+
+// users of the route.
+func (p *page) users(b *v1alpha1.Base) string {
+	switch {
+	case p.about.Users != "":
+		return p.about.Users
+	case b.OpenWebUI != nil:
+		return "People with an account"
+	}
+	return "Programs and people with access to the API"
+}
+
+// auth is what the route asks for.
+func auth(b *v1alpha1.Base) string {
+	var asks []string
+	if a := b.Expose.BasicAuth(); a != nil {
+		asks = append(asks, controller(b.Expose)+" asks for a user and password, of the Secret "+markdown.Code(a.SecretName))
+	}
+	if t := b.Expose.Traefik; t != nil && t.ForwardAuth != nil {
+		asks = append(asks, "Traefik asks the program at "+markdown.Code(t.ForwardAuth.Address))
+	}
+	if w := b.OpenWebUI; w != nil {
+		in := "sign-in by Open WebUI"
+		if w.OIDC != nil {
+			in += ", or at " + markdown.Code(w.OIDC.ProviderURL)
+		}
+		asks = append(asks, in)
+	}
+	if len(asks) == 0 {
+		return "none: whoever reaches the host may use it and delete its models"
+	}
+	if n := b.Expose.NGINX; n != nil && len(n.AllowList) > 0 {
+		asks = append(asks, "some addresses alone")
+	}
+	if t := b.Expose.Traefik; t != nil && len(t.AllowList) > 0 {
+		asks = append(asks, "some addresses alone")
+	}
+	return strings.Join(asks, "; ")
+}
+
+func terminates(e *v1alpha1.Expose) string {
+	switch {
+	case e.TLS.Type == v1alpha1.TLSNone:
+		return "nowhere: it has none"
+	case e.Type == v1alpha1.ExposeGateway:
+		return "Gateway " + markdown.Code(e.Gateway.Name)
+	case e.Type == v1alpha1.ExposeNginx:
+		return "F5 NGINX"
+	}
+	return controller(e)
+}
+
+// forwards reach each program past its route.
+func (p *page) forwards() []string {
+	var commands []string
+	for i := range p.overlay.Bases {
+		b := &p.overlay.Bases[i]
+		for _, w := range workloads(b) {
+			ports := "11434:11434"
+			if w.field == "openWebUI" {
+				ports = "8080:80"
+			}
+			commands = append(commands, fmt.Sprintf("kubectl -n %s port-forward service/%s %s", b.Namespace, w.name, ports))
+		}
+	}
+	return commands
+}
+
+// peers are a Peer of the stack in the words of peer.
+func (p *page) peers(namespace string, from v1alpha1.Peer) []string {
+	var all []string
+	for _, peer := range object.Peers(namespace, from) {
+		all = append(all, p.peer(namespace, peer))
+	}
+	return all
+}

@@ -1,0 +1,147 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/catalog/markdown"
+	"github.com/hearth-dev/hearth/internal/sizetext"
+	"github.com/hearth-dev/hearth/sizing"
+)
+
+func (p *page) recovery() string {
+	runbook := "the steps below"
+	if l := p.links(v1alpha1.LinkRunbook); l != notSaid {
+		runbook = l + ", and the steps below"
+	}
+	prerequisites := "storage capacity for a second volume beside the first"
+	if p.any(hasChat) {
+		prerequisites += "; the version of Open WebUI that wrote the data, or a newer one"
+	}
+	blocks := []string{strings.Join([]string{
+		"- Backup method: " + p.backupMethod(),
+		"- Restore prerequisites: " + prerequisites + "; the Secrets of section 4.",
+		"- Related runbook: " + runbook + ".",
+	}, "\n")}
+	for _, v := range p.volumes {
+		blocks = append(blocks,
+			"### Volume of "+v.Program+" in "+markdown.Text(v.Namespace),
+			fmt.Sprintf("The claim %s of %s holds %s.", markdown.Code(v.Claim), markdown.Code(v.Workload), v.Holds), "Earlier states: "+v.Kept)
+		for _, w := range v.Ways {
+			blocks = append(blocks, "#### "+w.Title+": "+v.Program+" in "+markdown.Text(v.Namespace), w.Markdown())
+		}
+		if len(v.Ways) == 0 {
+			blocks = append(blocks, "There is no way back.")
+		}
+	}
+	return paragraphs(blocks...)
+}
+
+func (p *page) backupMethod() string {
+	kept := map[string]string{"snapshot": "snapshots of the volume", "backup": "backups of the volume, outside it", "none": "none"}
+	if m, one := kept[p.backupClass()]; one {
+		return m + "; see below."
+	}
+	return p.backupClass() + "; see below."
+}
+
+func (p *page) release() string {
+	var versions []string
+	for i := range p.overlay.Bases {
+		b := &p.overlay.Bases[i]
+		for _, w := range workloads(b) {
+			v := w.program + " " + markdown.Code(w.Image.Tag)
+			if w.Image.Digest != "" {
+				v += ", digest " + markdown.Code(w.Image.Digest)
+			} else {
+				v += ", without a digest"
+			}
+			versions = append(versions, v)
+		}
+	}
+	change := markdown.Text(p.about.LastChange)
+	if change == "" {
+		change = "Git's history has it: " + markdown.Code("git log -- hearth.yaml "+p.folder())
+	}
+	forward := "Every volume stays as it is: a size does not shrink, and models that were pulled stay."
+	if p.any(hasChat) {
+		forward += " Open WebUI's database moves forward only: an older version may not start on it, and the way back is a copy of the volume from before."
+	}
+	return paragraphs(
+		strings.Join([]string{
+			"- Current deployed app version: " + strings.Join(versions, "; ") + ".",
+			"- Current chart version: N/A, the objects are hearth's own.",
+			"- Last significant change: " + change,
+			"- Rollback reference: previous overlay revision in Git.",
+		}, "\n"),
+		"### Release", "Change `hearth.yaml`, then:", fence([]string{
+			"hearth render", "hearth diff", "git commit --all", "hearth verify " + p.overlay.Name + " --context CONTEXT # once it is deployed",
+		}),
+		"### Rollback", "Undo the commit; what deploys from Git does the rest.", fence([]string{
+			"git revert COMMIT", "hearth render --check", "hearth verify " + p.overlay.Name + " --context CONTEXT # once it is deployed",
+		}),
+		forward)
+}
+
+func (p *page) sizing() string {
+	var blocks []string
+	for i := range p.overlay.Bases {
+		b := &p.overlay.Bases[i]
+		if b.OpenWebUI != nil {
+			r := b.OpenWebUI.Resources
+			blocks = append(blocks, fmt.Sprintf("Open WebUI in %s asks for %s CPU and %s of memory, and gets at most %s and %s.", markdown.Code(b.Namespace),
+				markdown.Code(string(r.Requests.CPU)), markdown.Code(string(r.Requests.Memory)), markdown.Code(string(r.Limits.CPU)), markdown.Code(string(r.Limits.Memory))))
+		}
+		if b.Ollama != nil {
+			blocks = append(blocks, ollamaSizing(b))
+		}
+	}
+	if len(blocks) == 0 || !p.any(hasOllama) {
+		return paragraphs(append(blocks, "Models are elsewhere.")...)
+	}
+	return paragraphs(blocks...)
+}
+
+// ollamaSizing is what hearth size prints of the models, beside what the base
+// gives them.
+func ollamaSizing(b *v1alpha1.Base) string {
+	o := b.Ollama
+	known, unknown := b.Sizes()
+	blocks := []string{fmt.Sprintf("Ollama in %s asks for %s CPU and %s of memory, and gets at most %s and %s.", markdown.Code(b.Namespace),
+		markdown.Code(string(o.Resources.Requests.CPU)), markdown.Code(string(o.Resources.Requests.Memory)), markdown.Code(string(o.Resources.Limits.CPU)), markdown.Code(string(o.Resources.Limits.Memory)))}
+	var models [][]string
+	for _, m := range known {
+		digest := notSaid
+		if m.Digest != "" {
+			digest = markdown.Code(m.Digest)
+		}
+		models = append(models, []string{
+			markdown.Code(m.Name), sizetext.Parameters(m.Parameters), markdown.Text(m.Quantization), sizing.Decimal(m.DiskBytes), digest,
+		})
+	}
+	for _, name := range unknown {
+		models = append(models, []string{markdown.Code(name), notSaid, notSaid, notSaid, notSaid})
+	}
+	blocks = append(blocks, markdown.Table([]string{"Model", "Parameters", "Format", "Disk", "Digest"}, models))
+	if len(unknown) > 0 {
+		blocks = append(blocks, "Of "+code(unknown)+" no figures are known: the sums below leave them out.")
+	}
+	if len(known) == 0 {
+		return paragraphs(blocks...)
+	}
+	need := b.Need()
+	var rows [][]string
+	add := func(model string, r sizetext.Row) {
+		rows = append(rows, []string{model, markdown.Text(r.Name), markdown.Text(r.Amount), markdown.Text(r.Formula)})
+	}
+	for i, r := range sizetext.Terms(need.Terms) {
+		add(markdown.Code(need.Terms[i].Model), r)
+	}
+	for _, r := range sizetext.Totals(need, sizing.Storage(known)) {
+		add("", r)
+	}
+	blocks = append(blocks, fmt.Sprintf("Tokens of context: %d; requests at a time: %d; models in memory at most: %d.", o.ContextLength, o.NumParallel, o.MaxLoadedModels),
+		markdown.Table([]string{"Model", "Part", "Amount", "Arithmetic"}, rows))
+	return paragraphs(blocks...)
+}

@@ -1,0 +1,80 @@
+package page
+
+import "github.com/hearth-dev/hearth/internal/build/catalog/markdown"
+
+// purpose of a variable that hearth sets, and the field that it follows from: of
+// the workload, or of the base where it has a dot in front. "" where no field
+// decides.
+type purpose struct{ field, why string }
+
+// origin is the field that decides a variable of the workload's, and its purpose.
+func origin(workload, variable string) (source, why string) {
+	p, known := purposes[variable]
+	switch {
+	case !known:
+		return "a patch of the stack", notSaid
+	case p.field == "":
+		return "hearth", p.why
+	case p.field[0] == '.':
+		return markdown.Code(p.field[1:]), p.why
+	}
+	return markdown.Code(workload + "." + p.field), p.why
+}
+
+// purposes of all that hearth sets. Which program a variable is of, its name says.
+var purposes = map[string]purpose{
+	"HOME":         {"", "Where the program keeps its own files"},
+	"HTTP_PROXY":   {".proxy.http", "Proxy for http:// destinations"},
+	"HTTPS_PROXY":  {".proxy.https", "Proxy for https:// destinations"},
+	"NO_PROXY":     {".proxy.noProxy", "What is reached without the proxy"},
+	"SSL_CERT_DIR": {".caBundle", "Authorities to trust"},
+
+	"COPY_MODELS":              {"threads", "Copies of models that know their number of threads"},
+	"COPY_THREADS":             {"threads", "Number of threads of those copies"},
+	"LLAMA_ARG_CACHE_RAM":      {"promptCache", "Memory in MiB that keeps earlier prompts of a model"},
+	"LLAMA_ARG_THREADS":        {"threads", "Threads that compute an answer"},
+	"OLLAMA_CONTEXT_LENGTH":    {"contextLength", "Length of one request's context in tokens"},
+	"OLLAMA_FLASH_ATTENTION":   {"kvCacheType", "Without it the format of the KV cache has no effect"},
+	"OLLAMA_HOST":              {"", "Address that the server listens at"},
+	"OLLAMA_KEEP_ALIVE":        {"keepAlive", "How long a model stays in memory after an answer"},
+	"OLLAMA_KV_CACHE_TYPE":     {"kvCacheType", "Format of the KV cache"},
+	"OLLAMA_LOAD_TIMEOUT":      {"loadTimeout", "How long the loading of a model may stall"},
+	"OLLAMA_MAX_LOADED_MODELS": {"maxLoadedModels", "Models in memory at the same time"},
+	"OLLAMA_NO_CLOUD":          {"", "No remote models: nothing typed leaves the cluster"},
+	"OLLAMA_NUM_PARALLEL":      {"numParallel", "Requests that a model answers at the same time"},
+	"OLLAMA_VULKAN":            {"accelerator", "Reaches the graphics processor by Vulkan"},
+
+	"AIOHTTP_CLIENT_TIMEOUT":            {".expose", "Seconds that an answer of Ollama may take"},
+	"CORS_ALLOW_ORIGIN":                 {".expose.host", "The page's own origin alone"},
+	"DATABASE_POOL_SIZE":                {"", "Connections to SQLite, each of which takes memory"},
+	"DATABASE_SQLITE_PRAGMA_CACHE_SIZE": {"", "Memory of a connection to SQLite"},
+	"DATABASE_SQLITE_PRAGMA_MMAP_SIZE":  {"", "Nothing of the database mapped into memory"},
+	"DEFAULT_MODELS":                    {"", "Model that the page offers first"},
+	"ENABLE_OAUTH_SIGNUP":               {"oidc.signUp", "Whoever the provider knows gets an account"},
+	"ENABLE_OPENAI_API":                 {"", "No question to api.openai.com"},
+	"ENABLE_PERSISTENT_CONFIG":          {"persistentConfig", "Whether settings saved in the page outlive a restart"},
+	"ENABLE_SIGNUP":                     {"signUp", "Whether people can make accounts"},
+	"ENABLE_VERSION_UPDATE_CHECK":       {"", "No question to GitHub"},
+	"ENABLE_WEBSOCKET_SUPPORT":          {".expose.webSocket", "How the page hears what is new"},
+	"OAUTH_CLIENT_ID":                   {"oidc.clientID", "The chat's name at the provider"},
+	"OAUTH_CLIENT_SECRET":               {"oidc.clientSecret", "The chat's password at the provider"},
+	"OAUTH_PROVIDER_NAME":               {"oidc.name", "Name of the provider on the button"},
+	"OFFLINE_MODE":                      {"", "No download from model hubs"},
+	"OLLAMA_BASE_URLS":                  {"ollamaURLs", "Ollama servers that answer"},
+	"OPENID_PROVIDER_URL":               {"oidc.providerURL", "Where people sign in"},
+	"OPENID_REDIRECT_URI":               {".expose.host", "Where the provider sends people back to"},
+	"RAG_EMBEDDING_ENGINE":              {"embedding.engine", "What searches in documents"},
+	"RAG_EMBEDDING_MODEL":               {"embedding.model", "Model that searches in documents"},
+	"RAG_FILE_MAX_SIZE":                 {"maxUploadSize", "Largest upload in MiB"},
+	"RAG_OLLAMA_BASE_URL":               {"embedding.engine", "Ollama server that searches in documents"},
+	"REQUESTS_CA_BUNDLE":                {".caBundle", "Authorities to trust"},
+	"SSL_CERT_FILE":                     {".caBundle", "Authorities to trust"},
+	"TMPDIR":                            {"", "Where uploads arrive"},
+	"WEBUI_ADMIN_EMAIL":                 {"signUp", "The admin's address"},
+	"WEBUI_ADMIN_PASSWORD":              {"signUp", "The admin's password"},
+	"WEBUI_AUTH_COOKIE_SECURE":          {".expose.tls", "Cookies by https only"},
+	"WEBUI_NAME":                        {"name", "Name that people see"},
+	"WEBUI_SECRET_KEY":                  {"secretName", "Signs sessions"},
+	"WEBUI_SESSION_COOKIE_SECURE":       {".expose.tls", "Cookies by https only"},
+	"WEBUI_URL":                         {".expose.host", "The page's own address"},
+}

@@ -1,0 +1,84 @@
+// Package trouble is what may be wrong with a running service: by what one sees,
+// why, and what to do. docs/troubleshooting.md and the pages of services are made
+// of it.
+package trouble
+
+import (
+	"slices"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
+
+// Section is a part of docs/troubleshooting.md.
+type Section struct {
+	Title    string
+	Problems []Problem
+}
+
+// Problem is one thing that may be wrong. Texts are Markdown in one line, without
+// the sign between a table's cells; their links count from docs/.
+type Problem struct {
+	// Symptom is what one sees.
+	Symptom string
+	// Cause of it.
+	Cause string
+	// Action says what to do, or which field of a base decides.
+	Action string
+	// When reports whether it can happen to a resolved base.
+	When func(b *v1alpha1.Base) bool
+}
+
+// Sections are all there are.
+func Sections() []Section { return slices.Clone(sections) }
+
+// Of are the problems that can happen to one of the bases.
+func Of(bases []v1alpha1.Base) []Problem {
+	var some []Problem
+	for _, s := range sections {
+		for _, p := range s.Problems {
+			if slices.ContainsFunc(bases, func(b v1alpha1.Base) bool { return p.When(&b) }) {
+				some = append(some, p)
+			}
+		}
+	}
+	return some
+}
+
+func ollama(b *v1alpha1.Base) bool { return b.Ollama != nil }
+
+func pulls(b *v1alpha1.Base) bool { return ollama(b) && b.Ollama.Pull == v1alpha1.PullMissing }
+
+func chat(b *v1alpha1.Base) bool { return b.OpenWebUI != nil }
+
+func chatExposed(b *v1alpha1.Base) bool { return chat(b) && b.Expose.Exposed() }
+
+func elsewhere(b *v1alpha1.Base) bool { return chat(b) && len(b.OpenWebUI.OllamaURLs) > 0 }
+
+func nginx(b *v1alpha1.Base) bool { return b.Expose.Type == v1alpha1.ExposeNginx }
+
+func traefik(b *v1alpha1.Base) bool { return b.Expose.Type == v1alpha1.ExposeTraefik }
+
+func gateway(b *v1alpha1.Base) bool { return b.Expose.Type == v1alpha1.ExposeGateway }
+
+func uploadsByTraefik(b *v1alpha1.Base) bool { return chat(b) && traefik(b) }
+
+func passwords(b *v1alpha1.Base) bool { return traefik(b) && b.Expose.BasicAuth() != nil }
+
+// byUpgrade: the page opens a WebSocket.
+func byUpgrade(b *v1alpha1.Base) bool {
+	return chatExposed(b) && b.Expose.WebSocket == v1alpha1.WebSocketUpgrade
+}
+
+// listed: the route admits some addresses alone.
+func listed(b *v1alpha1.Base) bool {
+	e := b.Expose
+	return e.NGINX != nil && len(e.NGINX.AllowList) > 0 || e.Traefik != nil && len(e.Traefik.AllowList) > 0
+}
+
+func https(b *v1alpha1.Base) bool {
+	return b.Expose.Exposed() && b.Expose.TLS.Type != v1alpha1.TLSNone
+}
+
+func certManager(b *v1alpha1.Base) bool {
+	return https(b) && b.Expose.TLS.Type == v1alpha1.TLSCertManager
+}

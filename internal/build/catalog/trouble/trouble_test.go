@@ -1,0 +1,104 @@
+package trouble_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/catalog/trouble"
+	"github.com/hearth-dev/hearth/internal/testing/pagetest"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/troubleshooting.md")
+
+const intro = "# When something is wrong: symptom, cause, field\n\n" +
+	"`hearth verify OVERLAY` --context CONTEXT finds most of these and names the field. Fields are those of\n" +
+	"`hearth.yaml`; change one, run `hearth render`, commit.\n"
+
+func TestPageHasTheProblems(t *testing.T) {
+	var page strings.Builder
+	page.WriteString(intro)
+	for _, s := range trouble.Sections() {
+		page.WriteString("\n## " + s.Title + "\n\n| symptom | cause | what to do |\n|---|---|---|\n")
+		for _, p := range s.Problems {
+			page.WriteString("| " + p.Symptom + " | " + p.Cause + " | " + p.Action + " |\n")
+		}
+	}
+	pagetest.Page(t, "../../../../docs/troubleshooting.md", "go test ./internal/build/catalog/trouble -update", *update, page.String())
+}
+
+// A problem stands in a cell of a table, and links to pages that are there.
+func TestProblemsFitIntoATable(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#]*)`)
+	for _, s := range trouble.Sections() {
+		for _, p := range s.Problems {
+			for _, text := range []string{p.Symptom, p.Cause, p.Action} {
+				if text == "" || strings.ContainsAny(text, "|\n") {
+					t.Errorf("%s: %q is no cell of a table", s.Title, text)
+				}
+				for _, to := range link.FindAllStringSubmatch(text, -1) {
+					if _, err := os.Stat(filepath.Join("../../../../docs", to[1])); err != nil {
+						t.Errorf("%q: %v", p.Symptom, err)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Each problem can happen to some base, and none of a controller's to a base of
+// another.
+func TestOfIsAboutTheBase(t *testing.T) {
+	base := func(change func(b *v1alpha1.Base)) v1alpha1.Base {
+		b := v1alpha1.Base{Name: "ai", Namespace: "ai", Ollama: &v1alpha1.Ollama{Models: []string{"llama3.2:3b"}}}
+		change(&b)
+		b.Default()
+		return b
+	}
+	auth := &v1alpha1.BasicAuth{SecretName: "users"}
+	bases := map[string]v1alpha1.Base{
+		"ollama": base(func(*v1alpha1.Base) {}),
+		"nginx: chat": base(func(b *v1alpha1.Base) {
+			b.OpenWebUI = &v1alpha1.OpenWebUI{OllamaURLs: []string{"http://ollama.other.svc:11434"}}
+			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeNginx, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSCertManager}, NGINX: &v1alpha1.NGINX{AllowList: []v1alpha1.CIDR{"10.0.0.0/8"}}}
+		}),
+		"traefik": base(func(b *v1alpha1.Base) {
+			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSNone}, Traefik: &v1alpha1.Traefik{BasicAuth: auth}}
+		}),
+		"traefik: chat": base(func(b *v1alpha1.Base) {
+			b.OpenWebUI = &v1alpha1.OpenWebUI{}
+			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSNone}}
+		}),
+		"gateway": base(func(b *v1alpha1.Base) {
+			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeGateway, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSGateway}, Gateway: &v1alpha1.Gateway{Name: "public"}}
+		}),
+	}
+	happens := map[string]bool{}
+	for name, b := range bases {
+		problems := trouble.Of([]v1alpha1.Base{b})
+		for _, p := range problems {
+			happens[p.Symptom] = true
+			for _, other := range []string{"nginx", "Traefik", "gateway"} {
+				if strings.HasPrefix(p.Symptom, other+":") && !strings.HasPrefix(name, strings.ToLower(other)) {
+					t.Errorf("%s has %q", name, p.Symptom)
+				}
+			}
+		}
+		signedOut := slices.ContainsFunc(problems, func(p trouble.Problem) bool { return strings.Contains(p.Symptom, "signed out") })
+		if signedOut != (b.OpenWebUI != nil) {
+			t.Errorf("%s: signed out is %v", name, signedOut)
+		}
+	}
+	for _, s := range trouble.Sections() {
+		for _, p := range s.Problems {
+			if !happens[p.Symptom] {
+				t.Errorf("nothing has %q", p.Symptom)
+			}
+		}
+	}
+}

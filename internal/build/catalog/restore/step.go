@@ -7,10 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml"
-
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/object"
+	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
 // longhorn is the namespace of Longhorn's objects, and its driver's class.
@@ -192,9 +191,13 @@ func job(objects []object.Object, v volume) (string, error) {
 		if o["kind"] == "SnapshotSchedule" {
 			// Beside the one in the base's folder, which an overlay cannot bring twice.
 			name = v.restored()
-			spec["claimSelector"] = map[string]any{"matchLabels": v.labels()}
+			labels := map[string]any{}
+			for key, value := range v.labels() {
+				labels[key] = value
+			}
+			spec["claimSelector"] = map[string]any{"matchLabels": labels}
 		}
-		data, err := yaml.Marshal(map[string]any{
+		data, err := overlay.Manifest(object.Object{
 			"apiVersion": o["apiVersion"], "kind": o["kind"], "spec": spec,
 			"metadata": map[string]any{"name": name, "namespace": meta["namespace"]},
 		})

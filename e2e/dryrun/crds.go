@@ -19,6 +19,11 @@ func gatewayAPI() images.Module {
 	return images.Module{Path: "sigs.k8s.io/gateway-api", Version: "v1.6.0", Sum: "h1:735YBRj5NXFrOGX0GoSjwzUIzbz8kiEOfADsqHFmHgE="}
 }
 
+// prometheusOperator is here for its custom resources as well.
+func prometheusOperator() images.Module {
+	return images.Module{Path: "github.com/prometheus-operator/prometheus-operator", Version: "v0.85.0", Sum: "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s="}
+}
+
 // definitions are the custom resource definitions of the projects whose kinds hearth writes, as they publish them.
 func definitions() map[string]images.Module {
 	return map[string]images.Module{
@@ -26,6 +31,8 @@ func definitions() map[string]images.Module {
 		"docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml": images.Traefik().Module,
 		"config/crd/standard/gateway.networking.k8s.io_gateways.yaml":                   gatewayAPI(),
 		"config/crd/standard/gateway.networking.k8s.io_httproutes.yaml":                 gatewayAPI(),
+		"example/prometheus-operator-crd/monitoring.coreos.com_probes.yaml":             prometheusOperator(),
+		"example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml":    prometheusOperator(),
 	}
 }
 

@@ -5,14 +5,12 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/internal/secretscan"
 	"github.com/hearth-dev/hearth/internal/signin"
-	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 var (
@@ -60,34 +58,11 @@ func (v validator) secretKey(at *field.Path, ref SecretKeyRef) {
 	}
 }
 
-// ollamaEnv refuses what Ollama does not read: a misspelt variable is ignored
-// without a word.
-func (v validator) ollamaEnv(at *field.Path, env map[string]EnvValue) {
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		if strings.HasPrefix(name, "OLLAMA_") && !slices.Contains(ollamaVariables, name) {
-			fix := "see `ollama serve --help`"
-			near := spelling.Misspelt(name, ollamaVariables)
-			switch use := ollamaUnread[name]; {
-			case use != "":
-				fix = use
-			case near != "" && ollamaOwned[near] != "": // which would be refused next
-				fix = ollamaOwned[near]
-			case near != "":
-				fix = fmt.Sprintf("did you mean %s?", near)
-			}
-			v.errorf(at.Key(name), fix, "Ollama reads no variable of this name")
-		}
-	}
-	if origins := env["OLLAMA_ORIGINS"].Value; strings.Contains(origins, "*") {
-		v.errorf(at.Key("OLLAMA_ORIGINS"), "name the origins", "got %q, which lets every web page that people open use this server", origins)
-	}
-}
-
 // openWebUIEnv refuses settings of Ollama's, and a door that stands open.
 func (v validator) openWebUIEnv(at *field.Path, b *Base) {
 	w, env := b.OpenWebUI, at.Child("openWebUI", "env")
 	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
-		if _, owned := openWebUIOwned[name]; !owned && slices.Contains(ollamaVariables, name) {
+		if _, owned := openWebUIOwned[name]; !owned && slices.Contains(OllamaVariables(), name) {
 			v.errorf(env.Key(name), "move it to ollama.env", "Ollama reads this variable, and Open WebUI does not")
 		}
 	}

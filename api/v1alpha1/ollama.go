@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -120,20 +119,6 @@ func OllamaImage() Image {
 	return Image{Registry: "docker.io", Repository: "ollama/ollama", Tag: OllamaVersion, PullPolicy: "IfNotPresent"}
 }
 
-// OllamaVariables are the names of environment variables that Ollama's server
-// reads, as of the version that hearth deploys; the caller owns the slice.
-func OllamaVariables() []string { return slices.Clone(ollamaVariables) }
-
-// ollamaVariables are the names that Ollama's server reads, from its source:
-// envconfig/config.go of v0.23.2.
-var ollamaVariables = []string{
-	"OLLAMA_AUTH", "OLLAMA_CONTEXT_LENGTH", "OLLAMA_DEBUG", "OLLAMA_DEBUG_LOG_REQUESTS", "OLLAMA_EDITOR",
-	"OLLAMA_FLASH_ATTENTION", "OLLAMA_GPU_OVERHEAD", "OLLAMA_HOST", "OLLAMA_KEEP_ALIVE", "OLLAMA_KV_CACHE_TYPE",
-	"OLLAMA_LLM_LIBRARY", "OLLAMA_LOAD_TIMEOUT", "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE", "OLLAMA_MODELS",
-	"OLLAMA_MULTIUSER_CACHE", "OLLAMA_NEW_ENGINE", "OLLAMA_NOHISTORY", "OLLAMA_NOPRUNE", "OLLAMA_NO_CLOUD",
-	"OLLAMA_NUM_PARALLEL", "OLLAMA_ORIGINS", "OLLAMA_REMOTES", "OLLAMA_SCHED_SPREAD", "OLLAMA_VULKAN",
-}
-
 // ollamaOwned are the variables that hearth sets for Ollama, and where to set
 // them instead.
 var ollamaOwned = map[string]string{
@@ -237,7 +222,7 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 	if bare, ok := strings.CutPrefix(o.Image.Tag, "v"); ok && official && len(bare) > 0 && bare[0] >= '0' && bare[0] <= '9' {
 		v.warnf(tag, "write "+bare, "got %q, and there is no such image: the tags of Ollama's have no v in front", o.Image.Tag)
 	}
-	v.ollamaEnv(at.Child("env"), o.Env)
+	v.ollamaEnv(at, o)
 	if o.Service.Type != ClusterIP {
 		v.errorf(at.Child("service", "type"), "use expose with basicAuth",
 			"got %s, which opens Ollama outside the cluster, and it has no password", o.Service.Type)

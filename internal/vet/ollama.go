@@ -10,7 +10,6 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/reach"
-	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 func ollamaRules() []Rule {
@@ -31,9 +30,9 @@ func ollamaRules() []Rule {
 		Source: "ollama discover/cpu_linux.go: threads are the quota's whole cores, at least one",
 	}, {
 		ID: "ollama-variable", Severity: problem.Error, check: ollamaVariable,
-		Reason: "Ollama ignores a variable that it does not know, without a word: the setting is not made",
+		Reason: "Ollama ignores a variable that its version does not know, without a word: the setting is not made",
 		Fix:    "see `ollama serve --help`",
-		Source: "ollama v0.23.2 envconfig/config.go",
+		Source: "ollama envconfig/config.go of 0.13 to 0.34",
 	}, {
 		ID: "ollama-origins", Severity: problem.Error, check: ollamaOrigins,
 		Reason: "any web page that somebody in the network opens could use the server from the browser",
@@ -57,21 +56,20 @@ func ollamaVariable(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(func(c container) bool { return ollama(c) || path.Base(objects.Repository(c.Image)) == "ollama" }) {
 		for _, v := range c.Env {
-			f := c.finding("env["+v.Name+"]", "Ollama reads no variable of this name")
 			head, _, _ := strings.Cut(v.Name, "_")
-			switch {
-			case slices.Contains(names, v.Name):
+			known := slices.Contains(names, v.Name) || head == "OLLAMA" || strings.HasPrefix(v.Name, "LLAMA_ARG_")
+			name, like := meant(v.Name, names)
+			if head == "LLAMA" && !known || !known && !like && !mistyped(head, "OLLAMA") {
+				continue // anybody's
+			}
+			u := v1alpha1.OllamaUnread(v.Name, tag(c.Image))
+			if u == nil {
 				continue
-			case head == "OLLAMA":
-				f.Fix = spelling.Suggest(v.Name, names)
-			case head == "LLAMA": // llama.cpp's own, of the server that Ollama starts
-				continue
-			default:
-				name, found := meant(v.Name, names)
-				if !found && !mistyped(head, "OLLAMA") {
-					continue // anybody's
-				}
-				if f.Fix = spelling.Suggest(v.Name, names); found {
+			}
+			f := c.finding("env["+v.Name+"]", "%s", u.Reason)
+			f.Severity, f.Fix = u.Severity, u.Fix
+			if head != "OLLAMA" && !known {
+				if f.Severity = problem.Error; like {
 					f.Fix = fmt.Sprintf("did you mean %q?", name)
 				}
 			}

@@ -148,13 +148,16 @@ func (b builder) ollamaEnv() []corev1.EnvVar {
 		// It ignores the CPU limit (ollama#17916).
 		env = append(env, corev1.EnvVar{Name: "LLAMA_ARG_THREADS", Value: strconv.Itoa(n)})
 	}
-	return append(env,
+	env = append(env,
 		corev1.EnvVar{Name: "OLLAMA_HOST", Value: "0.0.0.0:" + strconv.Itoa(ollamaPort)},
 		corev1.EnvVar{Name: "OLLAMA_CONTEXT_LENGTH", Value: strconv.Itoa(o.ContextLength)},
 		corev1.EnvVar{Name: "OLLAMA_MAX_LOADED_MODELS", Value: strconv.Itoa(o.MaxLoadedModels)},
 		corev1.EnvVar{Name: "OLLAMA_NUM_PARALLEL", Value: strconv.Itoa(o.NumParallel)},
 		corev1.EnvVar{Name: "OLLAMA_KEEP_ALIVE", Value: string(o.KeepAlive)},
 		corev1.EnvVar{Name: "OLLAMA_LOAD_TIMEOUT", Value: string(o.LoadTimeout)},
-		corev1.EnvVar{Name: "OLLAMA_NO_CLOUD", Value: "1"}, // no remote models: nothing typed here leaves the cluster
 	)
+	if o.Reads("OLLAMA_NO_CLOUD") {
+		env = append(env, corev1.EnvVar{Name: "OLLAMA_NO_CLOUD", Value: "1"}) // no remote models: nothing typed here leaves the cluster
+	}
+	return env
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // Accelerator is the graphics processor that Ollama computes on. What its memory
@@ -59,6 +61,10 @@ func (a *Accelerator) applyDefaults(image *Image) {
 	}
 }
 
+// ROCm reports whether the image is the one for AMD, which has neither CUDA nor
+// Vulkan (Ollama's Dockerfile).
+func (o *Ollama) ROCm() bool { return strings.Contains(o.Image.Tag, "rocm") }
+
 func (v validator) accelerator(at *field.Path, o *Ollama) {
 	a := o.Accelerator
 	if a == nil {
@@ -82,8 +88,11 @@ func (v validator) accelerator(at *field.Path, o *Ollama) {
 		}
 	}
 	v.optionalName(at.Child("runtimeClassName"), a.RuntimeClassName, "a RuntimeClass")
-	if a.Type == AcceleratorAMD && !strings.Contains(o.Image.Tag, "rocm") {
-		v.warnf(image, "write "+o.Image.Tag+rocm, "%s has no libraries for AMD, and Ollama would compute on the CPU", o.Image.Tag)
+	switch plain, _, _ := strings.Cut(o.Image.Tag, rocm); {
+	case a.Type == AcceleratorAMD && !o.ROCm() && !sizing.LlamaServer(o.Image.Tag):
+		v.warnf(image, "write "+o.Image.Tag+rocm, "%s computes by Vulkan, which Ollama calls experimental before 0.30: it has no ROCm", o.Image.Tag)
+	case a.Type != AcceleratorAMD && o.ROCm():
+		v.warnf(image, "write "+plain, "%s has libraries for AMD alone, and Ollama would compute on the CPU", o.Image.Tag)
 	}
 	if a.Type == AcceleratorNVIDIA {
 		v.only(at, "NVIDIA's device files are open to every group", *a, "type", "count", "resourceName", "runtimeClassName")

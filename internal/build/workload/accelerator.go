@@ -5,6 +5,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // accelerate gives Ollama's container its graphics processors. The image itself
@@ -25,10 +26,19 @@ func (b builder) accelerate(pod *corev1.PodSpec) {
 	pod.SecurityContext.SupplementalGroups = a.Groups
 }
 
-// acceleratorEnv turns on what Ollama leaves off by itself: Intel's processors
-// are reached by Vulkan, which v0.23 calls experimental.
+// acceleratorEnv turns on what Ollama leaves off by itself. Before 0.30 that is
+// Vulkan, which reaches Intel's processors, and AMD's where the image is not
+// the one for ROCm. From 0.30 on it is what is built into a CPU
+// (filterIntegratedGPUs in discover/runner.go): the pod sees no device but
+// those that it asked for.
 func (b builder) acceleratorEnv() []corev1.EnvVar {
-	if a := b.base.Ollama.Accelerator; a != nil && a.Type == v1alpha1.AcceleratorIntel {
+	o := b.base.Ollama
+	switch {
+	case o.Accelerator == nil || o.Accelerator.Type == v1alpha1.AcceleratorNVIDIA:
+		return nil
+	case sizing.LlamaServer(o.Image.Tag):
+		return []corev1.EnvVar{{Name: "OLLAMA_IGPU_ENABLE", Value: "1"}}
+	case !o.ROCm():
 		return []corev1.EnvVar{{Name: "OLLAMA_VULKAN", Value: "1"}}
 	}
 	return nil

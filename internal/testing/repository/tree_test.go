@@ -28,6 +28,9 @@ func (c *tree) find(overlay, object string) any {
 	if strings.HasSuffix(object, ".yaml") {
 		return readYAML(c.t, object)
 	}
+	if strings.HasSuffix(object, ".md") {
+		return readPage(c.t, object)
+	}
 	if c.overlays[overlay] == nil {
 		c.overlays[overlay] = buildOverlay(c.t, overlay)
 	}

@@ -82,6 +82,23 @@ func (n Need) Sum() string {
 	return strings.Join(parts, " + ") + " = " + MiB(n.Required)
 }
 
+// Least is the smallest memory limit that can be enough in bytes: Required, or
+// with an accelerator what stays in the pod's memory when a device of unknown
+// size holds all of each model: the processes, and the prompts that a server
+// keeps.
+func (n Need) Least(accelerated bool) int64 {
+	if !accelerated {
+		return n.Required
+	}
+	var bytes int64
+	for _, t := range n.Terms {
+		if t.Model == "" || t.Name == "runtime" || t.Name == "prompt cache" {
+			bytes += t.Bytes
+		}
+	}
+	return bytes
+}
+
 // Limit is the memory limit for what is required: 15 % above it, rounded up to
 // 256 MiB.
 func Limit(required int64) int64 { return roundUp(required*(100+headroom)/100, limitStep) }

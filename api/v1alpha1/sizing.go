@@ -171,7 +171,10 @@ func (v validator) memory(base *field.Path, given *Ollama, b *Base) {
 		at = models
 	}
 	got, what := bytesOf(limit), strings.Join(need.Models, " and ")
-	switch {
+	switch least := need.Least(o.Accelerator != nil); {
+	case got < need.Required && got >= least:
+		v.warnf(at, fmt.Sprintf("%s is enough whatever the device holds", mebibytes(need.Limit)),
+			"the memory limit of %s is enough for %s only if the device holds all but %s of %s", limit, what, sizing.MiB(got), need.Sum())
 	case got < need.Required:
 		v.errorf(at, fmt.Sprintf("raise it to %s or write auto, which is that; or %s", mebibytes(need.Limit), b.smaller(need, got)),
 			"the memory limit of %s cannot hold %s: %s", limit, what, need.Sum())

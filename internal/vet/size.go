@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -71,10 +72,18 @@ func ollamaMemory(in *input) []Finding {
 	for _, c := range in.containers(ollama) {
 		limit, set := c.Resources.Limits["memory"]
 		known := in.models(c.pod)
-		if !set || len(known) == 0 || accelerated(c) {
+		if !set || len(known) == 0 {
 			continue
 		}
-		if need := sizing.Memory(known, settings(c)); limit.Value() < need.Required {
+		need := sizing.Memory(known, settings(c))
+		switch least := need.Least(accelerated(c)); {
+		case limit.Value() >= need.Required:
+		case limit.Value() >= least:
+			f := c.finding("resources.limits.memory", "%s is enough for %s only if the device holds the rest of %s",
+				limit.String(), strings.Join(need.Models, " and "), need.Sum())
+			f.Severity, f.Fix = problem.Warning, fmt.Sprintf("write %s, which is enough whatever the device holds", sizing.MiB(need.Limit))
+			found = append(found, f)
+		default:
 			f := c.finding("resources.limits.memory", "%s is less than the %s that %s needs: %s",
 				limit.String(), sizing.MiB(need.Required), strings.Join(need.Models, " and "), need.Sum())
 			f.Fix = fmt.Sprintf("write %s, or name a smaller model", sizing.MiB(need.Limit))

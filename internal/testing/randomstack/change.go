@@ -14,10 +14,10 @@ func (d *drawing) changedFields(path string, t reflect.Type, o object) object {
 		at := below(path, f.name)
 		v, has := o[f.name]
 		switch {
-		case has && !f.required && at != "base.namespace" && d.chance(d.rate/4): // back to the default
+		case has && !f.required && at != "base.namespace" && (d.chance(d.rate/4) || d.focused(at) && d.chance(0.3)): // back to the default
 		case has:
 			out[f.name] = d.changed(at, f.typ, v)
-		case d.chance(d.rate * d.density / 2):
+		case d.chance(d.rate*d.density/2) || d.focused(at) && d.chance(0.3):
 			out[f.name] = d.value(at, f.typ)
 		}
 	}
@@ -32,7 +32,7 @@ func (d *drawing) changed(path string, t reflect.Type, v any) any {
 		return v
 	case isObject && isStruct(t):
 		return d.changedFields(path, t, o)
-	case !d.chance(d.rate):
+	case !d.chance(d.rate) && !d.focused(path):
 		return v
 	case isObject && t.Kind() == reflect.Map && t != objectType:
 		return d.changedEntries(path, t, o)

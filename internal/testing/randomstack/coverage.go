@@ -20,6 +20,12 @@ type Coverage struct {
 	done map[string]bool // by "PATH set", "PATH overridden" and "PATH nulled"
 }
 
+// roots are what a stack is made of.
+var roots = []struct {
+	path string
+	t    reflect.Type
+}{{"base", baseType}, {"overlay", overlayType}, {"fleet", fleetType}, {"catalog", catalogType}}
+
 // exempt are the fields that cannot be all of it, and why.
 var exempt = map[string]string{
 	"base.name overridden":      "an overlay names its base by it",
@@ -174,10 +180,7 @@ func (c *Coverage) Missing() []string {
 			missing = append(missing, path+" never "+what)
 		}
 	}
-	for _, root := range []struct {
-		path string
-		t    reflect.Type
-	}{{"base", baseType}, {"overlay", overlayType}, {"fleet", fleetType}, {"catalog", catalogType}} {
+	for _, root := range roots {
 		paths(root.path, root.t, func(path string, required bool) {
 			check(path, "set")
 			if root.path == "base" {
@@ -195,8 +198,8 @@ func (c *Coverage) Missing() []string {
 // Fields is how many fields of the spec there are, at any depth.
 func Fields() int {
 	n := 0
-	for path, t := range map[string]reflect.Type{"base": baseType, "overlay": overlayType, "fleet": fleetType, "catalog": catalogType} {
-		paths(path, t, func(string, bool) { n++ })
+	for _, root := range roots {
+		paths(root.path, root.t, func(string, bool) { n++ })
 	}
 	return n
 }

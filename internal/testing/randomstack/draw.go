@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
+	"sync"
 )
 
 // object is a mapping of a stack.
@@ -24,7 +26,30 @@ type drawing struct {
 	// of is the base or overlay that is being drawn: what must be unique in a
 	// stack carries its name.
 	of string
+	// focus is the path of the field that is drawn wherever it can be, and changed
+	// by overlays: few of them come up often by chance.
+	focus string
 }
+
+// leaves are the paths of the fields that have none below them.
+var leaves = sync.OnceValue(func() []string {
+	var all []string
+	for _, root := range roots {
+		paths(root.path, root.t, func(path string, _ bool) { all = append(all, path) })
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(path string) bool {
+		return slices.ContainsFunc(all, func(other string) bool { return around(path, other) })
+	})
+})
+
+// around reports whether a field is at the first path, or below it.
+func around(path, field string) bool {
+	rest, within := strings.CutPrefix(field, path)
+	return within && rest != "" && strings.ContainsRune(".[{", rune(rest[0]))
+}
+
+// focused reports whether the field in focus is at a path, or below it.
+func (d *drawing) focused(path string) bool { return path == d.focus || around(path, d.focus) }
 
 // chance is true with the given probability.
 func (d *drawing) chance(p float64) bool { return d.Float64() < p }
@@ -76,7 +101,7 @@ func allowed(t reflect.Type) []any {
 func (d *drawing) fields(path string, t reflect.Type, but ...string) object {
 	o := object{}
 	for _, f := range fieldsOf(t) {
-		if !slices.Contains(but, f.name) && (f.required || d.chance(d.density)) {
+		if !slices.Contains(but, f.name) && (f.required || d.chance(d.density) || d.focused(below(path, f.name)) && d.chance(0.9)) {
 			o[f.name] = d.value(below(path, f.name), f.typ)
 		}
 	}

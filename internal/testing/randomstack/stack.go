@@ -16,6 +16,7 @@ func Draw(seed uint64) []byte {
 // stack draws the whole document.
 func (d *drawing) stack() object {
 	d.density = pick(d, 0.1, 0.4, 0.7)
+	d.focus = pick(d, leaves()...)
 	names := []string{"ollama", "ai", "chat-b", "on", "y"}
 	d.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	var bases []object
@@ -38,7 +39,7 @@ func (d *drawing) stack() object {
 		}
 	}
 	s["overlays"] = overlays
-	if d.chance(0.5) {
+	if d.chance(0.5) || d.focused("fleet") {
 		d.of = "fleet"
 		fleet := d.fields("fleet", fleetType)
 		d.repairFleet(fleet, all, unexposed)
@@ -46,7 +47,7 @@ func (d *drawing) stack() object {
 	} else if d.chance(0.1) {
 		s["fleet"] = nil
 	}
-	if d.chance(0.4) {
+	if d.chance(0.4) || d.focused("catalog") {
 		d.of = "catalog"
 		s["catalog"] = d.noisy(catalogType, d.fields("catalog", catalogType))
 	}

@@ -59,10 +59,13 @@ func TestHowTo(t *testing.T) {
 // fenced is YAML, and for a refusal the message right below it.
 var fenced = regexp.MustCompile("(?ms)^```yaml( refused)?\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?")
 
-// stacks are the two that an answer makes.
+// stacks are the two that an answer makes, or the one of an answer for spec.
 func stacks(text string) map[string]string {
 	const head = "apiVersion: hearth.dev/v1alpha1\nkind: Stack\nmetadata: {name: home}\nspec:\n  bases:\n"
 	base := "    - name: ai\n      namespace: ai\n"
+	if strings.HasPrefix(text, "catalog:") { // of the whole stack
+		return map[string]string{"stack": head + base + "      ollama: {models: [\"llama3.2:3b\"]}\n  overlays:\n    - {name: home, bases: [{name: ai}]}\n" + indent(text, "  ")}
+	}
 	whole := base + indent(text, "      ")
 	if !strings.Contains("\n"+text, "\nollama:") && !strings.Contains(text, "ollamaURLs") {
 		whole += "      ollama: {models: [\"llama3.2:3b\"]}\n"

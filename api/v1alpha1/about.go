@@ -2,7 +2,9 @@ package v1alpha1
 
 import (
 	"errors"
+	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -172,9 +174,27 @@ func (v validator) link(at *field.Path, text string) {
 		v.errorf(at, "", "missing: want a URL such as https://grafana.example.org/d/ai")
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }):
 		v.errorf(at, "", "got %q, want a URL such as https://grafana.example.org/d/ai", text)
+	case !isHostname(u.Hostname()) || !isPort(u.Port()):
+		v.errorf(at, "", "got %q, want the name or address of a host, and a port of at most 65535, if any", text)
 	case u.User != nil:
 		v.errorf(at, "leave it out: the browser asks for it", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
 	}
+}
+
+// isHostname reports whether a browser would look the host up: one whose last
+// label begins with a digit is an address of IPv4, or nothing.
+func isHostname(host string) bool {
+	last := host[strings.LastIndex(host, ".")+1:]
+	if strings.Contains(host, ":") || last != "" && last[0] >= '0' && last[0] <= '9' {
+		_, err := netip.ParseAddr(host)
+		return err == nil
+	}
+	return host != "" && !strings.ContainsAny(host, "<>^|%`{}\"\\")
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil
 }
 
 // AboutPatch is an About in an overlay: a JSON merge patch (RFC 7386) on that

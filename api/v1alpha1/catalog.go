@@ -23,6 +23,8 @@ type Catalog struct {
 	// Gatus asks for one file of Gatus' that has it ask every route of every
 	// overlay. Default none.
 	Gatus *GatusChecks `json:"gatus,omitzero"`
+	// Backstage asks for the stack's entities in Backstage. Default none.
+	Backstage *Backstage `json:"backstage,omitzero"`
 }
 
 // Pages are the service pages: FOLDER/OVERLAY.md.
@@ -37,6 +39,9 @@ func (c *Catalog) applyDefaults() {
 	if c.Pages != nil {
 		fill(&c.Pages.Folder, "docs/services")
 	}
+	if c.Backstage != nil {
+		c.Backstage.applyDefaults()
+	}
 }
 
 func (v validator) catalog(at *field.Path, written *Catalog) {
@@ -50,10 +55,17 @@ func (v validator) catalog(at *field.Path, written *Catalog) {
 		v.treePath(at.Child("pages", "folder"), c.Pages.Folder, "a folder below the stack's, such as docs/services")
 	}
 	v.dashboards(at, &c)
+	if c.Backstage != nil {
+		v.backstage(at.Child("backstage"), &c)
+	}
 }
 
 // pathForm is a path that reads the same to git, kpt and a shell.
 var pathForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$`)
+
+// othersFiles are names by which kustomize, kpt, Helm, Fleet and hearth know their
+// files in any folder, in lower case: some file systems know no other.
+var othersFiles = []string{"kustomization.yaml", "kustomization.yml", "kustomization", "kptfile", "chart.yaml", "fleet.yaml", "gitrepo.example.yaml", "hearth.yaml"}
 
 // treePath checks the path of what is written beside bases/ and overlays/.
 func (v validator) treePath(at *field.Path, value, want string) {
@@ -65,6 +77,8 @@ func (v validator) treePath(at *field.Path, value, want string) {
 		v.errorf(at, "", "got %q, want %s: names of letters, digits, '-', '_' and '.', with '/' between", value, want)
 	case first == "bases" || first == "overlays":
 		v.errorf(at, "", "got %q, want %s: %s/ is what clusters get", value, want, first)
+	case slices.Contains(othersFiles, strings.ToLower(path.Base(value))):
+		v.errorf(at, "", "got %q, want %s: a file of that name is for another program", value, want)
 	case len(value) > 200:
 		v.errorf(at, "", "got %q, a path of %d characters, want at most 200", value, len(value))
 	}

@@ -82,6 +82,7 @@ func (r *Resolved) Validate() problem.List {
 		v.clusters(r)
 	}
 	v.listed(r)
+	v.owners(r)
 	return v.problems.Sorted()
 }
 

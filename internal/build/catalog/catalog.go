@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/catalog/backstage"
 	"github.com/hearth-dev/hearth/internal/build/catalog/gatus"
 	"github.com/hearth-dev/hearth/internal/build/catalog/homer"
 	"github.com/hearth-dev/hearth/internal/build/catalog/page"
@@ -62,6 +63,12 @@ func Files(r *v1alpha1.Resolved, services []Service) (map[string][]byte, error) 
 	if g := c.Gatus; g != nil {
 		data, err := file.YAML(r.Name, gatus.Of(r), gatus.Notes)
 		if err := add(g.Path, data, err); err != nil {
+			return nil, err
+		}
+	}
+	if c.Backstage != nil {
+		data, err := backstage.Write(r)
+		if err := add(c.Backstage.Path, data, err); err != nil {
 			return nil, err
 		}
 	}

@@ -63,13 +63,20 @@ func Owner(data []byte) string {
 
 // YAML is the value as a file of the stack, below notes of whole lines, if any.
 func YAML(stack string, v any, notes string) ([]byte, error) {
+	return Documents(stack, []any{v}, notes)
+}
+
+// Documents are several values as YAML is one.
+func Documents(stack string, values []any, notes string) ([]byte, error) {
 	var buf strings.Builder
 	buf.WriteString(FirstLine(stack) + notes)
 	e := yaml.NewEncoder(&buf)
 	e.SetIndent(2)
 	e.CompactSeqIndent()
-	if err := e.Encode(v); err != nil {
-		return nil, fmt.Errorf("encoding: %w", err)
+	for _, v := range values {
+		if err := e.Encode(v); err != nil {
+			return nil, fmt.Errorf("encoding: %w", err)
+		}
 	}
 	return []byte(buf.String()), nil
 }

@@ -30,3 +30,29 @@ func Exposed(stack string, base *v1alpha1.Base) (c object.Component, port int32)
 	o := b.ollamaComponent()
 	return o.Component, o.servicePort
 }
+
+// Program is one of a base's workloads, as others reach it.
+type Program struct {
+	object.Component
+	// Is which of the two it is.
+	Is v1alpha1.Program
+	// Port of its Service.
+	Port int32
+	// Storage that its data is on.
+	Storage v1alpha1.Storage
+}
+
+// Programs are the workloads that the base has.
+func Programs(stack string, base *v1alpha1.Base) []Program {
+	b := builder{stack: stack, base: base}
+	var programs []Program
+	if o := base.Ollama; o != nil {
+		c := b.ollamaComponent()
+		programs = append(programs, Program{c.Component, v1alpha1.ProgramOllama, c.servicePort, o.Storage})
+	}
+	if w := base.OpenWebUI; w != nil {
+		c := b.openWebUIComponent()
+		programs = append(programs, Program{c.Component, v1alpha1.ProgramOpenWebUI, c.servicePort, w.Storage})
+	}
+	return programs
+}

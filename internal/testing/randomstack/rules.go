@@ -67,6 +67,14 @@ var pathRules = map[string]rule{
 	"catalog.gatus.path":   oneOf("catalog/gatus.yaml", "gatus.yaml"),
 	"catalog.pages.folder": oneOf("docs/services", "services", "a/b_c.d/e-f"),
 
+	"backstage.path":       oneOf("catalog-info.yaml", "docs/services/backstage.yml", "_a/b.yaml"),
+	"backstage.owner":      oneOf("group:default/platform", "user:jane.doe", "ops/on-call", "Platform_Team", "1"),
+	"backstage.system":     oneOf("ai", "Private_AI.2", "on", "7"),
+	"backstage.domain":     oneOf("ai", "domain:default/ai", "infra/Machine.Learning"),
+	"backstage.lifecycle":  oneOf("production", "experimental", "on"),
+	"backstage.namespace":  oneOf("default", "platform", "off"),
+	"backstage.tags[]":     oneOf("llm", "c++", "tier:3", "on", "self-hosted"),
+
 	"namespaceLabels{key}": oneOf("pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn", "team", "example.org/tier"),
 	"namespaceLabels{}":    oneOf("restricted", "baseline", "1", "true", ""),
 	"labels{key}":          oneOf("team", "example.org/tier", "cost-center", "on"),

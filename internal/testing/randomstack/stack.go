@@ -49,7 +49,9 @@ func (d *drawing) stack() object {
 	}
 	if d.chance(0.4) || d.focused("catalog") {
 		d.of = "catalog"
-		s["catalog"] = d.noisy(catalogType, d.fields("catalog", catalogType))
+		catalog := d.fields("catalog", catalogType)
+		d.repairCatalog(catalog, overlays)
+		s["catalog"] = d.noisy(catalogType, catalog)
 	}
 	return object{
 		"apiVersion": "hearth.dev/v1alpha1", "kind": "Stack",

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,17 +25,21 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/build/file"
+	"github.com/hearth-dev/hearth/internal/build/monitoring"
 	"github.com/hearth-dev/hearth/internal/printable"
 )
 
-var mkdocs = flag.String("mkdocs", "", "the program mkdocs, with mkdocs-techdocs-core, that is to read the pages as well")
+var (
+	mkdocs  = flag.String("mkdocs", "", "the `folder` that tools/mkdocs/install prints: MkDocs reads the pages as well")
+	mermaid = flag.String("mermaid", "", "the `folder` that tools/mermaid/install prints: Mermaid reads the diagrams")
+)
 
 // nasty texts would be markup if they were not text: of Markdown, of its
 // extensions, of HTML.
 var nasty = []string{
 	"a | b", `a \| b \`, "<script>alert(1)</script>", "<b>x", "`code", "``a` b``", "*b* **b** _i_ __i__ a_b_c", "~s~ ~~s~~ ^c^ ==m== ++i++",
 	"[x](y)", "![i](j)", "[x]: y", "[^1]", "# h", "## h {#id .class}", "{: #id }", "- l", "+ l", "1. n", "2) n", "> q", "---", "===", ":::",
-	`--8<-- "/etc/passwd"`, "&amp; &lt; &#35;", "(c) (tm) +/- --> <-- =/= 1/2", ":smile: a:smile:", "${HOME} $x$ $$y$$ {{ z }} {% z %}", "@me #1", `"q" 'q'`,
+	`--8<-- "/etc/passwd"`, "&amp; &lt; &#35;", "(c) (r) (tm) +/- --> <-- =/= 1/2 c/o 1st", ":smile: a:smile:", "${HOME} $x$ $$y$$ {{ z }} {% z %}", "@me #1", `"q" 'q'`,
 	"{++a++} {--b--} {>>c<<}", "!!! note", "??? note", "*[HTML]: x", "https://x.example.org/?a=b|c_d_e", "www.x.example.org", "a@b.example.org",
 	strings.Repeat("long", 120), "<https://x.example.org>", "    code", "\u202eabc", "ä ö 漢字", "~~~", "```sh", "|---|", "[ ] todo", "[x] done", "Term\u00a0: x",
 }
@@ -74,14 +79,14 @@ func nastyStack(t *testing.T) []byte {
 	return data
 }
 
-// pagesOf are the pages of a stack, by their paths, with its overlays as they
-// were asked for.
+// pagesOf are the pages of a stack, by their paths; nil for one that cannot be
+// built.
 func pagesOf(t *testing.T, stack *v1alpha1.Resolved) map[string][]byte {
 	t.Helper()
 	stack.Catalog = &v1alpha1.Catalog{Pages: &v1alpha1.Pages{Folder: "docs/services"}}
 	files, err := generator.GenerateUnchecked(stack)
 	if err != nil {
-		t.Fatal(err)
+		return nil // a patch of something that is not there
 	}
 	pages := map[string][]byte{}
 	for _, f := range files {
@@ -96,6 +101,8 @@ func pagesOf(t *testing.T, stack *v1alpha1.Resolved) map[string][]byte {
 type outline struct {
 	Headings []string
 	Tables   [][][]string
+	// Items of lists, each with all that belongs to it; Blocks of code in them.
+	Items, Blocks int
 }
 
 // read is the page as GitHub reads it, and what is wrong with it.
@@ -116,6 +123,12 @@ func read(page []byte) (outline, []string) {
 			}
 		case *ast.RawHTML:
 			wrong = append(wrong, "HTML: "+string(n.Segments.Value(page)))
+		case *ast.ListItem:
+			o.Items++
+		case *ast.FencedCodeBlock:
+			if n.Parent().Kind() == ast.KindListItem {
+				o.Blocks++
+			}
 		case *ast.Image:
 			wrong = append(wrong, "an image: "+string(n.Destination))
 		case *ast.Link:
@@ -214,6 +227,21 @@ func checkPage(t *testing.T, page []byte, stack *v1alpha1.Resolved, o *v1alpha1.
 			t.Errorf("%s: no dependency stands there as %q", o.Name, row)
 		}
 	}
+	for i := range o.Bases {
+		for _, a := range monitoring.Alerts(&o.Bases[i]) {
+			if !slices.Contains(seen.Headings, "Alert "+a.Name) { // to which RunbookOf leads
+				t.Errorf("%s: no heading for the alert %s", o.Name, a.Name)
+			}
+		}
+	}
+	patched := len(o.Patches) > 0 || slices.ContainsFunc(o.Bases, func(b v1alpha1.Base) bool { return len(b.Patches)+len(b.Resources) > 0 })
+	for _, table := range seen.Tables {
+		for _, row := range table {
+			if !patched && len(row) == 5 && row[2] == "a patch of the stack" {
+				t.Errorf("%s: nothing is known of the variable %s", o.Name, row[0])
+			}
+		}
+	}
 	return seen
 }
 
@@ -231,6 +259,9 @@ func TestPages(t *testing.T) {
 			t.Fatalf("stack %d: %v", i, problems)
 		}
 		pages := pagesOf(t, stack)
+		if pages == nil {
+			continue
+		}
 		for j := range stack.Overlays {
 			o := &stack.Overlays[j]
 			name := "docs/services/" + o.Name + ".md"
@@ -254,8 +285,34 @@ func TestPages(t *testing.T) {
 			t.Errorf("stack %d has other pages the second time:\n%s", i, diff)
 		}
 	}
+	if len(outlines) < 40 {
+		t.Errorf("%d pages were read, want 40 and more", len(outlines))
+	}
+	if *mermaid != "" {
+		askMermaid(t, filepath.Join(folder, "docs"), len(outlines))
+	}
 	if *mkdocs != "" {
 		compareMkDocs(t, folder, outlines)
+	}
+}
+
+// askMermaid wants a diagram of each page that Mermaid reads, and one refused
+// that is none.
+func askMermaid(t *testing.T, folder string, pages int) {
+	t.Helper()
+	check := func(folder string) (string, error) {
+		out, err := exec.Command("node", filepath.Join(*mermaid, "check.mjs"), folder).CombinedOutput()
+		return strings.TrimSpace(string(out)), err
+	}
+	if out, err := check(folder); err != nil || out != strconv.Itoa(pages) {
+		t.Errorf("of %d diagrams Mermaid reads %s: %v", pages, out, err)
+	}
+	broken := t.TempDir()
+	if err := os.WriteFile(filepath.Join(broken, "a.md"), []byte("```mermaid\nflowchart LR\n  n1[\"a\"b\"]\n```\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := check(broken); err == nil {
+		t.Errorf("Mermaid reads what is no diagram: %s", out)
 	}
 }
 
@@ -289,7 +346,10 @@ plugins: [techdocs-core]
 use_directory_urls: false
 markdown_extensions:
   - pymdownx.superfences:
-      custom_fences: [{name: mermaid, class: mermaid, format: !!python/name:pymdownx.superfences.fence_code_format}]
+      custom_fences:
+        - name: mermaid
+          class: mermaid
+          format: !!python/name:pymdownx.superfences.fence_code_format
 `
 	if err := os.WriteFile(filepath.Join(folder, "mkdocs.yml"), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
@@ -297,8 +357,9 @@ markdown_extensions:
 	if err := os.WriteFile(filepath.Join(folder, "docs", "index.md"), []byte("# Pages\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(*mkdocs, "build", "--strict", "--quiet")
+	cmd := exec.Command("python3", "-m", "mkdocs", "build", "--strict", "--quiet")
 	cmd.Dir = folder
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+*mkdocs)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("mkdocs build --strict: %v\n%s", err, out)
 	}
@@ -326,6 +387,9 @@ func seenInHTML(t *testing.T, data []byte) outline {
 	walk = func(n *html.Node, in bool) {
 		if n.Type == html.ElementNode {
 			if strings.Contains(attribute(n, "class"), "highlight") { // lines of code with their numbers
+				if n.Parent.DataAtom == atom.Li {
+					o.Blocks++
+				}
 				return
 			}
 			in = in || n.DataAtom == atom.Article
@@ -341,6 +405,8 @@ func seenInHTML(t *testing.T, data []byte) outline {
 				case atom.Td, atom.Th:
 					table := o.Tables[len(o.Tables)-1]
 					table[len(table)-1] = append(table[len(table)-1], seenText(n))
+				case atom.Li:
+					o.Items++
 				case atom.Script, atom.Img:
 					t.Errorf("the article has %v", n)
 				}

@@ -20,28 +20,53 @@ const markup = "\\`*_[]<>&#|~${}!^@"
 func Text(s string) string {
 	var b strings.Builder
 	runes := []rune(line(s))
+	digits := true // whatever stands before it
 	for i, r := range runes {
-		word := func(j int) bool {
-			return j >= 0 && j < len(runes) && (unicode.IsLetter(runes[j]) || unicode.IsDigit(runes[j]))
-		}
-		beginning := strings.Trim(string(runes[:i]), "0123456789") == ""
-		switch {
-		case r == '_' && word(i-1) && word(i+1): // within a word it is none
-			b.WriteRune(r)
-		case strings.ContainsRune(markup, r),
-			strings.ContainsRune("-+", r) && i == 0, strings.ContainsRune(".)", r) && beginning, // of a list
-			r == ':' && i+1 < len(runes) && runes[i+1] != ' ', r == '.' && i > 2 && strings.EqualFold(string(runes[i-3:i]), "www"), // of an emoji's name
-			r == '(' && i+2 < len(runes) && runes[i+2] == ')', // (c) is a sign for some
-			r == '=' && i > 0 && runes[i-1] == '=',
-			r == '-' && i > 0 && runes[i-1] == '-', r == '+' && i+1 < len(runes) && runes[i+1] == '/',
-			r == '/' && i > 0 && strings.ContainsRune("0123456789", runes[i-1]), // fractions
-			r == '"' && i > 0 && runes[i-1] == ':':
+		if strings.ContainsRune(markup, r) && !within(runes, i) || r == '.' && digits || r == ')' && digits || joins(runes, i) {
 			fmt.Fprintf(&b, "&#%d;", r)
-		default:
+		} else {
 			b.WriteRune(r)
 		}
+		digits = digits && r >= '0' && r <= '9'
 	}
 	return b.String()
+}
+
+// within reports whether the i-th is an underscore in a word, where it is none of
+// emphasis.
+func within(runes []rune, i int) bool {
+	word := func(j int) bool {
+		return j >= 0 && j < len(runes) && (unicode.IsLetter(runes[j]) || unicode.IsDigit(runes[j]))
+	}
+	return runes[i] == '_' && word(i-1) && word(i+1)
+}
+
+// joins reports whether the i-th means something by what stands beside it.
+func joins(runes []rune, i int) bool {
+	var before, after rune
+	if i > 0 {
+		before = runes[i-1]
+	}
+	if i+1 < len(runes) {
+		after = runes[i+1]
+	}
+	switch runes[i] {
+	case '-': // of a list, an arrow, or a file to include
+		return before == 0 || before == '-'
+	case '+': // of a list, or plus or minus
+		return before == 0 || after == '/'
+	case '=': // not equal, or a mark
+		return after == '/' || before == '='
+	case '/': // a fraction, or care of
+		return before >= '0' && before <= '9' || before == 'c' || before == 'C'
+	case ':': // the name of an emoji, or a URL that nobody meant to link
+		return after != 0 && after != ' '
+	case '.':
+		return i > 2 && strings.EqualFold(string(runes[i-3:i]), "www")
+	case '(': // (c) and (tm) are signs for some
+		return strings.ContainsRune(string(runes[i:min(len(runes), i+4)]), ')')
+	}
+	return false
 }
 
 // line is s without what breaks a line or is not visible.

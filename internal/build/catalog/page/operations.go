@@ -10,13 +10,14 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/catalog/markdown"
 	"github.com/hearth-dev/hearth/internal/build/catalog/trouble"
+	"github.com/hearth-dev/hearth/internal/build/monitoring"
 )
 
 func (p *page) operations() string {
 	return paragraphs(
 		strings.Join([]string{
 			"- Primary health indicators: " + p.health(),
-			"- Dashboards or alerts: " + p.links(v1alpha1.LinkDashboard, v1alpha1.LinkAlerts),
+			"- Dashboards or alerts: " + p.watched(),
 			"- Log locations: " + p.logs(),
 			"- Known failure modes: those below.",
 		}, "\n"),
@@ -24,6 +25,7 @@ func (p *page) operations() string {
 		markdown.Table([]string{"Workload", "Container", "Probe", "Asks", "Fails after"}, p.probes()),
 		"### Logs", fence(p.logCommands()),
 		p.furtherLinks(),
+		p.alerts(),
 		"### Known failure modes", markdown.Table([]string{"Symptom", "Cause", "What to do"}, p.failures()))
 }
 
@@ -41,6 +43,67 @@ func (p *page) health() string {
 		what = append(what, "sign-in page answers")
 	}
 	return strings.Join(what, ", ") + "."
+}
+
+// watched is what looks at the service all the time.
+func (p *page) watched() string {
+	links, own := p.links(v1alpha1.LinkDashboard, v1alpha1.LinkAlerts), p.each(func(b *v1alpha1.Base) string {
+		var has []string
+		m := b.Monitoring
+		if len(monitoring.Alerts(b)) > 0 {
+			has = append(has, "the alerts below")
+		}
+		if m != nil && m.Dashboard != nil {
+			has = append(has, "a dashboard of Grafana's")
+		}
+		return strings.Join(has, " and ")
+	})
+	switch {
+	case len(own) == 0:
+		return links
+	case links == notSaid:
+		return strings.Join(own, ", ")
+	}
+	return links + ", " + strings.Join(own, ", ")
+}
+
+// template is what Prometheus fills in when an alert fires.
+var template = regexp.MustCompile(`\{\{ \$labels\.(\w+) \}\}|\{\{ \$value[^}]*\}\}`)
+
+// filled is a text of an alert's as it stands before it fires.
+func filled(s string) string {
+	s = template.ReplaceAllStringFunc(s, func(t string) string {
+		if label := template.FindStringSubmatch(t)[1]; label != "" {
+			return "the " + label
+		}
+		return "so much"
+	})
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// alerts are a heading for each, which the alert itself links to.
+func (p *page) alerts() string {
+	blocks := []string{"### Alerts"}
+	seen := map[string]bool{}
+	for i := range p.overlay.Bases {
+		b := &p.overlay.Bases[i]
+		for _, a := range monitoring.Alerts(b) {
+			if !seen[a.Name] {
+				blocks = append(blocks, "#### Alert "+markdown.Text(a.Name))
+			}
+			seen[a.Name] = true
+			blocks = append(blocks,
+				fmt.Sprintf("%s, after %s: %s. %s", markdown.Text(filled(a.Severity)), markdown.Text(a.For), markdown.Text(filled(a.Summary)), markdown.Text(filled(a.Description))),
+				"```promql\n"+a.Expr+"\n```")
+		}
+	}
+	if len(seen) == 0 {
+		return ""
+	}
+	return paragraphs(blocks...)
 }
 
 // links of these types.

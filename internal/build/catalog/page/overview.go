@@ -206,6 +206,7 @@ func (p *page) dependencies() [][]string {
 		add("Cluster DNS", "network", "Finds Services and hosts by their names")
 		peers(add, b)
 		models(add, b)
+		watchers(add, b)
 	}
 	for i := range p.set.Pods {
 		for _, c := range p.set.Pods[i].Containers() {
@@ -316,6 +317,26 @@ func models(add func(name, kind, why string), b *v1alpha1.Base) {
 		for _, m := range b.PullModels() {
 			add("Model registry "+markdown.Code(modelRegistry(m)), "registry", "Has the models that the volume lacks; not needed once they are there")
 		}
+	}
+}
+
+// watchers are what monitoring needs in the cluster.
+func watchers(add func(name, kind, why string), b *v1alpha1.Base) {
+	m := b.Monitoring
+	if m == nil {
+		return
+	}
+	if m.Prober != nil || m.Alerts != nil {
+		add("Prometheus operator", "monitoring", "Reads the Probes and the alert rules")
+	}
+	if m.Prober != nil {
+		add("Blackbox exporter", "monitoring", "Asks whether all of it answers")
+	}
+	if m.Dashboard != nil {
+		add("Grafana with its sidecar", "monitoring", "Shows the dashboard")
+	}
+	if t := m.OpenTelemetry; t != nil {
+		add("OpenTelemetry collector "+markdown.Code(t.Endpoint), "monitoring", "Takes what the chat measures")
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 // stack as code.
 func (w Way) Markdown() string {
 	var b strings.Builder
+	indent := strings.Repeat(" ", 4) // the least that Python-Markdown takes for a part of the item
 	for i, s := range w.Steps {
 		number := fmt.Sprintf("%d. ", i+1)
-		indent := strings.Repeat(" ", len(number))
 		b.WriteString(number + s.Text + "\n")
 		for _, code := range []struct{ language, text string }{{"sh", s.Command}, {"yaml", s.Stack}} {
 			if code.text == "" {

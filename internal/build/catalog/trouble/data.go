@@ -188,6 +188,18 @@ var sections = []Section{
 			When:    pulls,
 		},
 		{
+			Symptom: "the init container `pull-models` says `no space left on device`",
+			Cause:   "The volume is full: of models that nobody asks for any more, or of one that is larger than it looks",
+			Action:  "`ollama rm` what the stack does not name; `ollama.storage.size`, which can grow where the StorageClass lets it",
+			When:    pulls,
+		},
+		{
+			Symptom: "the pod stays `Pending`, `kubectl describe pod` says `FailedScheduling`",
+			Cause:   "No node has the memory and the CPU that it requests free, or the labels that it wants; or its volume is bound to a node that is gone",
+			Action:  "`hearth doctor OVERLAY`; `ollama.resources.requests`, `nodeSelector`, `tolerations`",
+			When:    ollama,
+		},
+		{
 			Symptom: "`model requires more system memory`",
 			Cause:   "The model, its context and what else is loaded do not fit into the limit",
 			Action:  "`ollama.resources.limits.memory`, `contextLength`, `numParallel`",

@@ -26,12 +26,13 @@ func TestSpeedScript(t *testing.T) {
 		{"slow", ":", rates("1200.50", "11.99"), "llama3.2:3b: 11.99 tokens/s, which is below 12", false},
 		{"below one", ":", rates("3.10", "0.73"), "llama3.2:3b: 0.73 tokens/s, which is below 12", false},
 		{"no such model", "echo 'Error: model not found' >&2; exit 1", "echo asked >&2", "llama3.2:3b: not asked: Error: model not found", false},
+		{"no bound", ": ;; create) echo 'Error: disk full' >&2; exit 1", ":", "llama3.2:3b: not asked: Error: disk full", false},
 		{"no answer", ":", "echo 'Error: llama runner has terminated' >&2; exit 1", "llama3.2:3b: no answer: Error: llama runner has terminated", false},
 		{"says nothing", ":", ":", "llama3.2:3b: answered without saying how fast", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			client := "#!/bin/sh\ncase $1 in show) " + test.show + " ;; run) " + test.run + " ;; esac\n"
+			client := "#!/bin/sh\ncase $1 in show) " + test.show + " ;; run) " + test.run + " ;; create) cp $4 ${0%/*}/made ;; rm) rm ${0%/*}/made ;; esac\n"
 			if err := os.WriteFile(filepath.Join(dir, "ollama"), []byte(client), 0o755); err != nil {
 				t.Fatal(err)
 			}
@@ -40,6 +41,9 @@ func TestSpeedScript(t *testing.T) {
 			out, err := c.CombinedOutput()
 			if got := strings.TrimSpace(string(out)); got != test.says || (err == nil) != test.good {
 				t.Errorf("says %q, and ends with %v; want %q, good: %t", got, err, test.says, test.good)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "made")); err == nil {
+				t.Error("the model that was made for the question is still there")
 			}
 		})
 	}

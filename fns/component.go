@@ -51,12 +51,12 @@ type openWebUISpec struct {
 	surroundings
 }
 
-// openWebUI emits the chat. Without ollamaURLs it uses the Ollama of its
+// openWebUI emits the chat. Without ollamaURLs and backends it uses the Ollama of its
 // namespace, as in a base that has both, and is let out to there.
 func openWebUI(c config, f *fields[openWebUISpec], items []*yaml.RNode, problems problem.List) ([]*yaml.RNode, framework.Results) {
 	base := f.Spec.base(f.Metadata)
 	base.OpenWebUI = &f.Spec.OpenWebUI
-	if w := base.OpenWebUI; len(w.OllamaURLs) == 0 {
+	if w := base.OpenWebUI; len(w.OllamaURLs) == 0 && len(w.Backends) == 0 {
 		w.OllamaURLs = []string{"http://ollama." + base.Namespace + ".svc:11434"}
 		w.AllowTo = append(w.AllowTo, v1alpha1.Destination{
 			Peer: v1alpha1.Peer{PodLabels: map[string]string{

@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/api/problem"
@@ -58,6 +60,29 @@ func (b *Base) PullModels() []string {
 	return append(models[:len(models):len(models)], embedder)
 }
 
+// ChatModel is the first of the models of the base's own Ollama that answers
+// questions, "" if there is none: an embedding model does not.
+func (b *Base) ChatModel() string {
+	for _, name := range b.PullModels() {
+		if !b.embeds(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// HoldsEmbedder reports whether the base's own Ollama holds an embedding model.
+func (b *Base) HoldsEmbedder() bool { return slices.ContainsFunc(b.PullModels(), b.embeds) }
+
+// embeds reports whether a model of the base's own Ollama is one to embed with.
+// One that nothing is known of is, where the chat embeds with it.
+func (b *Base) embeds(name string) bool {
+	if m, known := b.Ollama.size(name); known {
+		return m.Embedder
+	}
+	return b.Embedder() != "" && sameModelAsOneOf(name, []string{b.Embedder()})
+}
+
 // sameModelAsOneOf reports whether a model is in the list, perhaps spelled
 // otherwise.
 func sameModelAsOneOf(name string, models []string) bool {
@@ -93,6 +118,10 @@ func (v validator) embedding(base *field.Path, given Embedding, b *Base) {
 		if given.Model != "" {
 			v.errorf(at.Child("model"), problem.Remove, "has no effect: in the pod runs the one model that the image carries")
 		}
+		return
+	}
+	if !b.asksOllama() {
+		v.because(base.Child("openWebUI", "ollamaURLs")).errorf(at.Child("engine"), "write inPod, or name an Ollama in openWebUI.ollamaURLs", "got ollama, and the chat has none to ask")
 		return
 	}
 	own := b.Ollama

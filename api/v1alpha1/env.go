@@ -18,17 +18,16 @@ var (
 	envForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// env checks the variables of a container. owned are those that hearth sets,
-// and where to set them instead.
-func (v validator) env(at *field.Path, env map[string]EnvValue, owned map[string]string) {
+// env checks the variables of a container; ours are those that hearth decides.
+func (v validator) env(at *field.Path, env map[string]EnvValue, ours map[string]variable) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		at, value := at.Key(name), env[name]
 		if !envForm.MatchString(name) {
 			v.errorf(at, "", "got the name %q, want letters, digits and '_', not beginning with a digit", name)
 			continue
 		}
-		if instead, ok := owned[name]; ok {
-			v.errorf(at, instead, "hearth sets this variable")
+		if decided, ok := owned(ours, name); ok {
+			v.errorf(at, decided.fix, "%s", decided.reason)
 			continue
 		}
 		if value.SecretKeyRef != nil {
@@ -62,7 +61,7 @@ func (v validator) secretKey(at *field.Path, ref SecretKeyRef) {
 func (v validator) openWebUIEnv(at *field.Path, b *Base) {
 	w, env := b.OpenWebUI, at.Child("openWebUI", "env")
 	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
-		if _, owned := openWebUIOwned[name]; !owned && slices.Contains(OllamaVariables(), name) {
+		if _, decided := openWebUIOwned[name]; !decided && slices.Contains(OllamaVariables(), name) {
 			v.errorf(env.Key(name), "move it to ollama.env", "Ollama reads this variable, and Open WebUI does not")
 		}
 	}

@@ -146,8 +146,8 @@ func (v validator) ollamaEnv(server *field.Path, o *Ollama) {
 		case slices.Contains(OllamaVariables(), name) || strings.HasPrefix(name, llamaVariables.name):
 		case use != "":
 			u.Severity, u.Reason, u.Fix = problem.Error, unreadName, use
-		case near != "" && ollamaOwned[near] != "": // which would be refused next
-			u.Fix = ollamaOwned[near]
+		case near != "" && ollamaOwned[near].fix != "": // which would be refused next
+			u.Fix = ollamaOwned[near].fix
 		case near != "":
 			u.Fix = fmt.Sprintf("did you mean %s?", near)
 		default:

@@ -178,8 +178,8 @@ func (m *Monitoring) applyDefaults(b *Base) {
 	}
 	if s := m.Speed; s != nil {
 		fill(&s.Schedule, "15 4 * * *")
-		if o := b.Ollama; o != nil && len(o.Models) > 0 {
-			fill(&s.Model, o.Models[0])
+		if b.Ollama != nil {
+			fill(&s.Model, b.ChatModel())
 		}
 	}
 	if t := m.OpenTelemetry; t != nil {

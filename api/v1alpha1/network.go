@@ -86,8 +86,12 @@ func reachable(host, port string) bool {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return onInternet(addr)
 	}
-	inCluster := !strings.Contains(host, ".") || strings.HasSuffix(host, ".svc") || strings.Contains(host, ".svc.")
-	return !inCluster && !Host(host).Private()
+	return !inCluster(host) && !Host(host).Private()
+}
+
+// inCluster reports whether a name is one of a cluster's Services.
+func inCluster(host string) bool {
+	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".svc") || strings.Contains(host, ".svc.")
 }
 
 // peer checks a source or destination of traffic.

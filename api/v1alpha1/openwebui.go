@@ -18,6 +18,13 @@ type OpenWebUI struct {
 	// OllamaURLs are the Ollama servers to use (OLLAMA_BASE_URLS). Default: the
 	// base's own. Name others in allowTo, or the NetworkPolicy stops them.
 	OllamaURLs []string `json:"ollamaURLs,omitzero"`
+	// Backends are further servers to use, by OpenAI's API: vLLM, llama.cpp,
+	// LiteLLM, a provider on the internet. With them a chat needs no Ollama: it
+	// asks none where the base has none and ollamaURLs are left out. The chat
+	// lists the models of all of them. With persistentConfig on, what an admin
+	// saves under Connections in the page goes before this list from then on.
+	// Default none: no other server is asked (ENABLE_OPENAI_API).
+	Backends []Backend `json:"backends,omitzero"`
 	// Embedding is what searches in documents.
 	Embedding Embedding `json:"embedding,omitzero"`
 	// MaxUploadSize of a file, in whole MiB from 1Mi to 1Gi. The page tells whoever
@@ -113,53 +120,6 @@ const (
 // Values lists the allowed ways.
 func (SignUp) Values() []string { return texts(SignUpOpen, SignUpClosed) }
 
-// openWebUIOwned are the variables that hearth sets for Open WebUI, and where
-// to set them instead.
-var openWebUIOwned = map[string]string{
-	"CORS_ALLOW_ORIGIN":           "remove it: it follows from expose",
-	"DATA_DIR":                    "remove it: the volume is mounted there",
-	"ENABLE_OAUTH_SIGNUP":         "use openWebUI.oidc.signUp",
-	"ENABLE_OPENAI_API":           "remove it: the page would ask api.openai.com for models",
-	"ENABLE_OTEL":                 "use monitoring.openTelemetry",
-	"ENABLE_OTEL_LOGS":            "use monitoring.openTelemetry.signals",
-	"ENABLE_OTEL_METRICS":         "use monitoring.openTelemetry.signals",
-	"ENABLE_OTEL_TRACES":          "use monitoring.openTelemetry.signals",
-	"ENABLE_PERSISTENT_CONFIG":    "use openWebUI.persistentConfig",
-	"ENABLE_SIGNUP":               "use openWebUI.signUp",
-	"ENABLE_VERSION_UPDATE_CHECK": "remove it: nothing is to be looked up outside",
-	"ENABLE_WEBSOCKET_SUPPORT":    "use expose.webSocket",
-	"HOME":                        "remove it",
-	"HTTP_PROXY":                  "use proxy.http",
-	"HTTPS_PROXY":                 "use proxy.https",
-	"NO_PROXY":                    "use proxy.noProxy",
-	"OAUTH_CLIENT_ID":             "use openWebUI.oidc.clientID",
-	"OAUTH_CLIENT_SECRET":         "use openWebUI.oidc.clientSecret",
-	"OAUTH_PROVIDER_NAME":         "use openWebUI.oidc.name",
-	"OFFLINE_MODE":                "remove it: nothing is to be looked up outside",
-	"OLLAMA_BASE_URL":             "use openWebUI.ollamaURLs",
-	"OLLAMA_BASE_URLS":            "use openWebUI.ollamaURLs",
-	"OPENID_PROVIDER_URL":         "use openWebUI.oidc.providerURL",
-	"OPENID_REDIRECT_URI":         "remove it: it follows from expose",
-	"RAG_FILE_MAX_SIZE":           "use openWebUI.maxUploadSize",
-	"TMPDIR":                      "remove it: uploads arrive on a volume of their own",
-	"OTEL_EXPORTER_OTLP_ENDPOINT": "use monitoring.openTelemetry.endpoint",
-	"OTEL_EXPORTER_OTLP_INSECURE": "remove it: it follows from monitoring.openTelemetry.endpoint",
-	"OTEL_OTLP_SPAN_EXPORTER":     "use monitoring.openTelemetry.protocol",
-	"PORT":                        "remove it: Service, probes and policy lean on the port",
-	"RAG_EMBEDDING_ENGINE":        "use openWebUI.embedding.engine",
-	"RAG_EMBEDDING_MODEL":         "use openWebUI.embedding.model",
-	"RAG_OLLAMA_BASE_URL":         "remove it: it follows from openWebUI.embedding",
-	"REQUESTS_CA_BUNDLE":          "use caBundle",
-	"SSL_CERT_FILE":               "use caBundle",
-	"WEBUI_ADMIN_EMAIL":           "use openWebUI.signUp: closed",
-	"WEBUI_ADMIN_PASSWORD":        "use openWebUI.signUp: closed",
-	"WEBUI_AUTH_COOKIE_SECURE":    "remove it: it follows from expose.tls",
-	"WEBUI_NAME":                  "use openWebUI.name",
-	"WEBUI_SECRET_KEY":            "use openWebUI.secretName",
-	"WEBUI_SESSION_COOKIE_SECURE": "remove it: it follows from expose.tls",
-	"WEBUI_URL":                   "remove it: it follows from expose",
-}
-
 func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	w, at := b.OpenWebUI, base.Child("openWebUI")
 	v.workload(at, &given.OpenWebUI.Workload, &w.Workload, openWebUIOwned)
@@ -178,10 +138,12 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 		v.because(at.Child("signUp")).errorf(at.Child("persistentConfig"), "write signUp: closed, or remove it", "got false: every restart would open sign-up again")
 	}
 	v.oidc(base, given.OpenWebUI.OIDC, b)
-	if len(w.OllamaURLs) == 0 && b.Ollama == nil {
-		v.because(base.Child("ollama")).errorf(at.Child("ollamaURLs"), "write the servers' URLs, or ollama to have one in this base", "missing: the base has no Ollama of its own")
+	if len(w.Backends) == 0 && !b.asksOllama() {
+		v.because(base.Child("ollama"), at.Child("backends")).errorf(at.Child("ollamaURLs"), "write the servers' URLs, backends, or ollama to have one in this base",
+			"missing: the base has no Ollama of its own")
 	}
 	v.ollamaURLs(at, b)
+	v.backends(base, b)
 	v.name(at.Child("secretName"), w.SecretName, "a Secret")
 	if w.Service.Type != ClusterIP && !slices.ContainsFunc(*w.AllowFrom, func(p Peer) bool { return len(p.CIDRs) > 0 }) {
 		v.because(at.Child("allowFrom")).warnf(at.Child("service", "type"), "name the addresses of its clients in openWebUI.allowFrom, by cidrs",

@@ -25,7 +25,7 @@ type Workload struct {
 	Service Service `json:"service,omitzero"`
 	// Env holds further environment variables by name: a value, or a
 	// secretKeyRef. A variable that hearth sets from a field of its own is
-	// refused here.
+	// refused here, and so is one that another of hearth's leaves unread.
 	Env map[string]EnvValue `json:"env,omitzero"`
 	// NodeSelector restricts the nodes by label.
 	NodeSelector map[string]string `json:"nodeSelector,omitzero"`
@@ -261,14 +261,14 @@ func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
 	fillPointer(&w.AllowFrom, []Peer{})
 }
 
-// workload checks what Ollama and Open WebUI have in common. owned names the
-// variables that hearth sets, and where to set them instead.
-func (v validator) workload(at *field.Path, given, w *Workload, owned map[string]string) {
+// workload checks what Ollama and Open WebUI have in common. ours are the
+// variables that hearth decides.
+func (v validator) workload(at *field.Path, given, w *Workload, ours map[string]variable) {
 	v.image(at.Child("image"), w.Image)
 	v.resources(at.Child("resources"), given.Resources, w.Resources)
 	v.storage(at.Child("storage"), given.Storage, w.Storage)
 	v.service(at, given.Service, w)
-	v.env(at.Child("env"), w.Env, owned)
+	v.env(at.Child("env"), w.Env, ours)
 	v.labels(at.Child("nodeSelector"), w.NodeSelector)
 	v.tolerations(at.Child("tolerations"), w.Tolerations)
 	v.affinity(at.Child("affinity"), w.Affinity)

@@ -191,7 +191,7 @@ const maxName = 256
 // named reports whether the value is a secret by its name.
 func named(name, value string) bool {
 	value = strings.TrimSpace(value)
-	if value == "" || len(name) > maxName || literals[strings.ToUpper(value)] || reference(value) || elsewhere(value) {
+	if value == "" || len(name) > maxName || literals[strings.ToUpper(value)] || references(value) || elsewhere(value) {
 		return false
 	}
 	parts := split(name)
@@ -239,6 +239,17 @@ func split(name string) []string {
 		b.WriteRune(unicode.ToUpper(r))
 	}
 	return strings.Fields(b.String())
+}
+
+// references reports whether each of the values, between semicolons, is a
+// reference, or there is none: $(A);;$(C).
+func references(value string) bool {
+	for v := range strings.SplitSeq(value, ";") {
+		if v = strings.TrimSpace(v); v != "" && !reference(v) {
+			return false
+		}
+	}
+	return true
 }
 
 // reference reports whether the value only says where the secret is.

@@ -14,7 +14,7 @@ var alnum = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0"
 
 var secrets = [][2]string{
 	{"POSTGRES_PASSWORD", "12345"}, {"POSTGRES_PASSWORD", "hunter2"}, {"AWS_SECRET_ACCESS_KEY", "abc"},
-	{"S3_ACCESS_KEY", "abc"}, {"OPENAI_API_KEYS", "sk-a;sk-b"}, {"AZURE_STORAGE_KEY", "abc"}, {"LDAP_APP_PASS", "x1"},
+	{"S3_ACCESS_KEY", "abc"}, {"OPENAI_API_KEYS", "sk-a;sk-b"}, {"OPENAI_API_KEYS", ";$(A);sk-b"}, {"API_KEY", "$(A);sk-b;$(C)"}, {"AZURE_STORAGE_KEY", "abc"}, {"LDAP_APP_PASS", "x1"},
 	{"LDAP_APP_PASSWORD", "x1"}, {"openaiApiKey", "k"}, {"--api-key", "k"}, {"client-secret", "s"}, {"DB_PASSWD", "p"},
 	{"KEY_PASSPHRASE", "p"}, {"MYSQL_PWD", "p"}, {"GIT_CREDENTIALS", "p"}, {"HF_TOKEN", "hf_abc"}, {"TOKEN", "12345678"},
 	{"WEBUI_SECRET_KEY", "t0p"}, {"WEBUI_SECRET_KEY", "123e4567-e89b-12d3-a456-426614174000"}, {"ENCRYPTION_KEY", "k"},
@@ -37,7 +37,7 @@ var secrets = [][2]string{
 
 var alike = [][2]string{
 	{"ENABLE_API_KEY", "True"}, {"ENABLE_API_KEYS", "false"}, {"MAX_TOKEN", "512"}, {"MAX_TOKENS", "512"}, {"max_tokens", "4096"},
-	{"MAX_OUTPUT_TOKENS", "128000000"}, {"OPENAI_API_KEYS", ""}, {"API_KEY", "$(NAME)"}, {"API_KEY", "${NAME}"}, {"API_KEY", "$NAME"},
+	{"MAX_OUTPUT_TOKENS", "128000000"}, {"OPENAI_API_KEYS", ""}, {"OPENAI_API_KEYS", "$(A);;$(C)"}, {"OPENAI_API_KEYS", ";;$(C)"}, {"API_KEY", "$(NAME)"}, {"API_KEY", "${NAME}"}, {"API_KEY", "$NAME"},
 	{"API_KEY", "{{ .Values.key }}"}, {"API_KEY", "<your key>"}, {"API_KEY", "****"}, {"API_KEY", "none"}, {"PASSWORD", "null"},
 	{"PASSWORD_FILE", "/run/secrets/x"}, {"TOKEN", "/var/run/secrets/token"}, {"OAUTH_TOKEN_URL", "https://h/oauth/token"},
 	{"TOKEN", "https://h/token"}, {"secretName", "open-webui"}, {"existingSecret", "chat"}, {"imagePullSecrets", "registry"},

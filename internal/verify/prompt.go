@@ -15,7 +15,10 @@ func (v *verifier) cold(w *workload) check {
 			return result{}, err
 		}
 		defer server.close()
-		model := w.ollama.Models[0]
+		model := w.answers
+		if model == "" {
+			return notChecked("embedding models alone: none answers"), nil
+		}
 		tags, err := server.loaded(ctx)
 		if err != nil {
 			return result{}, err
@@ -40,14 +43,17 @@ func (v *verifier) prompt(w *workload) check {
 			return result{}, err
 		}
 		defer server.close()
+		if w.answers == "" {
+			return notChecked("embedding models alone: none answers"), nil
+		}
 		return v.ask(ctx, w, server, v.MinTPS)
 	}}
 }
 
-// ask puts the question to the first model, which has to write at least so many
+// ask puts the question to the first model that answers, which has to write at least so many
 // tokens per second.
 func (v *verifier) ask(ctx context.Context, w *workload, server ollama, atLeast float64) (result, error) {
-	model := w.ollama.Models[0]
+	model := w.answers
 	a, err := server.generate(ctx, model, v.Prompt)
 	switch {
 	case ctx.Err() != nil:

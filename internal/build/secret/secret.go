@@ -90,6 +90,12 @@ func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose strin
 			}
 			add(b.Namespace, o.ClientSecret.Name, "Opaque", purpose, Key{Name: o.ClientSecret.Key, Form: Given, Purpose: "the client's secret at " + o.ProviderURL})
 		}
+		for _, k := range w.Backends {
+			if ref := k.APIKey; ref != nil {
+				purpose := "the key of " + k.URL
+				add(b.Namespace, ref.Name, "Opaque", purpose, Key{Name: ref.Key, Form: Given, Purpose: purpose})
+			}
+		}
 		envSecrets(b.Namespace, w.Env, add)
 	}
 	if o := b.Ollama; o != nil {

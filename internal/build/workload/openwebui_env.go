@@ -27,6 +27,11 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 	}
 	env = append(env, b.oidcEnv()...)
 	env = append(env, b.embeddingEnv()...)
+	if model := b.base.ChatModel(); model != "" && b.base.HoldsEmbedder() {
+		// Without it the page chooses the first model by name, which may be the
+		// embedder, and that one answers nobody. A person's own value wins.
+		env = append(env, corev1.EnvVar{Name: "DEFAULT_MODELS", Value: model})
+	}
 	env = append(env, b.openTelemetryEnv()...)
 	env = append(env, b.proxyEnv()...)
 	if b.base.CABundle != nil {
@@ -35,12 +40,10 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 			env = append(env, corev1.EnvVar{Name: name, Value: caMountPath + "/ca.crt"})
 		}
 	}
-	return append(env,
-		corev1.EnvVar{Name: "WEBUI_NAME", Value: w.Name},
-		corev1.EnvVar{Name: "OLLAMA_BASE_URLS", Value: strings.Join(b.ollamaURLs(), ";")},
-		// Without a fixed key every restart signs everybody out.
-		corev1.EnvVar{Name: "WEBUI_SECRET_KEY", ValueFrom: secretKey(w.SecretName, "secret-key")},
-		corev1.EnvVar{Name: "ENABLE_OPENAI_API", Value: "False"},           // it would ask api.openai.com for models
+	env = append(append(env, corev1.EnvVar{Name: "WEBUI_NAME", Value: w.Name}), b.ollamaAPIEnv()...)
+	// Without a fixed key every restart signs everybody out.
+	env = append(env, corev1.EnvVar{Name: "WEBUI_SECRET_KEY", ValueFrom: secretKey(w.SecretName, "secret-key")})
+	return append(append(env, b.backendEnv()...),
 		corev1.EnvVar{Name: "OFFLINE_MODE", Value: "True"},                 // no download from model hubs
 		corev1.EnvVar{Name: "ENABLE_VERSION_UPDATE_CHECK", Value: "False"}, // no question to GitHub
 		// SQLite keeps up to 512 connections otherwise, each with 64 MB of cache
@@ -126,15 +129,45 @@ func (b builder) embeddingEnv() []corev1.EnvVar {
 	if b.base.Ollama == nil {
 		server = b.ollamaURLs()[0]
 	}
-	env := []corev1.EnvVar{
+	return []corev1.EnvVar{
 		{Name: "RAG_EMBEDDING_ENGINE", Value: "ollama"},
 		{Name: "RAG_EMBEDDING_MODEL", Value: e.Model},
 		{Name: "RAG_OLLAMA_BASE_URL", Value: server}, // it does not follow OLLAMA_BASE_URLS
 	}
-	if o := b.base.Ollama; o != nil {
-		// Without it the page chooses the first model by name, which may be the
-		// embedder, and that one answers nobody. A person's own value wins.
-		env = append(env, corev1.EnvVar{Name: "DEFAULT_MODELS", Value: o.Models[0]})
+}
+
+// ollamaAPIEnv is which Ollamas the chat asks.
+func (b builder) ollamaAPIEnv() []corev1.EnvVar {
+	if !b.base.AsksOllama() {
+		return []corev1.EnvVar{{Name: "ENABLE_OLLAMA_API", Value: "False"}} // it would ask the image's own
+	}
+	return []corev1.EnvVar{{Name: "OLLAMA_BASE_URLS", Value: strings.Join(b.ollamaURLs(), ";")}}
+}
+
+// backendEnv is which servers the chat asks by OpenAI's API. There are as many
+// keys as URLs: Open WebUI 0.9.4 fills up a shorter list, and keeps what it has
+// then in its database, where it goes before the Secrets from then on
+// (routers/openai.py).
+func (b builder) backendEnv() []corev1.EnvVar {
+	backends := b.base.OpenWebUI.Backends
+	if len(backends) == 0 {
+		return []corev1.EnvVar{{Name: "ENABLE_OPENAI_API", Value: "False"}} // it would ask api.openai.com for models
+	}
+	var env []corev1.EnvVar
+	var urls, keys []string
+	for i := range backends {
+		urls, keys = append(urls, backends[i].Address()), append(keys, "")
+		if ref := backends[i].APIKey; ref != nil {
+			name := v1alpha1.KeyVariable(i)
+			env = append(env, corev1.EnvVar{Name: name, ValueFrom: secretKey(ref.Name, ref.Key)})
+			keys[i] = "$(" + name + ")" // which Kubernetes puts in, of a variable that stands before
+		}
+	}
+	env = append(env,
+		corev1.EnvVar{Name: "ENABLE_OPENAI_API", Value: "True"},
+		corev1.EnvVar{Name: "OPENAI_API_BASE_URLS", Value: strings.Join(urls, ";")})
+	if all := strings.Join(keys, ";"); all != "" {
+		env = append(env, corev1.EnvVar{Name: "OPENAI_API_KEYS", Value: all})
 	}
 	return env
 }

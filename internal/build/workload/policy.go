@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -65,16 +67,28 @@ func internet(numbers ...int) networkingv1.NetworkPolicyEgressRule {
 }
 
 // openWebUIPolicy admits the stack's clients and the route; and lets the pod
-// out to Ollama, to a public provider that signs people in, and to look up
-// names.
+// out to Ollama, to its backends, to a public provider that signs people in, and
+// to look up names.
 func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 	w := b.base.OpenWebUI
 	var out []networkingv1.NetworkPolicyEgressRule
 	for _, d := range w.AllowTo {
 		out = append(out, b.egress(d))
 	}
-	if w.OIDC != nil && w.OIDC.Public() {
-		out = append(out, internet(443))
+	var ports []int // of the internet
+	for i := range w.Backends {
+		switch to, port, known := w.Backends[i].Way(b.base.Namespace); {
+		case to != nil:
+			out = append(out, b.egress(*to))
+		case known && !slices.Contains(ports, int(port)):
+			ports = append(ports, int(port))
+		}
+	}
+	if w.OIDC != nil && w.OIDC.Public() && !slices.Contains(ports, 443) {
+		ports = append(ports, 443)
+	}
+	if len(ports) > 0 {
+		out = append(out, internet(ports...))
 	}
 	if m := b.base.Monitoring; m != nil && m.OpenTelemetry != nil {
 		out = append(out, b.collector(m.OpenTelemetry))

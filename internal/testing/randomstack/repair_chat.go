@@ -8,14 +8,20 @@ func (d *drawing) repairChat(w object, own bool, proxy object) {
 	if e := child(w, "embedding"); e["engine"] == "inPod" || e["engine"] == nil && !own {
 		delete(e, "model")
 	}
+	d.repairBackends(w)
 	if kind := child(w, "service")["type"]; kind == "NodePort" || kind == "LoadBalancer" {
 		w["signUp"] = "closed" // strangers may come
 	}
 	if w["signUp"] != "closed" && w["persistentConfig"] == false {
 		delete(w, "persistentConfig")
 	}
+	https, _ := proxy["https"].(string)
+	behindProxy := strings.Contains(https, ".lan")
 	o := child(w, "oidc")
 	if o == nil {
+		if behindProxy && isEmpty(w["allowTo"]) && !isEmpty(w["backends"]) {
+			w["allowTo"] = []any{object{"namespace": "proxy", "ports": []any{3128}}}
+		}
 		return
 	}
 	id := child(o, "clientID")
@@ -28,8 +34,32 @@ func (d *drawing) repairChat(w object, own bool, proxy object) {
 		o["clientID"] = "hearth"
 	}
 	provider, _ := o["providerURL"].(string)
-	https, _ := proxy["https"].(string)
-	if isEmpty(w["allowTo"]) && (strings.Contains(provider, ".svc:") || strings.Contains(https, ".lan")) {
+	if isEmpty(w["allowTo"]) && (strings.Contains(provider, ".svc:") || behindProxy) {
 		w["allowTo"] = []any{object{"namespace": "auth", "ports": []any{8080}}}
+	}
+}
+
+// repairBackends leaves each server once, and each "to" with a place.
+func (d *drawing) repairBackends(w object) {
+	seen := map[string]bool{}
+	var kept []any
+	for _, b := range list(w["backends"]) {
+		b := b.(object)
+		url := strings.TrimRight(b["url"].(string), "/")
+		if seen[url] {
+			continue
+		}
+		seen[url] = true
+		kept = append(kept, b)
+		if to := child(b, "to"); to != nil {
+			d.repairPeer(to)
+			repairPlace(to)
+			if !isEmpty(to["cidrs"]) && strings.HasPrefix(url, "http:") {
+				to["cidrs"] = []any{"10.0.0.0/8"}
+			}
+		}
+	}
+	if w["backends"] != nil {
+		w["backends"] = append([]any{}, kept...)
 	}
 }

@@ -161,9 +161,12 @@ var pathRules = map[string]rule{
 	"accelerator.runtimeClassName": oneOf("nvidia", "gpu"),
 	"accelerator.groups[]":         oneOf(44, 993),
 
-	"openWebUI.env{key}":                        oneOf("DEFAULT_LOCALE", "TZ", "LOG_LEVEL", "OPENAI_API_KEY", "ENABLE_RAG_WEB_SEARCH"),
+	"openWebUI.env{key}":                        oneOf("DEFAULT_LOCALE", "TZ", "LOG_LEVEL", "TAVILY_API_KEY", "ENABLE_RAG_WEB_SEARCH"),
 	"openWebUI.name":                            oneOf("minicloud chat", "on", "Großes \"Modell\"", "a: b # c", "42", " spaced "),
 	"openWebUI.ollamaURLs[]":                    oneOf("http://ollama.ollama.svc:11434", "https://gpu.example.org", "http://10.0.0.9:11434/base"),
+	"backends[].url":                            oneOf("http://vllm.vllm.svc:8000/v1", "https://api.example.org/v1", "https://api.example.net:8443/v1/", "http://10.0.0.7:8080/v1"),
+	"backends[].apiKey.name":                    oneOf("provider", "open-webui"),
+	"backends[].apiKey.key":                     oneOf("key", "api-key", "on"),
 	"openWebUI.embedding.model":                 oneOf("nomic-embed-text", "mxbai-embed-large", "llama3.2:3b"),
 	"openWebUI.oidc.providerURL":                oneOf("https://auth.example.org", "https://auth.example.org/realms/home/.well-known/openid-configuration", "http://keycloak.auth.svc:8080"),
 	"openWebUI.oidc.clientID":                   envValue,

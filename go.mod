@@ -12,6 +12,7 @@ require (
 	github.com/google/go-containerregistry v0.22.1
 	github.com/google/jsonschema-go v0.4.3
 	github.com/gpustack/gguf-parser-go v0.28.1
+	github.com/grafana/grafana-foundation-sdk/go v0.0.22
 	github.com/hbollon/go-edlib v1.7.0
 	github.com/mattfenwick/cyclonus v0.5.6
 	github.com/ollama/ollama v0.23.2

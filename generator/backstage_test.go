@@ -45,7 +45,7 @@ spec:
     - {name: home, bases: [{name: models}, {name: chat}]}
   catalog:
     about: {title: "Chat: \"home\"", purpose: "Answers: all of them", links: [{title: Logs, url: "https://loki.lan", type: logs}]}
-    backstage: {owner: user:jane, system: Private_AI, domain: ai, lifecycle: "on", namespace: home, tags: [llm, "on"]}
+    backstage: {owner: user:jane, system: Private_AI, domain: ai, lifecycle: "on", namespace: home, tags: [llm, "on"], techDocs: "dir:./docs"}
 `
 
 // describe generates the tree of a stack that asks for Backstage's file.

@@ -9,8 +9,9 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// Accelerator is the graphics processor that Ollama computes on. What its memory
-// holds is not counted by hearth: resources.limits.memory is the pod's own.
+// Accelerator is the graphics processor that Ollama computes on. hearth does not
+// know how much its memory holds: resources.limits.memory is the pod's own, by
+// default for the whole model, and less than that is a warning.
 type Accelerator struct {
 	// Type is nvidia, amd or intel. No default: choose.
 	Type AcceleratorType `json:"type"`

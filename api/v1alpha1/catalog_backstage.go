@@ -33,6 +33,11 @@ type Backstage struct {
 	Namespace string `json:"namespace,omitzero"`
 	// Tags of all entities, such as llm. Default none.
 	Tags []string `json:"tags,omitzero"`
+	// TechDocs is where Backstage finds the documentation of the components
+	// (backstage.io/techdocs-ref): dir:. for a mkdocs.yml beside the file, or url:
+	// and the address of a folder. The service pages can be a part of it. Default
+	// none.
+	TechDocs string `json:"techDocs,omitzero"`
 }
 
 func (b *Backstage) applyDefaults() {
@@ -48,6 +53,9 @@ var (
 	entityTag  = regexp.MustCompile(`^[a-z0-9:+#]+(-[a-z0-9:+#]+)*$`)
 	noEntity   = regexp.MustCompile(`[^A-Za-z0-9_.]+`)
 )
+
+// techDocsRef is a folder beside the file or below its own, or at an address.
+var techDocsRef = regexp.MustCompile(`^(dir:(\.|(\./)?[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*)|url:https://[^\s@]+)$`)
 
 // MaxEntityName is the longest name of an entity in Backstage.
 const MaxEntityName = 63
@@ -116,6 +124,9 @@ func (v validator) backstage(at *field.Path, c *Catalog) {
 	}
 	v.required(at.Child("lifecycle"), b.Lifecycle, "a stage of life, such as production")
 	v.optionalLabel(at.Child("namespace"), b.Namespace)
+	if b.TechDocs != "" && !techDocsRef.MatchString(b.TechDocs) {
+		v.errorf(at.Child("techDocs"), "", "got %q, want dir: and a folder below that of the file, such as dir:., or url: and the https address of one", b.TechDocs)
+	}
 	for i, tag := range b.Tags {
 		if len(tag) > MaxEntityName || !entityTag.MatchString(tag) {
 			v.errorf(at.Child("tags").Index(i), "", "got %q, want a tag such as llm: at most 63 lower-case letters, digits, '+', '#' and ':', with '-' between", tag)

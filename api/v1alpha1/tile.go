@@ -66,8 +66,8 @@ type HajimariTile struct {
 // icons are those of a program behind a route.
 type icons struct{ homer, material string }
 
-// iconsOf are those of a Service. Each is in the set that the dashboard brings:
-// Font Awesome Free 7 and Material Design Icons 7.
+// iconsOf are those of a Service. They are of Font Awesome Free 7
+// and Material Design Icons 7; which of these a dashboard brings is its own.
 func iconsOf(service string) icons {
 	switch service {
 	case serviceOpenWebUI:

@@ -24,7 +24,10 @@ type dashboard struct {
 	Time          timeRange  `json:"time"`
 	Timezone      string     `json:"timezone"`
 	Templating    templating `json:"templating"`
-	Panels        []panel    `json:"panels"`
+	Annotations   struct {
+		List []struct{} `json:"list"`
+	} `json:"annotations"`
+	Panels []panel `json:"panels"`
 }
 
 type timeRange struct {
@@ -112,6 +115,7 @@ func (t Target) dashboard(b *v1alpha1.Base) *corev1.ConfigMap {
 		Templating: templating{List: []variable{{Name: "datasource", Label: "Prometheus", Type: "datasource", Query: "prometheus"}}},
 		Panels:     seriesOf(b).panels(b.Monitoring),
 	}
+	d.Annotations.List = []struct{}{}
 	for i := range d.Panels { // two beside each other
 		d.Panels[i].ID = i + 1
 		d.Panels[i].GridPos = gridPos{H: 8, W: 12, X: i % 2 * 12, Y: i / 2 * 8}
@@ -174,10 +178,15 @@ func (s series) panels(m *v1alpha1.Monitoring) []panel {
 
 func graph(title, unit string) panel { return newPanel("timeseries", title, unit) }
 
-// stat shows the last value alone.
+// stat shows the last value alone. All but that is Grafana's own default, which
+// its schema wants written.
 func stat(title, unit string) panel {
 	p := newPanel("stat", title, unit)
-	p.Options = map[string]any{"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}}}
+	p.Options = map[string]any{
+		"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}},
+		"graphMode":     "area", "colorMode": "value", "textMode": "auto", "justifyMode": "auto", "orientation": "",
+		"wideLayout": true, "showPercentChange": false, "percentChangeColorMode": "standard",
+	}
 	return p
 }
 

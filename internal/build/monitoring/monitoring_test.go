@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -123,8 +125,26 @@ func TestModules(t *testing.T) {
 	}
 }
 
+// grafanaReads decodes a dashboard by Grafana's own types, which know every field
+// of a dashboard and of the panels that Grafana comes with.
+func grafanaReads(t *testing.T, name, text string) {
+	t.Helper()
+	var d dashboard.Dashboard //nolint:staticcheck // the classic form, which every Grafana reads
+	// A list of no errors is its nil.
+	if err := d.UnmarshalJSONStrict([]byte(text)); err != nil && err.Error() != "" {
+		t.Errorf("%s: Grafana's types: %v", name, err)
+	} else if err := d.Validate(); err != nil {
+		t.Errorf("%s: Grafana's rules: %v", name, err)
+	}
+	spoiled := strings.Replace(text, `"gridPos"`, `"gridpos"`, 1)
+	if err := d.UnmarshalJSONStrict([]byte(spoiled)); err == nil || err.Error() == "" {
+		t.Errorf("%s: Grafana's types accept a misspelt gridPos", name)
+	}
+}
+
 // Grafana keeps a dashboard by its uid, and shows one panel of an id.
 func TestDashboard(t *testing.T) {
+	plugins.RegisterDefaultPlugins()
 	uids := map[string]string{}
 	for name, b := range bases() {
 		for _, o := range objects(b) {
@@ -144,6 +164,7 @@ func TestDashboard(t *testing.T) {
 				if err := json.Unmarshal([]byte(text), &d); err != nil {
 					t.Fatalf("%s: %s: %v", name, file, err)
 				}
+				grafanaReads(t, name, text)
 				if len(d.UID) > 40 || len(d.Panels) == 0 {
 					t.Errorf("%s: uid %q, %d panels", name, d.UID, len(d.Panels))
 				}

@@ -73,6 +73,7 @@ var pathRules = map[string]rule{
 	"backstage.domain":    oneOf("ai", "domain:default/ai", "infra/Machine.Learning"),
 	"backstage.lifecycle": oneOf("production", "experimental", "on"),
 	"backstage.namespace": oneOf("default", "platform", "off"),
+	"backstage.techDocs":  oneOf("dir:.", "dir:./docs/ai", "url:https://git.example.org/home/docs/tree/main"),
 	"backstage.tags[]":    oneOf("llm", "c++", "tier:3", "on", "self-hosted"),
 
 	"namespaceLabels{key}": oneOf("pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn", "team", "example.org/tier"),

@@ -70,6 +70,9 @@ func (w *writer) overlay(o *v1alpha1.ResolvedOverlay) error {
 					"backstage.io/kubernetes-label-selector": "app.kubernetes.io/name=" + p.Name + ",app.kubernetes.io/part-of=" + p.Stack,
 				},
 			}
+			if w.asked.TechDocs != "" {
+				m.Annotations["backstage.io/techdocs-ref"] = w.asked.TechDocs
+			}
 			s := spec{Type: "service", Lifecycle: w.asked.Lifecycle, Owner: owner, ProvidesAPIs: []string{name}}
 			if p.Is == v1alpha1.ProgramOpenWebUI {
 				s.Type = "website"

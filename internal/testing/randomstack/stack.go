@@ -1,9 +1,11 @@
 package randomstack
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // Draw returns a random Stack of one to three bases and one to three overlays
@@ -103,7 +105,10 @@ func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) 
 			m["namespace"] = chosen[0]["namespace"]
 		}
 	}
-	d.repairPatches(o, func(kind, name string) bool { return kind != "NetworkPolicy" && has(chosen[0], kind, name) },
+	deleted := strings.Contains(fmt.Sprint(chosen[0]["patches"]), "ServiceAccount") // a base's patch may have
+	d.repairPatches(o, func(kind, name string) bool {
+		return kind != "NetworkPolicy" && !(kind == "ServiceAccount" && deleted) && has(chosen[0], kind, name)
+	},
 		chosen[0]["namespace"].(string))
 	o = d.noisy(overlayType, o).(object)
 	o["name"], o["bases"] = name, entries

@@ -290,6 +290,25 @@ spec:
 	}
 }
 
+// A chat that asks no Ollama leads to none.
+func TestBackstageWithoutOllama(t *testing.T) {
+	c := describe(t, "a chat alone", `apiVersion: hearth.dev/v1alpha1
+kind: Stack
+metadata: {name: home}
+spec:
+  bases:
+    - {name: chat, namespace: chat, openWebUI: {backends: [{url: "https://api.example.org/v1"}], embedding: {engine: inPod}}}
+  overlays:
+    - {name: home, bases: [{name: chat}]}
+  catalog: {backstage: {owner: platform}}
+`)
+	for _, e := range c.entities(t) {
+		if len(e.Spec.ConsumesAPIs) > 0 || slices.ContainsFunc(e.Spec.DependsOn, func(ref string) bool { return !strings.HasPrefix(ref, "resource:") }) {
+			t.Errorf("%s consumes %v and depends on %v", e.ref(), e.Spec.ConsumesAPIs, e.Spec.DependsOn)
+		}
+	}
+}
+
 // verdict is what Backstage's catalog makes of a file.
 type verdict struct {
 	File                                  string

@@ -100,11 +100,10 @@ func clusterNamespace(host, own string) (string, bool) {
 	return "", false
 }
 
-// asksOllama reports whether the chat has an Ollama to ask.
-func (b *Base) asksOllama() bool { return b.Ollama != nil || len(b.OpenWebUI.OllamaURLs) > 0 }
-
 // AsksOllama reports whether the base has a chat that asks an Ollama.
-func (b *Base) AsksOllama() bool { return b.OpenWebUI != nil && b.asksOllama() }
+func (b *Base) AsksOllama() bool {
+	return b.OpenWebUI != nil && (b.Ollama != nil || len(b.OpenWebUI.OllamaURLs) > 0)
+}
 
 func (v validator) backends(base *field.Path, b *Base) {
 	first := map[string]int{}

@@ -58,6 +58,28 @@ func (v validator) catalog(at *field.Path, written *Catalog) {
 	if c.Backstage != nil {
 		v.backstage(at.Child("backstage"), &c)
 	}
+	v.ownPaths(at, &c)
+}
+
+// ownPaths refuses one path for two files. A page's ends in .md, which no other does.
+func (v validator) ownPaths(at *field.Path, c *Catalog) {
+	first := map[string]string{} // the field that has a path
+	own := func(name, path string) {
+		if other, taken := first[path]; taken {
+			v.because(at.Child(other, "path")).errorf(at.Child(name, "path"), "give each file a path of its own", "got %q, which is the path of %s too", path, other)
+			return
+		}
+		first[path] = name
+	}
+	if c.Homer != nil {
+		own("homer", c.Homer.Path)
+	}
+	if c.Gatus != nil {
+		own("gatus", c.Gatus.Path)
+	}
+	if c.Backstage != nil {
+		own("backstage", c.Backstage.Path)
+	}
 }
 
 // pathForm is a path that reads the same to git, kpt and a shell.

@@ -40,9 +40,6 @@ func (v validator) dashboards(at *field.Path, c *Catalog) {
 	if c.Gatus != nil {
 		v.yamlPath(at.Child("gatus", "path"), c.Gatus.Path, "catalog/gatus.yaml")
 	}
-	if c.Homer != nil && c.Gatus != nil && c.Homer.Path == c.Gatus.Path {
-		v.because(at.Child("homer", "path")).errorf(at.Child("gatus", "path"), "give each file a path of its own", "got %q, which is the path of homer too", c.Gatus.Path)
-	}
 }
 
 // yamlPath checks the path of a YAML file beside the tree.

@@ -120,7 +120,7 @@ func (v validator) embedding(base *field.Path, given Embedding, b *Base) {
 		}
 		return
 	}
-	if !b.asksOllama() {
+	if !b.AsksOllama() {
 		v.because(base.Child("openWebUI", "ollamaURLs")).errorf(at.Child("engine"), "write inPod, or name an Ollama in openWebUI.ollamaURLs", "got ollama, and the chat has none to ask")
 		return
 	}

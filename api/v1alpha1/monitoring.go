@@ -218,7 +218,7 @@ func (t *OpenTelemetry) Port() int {
 }
 
 // serviceNamespace is that of a URL's host, if it is the name of a Service with
-// its namespace: NAME.NAMESPACE, NAME.NAMESPACE.svc or longer. "" else.
+// its namespace: NAME.NAMESPACE.svc or longer. "" else.
 func serviceNamespace(text string) string {
 	u := parseURL(text)
 	if u == nil {

@@ -138,7 +138,7 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 		v.because(at.Child("signUp")).errorf(at.Child("persistentConfig"), "write signUp: closed, or remove it", "got false: every restart would open sign-up again")
 	}
 	v.oidc(base, given.OpenWebUI.OIDC, b)
-	if len(w.Backends) == 0 && !b.asksOllama() {
+	if len(w.Backends) == 0 && !b.AsksOllama() {
 		v.because(base.Child("ollama"), at.Child("backends")).errorf(at.Child("ollamaURLs"), "write the servers' URLs, backends, or ollama to have one in this base",
 			"missing: the base has no Ollama of its own")
 	}

@@ -134,6 +134,9 @@ func describeVolume(p workload.Program) string {
 
 // servers are the entities of the overlay's Ollamas that the base's chat asks.
 func servers(o *v1alpha1.ResolvedOverlay, b *v1alpha1.Base) []string {
+	if !b.AsksOllama() {
+		return nil
+	}
 	if len(b.OpenWebUI.OllamaURLs) == 0 {
 		return []string{nameOf(o.Name, b.Name, "ollama")}
 	}

@@ -38,7 +38,7 @@ func (p *page) services() [][]string {
 		for _, port := range s.Spec.Ports {
 			path, url := "Internal", fmt.Sprintf("%s.%s.svc:%d", s.Name, s.Namespace, port.Port)
 			auth := "none of its own: the NetworkPolicy decides"
-			if _, w := p.service(s); w != nil {
+			if _, w := p.baseOf(s.Namespace, s.Name); w != nil {
 				url = "http://" + url
 				if w.field == "openWebUI" {
 					auth = "sign-in by Open WebUI; the NetworkPolicy decides who gets that far"
@@ -51,20 +51,6 @@ func (p *page) services() [][]string {
 		}
 	}
 	return rows
-}
-
-// service is the base and the workload that a Service is of, nil for what a
-// person added.
-func (p *page) service(s corev1.Service) (*v1alpha1.Base, *workload) {
-	for i := range p.overlay.Bases {
-		b := &p.overlay.Bases[i]
-		for _, w := range workloads(b) {
-			if s.Namespace == b.Namespace && s.Name == w.name {
-				return b, &w
-			}
-		}
-	}
-	return nil, nil
 }
 
 // audience is who the NetworkPolicies admit to the Service's pods.

@@ -30,7 +30,7 @@ func (p *page) configuration() string {
 // variables are a row for each variable of a pod's containers.
 func (p *page) variables(pod *objects.Pod) [][]string {
 	var rows [][]string
-	base, w := p.baseOf(pod.Ref)
+	base, w := p.baseOf(pod.Ref.Namespace, pod.Ref.Name)
 	for _, c := range pod.Containers() {
 		for _, v := range c.Env {
 			source, purpose := "a patch or resource of the stack", notSaid

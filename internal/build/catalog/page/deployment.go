@@ -7,7 +7,6 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/catalog/markdown"
-	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 func (p *page) folder() string { return path.Join("overlays", p.overlay.Name) }
@@ -89,13 +88,13 @@ func (p *page) mapping() [][]string {
 	return rows
 }
 
-// baseOf is the base that made a workload's object, and the workload; nil for
-// what a person added.
-func (p *page) baseOf(r objects.Ref) (*v1alpha1.Base, *workload) {
+// baseOf is the base that made a workload's object, or its Service, and the
+// workload; nil for what a person added.
+func (p *page) baseOf(namespace, name string) (*v1alpha1.Base, *workload) {
 	for i := range p.overlay.Bases {
 		b := &p.overlay.Bases[i]
 		for _, w := range workloads(b) {
-			if b.Namespace == r.Namespace && w.name == r.Name {
+			if b.Namespace == namespace && w.name == name {
 				return b, &w
 			}
 		}

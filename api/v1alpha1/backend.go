@@ -58,7 +58,7 @@ func (k *Backend) Way(namespace string) (to *Destination, port Port, known bool)
 		addr = addr.Unmap()
 		return &Destination{Peer{CIDRs: []CIDR{CIDR(netip.PrefixFrom(addr, addr.BitLen()).String())}}, []Port{port}}, port, true
 	}
-	if in, ok := clusterNamespace(host, namespace); ok {
+	if _, in, ok := ServiceOf(host, namespace); ok {
 		return &Destination{Peer{Namespace: in}, []Port{port}}, port, true
 	}
 	return nil, port, !inCluster(host) && !Host(host).Private()
@@ -87,17 +87,18 @@ func portOf(u *url.URL) Port {
 	return 443
 }
 
-// clusterNamespace is the namespace of a Service by its name in the cluster: NAME
-// alone, NAME.NAMESPACE.svc, or one pod's below it; own is the pod's.
-func clusterNamespace(host, own string) (string, bool) {
-	labels := strings.Split(host, ".")
+// ServiceOf is the Service that a host in a cluster is, and its namespace: NAME
+// alone, NAME.NAMESPACE.svc, or one pod's below it; own is the asking pod's. The
+// last result is false for a host that is none. There is no DNS look-up.
+func ServiceOf(host, own string) (name, namespace string, ok bool) {
+	labels := strings.Split(strings.ToLower(host), ".")
 	if len(labels) == 1 {
-		return own, host != ""
+		return host, own, host != ""
 	}
 	if i := slices.Index(labels, "svc"); i >= 2 {
-		return labels[i-1], namespaceForm.MatchString(labels[i-1])
+		return labels[i-2], labels[i-1], namespaceForm.MatchString(labels[i-1])
 	}
-	return "", false
+	return "", "", false
 }
 
 // AsksOllama reports whether the base has a chat that asks an Ollama.

@@ -78,7 +78,9 @@ func (v *verifier) checks() []check {
 			case w.ollama != nil:
 				all = append(all, v.models(w), v.cold(w), v.prompt(w), v.memory(w))
 			case w.chat != nil:
-				all = append(all, v.health(w), v.memory(w))
+				all = append(all, v.health(w))
+				all = append(all, v.backends(w)...)
+				all = append(all, v.memory(w))
 			default:
 				all = append(all, v.memory(w))
 			}

@@ -27,7 +27,7 @@ type fault struct {
 
 // TestFaults has a cluster in order but for one thing.
 func TestFaults(t *testing.T) {
-	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), answerCases(), routeCases(), furtherRouteCases(), otherCases()} {
+	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), answerCases(), routeCases(), furtherRouteCases(), backendCases(), otherCases()} {
 		for _, c := range group {
 			t.Run(c.want.Check+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
@@ -473,6 +473,52 @@ func furtherRouteCases() []fault {
 			fail("route", "ai/open-webui", "not ResolvedRefs: no Service open-webui", "expose.gateway (base ai); "+describe)},
 		{"unknown to the Gateway", "gateway", status(404), verify.Options{},
 			fail("https", host, "404 Not Found, want 200", "expose.gateway (base ai); "+describe)},
+	}
+}
+
+// backendCases are about a chat whose server of OpenAI's API is another base's Ollama.
+func backendCases() []fault {
+	const (
+		overlay, url = "backends", "http://ollama.ollama.svc:11434/v1"
+		place        = "openWebUI.backends[0]"
+	)
+	// What a fake Secret has.
+	const key = "0123456789abcdef0123456789abcdef"
+	port := func(service, target int64) func(*testing.T, *fakecluster.Cluster) {
+		return func(t *testing.T, c *fakecluster.Cluster) {
+			set(t, c, "Service", "ollama", "spec", tree(t, fmt.Sprintf(
+				"{ports: [{port: %d, targetPort: %d}], selector: {app.kubernetes.io/name: ollama}}", service, target)))
+		}
+	}
+	with := func(change func(*fakecluster.Ollama)) func(*testing.T, *fakecluster.Cluster) {
+		return func(_ *testing.T, c *fakecluster.Cluster) { change(c.Ollama) }
+	}
+	return []fault{
+		{"with its key", overlay, with(func(o *fakecluster.Ollama) { o.Key = key }), verify.Options{},
+			verify.Row{Check: "backend", Subject: url, Status: verify.Passed, Detail: "models: 1"}},
+		{"on the internet", overlay, func(*testing.T, *fakecluster.Cluster) {}, verify.Options{},
+			skip("backend", "https://api.example.org/v1", "outside the cluster, where the chat alone asks it")},
+		{"no Service", overlay, func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("Service", "ollama") }, verify.Options{},
+			fail("backend", url, "no Service ollama in the namespace ollama", place+".url (base beside)")},
+		{"another port", overlay, port(80, 11434), verify.Options{},
+			fail("backend", url, "the Service ollama/ollama has no port 11434", place+".url (base beside)")},
+		{"another port of the pods", overlay, port(11434, 8080), verify.Options{},
+			fail("backend", url, "the NetworkPolicy does not let the chat out to port 8080 of the pod ollama/ollama-0, with the labels "+
+				"app.kubernetes.io/component=inference,app.kubernetes.io/instance=ollama,app.kubernetes.io/name=ollama,app.kubernetes.io/part-of=routes,app.kubernetes.io/version=0.23.2",
+				place+".to (base beside)")},
+		{"no pod", overlay, func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("Pod", "ollama-0") }, verify.Options{},
+			fail("backend", url, "no ready pod behind the Service ollama/ollama", "kubectl --context lab -n ollama describe service ollama")},
+		{"another key", overlay, with(func(o *fakecluster.Ollama) { o.Key = "another" }), verify.Options{},
+			fail("backend", url, "it refuses the key: 401 Unauthorized", "another key, in the Secret keys")},
+		{"no key", overlay, with(func(o *fakecluster.Ollama) { o.Key = key }), verify.Options{},
+			fail("backend", "http://ollama.ollama.svc.cluster.local:11434/v1", "it asks for a key: 401 Unauthorized", "openWebUI.backends[1].apiKey (base beside)")},
+		{"two keys in one", overlay, func(t *testing.T, c *fakecluster.Cluster) {
+			set(t, c, "Secret", "keys", "data", map[string]any{"ollama": "YTti"}) // a;b
+		}, verify.Options{}, fail("backend", url, `Open WebUI takes the key for two, since it has a ";" in it`, "another key, in the Secret keys")},
+		{"no models", overlay, with(func(o *fakecluster.Ollama) { o.Models = nil }), verify.Options{},
+			fail("backend", url, "it has no model", "a model for "+url)},
+		{"another API", overlay, with(func(o *fakecluster.Ollama) { o.Silent = true }), verify.Options{},
+			fail("backend", url, "http://ollama.ollama.svc:11434/v1/models is no list of OpenAI's API", place+".url (base beside)")},
 	}
 }
 

@@ -46,11 +46,19 @@ type page struct {
 
 // fetch gets a URL, without following redirects, up to a reasonable size.
 func fetch(ctx context.Context, client *http.Client, address string) (page, error) {
+	return fetchWith(ctx, client, address, "")
+}
+
+// fetchWith is fetch with a bearer token, unless that is "".
+func fetchWith(ctx context.Context, client *http.Client, address, token string) (page, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestLimit)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return page{}, err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	response, err := client.Do(request)
 	if err != nil {

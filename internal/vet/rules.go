@@ -13,6 +13,7 @@ func rules(s *schemaSet) []Rule {
 		ollamaRules(),
 		exposureRules(),
 		chatRules(),
+		chatServerRules(),
 		secretRules(),
 		podRules(),
 		resourceRules(),

@@ -18,6 +18,8 @@ type Ollama struct {
 	Rate float64
 	// Silent makes every answer empty.
 	Silent bool
+	// Key that OpenAI's API asks for; "" is none. Silent leaves that API mute.
+	Key string
 	// Broken makes every answer a 500 with this text.
 	Broken string
 	// Hang keeps a question until it is closed, or its asker is gone.
@@ -38,6 +40,15 @@ func (o *Ollama) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, map[string]any{"models": tags(o.Models)})
 	case "/api/ps":
 		answer(w, http.StatusOK, map[string]any{"models": tags(o.Loaded)})
+	case "/v1/models":
+		switch {
+		case o.Key != "" && r.Header.Get("Authorization") != "Bearer "+o.Key:
+			answer(w, http.StatusUnauthorized, map[string]any{"error": "no"})
+		case o.Silent:
+			answer(w, http.StatusOK, map[string]any{"models": "none"})
+		default:
+			answer(w, http.StatusOK, map[string]any{"object": "list", "data": tags(o.Models)})
+		}
 	case "/api/generate":
 		o.generate(w, r)
 	default:

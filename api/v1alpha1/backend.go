@@ -34,6 +34,9 @@ const backendKey = "OPENAI_API_KEY_"
 // of the list.
 func KeyVariable(place int) string { return backendKey + strconv.Itoa(place) }
 
+// IsKeyVariable reports whether a variable is one of KeyVariable's.
+func IsKeyVariable(name string) bool { return strings.HasPrefix(name, backendKey) }
+
 // Address is the URL as Open WebUI appends to it.
 func (k *Backend) Address() string { return strings.TrimRight(k.URL, "/") }
 

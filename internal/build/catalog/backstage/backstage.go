@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -110,7 +111,10 @@ func (w *writer) overlay(o *v1alpha1.ResolvedOverlay) error {
 
 // describe is what a component is, where nobody says it.
 func describe(b *v1alpha1.Base, p workload.Program) string {
-	what := "The chat, in front of Ollama"
+	what := "The chat"
+	if b.AsksOllama() {
+		what = "The chat, in front of Ollama"
+	}
 	if p.Is == v1alpha1.ProgramOllama {
 		what = "Language models: " + strings.Join(b.Ollama.Models, ", ")
 		if len(b.Ollama.Models) == 0 {
@@ -134,20 +138,22 @@ func describeVolume(p workload.Program) string {
 
 // servers are the entities of the overlay's Ollamas that the base's chat asks.
 func servers(o *v1alpha1.ResolvedOverlay, b *v1alpha1.Base) []string {
-	if !b.AsksOllama() {
+	if b.OpenWebUI == nil {
 		return nil
 	}
-	if len(b.OpenWebUI.OllamaURLs) == 0 {
-		return []string{nameOf(o.Name, b.Name, "ollama")}
-	}
 	var names []string
+	urls := slices.Clone(b.OpenWebUI.OllamaURLs)
+	if b.Ollama != nil && len(urls) == 0 {
+		names = append(names, nameOf(o.Name, b.Name, "ollama"))
+	}
+	for _, k := range b.OpenWebUI.Backends {
+		urls = append(urls, k.URL)
+	}
 	for i := range o.Bases {
 		other := &o.Bases[i]
-		for _, text := range b.OpenWebUI.OllamaURLs {
-			if other.Ollama != nil && leadsTo(text, b.Namespace, "ollama", other.Namespace) {
-				names = append(names, nameOf(o.Name, other.Name, "ollama"))
-				break
-			}
+		leads := func(text string) bool { return leadsTo(text, b.Namespace, "ollama", other.Namespace) }
+		if name := nameOf(o.Name, other.Name, "ollama"); other.Ollama != nil && slices.ContainsFunc(urls, leads) && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names

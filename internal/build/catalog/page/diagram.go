@@ -161,6 +161,9 @@ func (p *page) outside(g *graph, b *v1alpha1.Base) {
 		for _, u := range w.OllamaURLs {
 			g.edge(chat, "-->", "", g.node("ollama "+u, "[", "]", "Ollama", u))
 		}
+		for _, k := range w.Backends {
+			g.edge(chat, "-->", "", g.node("backend "+k.URL, "[", "]", "OpenAI's API", k.URL))
+		}
 		if w.OIDC != nil {
 			g.edge(chat, "-.->", "sign-in", g.node("oidc "+w.OIDC.ProviderURL, "[", "]", "OpenID Connect", w.OIDC.ProviderURL))
 		}

@@ -295,6 +295,9 @@ func peers(add func(name, kind, why string), b *v1alpha1.Base) {
 		for _, u := range w.OllamaURLs {
 			add("Ollama at "+markdown.Code(u), "inference", "Answers the chat")
 		}
+		for _, k := range w.Backends {
+			add("Server of OpenAI's API at "+markdown.Code(k.URL), "inference", "Answers the chat")
+		}
 		if w.OIDC != nil {
 			add("OpenID Connect provider "+markdown.Code(w.OIDC.ProviderURL), "identity", "Signs people in")
 		}

@@ -1,6 +1,9 @@
 package page
 
-import "github.com/hearth-dev/hearth/internal/build/catalog/markdown"
+import (
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/catalog/markdown"
+)
 
 // purpose of a variable that hearth sets, and the field that it follows from: of
 // the workload, or of the base where it has a dot in front. "" where no field
@@ -9,6 +12,9 @@ type purpose struct{ field, why string }
 
 // origin is the field that decides a variable of the workload's, and its purpose.
 func origin(workload, variable string) (source, why string) {
+	if v1alpha1.IsKeyVariable(variable) {
+		variable = "OPENAI_API_KEYS"
+	}
 	p, known := purposes[variable]
 	switch {
 	case !known:

@@ -139,8 +139,8 @@ var sections = []Section{
 		},
 		{
 			Symptom: "no models to choose from, for an admin either",
-			Cause:   "The NetworkPolicy, or the URL, of an Ollama in another namespace",
-			Action:  "`openWebUI.ollamaURLs` with `openWebUI.allowTo`, and that Ollama's `allowFrom`",
+			Cause:   "The NetworkPolicy, the URL or the key of a server elsewhere: an Ollama in another namespace, or one of OpenAI's API",
+			Action:  "`openWebUI.ollamaURLs` with `openWebUI.allowTo`, and that Ollama's `allowFrom`; `openWebUI.backends`, each of which has a row of `hearth verify`",
 			When:    elsewhere,
 		},
 		{

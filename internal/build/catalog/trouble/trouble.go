@@ -52,7 +52,9 @@ func chat(b *v1alpha1.Base) bool { return b.OpenWebUI != nil }
 
 func chatExposed(b *v1alpha1.Base) bool { return chat(b) && b.Expose.Exposed() }
 
-func elsewhere(b *v1alpha1.Base) bool { return chat(b) && len(b.OpenWebUI.OllamaURLs) > 0 }
+func elsewhere(b *v1alpha1.Base) bool {
+	return chat(b) && len(b.OpenWebUI.OllamaURLs)+len(b.OpenWebUI.Backends) > 0
+}
 
 func nginx(b *v1alpha1.Base) bool { return b.Expose.Type == v1alpha1.ExposeNginx }
 

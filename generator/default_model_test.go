@@ -15,7 +15,7 @@ func TestDefaultModel(t *testing.T) {
 		{"behind an embedding model", `models: ["nomic-embed-text", "llama3.2:3b"]`, "{}", "llama3.2:3b"},
 		{"behind one that the stack knows", `models: ["me/mine:1", "llama3.2:3b"], modelSizes: {"me/mine:1": {disk: 1Gi, architecture: bert, layers: 1,
 			kvHeads: 1, keyLength: 64, valueLength: 64, heads: 1, embedding: 64, feedForward: 64, vocab: 1000, contextLimit: 512, embedder: true}}`, "{}", "llama3.2:3b"},
-		{"behind one that the chat embeds with", `models: ["me/mine:1", "llama3.2:3b"]`, `{embedding: {model: "me/mine:1"}}`, "llama3.2:3b"},
+		{"behind one that the chat embeds with", `models: ["me/mine:1", "llama3.2:3b"], resources: {limits: {memory: 8Gi}}, storage: {size: 20Gi}`, `{embedding: {model: "me/mine:1"}}`, "llama3.2:3b"},
 		{"embedding models alone", `models: ["nomic-embed-text"]`, "{}", ""},
 		{"embedding elsewhere, with one in the list", `models: ["nomic-embed-text", "llama3.2:3b"]`, "{embedding: {engine: inPod}}", "llama3.2:3b"},
 		{"embedding elsewhere", `models: ["llama3.2:3b"]`, "{embedding: {engine: inPod}}", ""},

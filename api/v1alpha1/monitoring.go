@@ -104,7 +104,8 @@ type Speed struct {
 	// MinTokensPerSecond below which the CronJob's run fails, of the answer alone:
 	// to load the model and read the question does not count.
 	MinTokensPerSecond int `json:"minTokensPerSecond"`
-	// Model to ask, one of ollama.models. Default: the first.
+	// Model to ask, one of ollama.models. Default: the first
+	// that is no embedding model.
 	Model string `json:"model,omitzero"`
 }
 

@@ -1,4 +1,4 @@
-package v1alpha1_test
+package generator_test
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/hearth-dev/hearth/generator"
-	"github.com/hearth-dev/hearth/internal/objects"
+	objectset "github.com/hearth-dev/hearth/internal/objects"
 )
 
 // replaceable are the variables that hearth sets and people may set otherwise:
@@ -23,7 +23,7 @@ var replaceable = map[string][]string{
 // TestWhatHearthSets: each variable that hearth writes is refused in env, but for
 // those that are replaceable.
 func TestWhatHearthSets(t *testing.T) {
-	data, err := os.ReadFile("testdata/everything.yaml")
+	data, err := os.ReadFile("../api/v1alpha1/testdata/everything.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestWhatHearthSets(t *testing.T) {
 					maps.Insert(own, names(b.OpenWebUI.Env))
 				}
 			}
-			set := objects.New(all)
+			set := objectset.New(all)
 			for i := range set.Pods {
 				for _, c := range set.Pods[i].Containers() {
 					if in := written[c.Name]; in != nil {

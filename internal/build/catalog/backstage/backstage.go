@@ -138,9 +138,6 @@ func describeVolume(p workload.Program) string {
 
 // servers are the entities of the overlay's Ollamas that the base's chat asks.
 func servers(o *v1alpha1.ResolvedOverlay, b *v1alpha1.Base) []string {
-	if b.OpenWebUI == nil {
-		return nil
-	}
 	var names []string
 	urls := slices.Clone(b.OpenWebUI.OllamaURLs)
 	if b.Ollama != nil && len(urls) == 0 {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"helm.sh/helm/v3/pkg/action"
@@ -25,18 +26,23 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/yaml"
+
+	"github.com/hearth-dev/hearth/internal/testing/built"
 )
 
 // apiServer holds objects by their paths, and knows how to read and delete them.
 type apiServer struct {
 	*httptest.Server
 	mapper  meta.RESTMapper
+	mu      sync.Mutex // Helm deletes several at once
 	objects map[string][]byte
 }
 
 func newAPIServer(t *testing.T) *apiServer {
 	s := &apiServer{mapper: testrestmapper.TestOnlyStaticRESTMapper(scheme.Scheme), objects: map[string][]byte{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		w.Header().Set("Content-Type", "application/json")
 		data, found := s.objects[r.URL.Path]
 		if !found {
@@ -103,16 +109,16 @@ func (s *apiServer) has(t *testing.T) func(*unstructured.Unstructured) bool {
 // TestHelmUpgradeKeepsData is what Fleet does with what left Git: an upgrade of
 // the release by Helm, whose manifest no longer has it.
 func TestHelmUpgradeKeepsData(t *testing.T) {
-	var left outcome
-	for _, build := range builds(t, *stacks/4) {
-		all := builtin(t, build)
+	var left built.Outcome
+	for _, build := range built.Overlays(t, "../../hearth.yaml", *stacks/4) {
+		all := built.Builtin(t, build)
 		server := newAPIServer(t)
 		if _, err := kube.New(nil).Update(server.put(t, all), kube.ResourceList{}, false); err != nil {
 			t.Fatal(err)
 		}
-		left.count(t, all, server.has(t))
+		left.Count(t, all, server.has(t))
 	}
-	left.some(t)
+	left.Some(t)
 }
 
 // helmClient is Helm's, but that it needs no discovery.
@@ -148,9 +154,9 @@ func (c *helmClient) DeleteWithPropagationPolicy(list kube.ResourceList, policy 
 
 // TestHelmUninstallKeepsData is what Fleet does when its GitRepo goes.
 func TestHelmUninstallKeepsData(t *testing.T) {
-	var left outcome
-	for _, build := range builds(t, *stacks/4) {
-		all := builtin(t, build)
+	var left built.Outcome
+	for _, build := range built.Overlays(t, "../../hearth.yaml", *stacks/4) {
+		all := built.Builtin(t, build)
 		server := newAPIServer(t)
 		server.put(t, all)
 		var manifest bytes.Buffer
@@ -174,7 +180,7 @@ func TestHelmUninstallKeepsData(t *testing.T) {
 		if _, err := action.NewUninstall(config).Run("ai"); err != nil {
 			t.Fatal(err)
 		}
-		left.count(t, all, server.has(t))
+		left.Count(t, all, server.has(t))
 	}
-	left.some(t)
+	left.Some(t)
 }

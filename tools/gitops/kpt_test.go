@@ -16,15 +16,17 @@ import (
 	"sigs.k8s.io/cli-utils/pkg/apply/filter"
 	"sigs.k8s.io/cli-utils/pkg/apply/prune"
 	"sigs.k8s.io/cli-utils/pkg/apply/taskrunner"
+
+	"github.com/hearth-dev/hearth/internal/testing/built"
 )
 
 // TestKptPruneKeepsData is the same for kpt live and Config Sync, which prune by
 // cli-utils.
 func TestKptPruneKeepsData(t *testing.T) {
 	mapper := testrestmapper.TestOnlyStaticRESTMapper(scheme.Scheme)
-	var left outcome
-	for _, build := range builds(t, *stacks/4) {
-		all := builtin(t, build)
+	var left built.Outcome
+	for _, build := range built.Overlays(t, "../../hearth.yaml", *stacks/4) {
+		all := built.Builtin(t, build)
 		var live []runtime.Object
 		for i, u := range all {
 			u.SetUID(types.UID(fmt.Sprint(i)))
@@ -37,7 +39,7 @@ func TestKptPruneKeepsData(t *testing.T) {
 			taskrunner.NewTaskContext(events, cache.NewResourceCacheMap()), "prune", prune.Options{PropagationPolicy: metav1.DeletePropagationBackground}); err != nil {
 			t.Fatal(err)
 		}
-		left.count(t, all, func(u *unstructured.Unstructured) bool {
+		left.Count(t, all, func(u *unstructured.Unstructured) bool {
 			mapping, err := mapper.RESTMapping(u.GroupVersionKind().GroupKind(), u.GroupVersionKind().Version)
 			if err != nil {
 				t.Fatal(err)
@@ -46,5 +48,5 @@ func TestKptPruneKeepsData(t *testing.T) {
 			return err == nil
 		})
 	}
-	left.some(t)
+	left.Some(t)
 }

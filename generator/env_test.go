@@ -17,6 +17,7 @@ import (
 var replaceable = map[string][]string{
 	"open-webui": {
 		"AIOHTTP_CLIENT_TIMEOUT", "DATABASE_POOL_SIZE", "DATABASE_SQLITE_PRAGMA_CACHE_SIZE", "DATABASE_SQLITE_PRAGMA_MMAP_SIZE", "DEFAULT_MODELS",
+		"WEBUI_AUTH",
 	},
 }
 

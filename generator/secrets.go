@@ -31,6 +31,8 @@ const (
 	SecretHtpasswd = secret.Htpasswd
 	// SecretGiven is something only the person has.
 	SecretGiven = secret.Given
+	// SecretVariables are lines of NAME=VALUE, for all keys of the Secret.
+	SecretVariables = secret.Variables
 )
 
 // Secrets lists what the overlay's namespaces must hold before it can run,

@@ -192,7 +192,7 @@ func pruned(base object, steps list) object {
 		}
 		kept := object{}
 		for name, value := range whole {
-			mine := steps[0] == component && len(steps) > 1 && steps[1] == name
+			mine := steps[0] == component && len(steps) > 1 && (steps[1] == name || beside[steps[1].(string)] == name)
 			if mine || slices.Contains([]string{"models", "ollamaURLs", "allowTo", "signUp"}, name) {
 				kept[name] = value
 			}
@@ -201,6 +201,9 @@ func pruned(base object, steps list) object {
 	}
 	return out
 }
+
+// beside are fields that another one is refused without.
+var beside = map[string]string{"command": "image", "args": "image"}
 
 func wrongValue(t *testing.T, text string) any {
 	t.Helper()

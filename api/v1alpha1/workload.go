@@ -16,6 +16,14 @@ import (
 type Workload struct {
 	// Image of the container. Defaults to the pinned version of hearth.
 	Image Image `json:"image,omitzero"`
+	// Command is what the container runs in place of the image's own entry point:
+	// for a build of somebody else's, whose image.repository says so. Ollama's
+	// init container runs the image's ollama from its PATH either way; where it
+	// is elsewhere, pull is never. Default: the image's.
+	Command []string `json:"command,omitzero"`
+	// Args are the arguments of the command, beside an image.repository of
+	// somebody else's. Default: serve for Ollama, unless there is a command.
+	Args []string `json:"args,omitzero"`
 	// Resources of the container. A missing part, or auto, has its own default:
 	// Ollama's memory follows from its models.
 	Resources Resources `json:"resources,omitzero"`
@@ -27,6 +35,10 @@ type Workload struct {
 	// secretKeyRef. A variable that hearth sets from a field of its own is
 	// refused here, and so is one that another of hearth's leaves unread.
 	Env map[string]EnvValue `json:"env,omitzero"`
+	// EnvFrom hands whole Secrets and ConfigMaps to the program as variables, the
+	// later of a name before the earlier, env and hearth's own before all.
+	EnvFrom []EnvFrom `json:"envFrom,omitzero"`
+	Identity
 	// NodeSelector restricts the nodes by label.
 	NodeSelector map[string]string `json:"nodeSelector,omitzero"`
 	// Tolerations for tainted nodes.
@@ -259,6 +271,7 @@ func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
 		fill(&w.Service.ExternalTrafficPolicy, TrafficLocal)
 	}
 	fillPointer(&w.AllowFrom, []Peer{})
+	w.Identity.applyDefaults()
 }
 
 // workload checks what Ollama and Open WebUI have in common. ours are the
@@ -268,7 +281,9 @@ func (v validator) workload(at *field.Path, given, w *Workload, ours map[string]
 	v.resources(at.Child("resources"), given.Resources, w.Resources)
 	v.storage(at.Child("storage"), given.Storage, w.Storage)
 	v.service(at, given.Service, w)
+	v.command(at, w)
 	v.env(at.Child("env"), w.Env, ours)
+	v.envFrom(at.Child("envFrom"), w.EnvFrom)
 	v.labels(at.Child("nodeSelector"), w.NodeSelector)
 	v.tolerations(at.Child("tolerations"), w.Tolerations)
 	v.affinity(at.Child("affinity"), w.Affinity)
@@ -278,6 +293,21 @@ func (v validator) workload(at *field.Path, given, w *Workload, ours map[string]
 	}
 	for i, d := range w.AllowTo {
 		v.destination(at.Child("allowTo").Index(i), d.Peer)
+	}
+}
+
+// command refuses another start of the official image: hearth's probes, figures
+// and variables are for the program as that image starts it.
+func (v validator) command(at *field.Path, w *Workload) {
+	repository := w.Image.Repository
+	if repository != "" && repository != OllamaImage().Repository && repository != OpenWebUIImage().Repository {
+		return
+	}
+	for name, words := range map[string][]string{"command": w.Command, "args": w.Args} {
+		if len(words) > 0 {
+			v.because(at.Child("image", "repository")).errorf(at.Child(name), "remove it, or name another image in image.repository",
+				"the official image starts the program itself, and what hearth sets is made for that")
+		}
 	}
 }
 

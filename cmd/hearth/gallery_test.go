@@ -10,8 +10,8 @@ import (
 )
 
 // TestGallery: each of the homes renders without a warning but that images are
-// not locked, vet finds nothing, and the page shows it, with the address of the
-// schema in the place of the path.
+// not locked, vet finds nothing but what the home itself accepts, and the page
+// shows it, with the address of the schema in the place of the path.
 func TestGallery(t *testing.T) {
 	const homes = "../../examples/homes"
 	entries, err := os.ReadDir(homes)
@@ -38,7 +38,8 @@ func TestGallery(t *testing.T) {
 			}
 			counted := 0
 			for line := range strings.Lines(hearth(t, "vet", "-f", file)) {
-				if !strings.HasSuffix(line, " 0 errors, 0 warnings, 0 accepted\n") {
+				accepted := strings.Contains(string(text), "\n  exceptions:")
+				if !strings.Contains(line, " 0 errors, 0 warnings, ") || strings.HasSuffix(line, " 0 accepted\n") == accepted {
 					t.Errorf("vet says: %s", line)
 				}
 				counted++

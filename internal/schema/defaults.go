@@ -73,7 +73,11 @@ func samples() []func() *v1alpha1.Base {
 	ollama := func(model string) *v1alpha1.Ollama { return &v1alpha1.Ollama{Models: []string{model}} }
 	tls := func() *v1alpha1.TLS { return &v1alpha1.TLS{Type: v1alpha1.TLSCertManager} }
 	return []func() *v1alpha1.Base{
-		func() *v1alpha1.Base { return &v1alpha1.Base{Ollama: ollama("llama3.2:3b")} },
+		func() *v1alpha1.Base {
+			b := &v1alpha1.Base{Ollama: ollama("llama3.2:3b")}
+			b.Ollama.RunAsUser = 1000
+			return b
+		},
 		func() *v1alpha1.Base {
 			return &v1alpha1.Base{
 				CABundle: &v1alpha1.CABundle{}, Ollama: ollama("qwen3:14b"), OpenWebUI: &v1alpha1.OpenWebUI{OIDC: &v1alpha1.OIDC{}},

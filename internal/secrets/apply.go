@@ -92,6 +92,13 @@ func judge(need generator.Secret, there *corev1.Secret) Outcome {
 	}
 	var missing []string
 	for _, key := range need.Keys {
+		if key.Form == generator.SecretVariables { // whichever there are
+			if len(there.Data) == 0 {
+				out.Wrong = "is empty, and its keys are to be variables; add them by hand: hearth does not change a Secret"
+				return out
+			}
+			continue
+		}
 		value, ok := there.Data[key.Name]
 		if !ok {
 			missing = append(missing, key.Name)

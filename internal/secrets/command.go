@@ -22,6 +22,13 @@ func Command(need generator.Secret) string {
 		create += " --type=" + need.Type
 	}
 	for _, key := range need.Keys {
+		if key.Form == generator.SecretVariables {
+			if len(need.Keys) > 1 { // kubectl takes it alone
+				continue
+			}
+			create += " --from-env-file=FILE"
+			continue
+		}
 		if key.Form == generator.SecretEmail { // no secret
 			create += " --from-literal=" + key.Name + "=ADDRESS"
 			continue

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"github.com/hearth-dev/hearth/generator"
 )
 
@@ -45,7 +47,9 @@ func (s Slot) Placeholder() string {
 }
 
 // OneLine reports whether the key holds what a person can type or paste.
-func (s Slot) OneLine() bool { return s.Secret.Type == "Opaque" }
+func (s Slot) OneLine() bool {
+	return s.Secret.Type == "Opaque" && s.Key.Form != generator.SecretVariables
+}
 
 func slots(needs []generator.Secret) []Slot {
 	var all []Slot
@@ -61,7 +65,8 @@ func slots(needs []generator.Secret) []Slot {
 func Missing(needs []generator.Secret, known Known) []Slot {
 	return slices.DeleteFunc(slots(needs), func(s Slot) bool {
 		_, given := known.Given[s.ID()]
-		return given || s.Key.Form != generator.SecretGiven && (s.Key.Form != generator.SecretEmail || known.AdminEmail != "")
+		byHand := s.Key.Form == generator.SecretGiven || s.Key.Form == generator.SecretVariables
+		return given || !byHand && (s.Key.Form != generator.SecretEmail || known.AdminEmail != "")
 	})
 }
 
@@ -112,6 +117,9 @@ func (s Slot) Accept(data []byte) (string, error) {
 		return value, Email(value)
 	case s.Key.Form == generator.SecretRandom && len(value) < randomBytes:
 		return "", fmt.Errorf("has only %d bytes; %d or more are safe", len(value), randomBytes)
+	case s.Key.Form == generator.SecretVariables:
+		_, err := variables(value)
+		return value, err
 	case s.Key.Form == generator.SecretHtpasswd:
 		return value, htpasswdLines(value)
 	case s.Key.Name == ".dockerconfigjson":
@@ -126,6 +134,34 @@ func Email(text string) error {
 		return errors.New("want an e-mail address such as me@example.org")
 	}
 	return nil
+}
+
+// variables reads lines of NAME=VALUE as `kubectl create secret generic
+// --from-env-file` does: the value is all that follows, quotes too, and a line
+// that is empty or begins with # is none. One without "=" is refused, since
+// kubectl would look into its own environment.
+func variables(text string) (map[string]string, error) {
+	all := map[string]string{}
+	number := 0
+	for line := range strings.Lines(strings.TrimPrefix(text, "\uFEFF")) {
+		number++
+		line = strings.TrimLeft(strings.TrimRight(line, "\r\n"), " \t")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		if !ok || len(validation.IsConfigMapKey(name)) > 0 {
+			return nil, fmt.Errorf("line %d: want NAME=VALUE, the name of letters, digits, '-', '_' and '.'", number)
+		}
+		if _, twice := all[name]; twice {
+			return nil, fmt.Errorf("line %d: %s is there twice", number, name)
+		}
+		all[name] = value
+	}
+	if len(all) == 0 {
+		return nil, errors.New("has no line of NAME=VALUE")
+	}
+	return all, nil
 }
 
 func htpasswdLines(text string) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"golang.org/x/crypto/bcrypt"
@@ -56,6 +57,14 @@ func Make(need generator.Secret, known Known) (*corev1.Secret, []Credential, err
 	admin := known.AdminEmail
 	for _, key := range need.Keys {
 		value, given := known.Given[Slot{need, key}.ID()]
+		if given && key.Form == generator.SecretVariables {
+			all, err := variables(value)
+			if err != nil {
+				return nil, nil, err
+			}
+			maps.Copy(secret.StringData, all)
+			continue
+		}
 		if given {
 			secret.StringData[key.Name] = value
 			if key.Form == generator.SecretEmail {

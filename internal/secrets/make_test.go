@@ -70,6 +70,8 @@ func TestMakeCannotInvent(t *testing.T) {
 
 func TestCommand(t *testing.T) {
 	tests := map[string]generator.Secret{
+		"kubectl --namespace ai create secret generic s --from-env-file=FILE": need("Opaque",
+			generator.SecretKey{Name: ".env", Form: generator.SecretVariables}),
 		"kubectl --namespace ai create secret generic s --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=CONFIG.json": need("kubernetes.io/dockerconfigjson"),
 		"kubectl --namespace ai create secret tls s --cert=CERTIFICATE.pem --key=KEY.pem":                                                need("kubernetes.io/tls"),
 		`kubectl --namespace ai create secret generic s --from-file=token=FILE --from-file=secret-key=FILE`: need("Opaque",
@@ -83,5 +85,37 @@ func TestCommand(t *testing.T) {
 		if diff := cmp.Diff(want, Command(need)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
+	}
+}
+
+// TestVariables: a file of variables fills a Secret as kubectl's --from-env-file
+// does, and one that kubectl would read otherwise is refused.
+func TestVariables(t *testing.T) {
+	slot := Slot{need("Opaque"), generator.SecretKey{Name: ".env", Form: generator.SecretVariables}}
+	slot.Secret.Keys = []generator.SecretKey{slot.Key}
+	if missing := Missing([]generator.Secret{slot.Secret}, Known{}); len(missing) != 1 || slot.OneLine() {
+		t.Errorf("missing: %v, of one line: %t", missing, slot.OneLine())
+	}
+	value, err := slot.Accept([]byte("\uFEFF# keys\n\nA=1\n  B=\"x=y\" \r\nC="))
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, _, err := Make(slot.Secret, Known{Given: map[string]string{slot.ID(): value}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"A": "1", "B": `"x=y" `, "C": ""}, secret.StringData); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, wrong := range []string{"", "# none", "HOME", "A B=1", "A=1\nA=2"} {
+		if _, err := slot.Accept([]byte(wrong)); err == nil {
+			t.Errorf("%q is accepted", wrong)
+		}
+	}
+	if out := judge(slot.Secret, &corev1.Secret{}); out.Wrong == "" {
+		t.Error("an empty Secret is taken")
+	}
+	if out := judge(slot.Secret, &corev1.Secret{Data: map[string][]byte{"A": nil}}); out.Wrong != "" {
+		t.Error(out.Wrong)
 	}
 }

@@ -257,7 +257,11 @@ func hatches(o *v1alpha1.ResolvedOverlay) []Finding {
 		if level := b.NamespaceLabels[enforce]; level != "restricted" {
 			add(at+".namespaceLabels", "%s is %q, not restricted", enforce, level)
 		}
+		if b.Ollama != nil {
+			unseen(at+".ollama", b.Ollama.EnvFrom, add)
+		}
 		if b.OpenWebUI != nil {
+			unseen(at+".openWebUI", b.OpenWebUI.EnvFrom, add)
 			for _, name := range slices.Sorted(maps.Keys(b.OpenWebUI.Env)) {
 				if v := b.OpenWebUI.Env[name]; name == "WEBUI_AUTH" && v.SecretKeyRef == nil && !signin.True(v.Value) {
 					add(at+".openWebUI.env.WEBUI_AUTH", "nobody is asked who they are")
@@ -269,4 +273,15 @@ func hatches(o *v1alpha1.ResolvedOverlay) []Finding {
 		add("patches", "%d of them: they change generated objects past every check of the stack", n)
 	}
 	return found
+}
+
+// unseen names what hands variables on that the stack does not show.
+func unseen(at string, from []v1alpha1.EnvFrom, add func(path, format string, args ...any)) {
+	for i, f := range from {
+		what := "ConfigMap " + f.ConfigMapName
+		if f.SecretName != "" {
+			what = "Secret " + f.SecretName
+		}
+		add(fmt.Sprintf("%s.envFrom[%d]", at, i), "what is in the %s was not seen: a variable that hearth sets goes before it, and any other that the program reads is set past every check of the stack", what)
+	}
 }

@@ -46,7 +46,13 @@ const (
 	Htpasswd KeyForm = "htpasswd"
 	// Given is something only the person has.
 	Given KeyForm = "given"
+	// Variables are lines of NAME=VALUE, which stand for all keys of the Secret:
+	// which there are, the stack does not say.
+	Variables KeyForm = "variables"
 )
+
+// AllKeys is the name in the place of a key whose form is Variables.
+const AllKeys = ".env"
 
 // Of lists what the overlay's namespaces must hold before it can run, sorted by
 // namespace and name.
@@ -96,10 +102,10 @@ func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose strin
 				add(b.Namespace, ref.Name, "Opaque", purpose, Key{Name: ref.Key, Form: Given, Purpose: purpose})
 			}
 		}
-		envSecrets(b.Namespace, w.Env, add)
+		envSecrets(b.Namespace, w.Env, w.EnvFrom, add)
 	}
 	if o := b.Ollama; o != nil {
-		envSecrets(b.Namespace, o.Env, add)
+		envSecrets(b.Namespace, o.Env, o.EnvFrom, add)
 	}
 	for _, name := range b.Images.PullSecrets {
 		add(b.Namespace, name, "kubernetes.io/dockerconfigjson", "pulls images", Key{Name: ".dockerconfigjson", Form: Given})
@@ -134,10 +140,16 @@ type RedirectURI struct {
 	URI      string `json:"uri"`
 }
 
-func envSecrets(namespace string, env map[string]v1alpha1.EnvValue, add func(namespace, name, kind, purpose string, keys ...Key)) {
+func envSecrets(namespace string, env map[string]v1alpha1.EnvValue, from []v1alpha1.EnvFrom, add func(namespace, name, kind, purpose string, keys ...Key)) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if ref := env[name].SecretKeyRef; ref != nil {
 			add(namespace, ref.Name, "Opaque", "environment variable "+name, Key{Name: ref.Key, Form: Given, Purpose: "environment variable " + name})
+		}
+	}
+	for _, f := range from {
+		if f.SecretName != "" && !f.Optional {
+			const purpose = "environment variables, as lines of NAME=VALUE"
+			add(namespace, f.SecretName, "Opaque", purpose, Key{Name: AllKeys, Form: Variables, Purpose: purpose})
 		}
 	}
 }

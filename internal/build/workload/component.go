@@ -24,10 +24,6 @@ const (
 	ollamaPort           = 11434
 	openWebUIPort        = 8080
 	openWebUIServicePort = 80
-
-	// nobodyID is the user and group of our pods: above 10000, so that it is
-	// nobody's on the node (the rule low-user of internal/vet).
-	nobodyID = 10001
 )
 
 // builder makes the objects of one base.

@@ -53,3 +53,22 @@ func secretKey(name, key string) *corev1.EnvVarSource {
 		LocalObjectReference: corev1.LocalObjectReference{Name: name}, Key: key,
 	}}
 }
+
+// envFrom are the Secrets and ConfigMaps that a container gets as variables.
+func envFrom(own []v1alpha1.EnvFrom) []corev1.EnvFromSource {
+	var all []corev1.EnvFromSource
+	for _, f := range own {
+		var optional *bool
+		if f.Optional {
+			optional = new(true)
+		}
+		source := corev1.EnvFromSource{Prefix: f.Prefix}
+		if f.SecretName != "" {
+			source.SecretRef = &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: f.SecretName}, Optional: optional}
+		} else {
+			source.ConfigMapRef = &corev1.ConfigMapEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: f.ConfigMapName}, Optional: optional}
+		}
+		all = append(all, source)
+	}
+	return all
+}

@@ -63,13 +63,19 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			SecurityContext: restricted(false),
 		}}
 	}
+	args := o.Args
+	if len(o.Command) == 0 && len(args) == 0 {
+		args = []string{"serve"}
+	}
 	pod.Containers = []corev1.Container{{
 		Name:            c.Name,
 		Image:           image,
 		ImagePullPolicy: corev1.PullPolicy(o.Image.PullPolicy),
-		Args:            []string{"serve"},
+		Command:         o.Command,
+		Args:            args,
 		Ports:           []corev1.ContainerPort{{Name: c.portName, ContainerPort: c.port, Protocol: corev1.ProtocolTCP}},
 		Env:             environment(o.Env, b.ollamaEnv()),
+		EnvFrom:         envFrom(o.EnvFrom),
 		Resources:       resources(o.Resources),
 		VolumeMounts:    b.mounts(ollamaData),
 		// /api/version, never a loaded model: a model unloads after keepAlive,

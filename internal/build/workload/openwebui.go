@@ -73,8 +73,11 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		Name:            c.Name,
 		Image:           image,
 		ImagePullPolicy: corev1.PullPolicy(w.Image.PullPolicy),
+		Command:         w.Command,
+		Args:            w.Args,
 		Ports:           []corev1.ContainerPort{{Name: c.portName, ContainerPort: c.port, Protocol: corev1.ProtocolTCP}},
 		Env:             environment(w.Env, b.openWebUIEnv()),
+		EnvFrom:         envFrom(w.EnvFrom),
 		Resources:       resources(w.Resources),
 		VolumeMounts:    append(b.mounts(openWebUIData), corev1.VolumeMount{Name: "uploads", MountPath: uploadsMountPath}),
 		// Five minutes to start: the embedding models load before it listens.

@@ -19,6 +19,10 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 	if !*w.PersistentConfig {
 		env = append(env, corev1.EnvVar{Name: "ENABLE_PERSISTENT_CONFIG", Value: "False"})
 	}
+	if len(w.EnvFrom) > 0 {
+		// What is handed on as a whole cannot turn sign-in off unseen; env may.
+		env = append(env, corev1.EnvVar{Name: "WEBUI_AUTH", Value: "True"})
+	}
 	if w.SignUp == v1alpha1.SignUpClosed {
 		env = append(env,
 			corev1.EnvVar{Name: "ENABLE_SIGNUP", Value: "False"},

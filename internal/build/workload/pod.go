@@ -29,9 +29,9 @@ func (b builder) podSpec(c component, w *v1alpha1.Workload) corev1.PodSpec {
 		Affinity:                     w.Affinity.DeepCopy(),
 		SecurityContext: &corev1.PodSecurityContext{
 			RunAsNonRoot: new(true),
-			RunAsUser:    new(int64(nobodyID)),
-			RunAsGroup:   new(int64(nobodyID)),
-			FSGroup:      new(int64(nobodyID)),
+			RunAsUser:    new(int64(w.RunAsUser)),
+			RunAsGroup:   new(int64(w.RunAsGroup)),
+			FSGroup:      new(int64(w.FSGroup)),
 			// The default, Always, walks every file of the volume at each start.
 			FSGroupChangePolicy: new(corev1.FSGroupChangeOnRootMismatch),
 			SeccompProfile:      &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},

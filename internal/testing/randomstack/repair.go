@@ -1,6 +1,7 @@
 package randomstack
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -76,6 +77,10 @@ func (d *drawing) repairWorkload(path string, w object) {
 			env[name] = pick(d, "https://chat.example.org", "app://x")
 		}
 	}
+	repairEnvFrom(w)
+	if image := child(w, "image"); image["repository"] != "mirror/team/x__y" {
+		remove(w, "command", "args")
+	}
 	for _, t := range list(w["tolerations"]) {
 		t := t.(object)
 		if t["key"] == nil {
@@ -98,6 +103,27 @@ func (d *drawing) repairWorkload(path string, w object) {
 		if s := child(w, "service"); s != nil && s["type"] != nil {
 			s["type"] = "ClusterIP"
 		}
+	}
+}
+
+// repairEnvFrom leaves each source with one name, and once.
+func repairEnvFrom(w object) {
+	seen := map[string]bool{}
+	var kept []any
+	for _, f := range list(w["envFrom"]) {
+		f := f.(object)
+		if f["secretName"] != nil {
+			remove(f, "configMapName")
+		} else if f["configMapName"] == nil {
+			f["configMapName"] = "settings"
+		}
+		if id := fmt.Sprint(f["secretName"], f["configMapName"], f["prefix"]); !seen[id] {
+			seen[id] = true
+			kept = append(kept, f)
+		}
+	}
+	if w["envFrom"] != nil {
+		w["envFrom"] = append([]any{}, kept...)
 	}
 }
 

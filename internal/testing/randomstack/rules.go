@@ -41,6 +41,7 @@ var scalarRules = map[reflect.Type]rule{
 	reflect.TypeFor[v1alpha1.Host]():      unique(".10.0.0.200.nip.io", ".lan", ".home.arpa", ".example.org", ".8.8.8.8.sslip.io"),
 	reflect.TypeFor[v1alpha1.CIDR]():      oneOf("10.0.0.0/8", "192.168.7.0/24", "203.0.113.9/32", "2001:db8::/32"),
 	reflect.TypeFor[v1alpha1.Port]():      oneOf(80, 443, 5000, 65535),
+	reflect.TypeFor[v1alpha1.ID]():        oneOf(1, 568, 1000, spelled("10001"), 2147483647),
 	reflect.TypeFor[v1alpha1.Date]():      oneOf("2026-05-20", spelled("2024-02-29")),
 }
 
@@ -108,6 +109,11 @@ var pathRules = map[string]rule{
 	"ollama.storage.existingClaim":    oneOf("models", "ollama"),
 	"openWebUI.storage.existingClaim": oneOf("chat-data", "open.webui"),
 	"env{}":                           envValue,
+	"envFrom[].secretName":            oneOf("chat-env", "keys.2"),
+	"envFrom[].configMapName":         oneOf("settings", "settings.2"),
+	"envFrom[].prefix":                oneOf("X_", "on"),
+	"command[]":                       oneOf("/bin/sh", "-c", "exec ollama serve", "on", "1"),
+	"args[]":                          oneOf("serve", "--verbose", "$(HOME)", "off"),
 
 	"nodeSelector{key}":               oneOf("kubernetes.io/hostname", "gpu", "topology.kubernetes.io/zone"),
 	"nodeSelector{}":                  labelValue,

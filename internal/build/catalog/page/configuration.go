@@ -32,6 +32,9 @@ func (p *page) variables(pod *objects.Pod) [][]string {
 	var rows [][]string
 	base, w := p.baseOf(pod.Ref.Namespace, pod.Ref.Name)
 	for _, c := range pod.Containers() {
+		for i := range c.EnvFrom {
+			rows = append(rows, handedOn(&c.EnvFrom[i]))
+		}
 		for _, v := range c.Env {
 			source, purpose := "a patch or resource of the stack", notSaid
 			if w != nil {
@@ -53,6 +56,18 @@ func (p *page) variables(pod *objects.Pod) [][]string {
 		}
 	}
 	return rows
+}
+
+// handedOn is the row of all variables of a Secret or ConfigMap.
+func handedOn(f *corev1.EnvFromSource) []string {
+	kind, name, hidden := "ConfigMap", "", "no"
+	if f.SecretRef != nil {
+		kind, name, hidden = "Secret", f.SecretRef.Name, "yes"
+	} else if f.ConfigMapRef != nil {
+		name = f.ConfigMapRef.Name
+	}
+	value := kind + " " + markdown.Code(name)
+	return []string{markdown.Code(f.Prefix + "*"), value, "`envFrom`", "Each key is a variable; one that has a row of its own goes before it", hidden}
 }
 
 // from is where a value that is not in the object comes from, and whether it is
@@ -106,6 +121,8 @@ var made = map[secret.KeyForm]string{
 	secret.Htpasswd: "user and password made up, and the password shown once",
 	secret.Email:    "you give it: `--admin-email`",
 	secret.Given:    "you give it: `--from-file`",
+
+	secret.Variables: "you give them: `--from-file`",
 }
 
 func (p *page) secrets() string {
@@ -120,7 +137,7 @@ func (p *page) secrets() string {
 			if purpose == "" {
 				purpose = s.Purpose
 			}
-			byHand = byHand || k.Form == secret.Given
+			byHand = byHand || k.Form == secret.Given || k.Form == secret.Variables
 			rows = append(rows, []string{markdown.Code(s.Namespace + "/" + s.Name), markdown.Code(k.Name), markdown.Text(purpose), markdown.Code(command) + ": " + made[k.Form]})
 		}
 	}

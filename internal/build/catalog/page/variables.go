@@ -92,6 +92,7 @@ var purposes = map[string]purpose{
 	"TMPDIR":                            {"", "Where uploads arrive"},
 	"WEBUI_ADMIN_EMAIL":                 {"signUp", "The admin's address"},
 	"WEBUI_ADMIN_PASSWORD":              {"signUp", "The admin's password"},
+	"WEBUI_AUTH":                        {"envFrom", "Nothing handed on as a whole turns sign-in off"},
 	"WEBUI_AUTH_COOKIE_SECURE":          {".expose.tls", "Cookies by https only"},
 	"WEBUI_NAME":                        {"name", "Name that people see"},
 	"WEBUI_SECRET_KEY":                  {"secretName", "Signs sessions"},

@@ -41,7 +41,7 @@ var ollamaOwned = map[string]variable{
 	"OLLAMA_KV_CACHE_TYPE":     {fix: "use ollama.kvCacheType"},
 	"OLLAMA_LOAD_TIMEOUT":      {fix: "use ollama.loadTimeout"},
 	"OLLAMA_MAX_LOADED_MODELS": {fix: "use ollama.maxLoadedModels"},
-	"OLLAMA_MODELS":            {fix: "remove it: the volume is mounted there"},
+	"OLLAMA_MODELS":            {fix: "use ollama.modelsFolder, a folder of the volume"},
 	"OLLAMA_NO_CLOUD":          {fix: "remove it: prompts must not leave the cluster"},
 	"OLLAMA_NUM_PARALLEL":      {fix: "use ollama.numParallel"},
 	"SSL_CERT_DIR":             {fix: "use caBundle"},

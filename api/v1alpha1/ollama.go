@@ -21,6 +21,12 @@ type Ollama struct {
 	// Pull is missing (default): an init container fetches the models that the
 	// volume lacks. never: the volume is filled by other means.
 	Pull Pull `json:"pull,omitzero"`
+	// ModelsFolder is the folder of the volume that has Ollama's blobs/ and
+	// manifests/ (OLLAMA_MODELS). Default models, as a volume has it that was
+	// mounted at /root/.ollama of the upstream image; "." is the volume's root.
+	// Where it has no blobs/ and another folder of the volume has, the init
+	// container says so and pulls nothing.
+	ModelsFolder string `json:"modelsFolder,omitzero"`
 	// ContextLength in tokens (OLLAMA_CONTEXT_LENGTH). Default: Ollama's own, 4096.
 	ContextLength int `json:"contextLength,omitzero"`
 	// NumParallel requests per loaded model (OLLAMA_NUM_PARALLEL); each has a
@@ -79,6 +85,7 @@ func (o *Ollama) applyDefaults() {
 		fill(&o.PromptCache, "512Mi")
 	}
 	fill(&o.Pull, PullMissing)
+	fill(&o.ModelsFolder, ModelsFolder)
 	fill(&o.ContextLength, 4096) // Ollama's own default without a GPU
 	fill(&o.NumParallel, 1)
 	fill(&o.MaxLoadedModels, 1)
@@ -157,6 +164,7 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 			"got %s, which opens Ollama outside the cluster, and it has no password", o.Service.Type)
 	}
 	v.models(at, o)
+	v.modelsFolder(at.Child("modelsFolder"), o.ModelsFolder)
 	v.accelerator(at, o)
 	v.count(at.Child("contextLength"), o.ContextLength, 256, 1<<20, "tokens")
 	v.count(at.Child("numParallel"), o.NumParallel, 1, 64, "requests")

@@ -276,6 +276,11 @@ func podCases() []fault {
 			c.Log("ollama", "ollama-0", "pull-models", "2026-01-01T00:00:00Z the local server did not start; its log:\nError: could not create directory\n")
 		}, verify.Options{}, workload("pull-models ended with exit code 1: Error: could not create directory",
 			"ollama.models (base ollama) and its registry; "+logs+"pull-models")},
+		{"models in another folder", "e2e-kind", func(t *testing.T, c *fakecluster.Cluster) {
+			broken(`{phase: Pending, initContainerStatuses: [{name: pull-models, state: {terminated: {reason: Error, exitCode: 1}}}]}`)(t, c)
+			c.Log("ollama", "ollama-0", "pull-models", "2026-01-01T00:00:00Z nothing is pulled: the volume holds models in its folder ., and there is no /x/blobs: write ollama.modelsFolder: \".\", or make that folder, to begin anew beside them\n")
+		}, verify.Options{}, workload("pull-models ended with exit code 1: nothing is pulled: the volume holds models in its folder ., and there is no /x/blobs: write ollama.modelsFolder: \".\", or make that folder, to begin anew beside them",
+			"ollama.modelsFolder (base ollama); "+logs+"pull-models")},
 		{"no DNS", "e2e-kind", pulled("Get \"https://registry.ollama.ai/v2/\": dial tcp: lookup registry.ollama.ai on 10.96.0.10:53: read udp 10.244.0.7:40000->10.96.0.10:53: i/o timeout"),
 			verify.Options{}, workload("pull-models ended with exit code 1: x:1: not complete: Get \"https://registry.ollama.ai/v2/\": dial tcp: lookup registry.ollama.ai on 10.96.0.10:53: read udp 10.244.0.7:40000->10.96.0.10:53: i/o timeout; x:1: giving up after 5 tries",
 				"dns (base ollama): no DNS server answered, and the NetworkPolicy admits those alone; "+logs+"pull-models")},

@@ -44,10 +44,12 @@ const pullerSum = "not pulled:"
 func (l log) lastWords() string {
 	own := l.own
 	if n := len(own); n > 0 && strings.HasPrefix(own[n-1], pullerSum) {
-		own = own[max(0, n-3) : n-1]
-		if len(own) > 0 {
-			return strings.Join(own, "; ")
+		if reasons := own[max(0, n-3) : n-1]; len(reasons) > 0 {
+			return strings.Join(reasons, "; ")
 		}
+	}
+	if n := len(own); n > 0 && strings.HasSuffix(l.last, " "+own[n-1]) {
+		return own[n-1]
 	}
 	return l.last
 }

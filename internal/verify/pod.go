@@ -160,6 +160,8 @@ func (w *workload) unreached(words string) string {
 		return "dns (base " + w.base + "): no DNS server answered, and the NetworkPolicy admits those alone"
 	case strings.Contains(words, "dial tcp ") && !strings.Contains(words, "lookup "):
 		return w.field("allowTo") + ": the NetworkPolicy admits public addresses at ports 80 and 443, and what stands there"
+	case strings.Contains(words, "write ollama.modelsFolder"):
+		return w.field("modelsFolder")
 	default:
 		return w.field("models") + " and its registry"
 	}

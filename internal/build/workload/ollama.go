@@ -2,6 +2,7 @@ package workload
 
 import (
 	_ "embed" // the puller's script
+	"path"
 	"strconv"
 	"strings"
 
@@ -116,7 +117,11 @@ func (b builder) pullerEnv() []corev1.EnvVar {
 		// public authorities stay trusted.
 		env = append(env, corev1.EnvVar{Name: "SSL_CERT_DIR", Value: "/etc/ssl/certs:" + caMountPath})
 	}
-	return append(env, corev1.EnvVar{Name: "HOME", Value: ollamaHome})
+	env = append(env, corev1.EnvVar{Name: "HOME", Value: ollamaHome})
+	if folder := b.base.Ollama.ModelsFolder; folder != v1alpha1.ModelsFolder { // which is Ollama's own default
+		env = append(env, corev1.EnvVar{Name: "OLLAMA_MODELS", Value: path.Join(ollamaData, folder)})
+	}
+	return env
 }
 
 // initEnv is the puller's: besides, the copies that it makes of models.

@@ -104,6 +104,24 @@ copy() {
   return 1
 }
 
+# filled names a folder of a volume that holds models.
+filled() {
+  cd "$1" 2>/dev/null || return
+  for folder in . * */* .ollama/models; do
+    if [ -d "$folder/blobs" ] && [ -d "$folder/manifests" ]; then echo "$folder"; return; fi
+  done
+}
+
+# To pull them all again, beside what is there, would fill the volume.
+if [ ! -d "$models/blobs" ]; then
+  other=$(filled "$HOME/.ollama")
+  if [ -n "$other" ]; then
+    say "nothing is pulled: the volume holds models in its folder $other, and there is no $models/blobs: write" \
+      "ollama.modelsFolder: \"$other\", or make that folder, to begin anew beside them"
+    exit 1
+  fi
+fi
+
 mkdir -p "$work" || exit 1
 ollama serve >"$work/server" 2>&1 </dev/null & server=$!
 waited=0

@@ -155,6 +155,7 @@ var pathRules = map[string]rule{
 	"ollama.modelSizes{}.feedForward":   oneOf(6912, 14336),
 	"ollama.modelSizes{}.vocab":         oneOf(32000, 262144),
 	"ollama.modelSizes{}.contextLimit":  oneOf(2048, 131072),
+	"ollama.modelsFolder":               oneOf(".", "models", "a/b.c", "ollama_1"),
 	"ollama.contextLength":              oneOf(256, 4096, 131072, 1048576),
 	"ollama.numParallel":                oneOf(1, 4, 64),
 	"ollama.maxLoadedModels":            oneOf(1, 3, 32),

@@ -47,6 +47,7 @@ var purposes = map[string]purpose{
 	"OLLAMA_KV_CACHE_TYPE":     {"kvCacheType", "Format of the KV cache"},
 	"OLLAMA_LOAD_TIMEOUT":      {"loadTimeout", "How long the loading of a model may stall"},
 	"OLLAMA_MAX_LOADED_MODELS": {"maxLoadedModels", "Models in memory at the same time"},
+	"OLLAMA_MODELS":            {"modelsFolder", "Folder of the volume that holds the models"},
 	"OLLAMA_NO_CLOUD":          {"", "No remote models: nothing typed leaves the cluster"},
 	"OLLAMA_NUM_PARALLEL":      {"numParallel", "Requests that a model answers at the same time"},
 	"OLLAMA_VULKAN":            {"accelerator", "Reaches the graphics processor by Vulkan"},

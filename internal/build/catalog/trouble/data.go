@@ -194,6 +194,12 @@ var sections = []Section{
 			When:    pulls,
 		},
 		{
+			Symptom: "the init container `pull-models` says `nothing is pulled: the volume holds models in its folder FOLDER`",
+			Cause:   "The volume was filled by another deployment, whose `OLLAMA_MODELS` was another folder of it",
+			Action:  "`ollama.modelsFolder: FOLDER`; or move its `blobs` and `manifests` into the folder `models`",
+			When:    pulls,
+		},
+		{
 			Symptom: "the pod stays `Pending`, `kubectl describe pod` says `FailedScheduling`",
 			Cause:   "No node has the memory and the CPU that it requests free, or the labels that it wants; or its volume is bound to a node that is gone",
 			Action:  "`hearth doctor OVERLAY`; `ollama.resources.requests`, `nodeSelector`, `tolerations`",

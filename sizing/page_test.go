@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite the tables in docs/sizing.md")
 // comments each.
 func TestPage(t *testing.T) {
 	pagetest.Tables(t, "../docs/sizing.md", "go test ./sizing -run Page -update", *update,
-		map[string]string{"numbers": numberTable(), "models": modelTable()})
+		map[string]string{"numbers": numberTable(), "models": modelTable(), "check": checkTable()})
 }
 
 // numberTable says how each number of a pod follows from its models.

@@ -41,7 +41,10 @@ func (v *sizeVerb) write(stdout, stderr io.Writer, r *sizeReport) error {
 	return nil
 }
 
-// table is a row for each model, as if it were alone.
+// longName is the longest name that leaves a line its 80 columns.
+const longName = 21
+
+// table is a row for each model, as if it were alone; a long name stands above it.
 func (v *sizeVerb) table(models []modelReport) string {
 	rows := [][]string{{"MODEL", "PARAMS", "FORMAT", "DISK", "CONTEXT", "MEMORY", "LIMIT", "TOK/S"}}
 	for _, m := range models {
@@ -49,12 +52,22 @@ func (v *sizeVerb) table(models []modelReport) string {
 		if m.TokensPerSecond > 0 {
 			speed = fmt.Sprintf("%.1f", m.TokensPerSecond)
 		}
+		name := m.Name
+		if len(name) > longName {
+			name = ""
+		}
 		rows = append(rows, []string{
-			m.Name, sizetext.Parameters(m.Parameters), m.Quantization, sizetext.Quantity(m.Disk), fmt.Sprint(m.Context),
+			name, sizetext.Parameters(m.Parameters), m.Quantization, sizetext.Quantity(m.Disk), fmt.Sprint(m.Context),
 			sizetext.Quantity(m.Required), sizetext.Quantity(m.Limit), speed,
 		})
 	}
-	return columns.Table(rows) + fmt.Sprintf("tokens/s: at most, where memory delivers %g GB/s\n", v.bandwidth)
+	lines := strings.SplitAfter(columns.Table(rows), "\n")
+	for i, m := range models {
+		if len(m.Name) > longName {
+			lines[i+1] = printable.Text(m.Name) + "\n" + lines[i+1]
+		}
+	}
+	return strings.Join(lines, "") + fmt.Sprintf("tokens/s: at most, where memory delivers %g GB/s\n", v.bandwidth)
 }
 
 // pod is what all models together need, in words that a stack takes.

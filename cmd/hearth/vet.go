@@ -38,8 +38,10 @@ looks at the objects: against the schemas of Kubernetes and of the controllers,
 Pod Security "restricted", Kubernetes' own validation as far as it is to be had,
 and hearth's own rules. It needs no cluster and no network.
 
-A FOLDER is any folder of kustomize, whoever wrote it; a FILE, or - for stdin,
-is YAML that something else rendered.
+A FOLDER is any folder of kustomize, Fleet or plain YAML, whoever wrote it; what
+Flux, Argo CD or Fleet apply from it is followed within its repository. A FILE,
+or - for stdin, is YAML that something else rendered. What is deployed with it
+and was not seen, such as a chart, is named: it is no success to see nothing.
 
 Clean means no errors. What may be found nevertheless stands in the stack, each
 with a reason; an exception that accepts nothing is itself a warning:
@@ -95,8 +97,11 @@ func (v *vetVerb) run(cmd *cobra.Command, args []string) error {
 	if err := v.print(stdout, report); err != nil {
 		return err
 	}
-	if !report.Clean {
+	switch {
+	case report.Errors > 0:
 		return errProblems
+	case len(report.unjudged) > 0:
+		return fmt.Errorf("%s: nothing that runs there could be looked at; what was not seen stands above", strings.Join(report.unjudged, ", "))
 	}
 	return nil
 }
@@ -122,7 +127,7 @@ func (v *vetVerb) results(cmd *cobra.Command, args []string) ([]vet.Result, erro
 		if err != nil {
 			return nil, err
 		}
-		results = append(results, r)
+		results = append(results, r...)
 	}
 	if overlays == nil {
 		return results, nil
@@ -173,8 +178,8 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 	return checker.Stack(in)
 }
 
-// other looks at a folder of kustomize or at rendered objects.
-func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overlays []string) (vet.Result, error) {
+// other looks at a folder or at rendered objects.
+func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overlays []string) ([]vet.Result, error) {
 	if arg == "-" {
 		data, err := yamllimit.Read(stdin)
 		return objects(checker, "stdin", data, err)
@@ -182,9 +187,9 @@ func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overl
 	info, err := os.Stat(arg)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && len(overlays) > 0:
-		return vet.Result{}, fmt.Errorf("%q is no overlay of %s (%s), and no folder or file", arg, v.name(), strings.Join(overlays, ", "))
+		return nil, fmt.Errorf("%q is no overlay of %s (%s), and no folder or file", arg, v.name(), strings.Join(overlays, ", "))
 	case err != nil:
-		return vet.Result{}, err
+		return nil, err
 	case info.IsDir():
 		return checker.Folder(filepath.Clean(arg))
 	}
@@ -193,14 +198,14 @@ func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overl
 }
 
 // objects looks at YAML that something else rendered, if it could be read.
-func objects(checker *vet.Checker, name string, data []byte, err error) (vet.Result, error) {
+func objects(checker *vet.Checker, name string, data []byte, err error) ([]vet.Result, error) {
 	if err != nil {
-		return vet.Result{}, fmt.Errorf("reading %s: %w", name, err)
+		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
 	var r vet.Result
 	// Ways from a thousand Services to a thousand pods are a million.
 	if err := budget.Within("looking at the objects", func() { r = checker.Objects(name, data) }); err != nil {
-		return r, fmt.Errorf("%s: %w; give them in several parts", name, err)
+		return nil, fmt.Errorf("%s: %w; give them in several parts", name, err)
 	}
-	return r, nil
+	return []vet.Result{r}, nil
 }

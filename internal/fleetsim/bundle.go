@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -166,3 +167,32 @@ func (b Bundle) whyDropped(name string) string {
 	}
 	return ""
 }
+
+// Forms are the options that clusters can get of the bundle, each once: those at
+// the top, for clusters that no target matches, and those of each target that
+// deploys.
+func (b Bundle) Forms() []Options {
+	var all []Options
+	for _, s := range b.situations() {
+		if !slices.ContainsFunc(all, func(o Options) bool { return reflect.DeepEqual(o, s.options) }) {
+			all = append(all, s.options)
+		}
+	}
+	return all
+}
+
+// Mode is how the agent makes objects of the files under these options; ModeNone
+// where a chart makes them, which is not simulated.
+func (b Bundle) Mode(o Options) (mode Mode, dir string) {
+	switch dir = o.dir(); {
+	case b.has("Chart.yaml"), o.Helm != nil && o.Helm.Chart+o.Helm.Repo != "":
+		return ModeNone, dir
+	case b.kustomizes(dir):
+		return ModeKustomize, dir
+	}
+	return ModeRaw, dir
+}
+
+// Raw are the objects of the files as they stand, which Fleet applies where it
+// finds no kustomization, before any yaml.overlays.
+func (b Bundle) Raw() ([]map[string]any, error) { return b.raw(Options{}) }

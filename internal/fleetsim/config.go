@@ -59,6 +59,7 @@ type Kustomize struct {
 type Helm struct {
 	Chart         string `json:"chart,omitempty"`
 	Repo          string `json:"repo,omitempty"`
+	Version       string `json:"version,omitempty"`
 	ReleaseName   string `json:"releaseName,omitempty"`
 	TakeOwnership bool   `json:"takeOwnership,omitempty"`
 }
@@ -124,6 +125,7 @@ func (o Options) with(t Options) Options {
 		h := deref(o.Helm)
 		replace(&h.Chart, t.Helm.Chart)
 		replace(&h.Repo, t.Helm.Repo)
+		replace(&h.Version, t.Helm.Version)
 		replace(&h.ReleaseName, t.Helm.ReleaseName)
 		h.TakeOwnership = h.TakeOwnership || t.Helm.TakeOwnership
 		o.Helm = &h

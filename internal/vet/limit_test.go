@@ -36,7 +36,7 @@ func TestTooMuch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, r := range []vet.Result{folder, vet.New().Objects("stdin", []byte(c.text))} {
+			for _, r := range append(folder, vet.New().Objects("stdin", []byte(c.text))) {
 				if len(r.Findings) != 1 || r.Findings[0].Rule != "build" || !strings.Contains(r.Findings[0].Message, c.want) {
 					t.Errorf("%s: got %v, want that it is refused: %s", r.Name, r.Findings, c.want)
 				}

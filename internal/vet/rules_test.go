@@ -146,14 +146,14 @@ func look(t *testing.T, checker *vet.Checker, archive *txtar.Archive) []vet.Find
 			t.Fatal(err)
 		}
 	}
-	result, err := checker.Folder(dir)
+	results, err := checker.Folder(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range result.Findings { // kustomize names the folder
-		result.Findings[i].Message = strings.ReplaceAll(result.Findings[i].Message, dir, "FOLDER")
+	for i := range results[0].Findings { // kustomize names the folder
+		results[0].Findings[i].Message = strings.ReplaceAll(results[0].Findings[i].Message, dir, "FOLDER")
 	}
-	return result.Findings
+	return results[0].Findings
 }
 
 func lookAtStack(t *testing.T, checker *vet.Checker, files map[string][]byte) []vet.Finding {

@@ -24,9 +24,16 @@ import (
 type Result struct {
 	// Name of the overlay, folder or file; empty for the stack as a whole.
 	Name string `json:"name"`
-	// Objects that were looked at.
-	Objects  int       `json:"objects"`
-	Findings []Finding `json:"findings"`
+	// Of is the folder that was given, if it led to this one; By is the object that
+	// has this one applied, if one does.
+	Of string `json:"of,omitempty"`
+	By Ref    `json:"by,omitzero"`
+	// Objects that were looked at, and those among them that are or make pods.
+	Objects   int       `json:"objects"`
+	Workloads int       `json:"workloads"`
+	Findings  []Finding `json:"findings"`
+	// Unseen is deployed with them, and was not looked at.
+	Unseen []Unseen `json:"notSeen,omitempty"`
 }
 
 // exceptionRule is the id of the rule about exceptions themselves.
@@ -164,7 +171,7 @@ func (c *Checker) overlay(in StackInput, name string) (Result, error) {
 	found := c.Check(objects, facts)
 	found = append(found, c.complete(fleetBuild(files, folder, objects))...)
 	found = append(found, c.complete(hatches(o))...)
-	return Result{Name: name, Objects: len(objects), Findings: found}, nil
+	return Result{Name: name, Objects: len(objects), Workloads: workloads(objects), Findings: found, Unseen: unseenOf(objects)}, nil
 }
 
 // fleetBuild compares the objects with what a cluster's agent would apply of

@@ -16,8 +16,11 @@ import (
 
 // Groups of the kinds by which a cluster follows a folder of a repository.
 const (
-	fluxGroup = "kustomize.toolkit.fluxcd.io"
-	argoGroup = "argoproj.io"
+	fluxGroup   = "kustomize.toolkit.fluxcd.io"
+	sourceGroup = "source.toolkit.fluxcd.io"
+	helmGroup   = "helm.toolkit.fluxcd.io"
+	argoGroup   = "argoproj.io"
+	fleetGroup  = "fleet.cattle.io"
 )
 
 // Syncer is what applies a folder of a repository to a cluster and follows it: a
@@ -72,32 +75,43 @@ const (
 
 var errSearched = errors.New("enough files")
 
-// syncersOf are those in the folder's git repository that apply the folder. It
-// reads no more of the repository than maxSearched files, and passes over what
-// it cannot read: no finding comes of that.
-func syncersOf(folder string) []Syncer {
+// tree is the repository that a folder is in, or the folder alone.
+type tree struct {
+	root   string // absolute
+	isRepo bool
+	files  fs.FS
+
+	syncers []Syncer
+	sources []Object // of Flux: where charts and other repositories are
+}
+
+// treeOf finds the git repository around a folder.
+func treeOf(folder string) (*tree, error) {
 	folder, err := filepath.Abs(folder)
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	root := folder
-	for {
-		if _, err := os.Stat(filepath.Join(root, ".git")); err == nil {
+	t := &tree{root: folder}
+	for dir := folder; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			t.root, t.isRepo = dir, true
 			break
 		}
-		if filepath.Dir(root) == root {
-			return nil
+		if filepath.Dir(dir) == dir {
+			break
 		}
-		root = filepath.Dir(root)
 	}
-	inside, err := filepath.Rel(root, folder)
-	if err != nil {
-		return nil
-	}
-	repository := os.DirFS(root)
-	var found []Syncer
+	t.files = os.DirFS(t.root)
+	return t, nil
+}
+
+// look reads what applies folders of the tree, and its sources: no more than
+// maxSearched files, and it passes over what it cannot read. No finding comes of
+// that.
+func (t *tree) look() {
 	files := 0
-	_ = fs.WalkDir(repository, ".", func(name string, d fs.DirEntry, err error) error {
+	var all []Object
+	_ = fs.WalkDir(t.files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return nil
@@ -109,14 +123,30 @@ func syncersOf(folder string) []Syncer {
 		if files++; files > maxSearched {
 			return errSearched
 		}
-		for _, s := range syncersIn(repository, name) {
-			if slices.ContainsFunc(s.paths, func(p string) bool { return s.applies(repository, path.Clean(p), filepath.ToSlash(inside)) }) {
-				found = append(found, s)
-			}
-		}
+		all = append(all, syncing(t.files, name)...)
 		return nil
 	})
-	return found
+	for _, o := range all {
+		if RefOf(o).Group() == sourceGroup {
+			t.sources = append(t.sources, o)
+		}
+	}
+	for _, o := range all {
+		elsewhere := func(s source) bool { return s.chart.name == "" && !t.is(s.repo) }
+		if s, ok := syncerOf(o); ok && !slices.ContainsFunc(sourcesOf(o, t.sources), elsewhere) {
+			t.syncers = append(t.syncers, s)
+		}
+	}
+}
+
+// syncersOf are those in the git repository that apply a folder of it.
+func (t *tree) syncersOf(folder string) []Syncer {
+	if !t.isRepo {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(t.syncers), func(s Syncer) bool {
+		return !slices.ContainsFunc(s.paths, func(p string) bool { return s.applies(t.files, path.Clean(p), folder) })
+	})
 }
 
 // aside reports whether a folder is none that somebody deploys.
@@ -124,27 +154,21 @@ func aside(d fs.DirEntry) bool {
 	return d.IsDir() && (len(d.Name()) > 1 && strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules")
 }
 
-// syncersIn are those of one file.
-func syncersIn(repository fs.FS, name string) []Syncer {
-	if info, err := fs.Stat(repository, name); err != nil || info.Size() > maxSyncerFile {
+// syncing are the objects of one file that belong to Flux or Argo CD.
+func syncing(files fs.FS, name string) []Object {
+	if info, err := fs.Stat(files, name); err != nil || info.Size() > maxSyncerFile {
 		return nil
 	}
-	data, err := fs.ReadFile(repository, name)
+	data, err := fs.ReadFile(files, name)
 	text := string(data)
-	if err != nil || !strings.Contains(text, "apiVersion: "+fluxGroup+"/") && !strings.Contains(text, "apiVersion: "+argoGroup+"/") {
+	if err != nil || !slices.ContainsFunc([]string{fluxGroup, sourceGroup, argoGroup}, func(group string) bool { return strings.Contains(text, "apiVersion: "+group+"/") }) {
 		return nil
 	}
 	all, err := Decode(data)
 	if err != nil {
 		return nil
 	}
-	var found []Syncer
-	for _, o := range all {
-		if s, ok := syncerOf(o); ok {
-			found = append(found, s)
-		}
-	}
-	return found
+	return all
 }
 
 // applies reports whether what a syncer applies of one folder holds another: the

@@ -29,9 +29,9 @@ func tag(image string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(image, objects.Repository(image)), ":")
 }
 
-// moves reports whether the tag is one that publishers move: names of branches, alone or before a
+// Moves reports whether the tag is one that publishers move: names of branches, alone or before a
 // variant's name, and names of variants alone.
-func moves(tag string) bool {
+func Moves(tag string) bool {
 	branch, _, _ := strings.Cut(tag, "-")
 	return slices.Contains([]string{"latest", "main", "master", "dev", "nightly"}, branch) ||
 		slices.Contains([]string{"edge", "stable", "cuda", "rocm", "slim", "alpine"}, tag)
@@ -46,7 +46,7 @@ func imageTag(in *input) []Finding {
 			found = append(found, c.finding("image", "is not set"))
 		case t == "":
 			found = append(found, c.finding("image", "%s has no tag, which means latest", c.Image))
-		case moves(t):
+		case Moves(t):
 			found = append(found, c.finding("image", "%s moves", c.Image))
 		case !strings.ContainsAny(t, "0123456789"):
 			f := c.finding("image", "%s names no version: it may move", c.Image)

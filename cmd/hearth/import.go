@@ -30,7 +30,7 @@ func newImport() *cobra.Command {
 	v := &importVerb{}
 	cmd := &cobra.Command{
 		Use:   "import FILE|FOLDER|-...",
-		Short: "Write a hearth.yaml of what runs already, and say what became of each value",
+		Short: "Write a hearth.yaml of what runs already, with a report",
 		Long: `Import reads how Ollama and Open WebUI are deployed today, writes a hearth.yaml
 that does the same, and reports on every single value that it read:
 

@@ -24,10 +24,7 @@ type reservedAnnotation struct {
 // ones hearth writes on a route, each controller's package knows.
 var reservedAnnotations = []reservedAnnotation{
 	{"cert-manager.io/", "cert-manager would make a second certificate", "use expose.tls"},
-	{"kubernetes.io/ingress.class", "it contradicts the Ingress's ingressClassName", "use className of expose.nginx or expose.traefik"},
-	// ingress-nginx ended in March 2026. F5's controller ignores its annotations
-	// without a word.
-	{"nginx.ingress.kubernetes.io/", "the annotation is ingress-nginx's, and F5's controller ignores it", "see the fields of expose.nginx, or use nginx.org/"},
+	{"kubernetes.io/ingress.class", "it contradicts the Ingress's ingressClassName", "use className of expose.nginx and the like"},
 	{localConfig, "kustomize would drop every object", "remove it"},
 	{"config.kubernetes.io/", "kustomize keeps annotations of this name for itself", "remove it"},
 	{"internal.config.kubernetes.io/", "kustomize keeps annotations of this name for itself", "remove it"},
@@ -85,6 +82,8 @@ func AnnotationController(key string) ExposeType {
 	switch {
 	case domain == "nginx.org", domain == "nginx.com", domain == "nsm.nginx.com", domain == "f5.com", strings.HasSuffix(domain, ".f5.com"):
 		return ExposeNginx
+	case domain == "nginx.ingress.kubernetes.io":
+		return ExposeIngressNGINX
 	case domain == "traefik.ingress.kubernetes.io":
 		return ExposeTraefik
 	case domain == "ingress.kubernetes.io", strings.HasSuffix(domain, ".ingress.kubernetes.io"):

@@ -84,9 +84,16 @@ func (b *Base) Default() {
 		b.applySizes()
 	}
 	fillPointer(&b.Expose, Expose{})
-	if w := b.OpenWebUI; w != nil && b.Expose.Type == ExposeNginx {
-		fillPointer(&b.Expose.NGINX, NGINX{})
-		fill(&b.Expose.NGINX.MaxBodySize, BodySize(mebibytes(w.MaxBody())))
+	if w := b.OpenWebUI; w != nil {
+		switch b.Expose.Type {
+		case ExposeNginx:
+			fillPointer(&b.Expose.NGINX, NGINX{})
+		case ExposeIngressNGINX:
+			fillPointer(&b.Expose.IngressNGINX, IngressNGINX{})
+		}
+		if size := b.Expose.maxBodySize(); size != nil {
+			fill(size, BodySize(mebibytes(w.MaxBody())))
+		}
 	}
 	if w, t := b.OpenWebUI, b.Expose.Tile; w != nil && t != nil {
 		fill(&t.Title, w.Name)

@@ -15,7 +15,8 @@ import (
 // may be there.
 type Expose struct {
 	// Type is internal (default, no way in), nginx (F5 NGINX Ingress
-	// Controller), traefik, or gateway (Gateway API).
+	// Controller), ingressNGINX (the Kubernetes community's ingress-nginx, which
+	// is retired), traefik, or gateway (Gateway API).
 	Type ExposeType `json:"type,omitzero"`
 	// Host is the DNS name that people use.
 	Host Host `json:"host,omitzero"`
@@ -54,6 +55,8 @@ type Expose struct {
 	DangerouslyUnauthenticated bool `json:"dangerouslyUnauthenticated,omitzero"`
 	// NGINX is what F5's controller alone can do (type nginx).
 	NGINX *NGINX `json:"nginx,omitzero"`
+	// IngressNGINX is what ingress-nginx alone can do (type ingressNGINX).
+	IngressNGINX *IngressNGINX `json:"ingressNGINX,omitzero"`
 	// Traefik is what Traefik alone can do (type traefik).
 	Traefik *Traefik `json:"traefik,omitzero"`
 	// Gateway that the route attaches to (type gateway). Required there.
@@ -65,15 +68,16 @@ type ExposeType string
 
 // The kinds of route.
 const (
-	ExposeInternal ExposeType = "internal"
-	ExposeNginx    ExposeType = "nginx"
-	ExposeTraefik  ExposeType = "traefik"
-	ExposeGateway  ExposeType = "gateway"
+	ExposeInternal     ExposeType = "internal"
+	ExposeNginx        ExposeType = "nginx"
+	ExposeIngressNGINX ExposeType = "ingressNGINX"
+	ExposeTraefik      ExposeType = "traefik"
+	ExposeGateway      ExposeType = "gateway"
 )
 
 // Values lists the allowed kinds.
 func (ExposeType) Values() []string {
-	return texts(ExposeInternal, ExposeNginx, ExposeTraefik, ExposeGateway)
+	return texts(ExposeInternal, ExposeNginx, ExposeIngressNGINX, ExposeTraefik, ExposeGateway)
 }
 
 // ControllerPods is where a controller's pods are by its own chart: expose.from by
@@ -82,6 +86,8 @@ func ControllerPods(t ExposeType) Peer {
 	switch t {
 	case ExposeNginx:
 		return Peer{Namespace: "nginx-ingress", PodLabels: map[string]string{"app.kubernetes.io/name": "nginx-ingress"}}
+	case ExposeIngressNGINX:
+		return Peer{Namespace: "ingress-nginx", PodLabels: map[string]string{"app.kubernetes.io/name": "ingress-nginx"}}
 	case ExposeTraefik: // k3s runs it in kube-system, with the same label
 		return Peer{Namespace: "traefik", PodLabels: map[string]string{"app.kubernetes.io/name": "traefik"}}
 	}
@@ -149,6 +155,8 @@ func (e *Expose) BasicAuth() *BasicAuth {
 	switch {
 	case e.NGINX != nil:
 		return e.NGINX.BasicAuth
+	case e.IngressNGINX != nil:
+		return e.IngressNGINX.BasicAuth
 	case e.Traefik != nil:
 		return e.Traefik.BasicAuth
 	}
@@ -158,16 +166,53 @@ func (e *Expose) BasicAuth() *BasicAuth {
 // Authenticated reports whether the route asks who somebody is before the
 // program answers.
 func (e *Expose) Authenticated() bool {
-	return e.BasicAuth() != nil || e.Traefik != nil && e.Traefik.ForwardAuth != nil
+	return e.BasicAuth() != nil || e.ForwardAuthAddress() != ""
+}
+
+// ForwardAuthAddress is that of the program which the controller asks about each
+// request; "" if it asks none.
+func (e *Expose) ForwardAuthAddress() string {
+	switch {
+	case e.Traefik != nil && e.Traefik.ForwardAuth != nil:
+		return e.Traefik.ForwardAuth.Address
+	case e.IngressNGINX != nil && e.IngressNGINX.ForwardAuth != nil:
+		return e.IngressNGINX.ForwardAuth.Address
+	}
+	return ""
+}
+
+// AllowList is the client addresses that the route admits; nil if it admits all.
+func (e *Expose) AllowList() []CIDR {
+	switch {
+	case e.NGINX != nil:
+		return e.NGINX.AllowList
+	case e.IngressNGINX != nil:
+		return e.IngressNGINX.AllowList
+	case e.Traefik != nil:
+		return e.Traefik.AllowList
+	}
+	return nil
 }
 
 // BodyLimit is the largest body of a request in bytes; 0 is no limit, or none
 // that the route sets.
 func (e *Expose) BodyLimit() int64 {
-	if e == nil || e.NGINX == nil {
-		return 0
+	if size := e.maxBodySize(); size != nil {
+		return size.Bytes()
 	}
-	return e.NGINX.MaxBodySize.Bytes()
+	return 0
+}
+
+// maxBodySize is the field for the largest body; nil if the route has none.
+func (e *Expose) maxBodySize() *BodySize {
+	switch {
+	case e == nil:
+	case e.NGINX != nil:
+		return &e.NGINX.MaxBodySize
+	case e.IngressNGINX != nil:
+		return &e.IngressNGINX.MaxBodySize
+	}
+	return nil
 }
 
 // Patience is how long the route waits for an answer; 0 if the route does not
@@ -176,6 +221,8 @@ func (e *Expose) Patience() time.Duration {
 	switch {
 	case e.NGINX != nil:
 		return e.NGINX.ReadTimeout.Parsed()
+	case e.IngressNGINX != nil:
+		return e.IngressNGINX.ReadTimeout.Parsed()
 	case e.Gateway != nil:
 		return e.Gateway.RequestTimeout.Parsed()
 	}
@@ -208,6 +255,9 @@ func (e *Expose) Default(service string) {
 	case ExposeNginx:
 		fillPointer(&e.NGINX, NGINX{})
 		e.NGINX.applyDefaults(e)
+	case ExposeIngressNGINX:
+		fillPointer(&e.IngressNGINX, IngressNGINX{})
+		e.IngressNGINX.applyDefaults(e)
 	case ExposeTraefik:
 		fillPointer(&e.Traefik, Traefik{})
 		e.Traefik.applyDefaults(e)
@@ -244,7 +294,8 @@ func (v validator) expose(at *field.Path, given, e *Expose, p Program, policed b
 	v.label(at.Child("name"), e.Name, "the route's name")
 	v.staysText(at.Child("name"), e.Name)
 	for member, set := range map[ExposeType]bool{
-		ExposeNginx: given.NGINX != nil, ExposeTraefik: given.Traefik != nil, ExposeGateway: given.Gateway != nil,
+		ExposeNginx: given.NGINX != nil, ExposeIngressNGINX: given.IngressNGINX != nil,
+		ExposeTraefik: given.Traefik != nil, ExposeGateway: given.Gateway != nil,
 	} {
 		if set && member != e.Type {
 			v.errorf(at.Child(string(member)), problem.Remove, "has no effect: type is %s", e.Type)
@@ -253,6 +304,8 @@ func (v validator) expose(at *field.Path, given, e *Expose, p Program, policed b
 	switch e.Type {
 	case ExposeNginx:
 		v.nginx(at.Child("nginx"), e.NGINX)
+	case ExposeIngressNGINX:
+		v.ingressNGINX(at, e.IngressNGINX)
 	case ExposeTraefik:
 		v.traefik(at.Child("traefik"), given.Traefik, e)
 	case ExposeGateway:
@@ -273,7 +326,7 @@ func (v validator) internal(at *field.Path, given *Expose) {
 	if given.Type == ExposeInternal {
 		v.only(at, "with type internal there is no route", *given, "type")
 	} else if !reflect.ValueOf(*given).IsZero() {
-		v.errorf(at.Child("type"), "write type: nginx, traefik or gateway", "missing: without it there is no route, and the other fields have no effect")
+		v.errorf(at.Child("type"), "write type: nginx, ingressNGINX, traefik or gateway", "missing: without it there is no route, and the other fields have no effect")
 	}
 }
 
@@ -345,7 +398,7 @@ func (v validator) access(at *field.Path, e *Expose, p Program) {
 		case e.DangerouslyUnauthenticated:
 			v.warnf(danger, "", "everybody who reaches %s can use Ollama and delete its models", e.Host)
 		default:
-			v.because(at.Child("traefik", "forwardAuth"), danger).unauthenticated(at, basicAuth, e)
+			v.because(at.Child(string(e.Type), "forwardAuth"), danger).unauthenticated(at, basicAuth, e)
 		}
 	case ProgramOther:
 		if e.Audience == AudiencePublic && !e.Authenticated() {

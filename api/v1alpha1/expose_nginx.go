@@ -1,10 +1,6 @@
 package v1alpha1
 
-import (
-	"time"
-
-	"k8s.io/apimachinery/pkg/util/validation/field"
-)
+import "k8s.io/apimachinery/pkg/util/validation/field"
 
 // NGINX is a route through F5 NGINX Ingress Controller.
 type NGINX struct {
@@ -39,8 +35,6 @@ func (n *NGINX) applyDefaults(e *Expose) {
 // nginx checks what F5's controller can do.
 func (v validator) nginx(at *field.Path, n *NGINX) {
 	v.name(at.Child("className"), n.ClassName, "an IngressClass")
-	v.timeout(at.Child("readTimeout"), n.ReadTimeout, 24*time.Hour, "a connection that is silent for a day is dead")
-	v.timeout(at.Child("sendTimeout"), n.SendTimeout, 24*time.Hour, "a connection that is silent for a day is dead")
-	v.timeout(at.Child("connectTimeout"), n.ConnectTimeout, 75*time.Second, "nginx cannot wait longer for a connection")
+	v.nginxTimeouts(at, n.ReadTimeout, n.SendTimeout, n.ConnectTimeout)
 	v.allowList(at.Child("allowList"), n.AllowList)
 }

@@ -125,15 +125,27 @@ func (v validator) forwardAuth(at *field.Path, t *Traefik) {
 		v.errorf(at, "keep one of them", "basicAuth would ask the same people once more")
 	}
 	const example = "http://oauth2-proxy.auth.svc:4180/oauth2/auth"
-	if f.Address == "" {
-		v.errorf(at.Child("address"), "", "missing: want the URL to ask, such as %s", example)
+	v.asked(at.Child("address"), f.Address, example)
+	v.headerNames(at.Child("authResponseHeaders"), f.AuthResponseHeaders)
+}
+
+// asked checks the URL of a program that a controller asks about each request,
+// and reports whether it is one.
+func (v validator) asked(at *field.Path, address, example string) bool {
+	if address == "" {
+		v.errorf(at, "", "missing: want the URL to ask, such as %s", example)
 	}
-	if u := v.url(at.Child("address"), f.Address, example, "http", "https"); u != nil && u.Scheme == "http" && reachable(u.Hostname(), "") {
-		v.warnf(at.Child("address"), "write https", "%s is asked in clear, and it gets every request's cookies and passwords", u.Host)
+	u := v.url(at, address, example, "http", "https")
+	if u != nil && u.Scheme == "http" && reachable(u.Hostname(), "") {
+		v.warnf(at, "write https", "%s is asked in clear, and it gets every request's cookies and passwords", u.Host)
 	}
-	for i, name := range f.AuthResponseHeaders {
+	return u != nil
+}
+
+func (v validator) headerNames(at *field.Path, names []string) {
+	for i, name := range names {
 		if len(validation.IsHTTPHeaderName(name)) > 0 {
-			v.errorf(at.Child("authResponseHeaders").Index(i), "", "got %q, want the name of a header such as X-Auth-Request-Email", name)
+			v.errorf(at.Index(i), "", "got %q, want the name of a header such as X-Auth-Request-Email", name)
 		}
 	}
 }

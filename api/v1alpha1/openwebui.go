@@ -32,7 +32,7 @@ type OpenWebUI struct {
 	// route is bounded 1Mi above it, and the volume that uploads arrive on holds
 	// four of them, 64Mi at least: one more upload is refused, and nobody else is
 	// bothered. It is memory of the pod's. Default 10Mi, or what a smaller
-	// expose.nginx.maxBodySize lets through.
+	// maxBodySize of expose.nginx or expose.ingressNGINX lets through.
 	MaxUploadSize BodySize `json:"maxUploadSize,omitzero"`
 	// SignUp is open (default): the first to sign up becomes admin, others wait
 	// for the admin's consent; refused at a public audience. closed: nobody can
@@ -165,14 +165,21 @@ func (v validator) uploads(base *field.Path, given *Base, w *OpenWebUI) {
 		v.errorf(at, "", "got %s, want whole MiB from 1Mi to 1Gi", w.MaxUploadSize)
 		return
 	}
-	route := base.Child("expose", "nginx", "maxBodySize")
-	switch body := given.Expose.BodyLimit(); {
-	case body == 0:
+	body := given.Expose.BodyLimit()
+	if body == 0 {
+		return
+	}
+	member := ExposeNginx
+	if given.Expose.NGINX == nil {
+		member = ExposeIngressNGINX
+	}
+	route := base.Child("expose", string(member), "maxBodySize")
+	switch got := *given.Expose.maxBodySize(); {
 	case given.OpenWebUI.MaxUploadSize != "" && body < size:
 		v.because(at).errorf(route, "remove it: it follows from openWebUI.maxUploadSize",
-			"got %s, and the page lets people choose files of %s, which the route would answer with 413", given.Expose.NGINX.MaxBodySize, w.MaxUploadSize)
+			"got %s, and the page lets people choose files of %s, which the route would answer with 413", got, w.MaxUploadSize)
 	case given.OpenWebUI.MaxUploadSize == "" && body > w.MaxBody():
-		v.because(at).warnf(route, "write openWebUI.maxUploadSize in its place", "got %s, and the page lets people choose files of %s", given.Expose.NGINX.MaxBodySize, w.MaxUploadSize)
+		v.because(at).warnf(route, "write openWebUI.maxUploadSize in its place", "got %s, and the page lets people choose files of %s", got, w.MaxUploadSize)
 	}
 }
 

@@ -39,10 +39,10 @@ overwrites one.
 On a terminal it asks for what the flags do not say; without one, or with
 --stdout, the defaults are taken.
 
-A route is through F5's NGINX Ingress Controller (nginx), Traefik, or a Gateway
-of Gateway API. Kubernetes' own ingress-nginx is retired and not supported. The
-NetworkPolicy admits the controller's pods and nobody else, so it has to know
-where they run: --controller-namespace, kube-system for the Traefik of k3s.`,
+A route is through F5's NGINX Ingress Controller (nginx), Traefik, a Gateway of
+Gateway API, or Kubernetes' own ingress-nginx (ingressNGINX), which is retired.
+The NetworkPolicy admits the controller's pods and nobody else, so it has to
+know where they run: --controller-namespace, kube-system for the Traefik of k3s.`,
 		Example: `  hearth init
   hearth init --expose nginx --host chat.10.0.0.200.nip.io --issuer my-ca
   hearth init --expose traefik --host ai.example.org --cert-resolver letsencrypt
@@ -65,7 +65,7 @@ where they run: --controller-namespace, kube-system for the Traefik of k3s.`,
 	flags.StringVar(&v.expose, "expose", string(v1alpha1.ExposeInternal), "the way in from outside: "+exposures)
 	flags.StringVar(&v.host, "host", "", "the DNS `name` that people use")
 	flags.StringVar(&v.gateway, "gateway", "", "the Gateway that the route attaches to, as `NAMESPACE/NAME`; its listener has the certificate")
-	flags.StringVar(&v.controller, "controller-namespace", "", "the `namespace` that the controller's pods run in (default: its chart's, nginx-ingress or traefik; with gateway that of the Gateway)")
+	flags.StringVar(&v.controller, "controller-namespace", "", "the `namespace` that the controller's pods run in (default: its chart's, such as nginx-ingress or traefik; with gateway that of the Gateway)")
 	flags.StringVar(&v.issuer, "issuer", "", "TLS: the `name` of a cert-manager ClusterIssuer")
 	flags.StringVar(&v.certResolver, "cert-resolver", "", "TLS: the `name` of a resolver of Traefik's own")
 	flags.StringVar(&v.tlsSecret, "tls-secret", "", "TLS: the `name` of a Secret with the certificate")
@@ -122,14 +122,14 @@ func (v *initVerb) run(cmd *cobra.Command, d *dialogue) error {
 }
 
 // exposures are the values of --expose, for a sentence.
-const exposures = "internal, nginx (F5's), traefik or gateway"
+const exposures = "internal, nginx (F5's), ingressNGINX, traefik or gateway"
 
 // knownExpose refuses what is no way in.
 func (v *initVerb) knownExpose() error {
 	if slices.Contains(v1alpha1.ExposeType("").Values(), v.expose) {
 		return nil
 	}
-	return fmt.Errorf("--expose %q: want %s; nginx is F5's NGINX Ingress Controller: Kubernetes' own ingress-nginx is retired and not supported", v.expose, exposures)
+	return fmt.Errorf("--expose %q: want %s; nginx is F5's NGINX Ingress Controller, ingressNGINX Kubernetes' own, which is retired", v.expose, exposures)
 }
 
 func (v *initVerb) exposed() bool { return v.expose != string(v1alpha1.ExposeInternal) }
@@ -155,9 +155,9 @@ func (v *initVerb) check() error {
 	case exposed && !gateway && tls == "" && !v.noTLS:
 		return errors.New("choose where the certificate comes from: --issuer, --cert-resolver, --tls-secret, or --no-tls for a private network")
 	case !exposed && v.controller != "":
-		return errors.New("--controller-namespace needs --expose nginx, traefik or gateway")
+		return errors.New("--controller-namespace needs --expose nginx, ingressNGINX, traefik or gateway")
 	case !exposed && (v.host != "" || tls != "" || v.noTLS):
-		return errors.New("--host and the TLS flags need --expose nginx, traefik or gateway")
+		return errors.New("--host and the TLS flags need --expose nginx, ingressNGINX, traefik or gateway")
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (s starter) storage(size string) mapping {
 
 func (s starter) overlay() mapping {
 	base := section().put("name", s.namespace)
-	expose := section().put("type", s.expose, "internal: no way in from outside the cluster. nginx: F5 NGINX Ingress\nController. traefik: Traefik. gateway: Gateway API.")
+	expose := section().put("type", s.expose, "internal: no way in from outside the cluster. nginx: F5 NGINX Ingress\nController. ingressNGINX: Kubernetes' own, retired. traefik: Traefik.\ngateway: Gateway API.")
 	if s.host != "" {
 		expose.put("host", s.host).put("tls", s.tls())
 	}

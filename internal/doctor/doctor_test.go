@@ -122,7 +122,7 @@ func TestLacks(t *testing.T) {
 		"no class": {"nginx", rename("IngressClass", "nginx", "external"),
 			"class", "nginx", "no such IngressClass; there are: external", "expose.nginx.className (base ai)"},
 		"the other nginx": {"nginx", change("IngressClass", "nginx", func(o *fakecluster.Object) { set(o, "k8s.io/ingress-nginx", "spec", "controller") }),
-			"class", "nginx", "is of Kubernetes' own ingress-nginx (k8s.io/ingress-nginx), which is not supported", "F5's"},
+			"class", "nginx", "is of Kubernetes' own ingress-nginx (k8s.io/ingress-nginx), want nginx.org/ingress-controller", "expose.type: ingressNGINX"},
 		"another class": {"traefik", change("IngressClass", "traefik", func(o *fakecluster.Object) { set(o, "example.org/proxy", "spec", "controller") }),
 			"class", "traefik", "is of example.org/proxy, want traefik.io/ingress-controller", "expose.traefik.className"},
 		"no issuer": {"nginx", rename("ClusterIssuer", "ca", "letsencrypt"),

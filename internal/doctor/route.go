@@ -37,6 +37,8 @@ func (d *doctor) route(b *v1alpha1.Base) []check {
 	switch {
 	case e.NGINX != nil:
 		all = append(all, d.class(b, e.NGINX.ClassName, f5Controller))
+	case e.IngressNGINX != nil:
+		all = append(all, d.class(b, e.IngressNGINX.ClassName, ingressNginx))
 	case e.Traefik != nil && e.Traefik.Route == v1alpha1.TraefikIngress:
 		all = append(all, d.class(b, e.Traefik.ClassName, traefikController))
 	case e.Gateway != nil && e.Gateway.Own():
@@ -70,8 +72,8 @@ func (d *doctor) class(b *v1alpha1.Base, name, controller string) check {
 		case controller:
 			return passed("%s", got), nil
 		case ingressNginx:
-			return failed("install F5's NGINX Ingress Controller beside it with a class of another name, and "+at,
-				"is of Kubernetes' own ingress-nginx (%s), which is not supported; want %s", got, controller), nil
+			return failed("expose.type: ingressNGINX; or install the other controller beside it with a class of another name, and "+at,
+				"is of Kubernetes' own ingress-nginx (%s), want %s", got, controller), nil
 		}
 		return failed(at, "is of %s, want %s", got, controller), nil
 	}}

@@ -94,6 +94,12 @@ func samples() []func() *v1alpha1.Base {
 		},
 		func() *v1alpha1.Base {
 			return &v1alpha1.Base{
+				OpenWebUI: &v1alpha1.OpenWebUI{},
+				Expose:    &v1alpha1.Expose{Type: v1alpha1.ExposeIngressNGINX, Host: "chat.lan", TLS: tls()},
+			}
+		},
+		func() *v1alpha1.Base {
+			return &v1alpha1.Base{
 				OpenWebUI: &v1alpha1.OpenWebUI{SignUp: v1alpha1.SignUpClosed},
 				Expose:    &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, Host: "chat.example.org", TLS: tls()},
 			}

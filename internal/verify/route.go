@@ -54,7 +54,7 @@ func (r route) own(name string) string { return r.field(string(r.base.Expose.Typ
 
 // restricted reports whether the route admits some addresses only.
 func restricted(e *v1alpha1.Expose) bool {
-	return e.NGINX != nil && e.NGINX.AllowList != nil || e.Traefik != nil && e.Traefik.AllowList != nil
+	return e.AllowList() != nil
 }
 
 // port of the host.

@@ -20,12 +20,12 @@ func annotationRules() []Rule {
 		ID: "annotation-misspelt", Severity: problem.Error, check: annotationMisspelt,
 		Reason: "a misspelt annotation or label is ignored without a word",
 		Fix:    "look the name up in the documentation of whoever reads it",
-		Source: "the lists of F5 NGINX Ingress Controller 5.5 and Traefik 3.6; the documentation of cert-manager, Helm, Longhorn and Kubernetes",
+		Source: "the lists of F5 NGINX Ingress Controller 5.5, ingress-nginx 1.13 and Traefik 3.6; the documentation of cert-manager, Helm, Longhorn and Kubernetes",
 	}, {
 		ID: "annotation-value", Severity: problem.Error, check: annotationValue,
-		Reason: "F5's controller rejects the whole Ingress for one bad value: every path answers 404",
+		Reason: "F5's controller rejects the whole Ingress for one bad value: every path answers 404; ingress-nginx does so too, or takes its default",
 		Fix:    "write the value in the controller's form",
-		Source: "measured with F5 NGINX Ingress Controller 5.5.4; its validation of annotations",
+		Source: "measured with F5 NGINX Ingress Controller 5.5.4; its validation of annotations; ingress-nginx's own parser",
 	}}
 }
 
@@ -44,7 +44,7 @@ func annotationForeign(in *input) []Finding {
 	names := map[reach.Family]string{reach.F5: "F5's NGINX controller", reach.IngressNGINX: "ingress-nginx", reach.Traefik: "Traefik"}
 	var found []Finding
 	for _, r := range in.reach().Routes {
-		own := r.Family(in.Set)
+		own, told := r.Family(in.Set), false
 		for _, key := range slices.Sorted(maps.Keys(r.Annotations)) {
 			prefix := reach.Family(key[:strings.Index(key, "/")+1])
 			if prefix == f5Plus {
@@ -56,10 +56,10 @@ func annotationForeign(in *input) []Finding {
 				found = append(found, annotated(r, key, "is %s's; the route is for %s, which ignores it", names[prefix], names[own]))
 			case own == "" && strings.Contains(r.Class, "nginx") && prefix == reach.Traefik:
 				found = append(found, annotated(r, key, "is Traefik's; the route has the class %s", r.Class))
-			case own == reach.IngressNGINX:
-				f := annotated(r, key, "is ingress-nginx's, which ended in March 2026; F5's controller, of the same class, ignores it")
-				f.Severity = problem.Warning
-				found = append(found, f)
+			case own == reach.IngressNGINX && !told:
+				f := annotated(r, key, "is ingress-nginx's, which ended in March 2026: nobody mends a hole in it; F5's controller, of the same class, ignores it")
+				f.Severity, f.Fix = problem.Warning, "move to another controller"
+				found, told = append(found, f), true // once for a route
 			}
 		}
 	}

@@ -7,15 +7,19 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/internal/build/route/controller"
+	"github.com/hearth-dev/hearth/internal/build/route/ingressnginx"
 	"github.com/hearth-dev/hearth/internal/build/route/nginx"
 	"github.com/hearth-dev/hearth/internal/reach"
 )
 
+const community = string(reach.IngressNGINX)
+
 func annotationValue(in *input) []Finding {
-	forms := nginx.Annotations()
+	tables := map[reach.Family]controller.Table{reach.F5: nginx.Annotations(), reach.IngressNGINX: ingressnginx.Annotations()}
 	var found []Finding
 	for _, r := range in.reach().Routes {
-		if r.Family(in.Set) != reach.F5 {
+		forms := tables[r.Family(in.Set)]
+		if forms == nil {
 			continue
 		}
 		for _, key := range slices.Sorted(maps.Keys(r.Annotations)) {
@@ -29,6 +33,10 @@ func annotationValue(in *input) []Finding {
 			case string(reach.F5) + "location-snippets", string(reach.F5) + "server-snippets":
 				f := annotated(r, key, "a snippet, which the controller rejects unless it is started with -enable-snippets")
 				f.Fix = "use an annotation or a Policy, or make sure of the flag"
+				found = append(found, f)
+			case community + "auth-snippet", community + "configuration-snippet", community + "modsecurity-snippet", community + "server-snippet", community + "stream-snippet":
+				f := annotated(r, key, "a snippet, for which the controller refuses the whole Ingress unless allow-snippet-annotations is true and, from 1.12 on, annotations-risk-level is Critical")
+				f.Fix = "use another annotation, or make sure of both settings"
 				found = append(found, f)
 			}
 		}

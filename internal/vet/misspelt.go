@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/build/route/ingressnginx"
 	"github.com/hearth-dev/hearth/internal/build/route/nginx"
 	traefikroute "github.com/hearth-dev/hearth/internal/build/route/traefik"
 	"github.com/hearth-dev/hearth/internal/objects"
@@ -38,7 +39,7 @@ func families() []family {
 	return []family{
 		{prefix: string(reach.F5), field: "annotations", kinds: routes, names: after(string(reach.F5), nginx.Annotations().Keys())},
 		{prefix: f5Plus, open: true},
-		{prefix: string(reach.IngressNGINX), open: true},
+		{prefix: string(reach.IngressNGINX), field: "annotations", kinds: routes, names: after(string(reach.IngressNGINX), ingressnginx.Annotations().Keys())},
 		{prefix: string(reach.Traefik), field: "annotations", kinds: append(routes, "Service"), names: append(after(string(reach.Traefik), traefikroute.Annotations().Keys()), strings.Fields(`
 			router.entrypoints router.middlewares router.pathmatcher router.rulesyntax router.tls router.tls.certresolver
 			router.tls.options service.nativelb service.nodeportlb service.passhostheader service.serversscheme

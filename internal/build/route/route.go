@@ -6,6 +6,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/route/controller"
 	"github.com/hearth-dev/hearth/internal/build/route/gateway"
+	"github.com/hearth-dev/hearth/internal/build/route/ingressnginx"
 	"github.com/hearth-dev/hearth/internal/build/route/nginx"
 	"github.com/hearth-dev/hearth/internal/build/route/traefik"
 )
@@ -16,9 +17,10 @@ type Target = controller.Target
 // controllers are all that hearth knows, by the type of route.
 func controllers() map[v1alpha1.ExposeType]controller.Controller {
 	return map[v1alpha1.ExposeType]controller.Controller{
-		v1alpha1.ExposeNginx:   nginx.Controller(),
-		v1alpha1.ExposeTraefik: traefik.Controller(),
-		v1alpha1.ExposeGateway: gateway.Controller(),
+		v1alpha1.ExposeNginx:        nginx.Controller(),
+		v1alpha1.ExposeIngressNGINX: ingressnginx.Controller(),
+		v1alpha1.ExposeTraefik:      traefik.Controller(),
+		v1alpha1.ExposeGateway:      gateway.Controller(),
 	}
 }
 

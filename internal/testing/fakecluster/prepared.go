@@ -101,6 +101,8 @@ func (c *Cluster) prepare(b *v1alpha1.Base) {
 	switch {
 	case e.NGINX != nil:
 		class(e.NGINX.ClassName, "nginx.org/ingress-controller")
+	case e.IngressNGINX != nil:
+		class(e.IngressNGINX.ClassName, "k8s.io/ingress-nginx")
 	case e.Traefik != nil:
 		class(e.Traefik.ClassName, "traefik.io/ingress-controller")
 	case e.Gateway.Own():

@@ -20,7 +20,7 @@ func (d *drawing) repairExpose(e, webUI object) {
 	if e["host"] == nil {
 		e["host"] = d.value("expose.host", reflect.TypeFor[v1alpha1.Host]())
 	}
-	for _, name := range []string{"nginx", "traefik", "gateway"} {
+	for _, name := range []string{"nginx", "ingressNGINX", "traefik", "gateway"} {
 		if name != kind {
 			remove(e, name)
 		} else if e[name] == nil && d.chance(d.density) {
@@ -45,7 +45,7 @@ func (d *drawing) repairExpose(e, webUI object) {
 		remove(member, "basicAuth")
 	}
 	for key := range child(e, "annotations") {
-		if strings.HasPrefix(key, "nginx.org/") && kind != "nginx" ||
+		if strings.HasPrefix(key, "nginx.org/") && kind != "nginx" || strings.HasPrefix(key, "nginx.ingress.") && kind != "ingressNGINX" ||
 			strings.HasPrefix(key, "traefik.") && (kind != "traefik" || member["route"] == "ingressRoute") {
 			remove(child(e, "annotations"), key)
 		}
@@ -87,9 +87,10 @@ func (d *drawing) repairExpose(e, webUI object) {
 
 // memberTypes are those of what only one controller can do.
 var memberTypes = map[string]reflect.Type{
-	"nginx":   reflect.TypeFor[v1alpha1.NGINX](),
-	"traefik": reflect.TypeFor[v1alpha1.Traefik](),
-	"gateway": reflect.TypeFor[v1alpha1.Gateway](),
+	"nginx":        reflect.TypeFor[v1alpha1.NGINX](),
+	"ingressNGINX": reflect.TypeFor[v1alpha1.IngressNGINX](),
+	"traefik":      reflect.TypeFor[v1alpha1.Traefik](),
+	"gateway":      reflect.TypeFor[v1alpha1.Gateway](),
 }
 
 // repairGateway makes it one that is there where the certificate is its own or

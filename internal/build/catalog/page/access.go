@@ -146,8 +146,8 @@ func auth(b *v1alpha1.Base) string {
 	if a := b.Expose.BasicAuth(); a != nil {
 		asks = append(asks, controller(b.Expose)+" asks for a user and password, of the Secret "+markdown.Code(a.SecretName))
 	}
-	if t := b.Expose.Traefik; t != nil && t.ForwardAuth != nil {
-		asks = append(asks, "Traefik asks the program at "+markdown.Code(t.ForwardAuth.Address))
+	if address := b.Expose.ForwardAuthAddress(); address != "" {
+		asks = append(asks, controller(b.Expose)+" asks the program at "+markdown.Code(address))
 	}
 	if w := b.OpenWebUI; w != nil {
 		in := "sign-in by Open WebUI"
@@ -159,10 +159,7 @@ func auth(b *v1alpha1.Base) string {
 	if len(asks) == 0 {
 		return "none: whoever reaches the host may use it and delete its models"
 	}
-	if n := b.Expose.NGINX; n != nil && len(n.AllowList) > 0 {
-		asks = append(asks, "some addresses alone")
-	}
-	if t := b.Expose.Traefik; t != nil && len(t.AllowList) > 0 {
+	if len(b.Expose.AllowList()) > 0 {
 		asks = append(asks, "some addresses alone")
 	}
 	return strings.Join(asks, "; ")

@@ -256,8 +256,8 @@ func way(add func(name, kind, why string), b *v1alpha1.Base) {
 	case v1alpha1.TLSCertResolver:
 		add("Traefik's certificate resolver "+markdown.Code(e.TLS.CertResolver), "certificate", "Makes and renews the certificate of the host")
 	}
-	if e.Traefik != nil && e.Traefik.ForwardAuth != nil {
-		add("The program at "+markdown.Code(e.Traefik.ForwardAuth.Address), "identity", "Decides about each request")
+	if address := e.ForwardAuthAddress(); address != "" {
+		add("The program at "+markdown.Code(address), "identity", "Decides about each request")
 	}
 }
 
@@ -266,6 +266,8 @@ func controller(e *v1alpha1.Expose) string {
 	switch e.Type {
 	case v1alpha1.ExposeNginx:
 		return "F5 NGINX Ingress Controller"
+	case v1alpha1.ExposeIngressNGINX:
+		return "ingress-nginx"
 	case v1alpha1.ExposeTraefik:
 		return "Traefik"
 	}

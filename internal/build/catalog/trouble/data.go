@@ -13,7 +13,7 @@ var sections = []Section{
 			Symptom: "nginx: **502 or 504** though the pod is ready",
 			Cause:   "The NetworkPolicy does not admit the controller",
 			Action:  "`expose.from`: its namespace and pod labels; for a controller on the host network `cidrs` with the nodes' addresses",
-			When:    nginx,
+			When:    anyNGINX,
 		},
 		{
 			Symptom: "nginx: **404 on every path**, `kubectl describe ingress` has the event `Rejected`",
@@ -26,6 +26,12 @@ var sections = []Section{
 			Cause:   "A key that the controller does not know is ignored; so is everything under `nginx.ingress.kubernetes.io/`, which is another controller's",
 			Action:  "`expose.annotations` refuses both; look for a patch",
 			When:    nginx,
+		},
+		{
+			Symptom: "ingress-nginx: **503** with a password, or **404** on every path",
+			Cause:   "503: the Secret of `basicAuth` is not there, or has nothing in the key `auth`. 404: the class is another controller's; or an annotation of a patch is refused, and the controller's log alone says so",
+			Action:  "`hearth secrets OVERLAY` makes the Secret; `expose.ingressNGINX.className`",
+			When:    ingressNGINX,
 		},
 		{
 			Symptom: "**426**, or the page reconnects for ever",
@@ -42,8 +48,8 @@ var sections = []Section{
 		{
 			Symptom: "an **answer ends after 60 seconds** of silence (nginx)",
 			Cause:   "The controller's own `proxy-read-timeout`, between two pieces of an answer",
-			Action:  "`expose.nginx.readTimeout`, by default `1h`",
-			When:    nginx,
+			Action:  "`readTimeout` of `expose.nginx` or `expose.ingressNGINX`, by default `1h`",
+			When:    anyNGINX,
 		},
 		{
 			Symptom: "Traefik: an **upload fails after 60 seconds**",
@@ -66,7 +72,7 @@ var sections = []Section{
 		{
 			Symptom: "**403** to some",
 			Cause:   "They are not on the allow list; or all seem to come from one address, that of a node or a load balancer in front",
-			Action:  "`allowList` of `expose.nginx` or `expose.traefik`; `externalTrafficPolicy: Local` of the controller's Service, or its PROXY protocol",
+			Action:  "`allowList` of `expose.nginx`, `expose.ingressNGINX` or `expose.traefik`; `externalTrafficPolicy: Local` of the controller's Service, or its PROXY protocol",
 			When:    listed,
 		},
 		{

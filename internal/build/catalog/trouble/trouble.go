@@ -58,6 +58,11 @@ func elsewhere(b *v1alpha1.Base) bool {
 
 func nginx(b *v1alpha1.Base) bool { return b.Expose.Type == v1alpha1.ExposeNginx }
 
+func ingressNGINX(b *v1alpha1.Base) bool { return b.Expose.Type == v1alpha1.ExposeIngressNGINX }
+
+// anyNGINX: nginx answers, whoever configures it.
+func anyNGINX(b *v1alpha1.Base) bool { return nginx(b) || ingressNGINX(b) }
+
 func traefik(b *v1alpha1.Base) bool { return b.Expose.Type == v1alpha1.ExposeTraefik }
 
 func gateway(b *v1alpha1.Base) bool { return b.Expose.Type == v1alpha1.ExposeGateway }
@@ -73,8 +78,7 @@ func byUpgrade(b *v1alpha1.Base) bool {
 
 // listed: the route admits some addresses alone.
 func listed(b *v1alpha1.Base) bool {
-	e := b.Expose
-	return e.NGINX != nil && len(e.NGINX.AllowList) > 0 || e.Traefik != nil && len(e.Traefik.AllowList) > 0
+	return len(b.Expose.AllowList()) > 0
 }
 
 func https(b *v1alpha1.Base) bool {

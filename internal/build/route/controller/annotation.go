@@ -3,6 +3,7 @@ package controller
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Table is the annotations that a controller reads on a route, by their keys,
@@ -30,4 +31,22 @@ func (t Table) Keys() []string { return slices.Sorted(maps.Keys(t)) }
 // OneOf is the form of a closed set.
 func OneOf(want string, values ...string) Form {
 	return Form{Want: want, Fits: func(s string) bool { return slices.Contains(values, s) }}
+}
+
+// substitute is the annotation by which Flux leaves an object as it is: with
+// postBuild it takes nginx's ${remote_addr} for a variable of its own.
+const substitute = "kustomize.toolkit.fluxcd.io/substitute"
+
+// KeepVariables has Flux leave a route as it is whose annotations for the
+// controller, of that prefix, name one of nginx's variables in braces.
+func KeepVariables(annotations map[string]string, prefix string) {
+	if _, set := annotations[substitute]; set {
+		return
+	}
+	for key, value := range annotations {
+		if strings.HasPrefix(key, prefix) && strings.Contains(value, "${") {
+			annotations[substitute] = "disabled"
+			return
+		}
+	}
 }

@@ -3,7 +3,6 @@ package nginx
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -59,9 +58,7 @@ func objects(t controller.Target, e *v1alpha1.Expose) []any {
 		a["nginx.org/basic-auth-secret"] = n.BasicAuth.SecretName
 		a["nginx.org/basic-auth-realm"] = e.Name
 	}
-	if _, set := a[substitute]; !set && usesVariables(e.Annotations) {
-		a[substitute] = "disabled"
-	}
+	controller.KeepVariables(a, "nginx.org/")
 	if len(n.AllowList) == 0 {
 		return []any{ingress}
 	}
@@ -72,21 +69,6 @@ func objects(t controller.Target, e *v1alpha1.Expose) []any {
 	}
 	a["nginx.org/policies"] = p.Name
 	return []any{ingress, p}
-}
-
-// substitute is the annotation by which Flux leaves an object as it is: with
-// postBuild it takes nginx's ${remote_addr} for a variable of its own.
-const substitute = "kustomize.toolkit.fluxcd.io/substitute"
-
-// usesVariables reports whether an annotation for the controller names one of
-// nginx's variables in braces.
-func usesVariables(annotations map[string]string) bool {
-	for key, value := range annotations {
-		if strings.HasPrefix(key, "nginx.org/") && strings.Contains(value, "${") {
-			return true
-		}
-	}
-	return false
 }
 
 // size writes a size as the controller reads it: digits with k, m or g.

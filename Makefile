@@ -20,9 +20,10 @@ workflows: ## actionlint and zizmor over .github
 judge: ## what kube-score says of the committed overlays, into docs/vet.md
 	go test ./internal/vet -run KubeScore -kube-score -update
 
-agree: ## hold what is read in Traefik's rules against Traefik itself, and what Flux, Helm and kpt do with a tree against their code
+agree: ## hold what is read in rules of Traefik and written for ingress-nginx, and what Flux, Helm and kpt do with a tree, against their code
 	cd tools/traefikrule && go test -v .
 	cd tools/gitops && go test -v .
+	go test -v ./internal/build/route/ingressnginx -ingressnginx
 
 alerts: ## run the tests of the alert rules by Prometheus' own promtool, which is built first
 	go test -v ./internal/build/monitoring -run Promtool -promtool

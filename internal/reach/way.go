@@ -77,11 +77,14 @@ type Facts struct {
 	Private map[string]bool
 	// Unauthenticated are hosts where Ollama stands open on purpose.
 	Unauthenticated map[string]bool
+	// IngressNGINX are hosts whose route is meant for ingress-nginx, though F5's
+	// controller has the same class.
+	IngressNGINX map[string]bool
 }
 
 // FactsOf are those that an overlay states.
 func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
-	f := Facts{Private: map[string]bool{}, Unauthenticated: map[string]bool{}}
+	f := Facts{Private: map[string]bool{}, Unauthenticated: map[string]bool{}, IngressNGINX: map[string]bool{}}
 	for _, b := range o.Bases {
 		if b.Expose == nil {
 			continue
@@ -89,6 +92,7 @@ func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
 		if b.Expose.Audience == v1alpha1.AudiencePrivate {
 			f.Private[string(b.Expose.Host)] = true
 		}
+		f.IngressNGINX[string(b.Expose.Host)] = b.Expose.Type == v1alpha1.ExposeIngressNGINX
 		if b.Expose.DangerouslyUnauthenticated {
 			f.Unauthenticated[string(b.Expose.Host)] = true
 		}

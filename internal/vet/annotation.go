@@ -40,6 +40,13 @@ func annotated(r reach.Route, key, format string, args ...any) Finding {
 	return Finding{Object: r.Ref, Path: "metadata.annotations[" + key + "]", Message: fmt.Sprintf(format, args...)}
 }
 
+// knowingly reports whether a stack leads a route through ingress-nginx as one that it knows.
+func knowingly(r reach.Route, facts Facts) bool {
+	return len(r.Branches) > 0 && !slices.ContainsFunc(r.Branches, func(b reach.Branch) bool {
+		return slices.ContainsFunc(b.Hosts, func(host string) bool { return !facts.IngressNGINX[host] })
+	})
+}
+
 func annotationForeign(in *input) []Finding {
 	names := map[reach.Family]string{reach.F5: "F5's NGINX controller", reach.IngressNGINX: "ingress-nginx", reach.Traefik: "Traefik"}
 	var found []Finding
@@ -56,7 +63,7 @@ func annotationForeign(in *input) []Finding {
 				found = append(found, annotated(r, key, "is %s's; the route is for %s, which ignores it", names[prefix], names[own]))
 			case own == "" && strings.Contains(r.Class, "nginx") && prefix == reach.Traefik:
 				found = append(found, annotated(r, key, "is Traefik's; the route has the class %s", r.Class))
-			case own == reach.IngressNGINX && !told:
+			case own == reach.IngressNGINX && !told && !knowingly(r, in.facts):
 				f := annotated(r, key, "is ingress-nginx's, which ended in March 2026: nobody mends a hole in it; F5's controller, of the same class, ignores it")
 				f.Severity, f.Fix = problem.Warning, "move to another controller"
 				found, told = append(found, f), true // once for a route

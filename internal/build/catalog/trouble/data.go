@@ -10,7 +10,7 @@ var sections = []Section{
 			When:    nginx,
 		},
 		{
-			Symptom: "nginx: **502 or 504** though the pod is ready",
+			Symptom: "**502 or 504** though the pod is ready (nginx)",
 			Cause:   "The NetworkPolicy does not admit the controller",
 			Action:  "`expose.from`: its namespace and pod labels; for a controller on the host network `cidrs` with the nodes' addresses",
 			When:    anyNGINX,

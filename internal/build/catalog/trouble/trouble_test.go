@@ -67,6 +67,9 @@ func TestOfIsAboutTheBase(t *testing.T) {
 			b.OpenWebUI = &v1alpha1.OpenWebUI{OllamaURLs: []string{"http://ollama.other.svc:11434"}}
 			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeNginx, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSCertManager}, NGINX: &v1alpha1.NGINX{AllowList: []v1alpha1.CIDR{"10.0.0.0/8"}}}
 		}),
+		"ingress-nginx": base(func(b *v1alpha1.Base) {
+			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeIngressNGINX, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSNone}, IngressNGINX: &v1alpha1.IngressNGINX{BasicAuth: auth}}
+		}),
 		"traefik": base(func(b *v1alpha1.Base) {
 			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSNone}, Traefik: &v1alpha1.Traefik{BasicAuth: auth}}
 		}),
@@ -83,7 +86,7 @@ func TestOfIsAboutTheBase(t *testing.T) {
 		problems := trouble.Of([]v1alpha1.Base{b})
 		for _, p := range problems {
 			happens[p.Symptom] = true
-			for _, other := range []string{"nginx", "Traefik", "gateway"} {
+			for _, other := range []string{"nginx", "ingress-nginx", "Traefik", "gateway"} {
 				if strings.HasPrefix(p.Symptom, other+":") && !strings.HasPrefix(name, strings.ToLower(other)) {
 					t.Errorf("%s has %q", name, p.Symptom)
 				}

@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -66,6 +67,22 @@ func (s ModelSize) model(name string) sizing.Model {
 		SlidingWindow: s.SlidingWindow, SlidingLayers: s.SlidingLayers,
 		Heads: s.Heads, Embedding: s.Embedding, FeedForward: s.FeedForward, Vocab: s.Vocab,
 		ContextLimit: s.ContextLimit, VisionBytes: bytesOf(s.Vision), Embedder: s.Embedder,
+	}
+}
+
+// ModelSizeOf writes a model's figures as a stack gives them.
+func ModelSizeOf(m sizing.Model) ModelSize {
+	bytes := func(n int64) Quantity {
+		if n == 0 {
+			return ""
+		}
+		return Quantity(strconv.FormatInt(n, 10))
+	}
+	return ModelSize{
+		Disk: bytes(m.DiskBytes), Architecture: m.Architecture, Layers: m.Layers, KVHeads: m.KVHeads,
+		KeyLength: m.KeyLength, ValueLength: m.ValueLength, SlidingWindow: m.SlidingWindow, SlidingLayers: m.SlidingLayers,
+		Heads: m.Heads, Embedding: m.Embedding, FeedForward: m.FeedForward, Vocab: m.Vocab,
+		ContextLimit: m.ContextLimit, Tied: bytes(m.TiedBytes), Vision: bytes(m.VisionBytes), Embedder: m.Embedder,
 	}
 }
 

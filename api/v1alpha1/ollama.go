@@ -62,7 +62,8 @@ type Ollama struct {
 	// of it: it refuses what fits on none of them. Default: unknown.
 	Node *Node `json:"node,omitzero"`
 	// ModelSizes are the figures of models that hearth does not know, by their
-	// name in models. `hearth size FILE.gguf` prints them.
+	// name in models. `hearth size --from-registry NAME` prints them, and
+	// `hearth size FILE.gguf`.
 	ModelSizes map[string]ModelSize `json:"modelSizes,omitzero"`
 }
 

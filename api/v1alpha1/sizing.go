@@ -142,11 +142,11 @@ func (v validator) unknownModel(base *field.Path, given, o *Ollama, name string)
 		near = "; near it are " + strings.Join(names, ", ")
 	}
 	if isChosen(given.Resources.Limits.Memory) && (isChosen(given.Storage.Size) || o.Storage.ExistingClaim != "") {
-		v.warnf(at, "write its figures into ollama.modelSizes: hearth size FILE.gguf prints them",
+		v.warnf(at, "write its figures into ollama.modelSizes: hearth size --from-registry "+name+", or FILE.gguf, prints them",
 			"hearth does not know %q%s: whether the memory limit and the volume are enough is not checked", name, near)
 		return
 	}
-	v.errorf(at, "write its figures into ollama.modelSizes (hearth size FILE.gguf prints them), or both "+
+	v.errorf(at, "write its figures into ollama.modelSizes (hearth size --from-registry "+name+", or FILE.gguf, prints them), or both "+
 		memoryLimit+" and "+volumeSize, "hearth does not know %q%s: the memory and the volume that it needs cannot be derived", name, near)
 }
 

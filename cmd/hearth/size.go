@@ -21,6 +21,7 @@ type sizeVerb struct {
 	fits      amount
 	bandwidth float64
 	explain   bool
+	ask       bool
 	format    format
 }
 
@@ -32,10 +33,13 @@ func newSize() *cobra.Command {
 		Long: `Size works out what an Ollama pod with these models needs: the memory that it
 takes at its peak and the limit above that, threads, the volume, and how many
 tokens per second a memory bandwidth allows. It is the arithmetic that render
-uses. Nothing is asked of a network or a cluster.
+uses. Nothing is asked of a cluster, nor, without --from-registry, of a network.
 
 A model is a name of the catalogue, as for ollama pull, or a GGUF file, whose
-header is read. With --fits it lists what a memory limit has room for, and the
+header is read. --from-registry asks the registry that the name is pulled from,
+registry.ollama.ai unless the name has another host, such as hf.co: of the
+weights it fetches the header alone, a few megabytes. What it prints for the
+stack is the field modelSizes. Proxies are those of the environment. With --fits it lists what a memory limit has room for, and the
 longest context that it has room for then.
 
 Memory grows with the context, times the requests that are answered in parallel.
@@ -45,8 +49,12 @@ Exit code 1 means that --memory is too little.`,
 		Example: `  hearth size llama3.2:3b mistral:7b --cpu 4
   hearth size qwen3:8b --context-length 32768 --kv-cache-type q8_0 --explain
   hearth size --fits 8Gi --bandwidth 40
-  hearth size ./model.gguf --memory 4Gi`,
+  hearth size ./model.gguf --memory 4Gi
+  hearth size --from-registry qwen3:8b-q8_0 hf.co/owner/model-GGUF:Q4_K_M`,
 		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 && v.ask {
+				return errors.New("--from-registry: name the models to ask for; see: hearth size --help")
+			}
 			if len(args) == 0 && v.fits == 0 {
 				return errors.New("name a model or a GGUF file, or --fits; see: hearth size --help")
 			}
@@ -66,6 +74,7 @@ Exit code 1 means that --memory is too little.`,
 	flags.Var(&v.fits, "fits", "list what this memory limit has room for, such as 8Gi")
 	flags.Float64Var(&v.bandwidth, "bandwidth", 20, "how many `GB/s` the memory delivers; two channels of DDR4 about 20 to 40")
 	flags.BoolVar(&v.explain, "explain", false, "show each part with its formula and source")
+	flags.BoolVar(&v.ask, "from-registry", false, "ask the registry of each name for the header of its weights")
 	v.format.addFlag(cmd, "`text`, or json")
 	complete(cmd, "kv-cache-type", v1alpha1.KVCacheType("").Values()...)
 	cmd.MarkFlagsMutuallyExclusive("fits", "memory")
@@ -77,7 +86,7 @@ func (v *sizeVerb) run(cmd *cobra.Command, args []string) error {
 	if err := v.check(); err != nil {
 		return err
 	}
-	models, err := findModels(args)
+	models, err := v.findModels(cmd, args)
 	if err != nil {
 		return err
 	}

@@ -2,26 +2,31 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hearth-dev/hearth/internal/gguf"
+	"github.com/hearth-dev/hearth/internal/modelregistry"
+	"github.com/hearth-dev/hearth/internal/printable"
 	"github.com/hearth-dev/hearth/internal/sizetext"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// findModels are the models of the catalogue and of files that the arguments
-// name; with none, the whole catalogue.
-func findModels(args []string) ([]sizing.Model, error) {
+// findModels are the models of the catalogue, of registries and of files that the
+// arguments name; with none, the whole catalogue.
+func (v *sizeVerb) findModels(cmd *cobra.Command, args []string) ([]sizing.Model, error) {
 	if len(args) == 0 {
 		return sizing.Catalogue(), nil
 	}
 	var models []sizing.Model
 	for i, arg := range args {
-		m, err := findModel(arg)
+		m, err := v.findModel(cmd, arg)
 		if err != nil {
 			return nil, err
 		}
@@ -33,7 +38,7 @@ func findModels(args []string) ([]sizing.Model, error) {
 	return models, nil
 }
 
-func findModel(arg string) (sizing.Model, error) {
+func (v *sizeVerb) findModel(cmd *cobra.Command, arg string) (sizing.Model, error) {
 	if isFile(arg) {
 		m, err := gguf.ReadFile(arg)
 		if err != nil {
@@ -43,6 +48,9 @@ func findModel(arg string) (sizing.Model, error) {
 		m.Source = arg
 		return m, nil
 	}
+	if v.ask {
+		return askModel(cmd, arg)
+	}
 	m, ok := sizing.Lookup(arg)
 	if ok {
 		return m, nil
@@ -51,7 +59,27 @@ func findModel(arg string) (sizing.Model, error) {
 	if near := sizing.Nearest(arg); len(near) > 0 {
 		hint = "near it: " + strings.Join(near, ", ")
 	}
-	return sizing.Model{}, fmt.Errorf("no figures for %q in the catalogue; %s; or give its file: hearth size FILE.gguf", arg, hint)
+	return sizing.Model{}, fmt.Errorf("no figures for %q in the catalogue; %s; or ask its registry: "+
+		"hearth size --from-registry %s; or give its file: hearth size FILE.gguf", arg, hint, arg)
+}
+
+// askModel reads the model from its registry.
+func askModel(cmd *cobra.Command, arg string) (sizing.Model, error) {
+	name, err := modelregistry.ParseName(arg)
+	if err != nil {
+		return sizing.Model{}, err
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	fmt.Fprintln(cmd.ErrOrStderr(), "asking", name.Host, "for", printable.Text(arg))
+	m, err := modelregistry.Read(ctx, name)
+	if err != nil {
+		return sizing.Model{}, fmt.Errorf("%s: %w", arg, err)
+	}
+	// As a stack names it.
+	m.Name = strings.TrimPrefix(strings.TrimPrefix(arg, "https://"), "http://")
+	m.Source = name.Manifest()
+	return m, nil
 }
 
 // isFile reports whether name is a file; hf.co/owner/name is a model too.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/sizetext"
 	"github.com/hearth-dev/hearth/sizing"
 )
@@ -49,6 +50,8 @@ type modelReport struct {
 	TokensPerSecond float64         `json:"tokensPerSecond,omitempty"` // at most
 	Evidence        sizing.Evidence `json:"evidence"`
 	Source          string          `json:"source"`
+	// Figures for the stack's modelSizes, of a header that was read.
+	Figures *v1alpha1.ModelSize `json:"modelSize,omitempty"`
 }
 
 func (v *sizeVerb) settingsReport() settingsReport {
@@ -68,6 +71,10 @@ func (v *sizeVerb) row(m sizing.Model, context int) modelReport {
 		Name: m.Name, Parameters: m.Parameters, Quantization: m.Quantization, Disk: m.DiskBytes,
 		ContextLimit: m.ContextLimit, Context: context, Required: need.Required, Limit: need.Limit,
 		Evidence: m.Evidence, Source: m.Source,
+	}
+	if ownFigures(m) {
+		figures := v1alpha1.ModelSizeOf(m)
+		r.Figures = &figures
 	}
 	if !m.Embedder { // which reads, and writes nothing
 		r.TokensPerSecond = sizing.TokensPerSecond(m, v.bandwidth*1e9)

@@ -7,12 +7,18 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// snippet is what a stack has to say of models that are read from files: the
-// field modelSizes of its ollama.
+// ownFigures reports whether a stack has to give the model's figures: they are of
+// its own header, and not of the catalogue.
+func ownFigures(m sizing.Model) bool {
+	return isFile(m.Source) || strings.Contains(m.Source, "/manifests/")
+}
+
+// snippet is what a stack has to say of models whose headers were read: the field
+// modelSizes of its ollama.
 func snippet(models []sizing.Model) string {
 	var b strings.Builder
 	for _, m := range models {
-		if !isFile(m.Source) {
+		if !ownFigures(m) {
 			continue
 		}
 		if b.Len() == 0 {
@@ -39,6 +45,7 @@ func snippet(models []sizing.Model) string {
 		number("vocab", m.Vocab)
 		number("contextLimit", m.ContextLimit)
 		field("tied", m.TiedBytes, m.TiedBytes == 0)
+		field("vision", m.VisionBytes, m.VisionBytes == 0)
 		field("embedder", true, !m.Embedder)
 	}
 	return b.String()

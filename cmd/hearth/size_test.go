@@ -53,7 +53,7 @@ spec:
 	if len(problems) > 0 {
 		t.Fatalf("%v in\n%s", problems, snippet)
 	}
-	m, err := findModel(path)
+	m, err := (&sizeVerb{}).findModel(nil, path)
 	if err != nil {
 		t.Fatal(err)
 	}

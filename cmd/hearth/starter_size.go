@@ -35,6 +35,6 @@ func (s starter) amounts() amounts {
 	return amounts{
 		memory: fmt.Sprintf("%dGi", (max(8<<30, sizing.Memory(known, settings).Limit)+1<<30-1)>>30),
 		volume: fmt.Sprintf("%dGi", (unknown*10<<30+sizing.Storage(known).Comfortable)>>30),
-		why:    "hearth does not know the size of every model here, so that these numbers are a\nguess: write its figures into modelSizes (`hearth size FILE.gguf` prints them) and\nauto here.",
+		why:    "hearth does not know the size of every model here, so that these numbers are a\nguess: write its figures into modelSizes and auto here; they are printed by\n`hearth size --from-registry NAME`, or `hearth size FILE.gguf`.",
 	}
 }

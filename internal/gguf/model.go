@@ -45,6 +45,7 @@ func describe(file *parser.GGUFFile) (sizing.Model, error) {
 		FeedForward:  int(feedForward(a)),
 		Vocab:        int(a.VocabularyLength),
 		ContextLimit: int(a.MaximumContextLength),
+		VisionBytes:  vision(file, name),
 		Evidence:     sizing.Measured,
 	}
 	for i, sliding := range a.AttentionSlidingWindowLayers {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/internal/gguf"
+	"github.com/hearth-dev/hearth/internal/modelregistry"
 )
 
 // store is the folder that Ollama keeps its models in, $OLLAMA_MODELS.
@@ -20,9 +21,10 @@ func (s store) read(_ context.Context, name string) (found, error) {
 		return found{}, err
 	}
 	defer f.Close()
-	return describe(f, func(weights blob) (io.ReadCloser, error) {
-		return os.Open(filepath.Join(string(s), "blobs", strings.ReplaceAll(weights.Digest, ":", "-")))
+	m, err := modelregistry.Describe(f, func(b modelregistry.Blob) (io.ReadCloser, error) {
+		return os.Open(filepath.Join(string(s), "blobs", strings.ReplaceAll(b.Digest, ":", "-")))
 	})
+	return found{m, true}, err
 }
 
 // folder holds GGUF files that are called like their rows: llama3.2-3b.gguf.

@@ -91,7 +91,7 @@ func choose(names []string) (rows []sizing.Model, err error) {
 
 func open(where string) source {
 	if strings.HasPrefix(where, "http://") || strings.HasPrefix(where, "https://") {
-		return registry{base: strings.TrimSuffix(where, "/")}
+		return registry(strings.TrimSuffix(where, "/"))
 	}
 	if _, err := os.Stat(filepath.Join(where, "manifests")); err == nil {
 		return store(where)

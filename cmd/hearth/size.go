@@ -39,8 +39,10 @@ A model is a name of the catalogue, as for ollama pull, or a GGUF file, whose
 header is read. --from-registry asks the registry that the name is pulled from,
 registry.ollama.ai unless the name has another host, such as hf.co: of the
 weights it fetches the header alone, a few megabytes. What it prints for the
-stack is the field modelSizes. Proxies are those of the environment. With --fits it lists what a memory limit has room for, and the
-longest context that it has room for then.
+stack is the field modelSizes. Proxies are those of the environment.
+
+With --fits size lists what a memory limit has room for, and the longest context
+that it has room for then.
 
 Memory grows with the context, times the requests that are answered in parallel.
 --explain shows each part of it, with the numbers and where the formula is from.

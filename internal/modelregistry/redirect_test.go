@@ -17,7 +17,10 @@ func TestNoRedirectToHTTP(t *testing.T) {
 	defer secure.Close()
 	c := newClient()
 	c.Transport.(*http.Transport).TLSClientConfig = secure.Client().Transport.(*http.Transport).TLSClientConfig
-	_, err := get(t.Context(), c, secure.URL, http.Header{})
+	answer, err := get(t.Context(), c, secure.URL, http.Header{})
+	if err == nil {
+		defer answer.Body.Close()
+	}
 	if err == nil || !strings.Contains(err.Error(), "a redirect from https to "+plain.URL) {
 		t.Error(err)
 	}

@@ -105,7 +105,7 @@ func (v *importVerb) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	report := importReport{Result: result, Stack: string(result.Stack)}
-	if writes && result.Stack != nil {
+	if writes && result.Stack != nil && result.Problems.Err() == nil {
 		if err := create(v.file, result.Stack); err != nil {
 			return err
 		}
@@ -146,6 +146,8 @@ func (v *importVerb) print(stdout, stderr io.Writer, report importReport) error 
 			render += " -f " + v.file
 		}
 		fmt.Fprintf(stderr, "%s\nwrote %s; next: %s --dry-run\n", report.Summary(), v.file, render)
+	case report.Problems.Err() != nil:
+		fmt.Fprintf(stderr, "%s\n%s", report.Summary(), lines(stderr, "hearth: ", "the stack would have problems, and was not written; --stdout shows it"))
 	default:
 		fmt.Fprintln(stderr, report.Summary())
 	}

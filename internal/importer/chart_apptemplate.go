@@ -171,18 +171,24 @@ func (a *app) container(c *Node) {
 
 // words carries a command or its arguments. A text is split by nobody.
 func (a *app) words(key string, n *Node) {
-	if n == nil || n.done() {
-		return
+	if n != nil && !n.done() {
+		a.wordsAt(a.at(key), n)
 	}
+}
+
+func (a *app) wordsAt(at path, n *Node) {
 	var list []any
 	for _, leaf := range n.leaves() {
 		list = append(list, leaf.text)
 	}
-	a.doc.carry(a.at(key), list, n)
+	a.doc.carry(at, list, n)
 }
 
 // sidecar is another container of the pod.
 func (a *app) sidecar(c *Node) {
+	if a.extra("sidecars", cmp.Or(c.Text("name"), c.key), c) {
+		return
+	}
 	c.lost("the pod of hearth's has one container", "deploy it as a pod of its own, and name it in allowTo; or write a patch, in patches")
 }
 
@@ -193,7 +199,7 @@ func (a *app) initContainers(n *Node) {
 		return
 	}
 	for _, c := range n.Items() {
-		if !a.script(c) {
+		if !a.script(c) && !a.extra("initContainers", cmp.Or(c.Text("name"), c.key), c) {
 			c.lost("hearth has no init containers of others", "make what it prepares before the first deploy, or write a patch, in patches")
 		}
 	}
@@ -220,32 +226,34 @@ func (a *app) persistence(p *Node, controller, container string, only bool) {
 		}
 	}
 	where := "/" + p.key
-	var sub *Node
+	var sub, mount *Node
 	for _, m := range mounts {
 		if path := m.Text("path"); path != "" && (len(mounts) == 1 || a.home(path)) {
-			where, sub = path, m.At("subPath")
+			where, sub, mount = path, m.At("subPath"), m
 		}
 	}
+	defer func() { a.templateMounts(p, controller, p.key == a.data) }()
 	kind := cmp.Or(p.Text("type"), "persistentVolumeClaim")
 	switch {
 	case kind == "emptyDir" && (strings.HasPrefix(where, "/tmp") || strings.Contains(where, "cache")):
 		p.plain("hearth has room for what is written by the way")
 	case kind == "hostPath" && strings.HasPrefix(p.Text("hostPath"), "/dev/"):
 		p.lost("a device of the node is a device plugin's to give", "write ollama.accelerator: {type: intel}, and groups for the device files")
+	case (!a.home(where) || a.mount != "") && a.template(p, kind, mount):
 	case !a.home(where):
 		p.lost("hearth has one volume for each program", "write a patch, in patches")
 	case a.mount != "":
 		p.lost("a second volume for the same files: "+a.mount+" is taken", "write a patch, in patches")
 	case kind == "emptyDir":
-		a.mount = where
+		a.mount, a.data = where, p.key
 		p.changed(field(a.at("storage")), "the files were in the pod, and hearth has a volume for them", "")
 	case kind == "nfs":
-		a.mount = where
+		a.mount, a.data = where, p.key
 		a.nfs(p, p.At("server"), p.At("path"))
 	case kind != "persistentVolumeClaim":
 		p.lost("hearth keeps the files of a program on a claim", "make a volume and a claim by hand, and write storage.existingClaim")
 	default:
-		a.mount = where
+		a.mount, a.data = where, p.key
 		made := ""
 		if p.At("existingClaim").Empty() {
 			made = a.release

@@ -368,8 +368,9 @@ func scalar(text string) any {
 }
 
 // known reports whether a base has a field.
-func known(keys ...string) bool {
-	of := reflect.TypeFor[v1alpha1.Base]()
+func known(keys ...string) bool { return has(reflect.TypeFor[v1alpha1.Base](), keys) }
+
+func has(of reflect.Type, keys []string) bool {
 	for _, key := range keys {
 		for of != nil && (of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice) {
 			of = of.Elem()

@@ -86,14 +86,27 @@ func (a *app) from(n *Node) {
 		return
 	}
 	for _, c := range n.Items() {
-		s := source{node: c, prefix: c.Text("prefix")}
-		for _, form := range []struct{ key, kind string }{{"secretRef", "Secret"}, {"secret", "Secret"}, {"configMapRef", "ConfigMap"}, {"configMap", "ConfigMap"}} {
-			if ref := c.At(form.key); ref != nil {
-				s.kind, s.name, s.optional = form.kind, cmp.Or(ref.Text("name"), ref.text), ref.At("optional").True()
-			}
-		}
-		a.envFrom = append(a.envFrom, s)
+		a.envFrom = append(a.envFrom, fromOf(c))
 	}
+}
+
+// fromOf reads an item of envFrom, in Kubernetes' form and in app-template's.
+func fromOf(c *Node) source {
+	s := source{node: c, prefix: c.Text("prefix")}
+	for _, form := range []struct{ key, kind string }{{"secretRef", "Secret"}, {"secret", "Secret"}, {"configMapRef", "ConfigMap"}, {"configMap", "ConfigMap"}} {
+		if ref := c.At(form.key); ref != nil {
+			s.kind, s.name, s.optional = form.kind, cmp.Or(ref.Text("name"), ref.text), ref.At("optional").True()
+		}
+	}
+	return s
+}
+
+// form is the field that takes the object; "" if none does.
+func (s source) form() string {
+	if s.name == "" {
+		return ""
+	}
+	return map[string]string{"Secret": "secretName", "ConfigMap": "configMapName"}[s.kind]
 }
 
 // whole are the variables that come from objects as a whole. Those of a ConfigMap
@@ -123,8 +136,8 @@ func (a *app) whole() {
 
 // wholeField writes the field that takes an object as a whole.
 func (a *app) wholeField(s source) {
-	form := map[string]string{"Secret": "secretName", "ConfigMap": "configMapName"}[s.kind]
-	if form == "" || s.name == "" {
+	form := s.form()
+	if form == "" {
 		s.node.lost("hearth takes variables from Secrets and ConfigMaps", "")
 		return
 	}
@@ -194,7 +207,7 @@ func (a *app) env(v *variable) {
 		a.hide(v, at)
 	case strings.Contains(v.text, "{{"):
 		v.node.lost("the chart fills the template in, and hearth has none", "write the value")
-	case fluxVariable.MatchString(v.text) && !known("substitute"):
+	case fluxVariable.MatchString(v.text) && !a.flux():
 		v.node.lost("Flux fills "+fluxVariable.FindString(v.text)+" in, and hearth cannot", "give its value: --substitute NAME=VALUE")
 	default:
 		a.doc.carry(at, v.text, v.node)

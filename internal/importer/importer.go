@@ -153,10 +153,10 @@ type app struct {
 	order     []string
 	envFrom   []source
 	route     *route
-	scripts   []*Node // that may pull models
-	mount     string  // where the volume of models is in the container
-	mountNode *Node
-	models    bool
+	mount     string // where the volume of models is in the container
+	data      string // its name in the source
+	extras    []extra
+	sub       string // the folder of the volume that is mounted there
 }
 
 // source is an object that variables come from as a whole.

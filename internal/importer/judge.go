@@ -173,6 +173,18 @@ func (in *importing) noModels(ollama path) {
 	if _, there := in.doc.get(at); there {
 		return
 	}
+	if known("ollama", "largestModel") {
+		in.doc.set(ollama.with("largestModel"), "5Gi")
+		in.doc.comment(ollama.with("largestModel"), "People pull models from the page. Memory follows from the largest of them: write how large it is.")
+		in.notef("No model is named in what was read: largestModel says how large the models are that people pull, and memory follows from it; write yours")
+		_, claim := in.doc.get(ollama.with("storage", "existingClaim"))
+		_, size := in.doc.get(ollama.with("storage", "size"))
+		if !claim && !size {
+			in.doc.set(ollama.with("storage", "size"), "50Gi")
+			in.doc.comment(ollama.with("storage"), "For the models that people pull.")
+		}
+		return
+	}
 	in.doc.set(at, []any{"llama3.2:3b"})
 	in.doc.comment(at, "The source names none: people pull from the page. Memory and volume are those of this one, which hearth pulls: write those that you use.")
 	in.notef("No model is named in what was read: llama3.2:3b stands in models, and memory and volume follow from it; write those that you use, see hearth size")

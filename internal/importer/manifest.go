@@ -73,6 +73,13 @@ func (a *app) pod(pod, container *Node) {
 		}
 	}
 	a.initContainers(pod.At("initContainers"))
+	for _, v := range pod.At("volumes").Items() {
+		if !v.done() { // of other containers alone
+			a.further(further{name: v.Text("name"), all: v, claim: v.At("persistentVolumeClaim", "claimName"),
+				configMap: v.At("configMap", "name"), secret: v.At("secret", "secretName"), room: v.At("emptyDir")})
+			v.At("name").plain("hearth names its volumes")
+		}
+	}
 	a.scheduling(pod)
 	a.security(pod.At("securityContext"))
 	for _, key := range []string{"serviceAccountName", "serviceAccount", "schedulerName"} {
@@ -93,6 +100,9 @@ func (a *app) volumes(pod, container *Node) {
 	for _, m := range container.At("volumeMounts").Items() {
 		name, where := m.Text("name"), m.Text("mountPath")
 		v := named(pod.At("volumes"), name)
+		if a.home(where) && a.mount == "" {
+			a.data = name
+		}
 		t := slices.IndexFunc(templates.Items(), func(t *Node) bool { return t.Text("metadata", "name") == name })
 		switch home := a.home(where); {
 		case home && a.mount == "" && t >= 0:
@@ -118,6 +128,9 @@ func (a *app) volumes(pod, container *Node) {
 			a.nfs(v, v.At("nfs", "server"), v.At("nfs", "path"))
 		case !home && v.At("emptyDir") != nil && (strings.HasPrefix(where, "/tmp") || strings.Contains(where, "cache") || where == "/dev/shm"):
 			v.plain("hearth has room for what is written by the way")
+		case a.further(further{name: name, all: v, mount: m, path: m.At("mountPath"), claim: v.At("persistentVolumeClaim", "claimName"),
+			configMap: v.At("configMap", "name"), secret: v.At("secret", "secretName"), room: v.At("emptyDir")}):
+			m.At("name").say(Carried, field(a.at("volumes")), "", "")
 		default:
 			m.lost("hearth has one volume for each program", "write a patch, in patches")
 			v.lost("hearth has one volume for each program", "write a patch, in patches")

@@ -171,6 +171,9 @@ func (a *app) device(r *Node) {
 		}
 		a.doc.note(at.with("count"), r)
 		r.say(Carried, field(at), "", "")
+		if known("ollama", "accelerator", "memory") {
+			a.notef("How much memory a device of %s has is not in what was read: with ollama.accelerator.memory, such as 24Gi, hearth counts what fits on it", a.where())
+		}
 		return
 	}
 	r.lost("hearth writes CPU, memory and the devices of nvidia, amd and intel", "write a patch, in patches")
@@ -405,5 +408,4 @@ func (a *app) model(name string, n *Node) {
 	a.doc.add(at, name)
 	a.doc.note(at.with(strconv.Itoa(len(list))), n)
 	n.say(Carried, field(at), "", "")
-	a.models = true
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fluxcd/pkg/envsubst"
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -77,16 +78,24 @@ func (in *importing) parse(f File) ([]*Node, error) {
 	}
 }
 
-var fluxVariable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[=-]([^}]*))?\}`)
+// fluxVariable is one of Flux' postBuild, with whatever it does with the value.
+var fluxVariable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}`)
 
 // substitute writes the values of Flux' variables that are known.
 func (in *importing) substitute(n *Node) {
 	if len(in.options.Substitute) == 0 || !strings.Contains(n.text, "${") {
 		return
 	}
+	value := func(name string) (string, bool) {
+		text, ok := in.options.Substitute[name]
+		return text, ok
+	}
 	n.text = fluxVariable.ReplaceAllStringFunc(n.text, func(text string) string {
-		if value, ok := in.options.Substitute[fluxVariable.FindStringSubmatch(text)[1]]; ok {
-			return value
+		if _, given := value(fluxVariable.FindStringSubmatch(text)[1]); !given {
+			return text
+		}
+		if filled, err := envsubst.Eval(text, value); err == nil {
+			return filled
 		}
 		return text
 	})

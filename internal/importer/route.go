@@ -2,6 +2,7 @@ package importer
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -67,12 +68,18 @@ func (r *route) write() {
 	default:
 		r.className(at.with(kind))
 		r.certificate(at)
+		if pods := v1alpha1.ControllerPods(v1alpha1.ExposeType(kind)); pods.Namespace != "" {
+			a.notef("The NetworkPolicy of the base %s admits the controller's pods in the namespace %s, where its chart has them: write expose.from where they run elsewhere", a.namespace, pods.Namespace)
+		}
 	}
 	r.routeAnnotations(at, kind)
 	if r.labels != nil {
 		r.labels.lost("hearth's route has the labels of the base", "write labels of the base")
 	}
 }
+
+// ingressNGINX is the type of a route of the community's controller.
+const ingressNGINX = "ingressNGINX"
 
 // controller guesses what implements the route, by its class and annotations.
 func (r *route) controller() string {
@@ -92,13 +99,11 @@ func (r *route) controller() string {
 	case has("nginx.org/"):
 		return "nginx"
 	}
-	for _, community := range []string{"ingressNGINX", "ingressNginx"} {
-		if slices.Contains(v1alpha1.ExposeType("").Values(), community) {
-			if !has("nginx.ingress.kubernetes.io/") && !strings.Contains(class, "nginx") {
-				r.app.notef("The class %q of %s does not say which controller it is: ingress-nginx is taken; see docs/exposure.md for others", class, r.app.where())
-			}
-			return community
+	if known("expose", ingressNGINX) {
+		if !has("nginx.ingress.kubernetes.io/") && !strings.Contains(class, "nginx") {
+			r.app.notef("The class %q of %s does not say which controller it is: ingress-nginx is taken; see docs/exposure.md for others", class, r.app.where())
 		}
+		return ingressNGINX
 	}
 	r.app.notef("The route of %s is read as one of Kubernetes' ingress-nginx, which is retired: it is written for F5's NGINX Ingress Controller; see docs/exposure.md for the others", r.app.where())
 	return "nginx"
@@ -121,6 +126,8 @@ func (r *route) host(at path) {
 			a.doc.carry(at.with("host"), text, h)
 		case i == 0 && fluxVariable.MatchString(text) && a.flux():
 			a.doc.carry(at.with("host"), text, h)
+			a.doc.set(at.with("audience"), "public")
+			a.doc.comment(at.with("audience"), "Nobody can tell from a variable who reaches the host: write private where only your network does.")
 		case i == 0:
 			why := "hearth cannot use it as a host"
 			if fluxVariable.MatchString(text) {
@@ -142,10 +149,13 @@ func (r *route) host(at path) {
 
 // flux reports whether a stack may have Flux' variables, and turns that on.
 func (a *app) flux() bool {
-	if !known("substitute") {
+	if !has(reflect.TypeFor[v1alpha1.Spec](), []string{"substitute"}) {
 		return false
 	}
-	a.doc.set(a.of("substitute"), "flux")
+	at := path{"spec", "substitute"}
+	a.doc.set(at, "flux")
+	a.doc.comment(at, "A Kustomization of Flux with postBuild has to apply the tree: it fills the variables in.")
+	a.notef("The stack has variables of Flux: whoever else applies the tree fills nothing in; --substitute NAME=VALUE writes values in their place")
 	return true
 }
 
@@ -156,7 +166,7 @@ func (r *route) className(at path) {
 		r.class.plain("the controller's own class")
 		return
 	}
-	if r.class.text == at[len(at)-1] {
+	if usual := strings.TrimPrefix(strings.ToLower(at[len(at)-1]), "ingress"); r.class.text == usual {
 		r.class.plain("hearth's default")
 		return
 	}
@@ -247,31 +257,30 @@ func (r *route) gateway(at path) {
 
 // ingressAnnotations are those of ingress-nginx that hearth has a field for.
 var ingressAnnotations = map[string]string{
-	"nginx.ingress.kubernetes.io/proxy-body-size":       "maxBodySize",
-	"nginx.ingress.kubernetes.io/proxy-read-timeout":    "readTimeout",
-	"nginx.ingress.kubernetes.io/proxy-send-timeout":    "sendTimeout",
-	"nginx.ingress.kubernetes.io/proxy-connect-timeout": "connectTimeout",
-	"nginx.org/client-max-body-size":                    "maxBodySize",
-	"nginx.org/proxy-read-timeout":                      "readTimeout",
-	"nginx.org/proxy-send-timeout":                      "sendTimeout",
-	"nginx.org/proxy-connect-timeout":                   "connectTimeout",
+	"nginx.ingress.kubernetes.io/proxy-body-size":        "maxBodySize",
+	"nginx.ingress.kubernetes.io/proxy-read-timeout":     "readTimeout",
+	"nginx.ingress.kubernetes.io/proxy-send-timeout":     "sendTimeout",
+	"nginx.ingress.kubernetes.io/proxy-connect-timeout":  "connectTimeout",
+	"nginx.ingress.kubernetes.io/auth-url":               "forwardAuth.address",
+	"nginx.ingress.kubernetes.io/auth-signin":            "forwardAuth.signInURL",
+	"nginx.ingress.kubernetes.io/auth-response-headers":  "forwardAuth.authResponseHeaders",
+	"nginx.ingress.kubernetes.io/whitelist-source-range": "allowList",
+	"nginx.ingress.kubernetes.io/allowlist-source-range": "allowList",
+	"nginx.org/client-max-body-size":                     "maxBodySize",
+	"nginx.org/proxy-read-timeout":                       "readTimeout",
+	"nginx.org/proxy-send-timeout":                       "sendTimeout",
+	"nginx.org/proxy-connect-timeout":                    "connectTimeout",
 }
 
 func (r *route) routeAnnotations(at path, kind string) {
 	a := r.app
 	for _, c := range r.annotations.Items() {
-		name := ingressAnnotations[c.key]
+		keys := append([]string{kind}, strings.Split(ingressAnnotations[c.key], ".")...)
+		name := keys[len(keys)-1]
 		switch {
 		case c.row != nil:
-		case name != "" && known("expose", kind, name):
-			value := c.text
-			if strings.HasSuffix(name, "Timeout") && strings.Trim(value, "0123456789") == "" {
-				value += "s"
-			}
-			if name == "maxBodySize" {
-				value = bodySize(value)
-			}
-			a.doc.change(at.with(kind, name), value, c, "hearth has a field for it", "")
+		case name != "" && !strings.Contains(c.text, "${") && known(append([]string{"expose"}, keys...)...):
+			a.doc.change(at.with(keys...), annotationValue(name, c.text), c, "hearth has a field for it", "")
 		case strings.HasPrefix(c.key, "nginx.ingress.kubernetes.io/") && kind == "nginx":
 			if strings.HasSuffix(c.key, "ssl-redirect") {
 				c.plain("hearth's default where there is TLS")
@@ -290,6 +299,23 @@ func (r *route) routeAnnotations(at path, kind string) {
 	if r.annotations.Empty() {
 		r.annotations.plain("none, as in hearth")
 	}
+}
+
+// annotationValue is an annotation's text as the field of a name has it.
+func annotationValue(name, text string) any {
+	switch {
+	case strings.HasSuffix(name, "Timeout") && strings.Trim(text, "0123456789") == "":
+		return text + "s"
+	case name == "maxBodySize":
+		return bodySize(text)
+	case name == "allowList" || name == "authResponseHeaders":
+		var list []any
+		for _, part := range strings.Split(text, ",") {
+			list = append(list, strings.TrimSpace(part))
+		}
+		return list
+	}
+	return text
 }
 
 // bodySize is nginx' spelling of a size as hearth's.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	slashed "path"
 	"strings"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // volume is the one volume of a program, from whichever form.
@@ -48,7 +50,8 @@ func (a *app) storage(v volume) {
 		}
 	}
 	if !v.subPath.Empty() {
-		a.folder(strings.Trim(v.subPath.text, "/"), v.subPath)
+		a.sub = strings.Trim(v.subPath.text, "/")
+		a.folder(v1alpha1.ModelsFolder, v.subPath)
 	}
 	v.subPath.plain("the root of the volume, as in hearth")
 }
@@ -67,13 +70,13 @@ func (a *app) accessMode(modes *Node) {
 	}
 }
 
-// folder is where in its volume a program's files are.
+// folder is where the models are, below what is mounted of the volume.
 func (a *app) folder(in string, n *Node) {
-	if a.program == programOllama && known("ollama", "storage", "folder") {
-		a.doc.change(a.at("storage", "folder"), cmp.Or(in, "."), n, "the models are there", "")
+	if a.program == programChat {
+		n.lost("hearth mounts the root of the volume", "move the files there")
 		return
 	}
-	n.lost("hearth mounts the root of the volume, and Ollama looks for its models in the folder models of it", "move the files, or pull the models again")
+	a.doc.change(a.at("modelsFolder"), slashed.Join(a.sub, cmp.Or(in, ".")), n, "the volume has the models there", "")
 }
 
 // modelFolder says where Ollama's models are: with the variable they may lie in
@@ -88,7 +91,7 @@ func modelFolder(a *app, v *variable) bool {
 	switch {
 	case !below:
 		v.node.lost("the models are not on the volume that was found, which is mounted at "+a.mount, "see where they are")
-	case in == "models":
+	case in == v1alpha1.ModelsFolder && a.sub == "":
 		v.node.plain("the folder models of the volume, as in hearth")
 	default:
 		a.folder(in, v.node)

@@ -94,10 +94,12 @@ func bomb(n int) string {
 const (
 	stackHead = "apiVersion: hearth.dev/v1alpha1\nkind: Stack\nmetadata: {name: s}\nspec:\n  bases:\n    - name: b\n      namespace: b\n      ollama: {models: [\"llama3.2:3b\"]}\n"
 	listHead  = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nfunctionConfig: {apiVersion: hearth.dev/v1alpha1, kind: StackCheck, metadata: {name: a}}\n"
-	object    = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
-	item      = "- {apiVersion: v1, kind: ConfigMap, metadata: {name: c%d}}\n"
-	document  = "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c%d}}\n"
-	tooMuch   = "of what is built within two seconds"
+	// releaseHead begins a release of Ollama's chart; its values follow.
+	releaseHead = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: o, namespace: n}\nspec:\n  chart: {spec: {chart: ollama}}\n  values:\n"
+	object      = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+	item        = "- {apiVersion: v1, kind: ConfigMap, metadata: {name: c%d}}\n"
+	document    = "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c%d}}\n"
+	tooMuch     = "of what is built within two seconds"
 )
 
 func overlaysOf(n int) string {
@@ -119,6 +121,11 @@ func folderAbuse(name, want, kustomization string, objects func() string) abuse 
 	return abuse{name: "folder: " + name, program: "hearth", args: []string{"vet", "."}, want: want, files: map[string]func() string{
 		"kustomization.yaml": func() string { return "resources: [objects.yaml]\n" + kustomization }, "objects.yaml": objects,
 	}}
+}
+
+// importAbuse is what runs already, for import.
+func importAbuse(name, want string, stdin func() string) abuse {
+	return abuse{name: "import: " + name, program: "hearth", args: []string{"import", "-", "--stdout"}, stdin: stdin, want: want}
 }
 
 // stackAbuses are a stack for render and for vet.
@@ -208,6 +215,16 @@ func abuses() []abuse {
 				times(1000, "- {apiVersion: v1, kind: Pod, metadata: {name: p%d, labels: {a: b}}, spec: {containers: [{name: a, image: ollama/ollama}]}}\n")
 		}),
 
+		importAbuse("aliases of aliases", "write it without aliases", func() string { return bomb(9) }),
+		importAbuse("variables", tooMuch, func() string { return releaseHead + "    extraEnv:\n" + times(20_000, "    - {name: V%d, value: x}\n") }),
+		importAbuse("models", tooMuch, func() string {
+			return releaseHead + "    ollama: {models: {pull: [" + times(30_000, "m%d,") + "]}}\n"
+		}),
+		importAbuse("workloads and Services", "give fewer files at a time", func() string {
+			const labels = "{template: {metadata: {labels: {app: o%d}}, spec: {containers: [{name: o, image: ollama/ollama:1}]}}}"
+			return times(3_000, "---\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: o}, spec: "+labels+"}\n") +
+				times(3_000, "---\n{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {app: o%d}}}\n")
+		}),
 		objectsAbuse("four million mappings", "more than 8 MiB", func() string { return object + "data: [" + strings.Repeat("{},", 4_000_000) + "]\n" }),
 		objectsAbuse("a million mappings", "places where a value may begin", func() string { return object + "data: [" + strings.Repeat("{},", 1_000_000) + "]\n" }),
 		objectsAbuse("keys", "more than 120000 values", func() string { return object + keys(70_000) }),

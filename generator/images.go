@@ -36,11 +36,22 @@ func eachImage(r *v1alpha1.Resolved, do func(ref string, image *v1alpha1.Image))
 		if base.Images.Lock != nil && !*base.Images.Lock {
 			return
 		}
-		if o := base.Ollama; o != nil && o.Image.Digest == "" {
-			do(workload.Image(base, v1alpha1.OllamaImage(), o.Image), &o.Image)
+		added := func(image *v1alpha1.Image) {
+			if image.Digest == "" {
+				do(workload.Image(base, v1alpha1.Image{}, *image), image)
+			}
 		}
-		if w := base.OpenWebUI; w != nil && w.Image.Digest == "" {
-			do(workload.Image(base, v1alpha1.OpenWebUIImage(), w.Image), &w.Image)
+		if o := base.Ollama; o != nil {
+			if o.Image.Digest == "" {
+				do(workload.Image(base, v1alpha1.OllamaImage(), o.Image), &o.Image)
+			}
+			o.Containers.Images(added)
+		}
+		if w := base.OpenWebUI; w != nil {
+			if w.Image.Digest == "" {
+				do(workload.Image(base, v1alpha1.OpenWebUIImage(), w.Image), &w.Image)
+			}
+			w.Containers.Images(added)
 		}
 	}
 	for i := range r.Bases {

@@ -191,15 +191,24 @@ func (v validator) memory(base *field.Path, given *Ollama, b *Base) {
 	}
 	node := bytesOf(o.Node.Memory)
 	request := o.Resources.Requests.Memory
+	beside, most := o.sidecarMemory()
+	sidecars := ""
+	if most > 0 {
+		v, sidecars = v.because(server.Child("sidecars")), " with its sidecars"
+		request, got, limit = mebibytes(bytesOf(request)+beside), got+most, mebibytes(got+most)
+	}
 	switch {
+	case need.Required+most > node && need.Required <= node:
+		v.errorf(at, "use larger nodes, smaller limits of the sidecars, or "+b.smaller(need, node-most), "a node of %s cannot hold %s beside the %s of the sidecars: %s",
+			o.Node.Memory, what, mebibytes(most), need.Sum())
 	case need.Required > node:
 		v.errorf(at, "use larger nodes, or "+b.smaller(need, node), "a node of %s cannot hold %s: %s", o.Node.Memory, what, need.Sum())
 	case bytesOf(request) > node:
 		v.because(server.Child("resources", "requests", "memory")).errorf(at, "lower ollama.resources.requests.memory",
-			"no node of %s has the %s that the pod requests: it would wait for ever", o.Node.Memory, request)
+			"no node of %s has the %s that the pod requests%s: it would wait for ever", o.Node.Memory, request, sidecars)
 	case got > node:
 		v.because(server.Child("resources", "limits", "memory")).warnf(at, "lower "+memoryLimit,
-			"the memory limit of %s is more than a node of %s has: the node runs out of memory before the limit helps", limit, o.Node.Memory)
+			"the memory limit of %s%s is more than a node of %s has: the node runs out of memory before the limit helps", limit, sidecars, o.Node.Memory)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // testdata/refused/wishes.txtar.
 const wished = `gpu replicas database nfs openaiURL ingress persistence autoscaling extraEnv envFrom postgres
 redis hpa livenessProbe readinessProbe probes serviceAccount securityContext podSecurityContext runtimeClassName
-existingSecret imagePullSecrets replicaCount volumes volumeMounts extraVolumes initContainers extraContainers sidecars
+existingSecret imagePullSecrets replicaCount volumeMounts extraVolumes extraContainers
 podAnnotations podLabels networkPolicy loadBalancer loadBalancerIP nodePort hostPath sso ldap adminEmail webSearch searxng
 pipelines tika serviceMonitor numCtx num_ctx model persistentVolume pvc httpRoute route hostname clusterIssuer`
 

@@ -39,6 +39,7 @@ type Workload struct {
 	// later of a name before the earlier, env and hearth's own before all.
 	EnvFrom []EnvFrom `json:"envFrom,omitzero"`
 	Identity
+	Containers
 	// NodeSelector restricts the nodes by label.
 	NodeSelector map[string]string `json:"nodeSelector,omitzero"`
 	// Tolerations for tainted nodes.
@@ -272,6 +273,7 @@ func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
 	}
 	fillPointer(&w.AllowFrom, []Peer{})
 	w.Identity.applyDefaults()
+	w.Containers.applyDefaults()
 }
 
 // workload checks what Ollama and Open WebUI have in common. ours are the
@@ -284,6 +286,7 @@ func (v validator) workload(at *field.Path, given, w *Workload, ours map[string]
 	v.command(at, w)
 	v.env(at.Child("env"), w.Env, ours)
 	v.envFrom(at.Child("envFrom"), w.EnvFrom)
+	v.containers(at, &given.Containers, w)
 	v.labels(at.Child("nodeSelector"), w.NodeSelector)
 	v.tolerations(at.Child("tolerations"), w.Tolerations)
 	v.affinity(at.Child("affinity"), w.Affinity)

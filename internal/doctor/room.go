@@ -115,7 +115,13 @@ func (d *doctor) room() []check {
 // limit.
 func limits(spec *corev1.PodSpec) int64 {
 	var sum int64
-	for _, c := range spec.Containers {
+	all := slices.Clone(spec.Containers)
+	for _, c := range spec.InitContainers {
+		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+			all = append(all, c)
+		}
+	}
+	for _, c := range all {
 		limit := memory(c.Resources.Limits)
 		if limit == 0 {
 			return 0

@@ -240,7 +240,11 @@ func (d *decoder) mergePatch(n *Node, v, patched reflect.Value) {
 
 func (d *decoder) mapping(n *Node, v reflect.Value) {
 	if n.kind != mapKind {
-		d.mismatch(n, "a mapping", n.named())
+		fix := n.named()
+		if _, scalar := reflect.New(v.Type().Elem()).Interface().(encoding.TextUnmarshaler); !scalar && v.Type().Elem().Kind() == reflect.Struct {
+			fix = `write "name: {…}" lines`
+		}
+		d.mismatch(n, "a mapping", fix)
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))

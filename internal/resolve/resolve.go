@@ -117,7 +117,9 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 				node := document.Merge(written[at], entries[j])
 				lost := document.Decode(node, &b)
 				found := slices.DeleteFunc(append(b.Validate(), route.Check(b.Expose)...), func(p problem.Problem) bool {
-					return document.Touches(unread, written[at].Path(p.Path)) // what the overlay is laid over is not known
+					return slices.ContainsFunc(slices.Concat(p.Depends, []string{p.Path}), func(path string) bool {
+						return document.Touches(unread, written[at].Path(path)) // what the overlay is laid over is not known
+					})
 				})
 				unread = append(unread, lost...)
 				for k, p := range found {

@@ -265,10 +265,10 @@ func hatches(o *v1alpha1.ResolvedOverlay) []Finding {
 			add(at+".namespaceLabels", "%s is %q, not restricted", enforce, level)
 		}
 		if b.Ollama != nil {
-			unseen(at+".ollama", b.Ollama.EnvFrom, add)
+			unseen(at+".ollama", &b.Ollama.Workload, add)
 		}
 		if b.OpenWebUI != nil {
-			unseen(at+".openWebUI", b.OpenWebUI.EnvFrom, add)
+			unseen(at+".openWebUI", &b.OpenWebUI.Workload, add)
 			for _, name := range slices.Sorted(maps.Keys(b.OpenWebUI.Env)) {
 				if v := b.OpenWebUI.Env[name]; name == "WEBUI_AUTH" && v.SecretKeyRef == nil && !signin.True(v.Value) {
 					add(at+".openWebUI.env.WEBUI_AUTH", "nobody is asked who they are")
@@ -282,9 +282,10 @@ func hatches(o *v1alpha1.ResolvedOverlay) []Finding {
 	return found
 }
 
-// unseen names what hands variables on that the stack does not show.
-func unseen(at string, from []v1alpha1.EnvFrom, add func(path, format string, args ...any)) {
-	for i, f := range from {
+// unseen names what hands variables on that the stack does not show. Of a
+// container that a person adds, hearth knows no variable either way.
+func unseen(at string, w *v1alpha1.Workload, add func(path, format string, args ...any)) {
+	for i, f := range w.EnvFrom {
 		what := "ConfigMap " + f.ConfigMapName
 		if f.SecretName != "" {
 			what = "Secret " + f.SecretName

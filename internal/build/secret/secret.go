@@ -102,10 +102,10 @@ func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose strin
 				add(b.Namespace, ref.Name, "Opaque", purpose, Key{Name: ref.Key, Form: Given, Purpose: purpose})
 			}
 		}
-		envSecrets(b.Namespace, w.Env, w.EnvFrom, add)
+		programSecrets(b.Namespace, &w.Workload, add)
 	}
 	if o := b.Ollama; o != nil {
-		envSecrets(b.Namespace, o.Env, o.EnvFrom, add)
+		programSecrets(b.Namespace, &o.Workload, add)
 	}
 	for _, name := range b.Images.PullSecrets {
 		add(b.Namespace, name, "kubernetes.io/dockerconfigjson", "pulls images", Key{Name: ".dockerconfigjson", Form: Given})
@@ -138,6 +138,22 @@ func RedirectURIs(o *v1alpha1.ResolvedOverlay) []RedirectURI {
 type RedirectURI struct {
 	Provider string `json:"provider"`
 	URI      string `json:"uri"`
+}
+
+// programSecrets are those of a program's variables, of its containers' and of its volumes.
+func programSecrets(namespace string, w *v1alpha1.Workload, add func(namespace, name, kind, purpose string, keys ...Key)) {
+	envSecrets(namespace, w.Env, w.EnvFrom, add)
+	for _, containers := range []map[string]v1alpha1.Container{w.InitContainers, w.Sidecars} {
+		for _, name := range slices.Sorted(maps.Keys(containers)) {
+			envSecrets(namespace, containers[name].Env, containers[name].EnvFrom, add)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.Volumes)) {
+		if secret := w.Volumes[name].SecretName; secret != "" {
+			purpose := "files of the volume " + name + ", as lines of NAME=VALUE"
+			add(namespace, secret, "Opaque", purpose, Key{Name: AllKeys, Form: Variables, Purpose: purpose})
+		}
+	}
 }
 
 func envSecrets(namespace string, env map[string]v1alpha1.EnvValue, from []v1alpha1.EnvFrom, add func(namespace, name, kind, purpose string, keys ...Key)) {

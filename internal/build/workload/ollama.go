@@ -19,7 +19,7 @@ import (
 // by another deployment, or by hand, fits.
 const (
 	ollamaHome = "/home/ollama"
-	ollamaData = ollamaHome + "/.ollama"
+	ollamaData = v1alpha1.OllamaData
 )
 
 // pullModels is the init container's script.
@@ -90,6 +90,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 		SecurityContext: restricted(false),
 	}}
 	b.accelerate(&pod)
+	b.addContainers(&pod, &o.Workload)
 	return &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: c.Meta(c.Name),

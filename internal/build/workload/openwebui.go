@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	openWebUIData = "/app/backend/data"
+	openWebUIData = v1alpha1.OpenWebUIData
 	// uploadsMountPath is where uploads arrive.
-	uploadsMountPath = "/uploads"
+	uploadsMountPath = v1alpha1.UploadsPath
 )
 
 // seedData is the script that copies the image's embedding models to the
@@ -88,6 +88,7 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		Lifecycle:       drain(5),
 		SecurityContext: restricted(!w.ReadOnlyRootFilesystem),
 	}}
+	b.addContainers(&pod, &w.Workload)
 	return &appsv1.StatefulSet{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"},
 		ObjectMeta: c.Meta(c.Name),

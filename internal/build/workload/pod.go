@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	caMountPath = "/etc/hearth/ca"
+	caMountPath = v1alpha1.CAPath
 	tmpVolume   = "tmp"
 	dataVolume  = "data"
 	caVolume    = "ca-bundle"
@@ -78,7 +78,7 @@ func (b builder) mounts(data string) []corev1.VolumeMount {
 	}
 	return append(m,
 		corev1.VolumeMount{Name: dataVolume, MountPath: data},
-		corev1.VolumeMount{Name: tmpVolume, MountPath: "/tmp"})
+		corev1.VolumeMount{Name: tmpVolume, MountPath: v1alpha1.TmpPath})
 }
 
 // restricted is a container's security context, down to what Pod Security

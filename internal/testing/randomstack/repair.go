@@ -67,16 +67,8 @@ func (d *drawing) repairWorkload(path string, w object) {
 	if k := child(child(w, "storage"), "backup"); k != nil {
 		d.repairBackup(k, strings.ToLower(d.of+"-"+path))
 	}
-	env := child(w, "env")
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		if v, _ := env[name].(object); strings.HasSuffix(name, "_KEY") || strings.HasSuffix(name, "_TOKEN") {
-			env[name] = object{"secretKeyRef": object{"name": "keys", "key": name}}
-		} else if v != nil && v["secretKeyRef"] != nil && v["value"] != "" {
-			delete(v, "value")
-		} else if name == "OLLAMA_ORIGINS" {
-			env[name] = pick(d, "https://chat.example.org", "app://x")
-		}
-	}
+	d.repairContainers(w)
+	d.repairEnv(w)
 	repairEnvFrom(w)
 	if image := child(w, "image"); image["repository"] != "mirror/team/x__y" {
 		remove(w, "command", "args")
@@ -102,6 +94,80 @@ func (d *drawing) repairWorkload(path string, w object) {
 	if path == "ollama" {
 		if s := child(w, "service"); s != nil && s["type"] != nil {
 			s["type"] = "ClusterIP"
+		}
+	}
+}
+
+// repairEnv keeps secrets out of variables, and each of one form.
+func (d *drawing) repairEnv(w object) {
+	env := child(w, "env")
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if v, _ := env[name].(object); strings.HasSuffix(name, "_KEY") || strings.HasSuffix(name, "_TOKEN") {
+			env[name] = object{"secretKeyRef": object{"name": "keys", "key": name}}
+		} else if v != nil && v["secretKeyRef"] != nil && v["value"] != "" {
+			delete(v, "value")
+		} else if name == "OLLAMA_ORIGINS" {
+			env[name] = pick(d, "https://chat.example.org", "app://x")
+		}
+	}
+}
+
+// repairContainers gives each container what it needs, and to mounts a volume.
+func (d *drawing) repairContainers(w object) {
+	volumes := child(w, "volumes")
+	at := map[any]bool{}
+	for _, name := range slices.Sorted(maps.Keys(volumes)) {
+		v := child(volumes, name)
+		kinds := []string{"existingClaim", "configMapName", "secretName", "emptyDir"}
+		kept := slices.IndexFunc(kinds, func(kind string) bool { return v[kind] != nil })
+		if kept < 0 {
+			v["emptyDir"] = "1Gi"
+			kept = 3
+		}
+		remove(v, slices.Delete(kinds, kept, kept+1)...)
+		if m := child(v, "mount"); m != nil && at[m["path"]] {
+			delete(v, "mount")
+		} else if m != nil {
+			at[m["path"]] = true
+		}
+	}
+	for _, group := range []string{"initContainers", "sidecars"} {
+		containers := child(w, group)
+		for _, name := range slices.Sorted(maps.Keys(containers)) {
+			d.repairContainer(child(containers, name), group, volumes)
+		}
+	}
+}
+
+func (d *drawing) repairContainer(c object, group string, volumes object) {
+	d.repairEnv(c)
+	repairEnvFrom(c)
+	image := child(c, "image")
+	if image["repository"] == nil {
+		image["repository"] = d.value(group+"{}.image.repository", nil)
+	}
+	if image["tag"] == nil {
+		image["tag"] = d.value("image.tag", nil)
+	}
+	for _, name := range []string{"requests", "limits"} { // one that an overlay took away
+		if child(c, "resources") == nil {
+			c["resources"] = object{}
+		}
+		r := child(c, "resources")
+		if child(r, name) == nil {
+			r[name] = object{}
+		}
+		if child(r, name)["memory"] == nil {
+			child(r, name)["memory"] = d.value(name+".memory", nil)
+		}
+	}
+	mounts := child(c, "mounts")
+	at := map[any]bool{}
+	for _, name := range slices.Sorted(maps.Keys(mounts)) {
+		if path := child(mounts, name)["path"]; at[path] || name != "data" && volumes[name] == nil {
+			delete(mounts, name)
+		} else {
+			at[path] = true
 		}
 	}
 }

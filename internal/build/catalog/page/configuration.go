@@ -39,7 +39,9 @@ func (p *page) variables(pod *objects.Pod) [][]string {
 			source, purpose := "a patch or resource of the stack", notSaid
 			if w != nil {
 				source, purpose = origin(w.field, v.Name)
-				if _, own := w.Env[v.Name]; own {
+				if group := added(w, c.Name); group != "" {
+					source, purpose = markdown.Code(base.Name+": "+w.field+"."+group+"."+c.Name+".env"), notSaid
+				} else if _, own := w.Env[v.Name]; own {
 					source, purpose = markdown.Code(base.Name+": "+w.field+".env"), notSaid
 				} else if known, ok := purposes[v.Name]; ok && known.field == "" {
 					source = "hearth"
@@ -56,6 +58,17 @@ func (p *page) variables(pod *objects.Pod) [][]string {
 		}
 	}
 	return rows
+}
+
+// added is the field that a container of a person's is in; "" for hearth's own.
+func added(w *workload, container string) string {
+	if _, is := w.Sidecars[container]; is {
+		return "sidecars"
+	}
+	if _, is := w.InitContainers[container]; is {
+		return "initContainers"
+	}
+	return ""
 }
 
 // handedOn is the row of all variables of a Secret or ConfigMap.

@@ -149,17 +149,14 @@ func (d *drawing) repairContainer(c object, group string, volumes object) {
 	if image["tag"] == nil {
 		image["tag"] = d.value("image.tag", nil)
 	}
-	for _, name := range []string{"requests", "limits"} { // one that an overlay took away
-		if child(c, "resources") == nil {
-			c["resources"] = object{}
-		}
-		r := child(c, "resources")
-		if child(r, name) == nil {
-			r[name] = object{}
-		}
-		if child(r, name)["memory"] == nil {
-			child(r, name)["memory"] = d.value(name+".memory", nil)
-		}
+	if child(c, "resources") == nil {
+		c["resources"] = object{}
+	}
+	if r := child(c, "resources"); child(r, "limits") == nil {
+		r["limits"] = object{}
+	}
+	if l := child(child(c, "resources"), "limits"); l["memory"] == nil { // an overlay took it away
+		l["memory"] = d.value("limits.memory", nil)
 	}
 	mounts := child(c, "mounts")
 	at := map[any]bool{}

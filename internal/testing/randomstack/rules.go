@@ -126,8 +126,8 @@ var pathRules = map[string]rule{
 	"volumes{}.emptyDir":                oneOf("1Gi", "64Mi", "1.5Gi"),
 	"initContainers{}.image.repository": oneOf("library/busybox", "mirror/team/x__y"),
 	"sidecars{}.image.repository":       oneOf("apache/tika", "mirror/team/x__y"),
-	"initContainers{}.env{key}":         oneOf("LOG_LEVEL", "TZ", "z", "DB_TOKEN"),
-	"sidecars{}.env{key}":               oneOf("LOG_LEVEL", "TZ", "z", "DB_TOKEN"),
+	"initContainers{}.env{key}":         oneOf("TZ", "z", "DB_TOKEN", "API_KEY"),
+	"sidecars{}.env{key}":               oneOf("TZ", "z", "DB_TOKEN", "API_KEY"),
 	"command[]":                         oneOf("/bin/sh", "-c", "exec ollama serve", "on", "1"),
 	"args[]":                            oneOf("serve", "--verbose", "$(HOME)", "off"),
 

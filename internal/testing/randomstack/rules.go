@@ -129,7 +129,7 @@ var pathRules = map[string]rule{
 	"initContainers{}.env{key}":         oneOf("TZ", "z", "DB_TOKEN", "API_KEY"),
 	"sidecars{}.env{key}":               oneOf("TZ", "z", "DB_TOKEN", "API_KEY"),
 	"command[]":                         oneOf("/bin/sh", "-c", "exec ollama serve", "on", "1"),
-	"args[]":                            oneOf("serve", "--verbose", "$(HOME)", "off"),
+	"args[]":                            oneOf("serve", "--verbose", "off"),
 
 	"nodeSelector{key}":               oneOf("kubernetes.io/hostname", "gpu", "topology.kubernetes.io/zone"),
 	"nodeSelector{}":                  labelValue,

@@ -193,4 +193,13 @@ var qwen = []Model{
 		Digest:   "sha256:500a1f067a9f782620b40bee6f7b0c89e17ae61f686b92c24933e4ca4b2b8b41",
 		Evidence: Read, Source: litgpt,
 	},
+	{
+		// Every fourth of 32 layers has a cache; the others keep a state of 2 MiB.
+		Name: "qwen3.5:9b", Tags: []string{"9b-q4_K_M"}, Architecture: "qwen35",
+		Parameters: 9_700_000_000, Quantization: "Q4_K_M", DiskBytes: 6_594_474_711, VisionBytes: qwen3Image,
+		Layers: 8, KVHeads: 4, KeyLength: 256, ValueLength: 256,
+		Heads: 16, Embedding: 4096, FeedForward: 12288, Vocab: 248320, ContextLimit: 262144,
+		Digest:   "sha256:6488c96fa5faab64bb65cbd30d4289e20e6130ef535a93ef9a49f42eda893ea7",
+		Evidence: Computed, Source: "https://huggingface.co/Qwen/Qwen3.5-9B/blob/main/config.json" + " " + qwen3vl,
+	},
 }

@@ -47,6 +47,8 @@ func abs(n int64) int64 { return max(n, -n) }
 // EmbeddingGemma, the vision of the others. Nil for what adds up.
 func apart(m Model) (percent float64, what string) {
 	switch {
+	case m.Architecture == "qwen35":
+		return 64, "the layers without a cache, and its vision"
 	case m.Architecture == "gemma3n":
 		return 62, "the layers without a cache of their own, and an embedding for each"
 	case m.Architecture == "gemma3" && m.Embedder:

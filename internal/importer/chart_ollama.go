@@ -182,6 +182,9 @@ func (a *app) chartModels(o *Node) {
 func (a *app) customModels(c *Node) {
 	for _, m := range c.Items() {
 		template := m.At("template")
+		if a.custom(m.At("name"), template) {
+			continue
+		}
 		for line := range strings.Lines(template.String()) {
 			if from, ok := strings.CutPrefix(strings.TrimSpace(line), "FROM "); ok && !strings.HasPrefix(strings.TrimSpace(from), "/") {
 				a.model(strings.TrimSpace(from), nil)

@@ -57,13 +57,31 @@ func (a *app) extra(group, key string, c *Node) bool {
 		a.mountAt(at, m.Text("name"), m, m.At("mountPath"))
 		m.At("name").say(Carried, field(at.with("mounts")), "", "")
 	}
-	for _, key := range []string{"securityContext", "terminationMessagePath", "terminationMessagePolicy"} {
-		c.At(key).changed("", "hearth confines the container as its own", "")
-	}
+	a.confined(at, c.At("securityContext"))
+	c.At("terminationMessagePath").plain("Kubernetes' default")
+	c.At("terminationMessagePolicy").plain("Kubernetes' default")
 	if r := c.At("restartPolicy"); r.String() == "Always" {
 		r.plain("a sidecar")
 	}
 	return true
+}
+
+// confined carries what a container beside the program may decide for itself.
+func (a *app) confined(at path, n *Node) {
+	for _, key := range []string{"runAsUser", "runAsGroup"} {
+		if id := n.At(key); !id.Empty() && id.text != "0" {
+			a.doc.carry(at.with(key), scalar(id.text), id)
+		}
+	}
+	if only := n.At("readOnlyRootFilesystem"); only.True() {
+		only.plain("as in hearth")
+	} else {
+		a.doc.set(at.with("readOnlyRootFilesystem"), false)
+		a.doc.note(at.with("readOnlyRootFilesystem"), only)
+		only.say(Carried, field(at.with("readOnlyRootFilesystem")), "", "")
+	}
+	n.changed("", "hearth confines the container as its own", "")
+	a.notef("The container %s runs as the program's user, without privileges, unless %s says another", at[len(at)-1], field(at.with("runAsUser")))
 }
 
 func (a *app) extraEnv(at path, n *Node) {

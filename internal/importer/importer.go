@@ -126,6 +126,7 @@ type importing struct {
 	objects []*object
 	apps    []*app
 	notes   []string
+	dropped []path // in one round of judge
 }
 
 // object is a document that is one of Kubernetes', of whatever kind.

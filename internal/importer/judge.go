@@ -33,6 +33,7 @@ func (in *importing) judge() ([]byte, problem.List) {
 			problems = append(problems, more...).Sorted()
 		}
 		mended := false
+		in.dropped = nil
 		for _, p := range problems.Errors() {
 			mended = in.mend(p) || mended
 		}
@@ -64,6 +65,13 @@ func (in *importing) mend(p problem.Problem) bool {
 		in.doc.set(at, []any{"http://ollama:11434"})
 		in.doc.comment(at, "The source names no server that can be seen: write yours, or backends.")
 		in.notef("%s asks no server that can be seen: http://ollama:11434 stands in openWebUI.ollamaURLs; write yours, and openWebUI.allowTo for the way there", field(at[:len(at)-1]))
+		return true
+	case has("expose.audience") && strings.HasPrefix(p.Message, "missing"):
+		in.doc.set(at, "public")
+		return true
+	case has("ollama.storage.size") && strings.HasPrefix(p.Message, "missing"):
+		in.doc.set(at, "50Gi")
+		in.doc.comment(at[:len(at)-1], "For the models that people pull.")
 		return true
 	case has("ollama.models") && strings.HasPrefix(p.Message, "missing"):
 		in.noModels(at[:len(at)-1])
@@ -147,6 +155,14 @@ func (in *importing) replace(at path, value any, why, fix string) bool {
 
 // drop leaves out what a rule refuses: the field, or what it is part of.
 func (in *importing) drop(at path, why, fix string) bool {
+	// A problem comes up in the base and in its overlay; what is gone by the first
+	// is no reason to drop what it was part of by the second.
+	for _, gone := range in.dropped {
+		if strings.HasPrefix(at.id()+"\x00", gone.id()+"\x00") {
+			return true
+		}
+	}
+	asked := at
 	for len(at) > 4 || len(at) > 3 && at[3] == "expose" {
 		if _, there := in.doc.get(at); there {
 			break
@@ -164,6 +180,7 @@ func (in *importing) drop(at path, why, fix string) bool {
 		in.notef("%s is left out: %s", field(at), why)
 	}
 	in.doc.unset(at)
+	in.dropped = append(in.dropped, asked)
 	return true
 }
 
@@ -177,12 +194,6 @@ func (in *importing) noModels(ollama path) {
 		in.doc.set(ollama.with("largestModel"), "5Gi")
 		in.doc.comment(ollama.with("largestModel"), "People pull models from the page. Memory follows from the largest of them: write how large it is.")
 		in.notef("No model is named in what was read: largestModel says how large the models are that people pull, and memory follows from it; write yours")
-		_, claim := in.doc.get(ollama.with("storage", "existingClaim"))
-		_, size := in.doc.get(ollama.with("storage", "size"))
-		if !claim && !size {
-			in.doc.set(ollama.with("storage", "size"), "50Gi")
-			in.doc.comment(ollama.with("storage"), "For the models that people pull.")
-		}
 		return
 	}
 	in.doc.set(at, []any{"llama3.2:3b"})

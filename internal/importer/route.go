@@ -120,14 +120,14 @@ func (r *route) host(at path) {
 	}
 	for i, h := range r.hosts {
 		text := h.text
-		more := at.with("hosts")
+		more := at.with("additionalHosts")
 		switch {
-		case i == 0 && new(v1alpha1.Host).UnmarshalText([]byte(text)) == nil:
-			a.doc.carry(at.with("host"), text, h)
-		case i == 0 && fluxVariable.MatchString(text) && a.flux():
+		case i == 0 && host(text) && fluxVariable.MatchString(text) && a.flux():
 			a.doc.carry(at.with("host"), text, h)
 			a.doc.set(at.with("audience"), "public")
 			a.doc.comment(at.with("audience"), "Nobody can tell from a variable who reaches the host: write private where only your network does.")
+		case i == 0 && host(text):
+			a.doc.carry(at.with("host"), text, h)
 		case i == 0:
 			why := "hearth cannot use it as a host"
 			if fluxVariable.MatchString(text) {
@@ -137,7 +137,7 @@ func (r *route) host(at path) {
 			a.doc.change(at.with("host"), r.example(), h, why+": an example stands in its place", "write the host, or import again with --substitute NAME=VALUE")
 		case text == r.hosts[0].text:
 			h.plain("named before")
-		case known("expose", "hosts"):
+		case known("expose", "additionalHosts") && host(text) && (!fluxVariable.MatchString(text) || a.flux()):
 			a.doc.add(more, text)
 			a.doc.note(more, h)
 			h.say(Carried, field(more), "", "")
@@ -146,6 +146,9 @@ func (r *route) host(at path) {
 		}
 	}
 }
+
+// host reports whether hearth has the text as a host.
+func host(text string) bool { return new(v1alpha1.Host).UnmarshalText([]byte(text)) == nil }
 
 // flux reports whether a stack may have Flux' variables, and turns that on.
 func (a *app) flux() bool {

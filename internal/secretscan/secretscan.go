@@ -216,7 +216,7 @@ func named(name, value string) bool {
 	case always[last]:
 		return true
 	case last == "KEY" || last == "KEYS":
-		return keys[before] || random(value)
+		return keys[before] && !(before == "API" && keyless(value)) || random(value)
 	case last == "AUTH" || last == "SALT" || last == "DSN":
 		return random(value)
 	}
@@ -239,6 +239,18 @@ func split(name string) []string {
 		b.WriteRune(unicode.ToUpper(r))
 	}
 	return strings.Fields(b.String())
+}
+
+// keyless reports whether each of an API's keys is a word for a server that wants
+// none, of which a client demands one all the same.
+func keyless(value string) bool {
+	for v := range strings.SplitSeq(strings.ToLower(value), ";") {
+		v = strings.ReplaceAll(strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(v), "sk-"), "-", ""), "_", "")
+		if !slices.Contains([]string{"", "dummy", "empty", "fake", "noauth", "nokey", "none", "nokeyneeded", "nokeyrequired", "notneeded", "notrequired", "notused", "placeholder", "unused"}, v) {
+			return false
+		}
+	}
+	return true
 }
 
 // references reports whether each of the values, between semicolons, is a

@@ -64,7 +64,7 @@ func annotationForeign(in *input) []Finding {
 			case own == "" && strings.Contains(r.Class, "nginx") && prefix == reach.Traefik:
 				found = append(found, annotated(r, key, "is Traefik's; the route has the class %s", r.Class))
 			case own == reach.IngressNGINX && !told && !knowingly(r, in.facts):
-				f := annotated(r, key, "is ingress-nginx's, which ended in March 2026: nobody mends a hole in it; F5's controller, of the same class, ignores it")
+				f := annotated(r, key, "is ingress-nginx's, which ended in March 2026: nobody mends a hole in it; any other controller of the class %q ignores it", r.Class)
 				f.Severity, f.Fix = problem.Warning, "move to another controller"
 				found, told = append(found, f), true // once for a route
 			}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/version"
+
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/reach"
 )
@@ -35,12 +37,28 @@ func chatRules() []Rule {
 
 // chatVariables decide who gets in, where the chats are and who is asked for an
 // answer. Open WebUI reads some hundred others.
-const chatVariables = `AIOHTTP_CLIENT_TIMEOUT CORS_ALLOW_ORIGIN DATABASE_URL DATA_DIR DEFAULT_USER_ROLE ENABLE_LOGIN_FORM ENABLE_OAUTH_SIGNUP
+const chatVariables = `AIOHTTP_CLIENT_TIMEOUT CORS_ALLOW_ORIGIN DATABASE_URL DATA_DIR DEFAULT_MODELS DEFAULT_USER_ROLE ENABLE_LOGIN_FORM ENABLE_OAUTH_SIGNUP
 	ENABLE_OLLAMA_API ENABLE_OPENAI_API ENABLE_PERSISTENT_CONFIG ENABLE_SIGNUP ENABLE_VERSION_UPDATE_CHECK ENABLE_WEBSOCKET_SUPPORT
 	OAUTH_CLIENT_ID OAUTH_CLIENT_SECRET OAUTH_PROVIDER_NAME OFFLINE_MODE OLLAMA_BASE_URL OLLAMA_BASE_URLS OPENAI_API_BASE_URL
 	OPENAI_API_BASE_URLS OPENAI_API_KEY OPENAI_API_KEYS OPENID_PROVIDER_URL OPENID_REDIRECT_URI RAG_EMBEDDING_ENGINE
 	RAG_EMBEDDING_MODEL RAG_FILE_MAX_SIZE RAG_OLLAMA_BASE_URL WEBUI_ADMIN_EMAIL WEBUI_ADMIN_PASSWORD WEBUI_AUTH
 	WEBUI_AUTH_COOKIE_SECURE WEBUI_NAME WEBUI_SECRET_KEY WEBUI_SESSION_COOKIE_SECURE WEBUI_URL`
+
+// chatRenamed are names that Open WebUI had, or never had and is given all the same,
+// with those that 0.9.4 reads.
+var chatRenamed = map[string]string{
+	"ENABLE_RAG_WEB_SEARCH": "ENABLE_WEB_SEARCH", "RAG_WEB_SEARCH_ENGINE": "WEB_SEARCH_ENGINE",
+	"RAG_WEB_SEARCH_RESULT_COUNT": "WEB_SEARCH_RESULT_COUNT", "RAG_WEB_SEARCH_CONCURRENT_REQUESTS": "WEB_SEARCH_CONCURRENT_REQUESTS",
+	"RAG_WEB_SEARCH_DOMAIN_FILTER_LIST": "WEB_SEARCH_DOMAIN_FILTER_LIST", "RAG_WEB_SEARCH_TRUST_ENV": "WEB_SEARCH_TRUST_ENV",
+	"DEFAULT_MODEL": "DEFAULT_MODELS", "ENABLE_OLLAMA": "ENABLE_OLLAMA_API", "ENABLE_OPENAI": "ENABLE_OPENAI_API",
+	"OLLAMA_API_BASE": "OLLAMA_BASE_URL", "OLLAMA_URL": "OLLAMA_BASE_URL",
+}
+
+// before reports whether an image's tag is a version that is older than another.
+func before(tag, other string) bool {
+	v, err := version.ParseGeneric(tag)
+	return err == nil && v.LessThan(version.MustParseGeneric(other))
+}
 
 // chatVariable finds what is one letter, or only its case, away from a variable.
 func chatVariable(in *input) []Finding {
@@ -48,6 +66,12 @@ func chatVariable(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(openWebUI) {
 		for _, v := range c.Env {
+			if now, was := chatRenamed[v.Name]; was && !before(tag(c.Image), "0.9.0") {
+				f := c.finding("env["+v.Name+"]", "Open WebUI 0.9 reads no variable of this name")
+				f.Severity, f.Fix = problem.Warning, "write "+now
+				found = append(found, f)
+				continue
+			}
 			name, near := meant(v.Name, names)
 			if !near || slices.Contains(names, v.Name) {
 				continue

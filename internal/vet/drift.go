@@ -14,7 +14,7 @@ func driftRules() []Rule {
 		ID: "drift", Severity: problem.Warning, check: drift,
 		Reason: "what the cluster writes otherwise is shown as modified for ever, or set back and forth",
 		Fix:    "leave the field to the cluster, or write it as the cluster does",
-		Source: "Fleet v0.16 and Argo CD compare field by field; docs/decisions/0004-labels-that-helm-owns.md",
+		Source: "Fleet v0.16 and Argo CD compare field by field; docs/decisions/0004-labels-that-helm-owns.md; https://github.com/argoproj/argo-cd/issues/22151",
 	}}
 }
 
@@ -50,6 +50,10 @@ func drift(in *input) []Finding {
 			add("metadata.labels[app.kubernetes.io/managed-by]", "%q: Helm, by which Fleet installs, writes this label itself", by)
 		}
 		switch {
+		case ref.Is("gateway.networking.k8s.io", "HTTPRoute") && in.compared():
+			for _, missing := range defaulted(o) {
+				add(missing[0], "has no %s: the API server adds it, and the whole list differs", missing[1])
+			}
 		case ref.Is("networking.k8s.io", "NetworkPolicy"):
 			for _, direction := range []string{"ingress", "egress"} {
 				for j, rule := range objects.List(o, "spec", direction) {
@@ -69,4 +73,35 @@ func drift(in *input) []Finding {
 		}
 	}
 	return found
+}
+
+// compared reports whether something that holds what is there against what was
+// written applies the folder: Argo CD. Flux asks the API server what it would
+// change.
+func (in *input) compared() bool {
+	return slices.ContainsFunc(in.facts.Syncers, func(s Syncer) bool { return s.Ref.Group() == argoGroup })
+}
+
+// defaulted are the elements of an HTTPRoute's lists that lack what the API server
+// adds, and the first such field of each.
+func defaulted(o Object) [][2]string {
+	var all [][2]string
+	look := func(at string, element Object, fields ...string) {
+		for _, field := range fields {
+			if element[field] == nil {
+				all = append(all, [2]string{at, field})
+				return
+			}
+		}
+	}
+	for i, parent := range objects.List(o, "spec", "parentRefs") {
+		look(fmt.Sprintf("spec.parentRefs[%d]", i), parent, "group", "kind")
+	}
+	for i, rule := range objects.List(o, "spec", "rules") {
+		look(fmt.Sprintf("spec.rules[%d]", i), rule, "matches")
+		for j, backend := range objects.List(rule, "backendRefs") {
+			look(fmt.Sprintf("spec.rules[%d].backendRefs[%d]", i, j), backend, "group", "kind", "weight")
+		}
+	}
+	return all
 }

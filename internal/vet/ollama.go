@@ -55,8 +55,14 @@ func ollamaVariable(in *input) []Finding {
 	names := v1alpha1.OllamaVariables()
 	var found []Finding
 	for _, c := range in.containers(func(c container) bool { return ollama(c) || path.Base(objects.Repository(c.Image)) == "ollama" }) {
+		if strings.Contains(c.Image, "ipex") {
+			continue // Intel's fork, which reads others
+		}
 		for _, v := range c.Env {
 			head, _, _ := strings.Cut(v.Name, "_")
+			if strings.Contains(strings.Join(slices.Concat(c.Command, c.Args), " "), v.Name) {
+				continue // its script's own
+			}
 			known := slices.Contains(names, v.Name) || head == "OLLAMA" || strings.HasPrefix(v.Name, "LLAMA_ARG_")
 			name, like := meant(v.Name, names)
 			if head == "LLAMA" && !known || !known && !like && !mistyped(head, "OLLAMA") {

@@ -28,7 +28,7 @@ func ollamaSettingRules() []Rule {
 		Fix:    "mount the volume at the folder, or set OLLAMA_MODELS to one below the mount",
 		Source: "ollama v0.23.2 envconfig/config.go, Models: $HOME/.ollama/models, if OLLAMA_MODELS is not set",
 	}, {
-		ID: "ollama-device", Severity: problem.Error, check: ollamaDevice,
+		ID: "ollama-device", Severity: problem.Warning, check: ollamaDevice,
 		Reason: "Ollama computes on the CPU where its image has no library for the device, without an error: an answer takes ten times as long, and nobody else gets the device",
 		Fix:    "take the image for the device: TAG-rocm for AMD, TAG for NVIDIA; for Intel Ollama 0.30 or newer",
 		Source: "ollama Dockerfile: CUDA and Vulkan are in the plain image, ROCm alone in that for AMD; discover/runner.go",
@@ -38,7 +38,7 @@ func ollamaSettingRules() []Rule {
 // Forms of Ollama's variables: what strconv.ParseBool, strconv.ParseUint and
 // time.ParseDuration take. A switch that none of them knows is on.
 var (
-	ollamaSwitches = []string{"OLLAMA_DEBUG", "OLLAMA_FLASH_ATTENTION", "OLLAMA_INTEL_GPU", "OLLAMA_MULTIUSER_CACHE", "OLLAMA_NEW_ENGINE", "OLLAMA_NOHISTORY", "OLLAMA_NOPRUNE", "OLLAMA_NO_CLOUD", "OLLAMA_SCHED_SPREAD", "OLLAMA_VULKAN"}
+	ollamaSwitches = []string{"OLLAMA_FLASH_ATTENTION", "OLLAMA_INTEL_GPU", "OLLAMA_MULTIUSER_CACHE", "OLLAMA_NEW_ENGINE", "OLLAMA_NOHISTORY", "OLLAMA_NOPRUNE", "OLLAMA_NO_CLOUD", "OLLAMA_SCHED_SPREAD", "OLLAMA_VULKAN"}
 	ollamaNumbers  = []string{"OLLAMA_CONTEXT_LENGTH", "OLLAMA_GPU_OVERHEAD", "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE", "OLLAMA_NUM_PARALLEL"}
 	ollamaTimes    = []string{"OLLAMA_KEEP_ALIVE", "OLLAMA_LOAD_TIMEOUT"}
 	cacheTypes     = []string{"f16", "f32", "bf16", "q8_0", "q4_0", "q4_1", "iq4_nl", "q5_0", "q5_1"}
@@ -56,9 +56,9 @@ func ollamaSetting(in *input) []Finding {
 			if !certain || value == "" {
 				continue
 			}
-			if severity, wrong := misread(v.Name, value); wrong != "" {
+			if wrong := misread(v.Name, value); wrong != "" {
 				f := c.finding("env["+v.Name+"].value", "%s", wrong)
-				f.Severity = severity
+				f.Severity = problem.Warning // it runs
 				found = append(found, f)
 			}
 		}
@@ -78,19 +78,19 @@ func ollamaSetting(in *input) []Finding {
 }
 
 // misread is how Ollama takes a value in another way than somebody who writes it.
-func misread(name, value string) (problem.Severity, string) {
+func misread(name, value string) string {
 	switch {
 	case slices.Contains(ollamaSwitches, name):
 		if _, err := strconv.ParseBool(value); err != nil {
-			return problem.Error, fmt.Sprintf("%q is neither true nor false, which Ollama takes for true", value)
+			return fmt.Sprintf("%q is neither true nor false, which Ollama takes for true", value)
 		}
 	case slices.Contains(ollamaNumbers, name):
 		n, err := strconv.ParseUint(value, 10, 64)
 		switch {
 		case err != nil:
-			return problem.Error, fmt.Sprintf("%q is no whole number: Ollama takes its default", value)
+			return fmt.Sprintf("%q is no whole number: Ollama takes its default", value)
 		case name == "OLLAMA_GPU_OVERHEAD" && n > 0 && n < 1<<20:
-			return problem.Error, fmt.Sprintf("is in bytes: %d keeps nothing free", n)
+			return fmt.Sprintf("is in bytes: %d keeps nothing free", n)
 		}
 	case slices.Contains(ollamaTimes, name):
 		d, err := time.ParseDuration(value)
@@ -99,14 +99,14 @@ func misread(name, value string) (problem.Severity, string) {
 		}
 		switch {
 		case err != nil:
-			return problem.Error, fmt.Sprintf("%q is no duration such as 10m: Ollama takes its default", value)
+			return fmt.Sprintf("%q is no duration such as 10m: Ollama takes its default", value)
 		case name == "OLLAMA_LOAD_TIMEOUT" && d > 0 && d < time.Minute:
-			return problem.Warning, fmt.Sprintf("%s is %v: loading from a slow volume takes longer", value, d)
+			return fmt.Sprintf("%s is %v: loading from a slow volume takes longer", value, d)
 		}
 	case name == "OLLAMA_KV_CACHE_TYPE" && !slices.Contains(cacheTypes, value):
-		return problem.Error, fmt.Sprintf("%q is no type of cache: f16, q8_0 or q4_0", value)
+		return fmt.Sprintf("%q is no type of cache: f16, q8_0 or q4_0", value)
 	}
-	return "", ""
+	return ""
 }
 
 // listensElsewhere is where Ollama listens inside its pod alone, and a Service leads

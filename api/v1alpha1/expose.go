@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,9 +21,13 @@ type Expose struct {
 	Type ExposeType `json:"type,omitzero"`
 	// Host is the DNS name that people use.
 	Host Host `json:"host,omitzero"`
+	// AdditionalHosts are more names of the same program, 15 at most: one route and
+	// one certificate for all. Links, probes, WEBUI_URL and the sign-in at a
+	// provider go by host. Default none.
+	AdditionalHosts []Host `json:"additionalHosts,omitzero"`
 	// Name of the route and its companions. Default: the Service's name.
 	Name string `json:"name,omitzero"`
-	// Audience is private or public. Default: public, unless the host is a
+	// Audience is private or public. Default: public, unless each host is a
 	// private address, a nip.io or sslip.io name of one, or ends in .internal,
 	// .local, .lan or .home.arpa. There is no DNS look-up.
 	Audience Audience `json:"audience,omitzero"`
@@ -141,12 +146,39 @@ const (
 // Exposed reports whether there is a way in.
 func (e *Expose) Exposed() bool { return e != nil && e.Type != "" && e.Type != ExposeInternal }
 
-// URL of the exposed service, without a slash at the end.
-func (e *Expose) URL() string {
-	if e.TLS != nil && e.TLS.Type == TLSNone {
-		return "http://" + string(e.Host)
+// Hosts are all names of the exposed service, the one that people use first.
+func (e *Expose) Hosts() []Host {
+	if e.Host == "" {
+		return nil
 	}
-	return "https://" + string(e.Host)
+	return append([]Host{e.Host}, e.AdditionalHosts...)
+}
+
+// anyHost is the first host with a property; "" if none has it.
+func (e *Expose) anyHost(has func(Host) bool) Host {
+	if i := slices.IndexFunc(e.Hosts(), func(h Host) bool { return h != "" && has(h) }); i >= 0 {
+		return e.Hosts()[i]
+	}
+	return ""
+}
+
+// URL of the exposed service, without a slash at the end.
+func (e *Expose) URL() string { return e.urlOf(e.Host) }
+
+// URLs are those of all hosts, in their order.
+func (e *Expose) URLs() []string {
+	var all []string
+	for _, h := range e.Hosts() {
+		all = append(all, e.urlOf(h))
+	}
+	return all
+}
+
+func (e *Expose) urlOf(h Host) string {
+	if e.TLS != nil && e.TLS.Type == TLSNone {
+		return "http://" + string(h)
+	}
+	return "https://" + string(h)
 }
 
 // BasicAuth is where the passwords are that the route asks for; nil if it asks
@@ -239,7 +271,7 @@ func (e *Expose) Default(service string) {
 	fill(&e.WebSocket, WebSocketUpgrade)
 	if e.Audience == "" {
 		e.Audience = AudiencePublic
-		if e.Host.Private() {
+		if e.Host.Private() && e.anyHost(Host.public) == "" {
 			e.Audience = AudiencePrivate
 		}
 	}
@@ -291,6 +323,7 @@ func (v validator) expose(at *field.Path, given, e *Expose, p Program, policed b
 	if e.Host == "" {
 		v.errorf(at.Child("host"), "", "missing: want the DNS name that people use, such as chat.example.org")
 	}
+	v.additionalHosts(at.Child("additionalHosts"), e)
 	v.label(at.Child("name"), e.Name, "the route's name")
 	v.staysText(at.Child("name"), e.Name)
 	for member, set := range map[ExposeType]bool{
@@ -327,6 +360,19 @@ func (v validator) internal(at *field.Path, given *Expose) {
 		v.only(at, "with type internal there is no route", *given, "type")
 	} else if !reflect.ValueOf(*given).IsZero() {
 		v.errorf(at.Child("type"), "write type: nginx, ingressNGINX, traefik or gateway", "missing: without it there is no route, and the other fields have no effect")
+	}
+}
+
+// additionalHosts checks the names besides the first. An HTTPRoute takes 16 in
+// all.
+func (v validator) additionalHosts(at *field.Path, e *Expose) {
+	if n := len(e.AdditionalHosts); n > 15 {
+		v.errorf(at, "", "got %d hosts, want at most 15", n)
+	}
+	for i, h := range e.AdditionalHosts {
+		if h != "" && (h == e.Host || slices.Contains(e.AdditionalHosts[:i], h)) {
+			v.errorf(at.Index(i), problem.Remove, "got %s twice", h)
+		}
 	}
 }
 
@@ -373,9 +419,9 @@ func (v validator) access(at *field.Path, e *Expose, p Program) {
 	if e.Host == "" {
 		return
 	}
-	v = v.because(at.Child("audience"), at.Child("host"))
-	if e.Audience == AudiencePrivate && !e.Host.Private() {
-		v.warnf(at.Child("audience"), "", "private, though %s looks like a public name: make sure that only your network can reach it", e.Host)
+	v = v.because(at.Child("audience"), at.Child("host"), at.Child("additionalHosts"))
+	if h := e.anyHost(Host.public); h != "" && e.Audience == AudiencePrivate {
+		v.warnf(at.Child("audience"), "", "private, though %s looks like a public name: make sure that only your network can reach it", h)
 	}
 	basicAuth, danger := at.Child(string(e.Type), "basicAuth"), at.Child("dangerouslyUnauthenticated")
 	if auth := e.BasicAuth(); auth != nil {

@@ -86,6 +86,8 @@ func (h Host) Private() bool {
 	return false
 }
 
+func (h Host) public() bool { return !h.Private() }
+
 // localAddr reports whether no packet from the internet reaches an address.
 func localAddr(a netip.Addr) bool {
 	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast()

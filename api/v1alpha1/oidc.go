@@ -73,6 +73,10 @@ func (v validator) oidc(base *field.Path, given *OIDC, b *Base) {
 		return
 	}
 	at, allowTo := base.Child("openWebUI", "oidc"), base.Child("openWebUI", "allowTo")
+	if e := b.Expose; e.Exposed() && len(e.AdditionalHosts) > 0 {
+		v.because(at).warnf(base.Child("expose", "additionalHosts"), "",
+			"people who open one of these cannot sign in at the provider: it sends them back to %s, where their sign-in did not begin", e.Host)
+	}
 	closed := len(w.AllowTo) == 0 // no way out but to the base's own Ollama
 	if o.ProviderURL == "" {
 		v.errorf(at.Child("providerURL"), "", `missing: want the provider's issuer, such as https://auth.example.org`)

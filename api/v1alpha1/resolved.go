@@ -113,8 +113,14 @@ func (v validator) beside(at, first *field.Path, earlier, b *Base, r *Resolved) 
 			v.errorf(at.Child(program, "storage", "backup", "longhorn", "group"), "give one of them another group", "it and %s both bring the recurring job %q", other, name)
 		}
 	}
-	if earlier.Expose.Host != "" && earlier.Expose.Host == b.Expose.Host {
-		v.errorf(at.Child("expose", "host"), "give one of them another host", "it and %s both have a route for %s", other, b.Expose.Host)
+	for i, h := range b.Expose.Hosts() {
+		if slices.Contains(earlier.Expose.Hosts(), h) {
+			place := at.Child("expose", "host")
+			if i > 0 {
+				place = at.Child("expose", "additionalHosts").Index(i - 1)
+			}
+			v.errorf(place, "give one of them another host", "it and %s both have a route for %s", other, h)
+		}
 	}
 	if earlier.Namespace == b.Namespace && !maps.Equal(earlier.NamespaceLabels, b.NamespaceLabels) {
 		v.errorf(at.Child("namespaceLabels"), "write the same in both", "it and %s are in the namespace %s and label it differently", other, b.Namespace)
@@ -225,14 +231,16 @@ func (v validator) sameHosts(deployed []*ResolvedOverlay, places []*field.Path) 
 	first := map[Host]string{}
 	for i, o := range deployed {
 		for _, b := range o.Bases {
-			if b.Expose == nil || b.Expose.Host == "" {
+			if b.Expose == nil {
 				continue
 			}
-			if other, taken := first[b.Expose.Host]; taken && other != o.Name {
-				v.warnf(places[i], "give one of them another host", "%s and %s both have a route for %s", other, o.Name, b.Expose.Host)
-				continue
+			for _, h := range b.Expose.Hosts() {
+				if other, taken := first[h]; taken && other != o.Name {
+					v.warnf(places[i], "give one of them another host", "%s and %s both have a route for %s", other, o.Name, h)
+					continue
+				}
+				first[h] = o.Name
 			}
-			first[b.Expose.Host] = o.Name
 		}
 	}
 }

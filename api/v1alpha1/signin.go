@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"cmp"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -21,11 +22,11 @@ func (v validator) signIn(base *field.Path, b *Base) {
 	switch {
 	case !e.Exposed() || e.Host == "":
 	case e.Audience == AudiencePublic:
-		v.because(base.Child("expose", "type"), base.Child("expose", "audience"), base.Child("expose", "host")).
-			weaknesses(at, w, signin.Public, "at the public host "+string(e.Host))
+		v.because(base.Child("expose", "type"), base.Child("expose", "audience"), base.Child("expose", "host"), base.Child("expose", "additionalHosts")).
+			weaknesses(at, w, signin.Public, "at the public host "+string(cmp.Or(e.anyHost(Host.public), e.Host)))
 		return // whoever comes by the Service can do no more
 	default:
-		v.because(base.Child("expose", "type"), base.Child("expose", "audience"), base.Child("expose", "host")).
+		v.because(base.Child("expose", "type"), base.Child("expose", "audience"), base.Child("expose", "host"), base.Child("expose", "additionalHosts")).
 			weaknesses(at, w, signin.Private, "at "+string(e.Host))
 	}
 	if audience := w.addressed(); audience != signin.Cluster {

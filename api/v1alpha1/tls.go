@@ -138,7 +138,7 @@ func (v validator) tls(expose *field.Path, given *TLS, e *Expose) {
 		}
 	case TLSNone:
 		if e.Audience == AudiencePublic {
-			v.because(expose.Child("audience"), expose.Child("host")).errorf(at.Child("type"), "choose certManager, secret or certResolver", "without TLS, passwords and prompts cross the internet in clear")
+			v.because(expose.Child("audience"), expose.Child("host"), expose.Child("additionalHosts")).errorf(at.Child("type"), "choose certManager, secret or certResolver", "without TLS, passwords and prompts cross the internet in clear")
 		} else {
 			v.warnf(at.Child("type"), "", "without TLS, passwords and prompts can be read on your network")
 		}
@@ -159,9 +159,9 @@ func (v validator) certResolver(at *field.Path, e *Expose) {
 		v.errorf(at, "", "missing: want the name of a resolver in Traefik's static configuration")
 	} else if strings.ContainsAny(name, ",\t\n") || strings.TrimSpace(name) != name {
 		v.errorf(at, "", "got %q, want the name of a resolver in Traefik's static configuration, such as letsencrypt", name)
-	} else if e.Host.Private() {
+	} else if h := e.anyHost(Host.Private); h != "" {
 		v.warnf(at, "use certManager with a CA of your own, if the resolver has none",
-			"no public CA such as Let's Encrypt signs a certificate for %s, which only a private network reaches", e.Host)
+			"no public CA such as Let's Encrypt signs a certificate for %s, which only a private network reaches", h)
 	}
 }
 

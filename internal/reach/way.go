@@ -89,12 +89,10 @@ func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
 		if b.Expose == nil {
 			continue
 		}
-		if b.Expose.Audience == v1alpha1.AudiencePrivate {
-			f.Private[string(b.Expose.Host)] = true
-		}
-		f.IngressNGINX[string(b.Expose.Host)] = b.Expose.Type == v1alpha1.ExposeIngressNGINX
-		if b.Expose.DangerouslyUnauthenticated {
-			f.Unauthenticated[string(b.Expose.Host)] = true
+		for _, h := range b.Expose.Hosts() {
+			f.Private[string(h)] = b.Expose.Audience == v1alpha1.AudiencePrivate
+			f.IngressNGINX[string(h)] = b.Expose.Type == v1alpha1.ExposeIngressNGINX
+			f.Unauthenticated[string(h)] = b.Expose.DangerouslyUnauthenticated
 		}
 	}
 	return f

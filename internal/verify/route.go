@@ -14,6 +14,7 @@ type route struct {
 	*verifier
 	base *v1alpha1.Base
 	host string
+	url  string // of the host, without a slash at the end
 }
 
 // exposure is the way in from outside; nothing for a base without one.
@@ -22,7 +23,7 @@ func (v *verifier) exposure(b *v1alpha1.Base) []check {
 	if e.Type == v1alpha1.ExposeInternal {
 		return nil
 	}
-	r := route{verifier: v, base: b, host: string(e.Host)}
+	r := route{verifier: v, base: b, host: string(e.Host), url: e.URL()}
 	var all []check
 	if e.TLS.Type == v1alpha1.TLSCertManager {
 		all = append(all, r.certificate())
@@ -33,12 +34,15 @@ func (v *verifier) exposure(b *v1alpha1.Base) []check {
 			all = append(all, r.accepted(e.Name+"-redirect"))
 		}
 	}
-	if e.TLS.Type != v1alpha1.TLSNone {
-		all = append(all, r.tls())
-	}
-	all = append(all, r.https())
-	if e.TLS.Type != v1alpha1.TLSNone && *e.RedirectHTTP {
-		all = append(all, r.redirect())
+	for i, host := range e.Hosts() {
+		r := route{verifier: v, base: b, host: string(host), url: e.URLs()[i]}
+		if e.TLS.Type != v1alpha1.TLSNone {
+			all = append(all, r.tls())
+		}
+		all = append(all, r.https())
+		if e.TLS.Type != v1alpha1.TLSNone && *e.RedirectHTTP {
+			all = append(all, r.redirect())
+		}
 	}
 	if b.OpenWebUI != nil && !e.Authenticated() { // nobody gets to the page without signing in
 		all = append(all, r.title())
@@ -88,7 +92,7 @@ func (r route) https() check {
 	return check{id: id, subject: r.host, title: title, needs: needs, look: func(ctx context.Context) (result, error) {
 		client := r.web()
 		defer client.CloseIdleConnections()
-		page, err := fetch(ctx, client, e.URL()+"/")
+		page, err := fetch(ctx, client, r.url+"/")
 		if err != nil {
 			return r.unreachable(err, r.port()), nil
 		}
@@ -169,7 +173,7 @@ func (r route) title() check {
 	return check{id: "title", subject: r.host, title: "the page is Open WebUI's", needs: []string{needs}, look: func(ctx context.Context) (result, error) {
 		client := r.web()
 		defer client.CloseIdleConnections()
-		page, err := fetch(ctx, client, r.base.Expose.URL()+"/")
+		page, err := fetch(ctx, client, r.url+"/")
 		if err != nil {
 			return r.unreachable(err, r.port()), nil
 		}

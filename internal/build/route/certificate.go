@@ -30,7 +30,7 @@ func certificate(t Target, e *v1alpha1.Expose) []any {
 		Spec: certificateSpec{
 			SecretName:  e.TLS.SecretName,
 			IssuerRef:   c.Issuer,
-			DNSNames:    []v1alpha1.Host{e.Host},
+			DNSNames:    e.Hosts(),
 			Duration:    c.Duration,
 			RenewBefore: c.RenewBefore,
 			PrivateKey:  c.PrivateKey,

@@ -5,6 +5,7 @@ package secret
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/route"
@@ -116,10 +117,18 @@ func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose strin
 		add(b.Namespace, auth.SecretName, form.Type, "asks for a password at "+e.URL(), Key{Name: form.Key, Form: Htpasswd})
 	}
 	if e.TLS != nil && e.TLS.Type == v1alpha1.TLSSecret {
-		add(b.Namespace, e.TLS.SecretName, "kubernetes.io/tls", "the certificate of "+string(e.Host),
+		add(b.Namespace, e.TLS.SecretName, "kubernetes.io/tls", "the certificate of "+hosts(e),
 			Key{Name: "tls.crt", Form: Given},
-			Key{Name: "tls.key", Form: Given, Purpose: "the key of the certificate of " + string(e.Host)})
+			Key{Name: "tls.key", Form: Given, Purpose: "the key of the certificate of " + hosts(e)})
 	}
+}
+
+func hosts(e *v1alpha1.Expose) string {
+	all := make([]string, len(e.Hosts()))
+	for i, h := range e.Hosts() {
+		all[i] = string(h)
+	}
+	return strings.Join(all, ", ")
 }
 
 // RedirectURIs are what the providers that sign people in to the overlay's chats

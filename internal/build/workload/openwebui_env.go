@@ -68,10 +68,11 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 func (b builder) exposureEnv() []corev1.EnvVar {
 	var env []corev1.EnvVar
 	if e := b.base.Expose; e.Exposed() {
-		url := e.URL()
 		env = append(env,
-			corev1.EnvVar{Name: "WEBUI_URL", Value: url},
-			corev1.EnvVar{Name: "CORS_ALLOW_ORIGIN", Value: url}) // the default admits every site
+			corev1.EnvVar{Name: "WEBUI_URL", Value: e.URL()},
+			// The default admits every site. A page whose own origin is left out gets
+			// no WebSocket.
+			corev1.EnvVar{Name: "CORS_ALLOW_ORIGIN", Value: strings.Join(e.URLs(), ";")})
 		if e.TLS.Type != v1alpha1.TLSNone {
 			env = append(env,
 				corev1.EnvVar{Name: "WEBUI_SESSION_COOKIE_SECURE", Value: "True"},

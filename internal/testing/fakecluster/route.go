@@ -33,6 +33,7 @@ type Route struct {
 	// Redirect is the status of an answer to plain HTTP. Default 301.
 	Redirect int
 
+	others      []string // hosts besides the first
 	mu          sync.Mutex
 	certificate *tls.Certificate
 	authority   *authority
@@ -41,6 +42,9 @@ type Route struct {
 
 func newRoute(b *v1alpha1.Base, c *Cluster) (*Route, error) {
 	r := &Route{Host: string(b.Expose.Host), Redirect: http.StatusMovedPermanently}
+	for _, h := range b.Expose.AdditionalHosts {
+		r.others = append(r.others, string(h))
+	}
 	var err error
 	if r.authority, err = newAuthority(); err != nil {
 		return nil, err
@@ -73,17 +77,18 @@ func newRoute(b *v1alpha1.Base, c *Cluster) (*Route, error) {
 	}}
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that distrust it are what tests are about
 	secure.StartTLS()
-	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", "https://"+r.Host+"/")
+	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		w.Header().Set("Location", "https://"+request.Host+"/")
 		w.WriteHeader(r.Redirect)
 	}))
 	if b.Expose.TLS.Type == v1alpha1.TLSNone {
 		plain.Config.Handler = secure.Config.Handler
 	}
 	r.servers = []*httptest.Server{secure, plain}
-	r.Resolve = map[string]string{
-		r.Host + ":443": secure.Listener.Addr().String(),
-		r.Host + ":80":  plain.Listener.Addr().String(),
+	r.Resolve = map[string]string{}
+	for _, host := range append([]string{r.Host}, r.others...) {
+		r.Resolve[host+":443"] = secure.Listener.Addr().String()
+		r.Resolve[host+":80"] = plain.Listener.Addr().String()
 	}
 	return r, nil
 }
@@ -94,9 +99,10 @@ func (r *Route) close() {
 	}
 }
 
-// Certify gives the route a certificate for a host.
+// Certify gives the route a certificate for a host, and for those besides the
+// first.
 func (r *Route) Certify(host string, from, until time.Time) error {
-	certificate, err := r.authority.sign(host, from, until)
+	certificate, err := r.authority.sign(append([]string{host}, r.others...), from, until)
 	if err != nil {
 		return err
 	}
@@ -131,13 +137,13 @@ func newAuthority() (*authority, error) {
 	return &authority{certificate: template, key: key, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}, nil
 }
 
-func (a *authority) sign(host string, from, until time.Time) (*tls.Certificate, error) {
+func (a *authority) sign(hosts []string, from, until time.Time) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), DNSNames: []string{host}, NotBefore: from, NotAfter: until,
+		SerialNumber: big.NewInt(2), DNSNames: hosts, NotBefore: from, NotAfter: until,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, &key.PublicKey, a.key)

@@ -2,6 +2,7 @@ package randomstack
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -59,9 +60,18 @@ func (d *drawing) repairExpose(e, webUI object) {
 	if from := child(e, "from"); from != nil {
 		d.repairPeer(from)
 	}
-	host := e["host"].(string)
-	public := e["audience"] != "private" &&
-		(e["audience"] == "public" || strings.HasSuffix(host, ".org") || strings.Contains(host, "8.8.8.8"))
+	hosts := []any{e["host"]}
+	for _, h := range list(e["additionalHosts"]) {
+		if !slices.Contains(hosts, h) {
+			hosts = append(hosts, h)
+		}
+	}
+	if e["additionalHosts"] != nil {
+		e["additionalHosts"] = hosts[1:]
+	}
+	public := e["audience"] != "private" && (e["audience"] == "public" || slices.ContainsFunc(hosts, func(h any) bool {
+		return strings.HasSuffix(h.(string), ".org") || strings.Contains(h.(string), "8.8.8.8")
+	}))
 	d.repairTLS(e, kind, public)
 	if kind == "gateway" {
 		d.repairGateway(e)

@@ -215,6 +215,7 @@ var pathRules = map[string]rule{
 	"tile.homer.configMap":               unique("-links", "-page.1"),
 	"tile.homepage.icon":                 oneOf("mdi-chat", "si-ollama-#f0d453", "open-webui.png", "chat", "/icons/chat.png"),
 	"tile.hajimari.icon":                 oneOf("mdi:chat", "simple-icons:ollama", "https://example.org/a.svg"),
+	"expose.additionalHosts[]":           unique("-b.lan", "-c.example.org", "-d.home.arpa"),
 	"expose.name":                        unique("-route", "-ui", "-x"),
 	"nginx.className":                    oneOf("edge", "internal.ingress"),
 	"traefik.className":                  oneOf("edge", "internal.ingress"),

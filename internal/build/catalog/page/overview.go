@@ -248,7 +248,9 @@ func way(add func(name, kind, why string), b *v1alpha1.Base) {
 		return
 	}
 	add(controller(e), "ingress", "Exposes "+markdown.Code(e.URL()))
-	add("DNS record of "+markdown.Code(string(e.Host)), "network", "Leads clients to "+controller(e))
+	for _, h := range e.Hosts() {
+		add("DNS record of "+markdown.Code(string(h)), "network", "Leads clients to "+controller(e))
+	}
 	switch e.TLS.Type {
 	case v1alpha1.TLSCertManager:
 		i := e.TLS.CertManager.Issuer

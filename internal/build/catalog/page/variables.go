@@ -63,7 +63,7 @@ var purposes = map[string]purpose{
 	"OTEL_OTLP_SPAN_EXPORTER":             {".monitoring.openTelemetry.protocol", "Protocol of what is sent"},
 
 	"AIOHTTP_CLIENT_TIMEOUT":            {".expose", "Seconds that an answer of Ollama may take"},
-	"CORS_ALLOW_ORIGIN":                 {".expose.host", "The page's own origin alone"},
+	"CORS_ALLOW_ORIGIN":                 {".expose.host", "The origins of the page's own hosts alone"},
 	"DATABASE_POOL_SIZE":                {"", "Connections to SQLite, each of which takes memory"},
 	"DATABASE_SQLITE_PRAGMA_CACHE_SIZE": {"", "Memory of a connection to SQLite"},
 	"DATABASE_SQLITE_PRAGMA_MMAP_SIZE":  {"", "Nothing of the database mapped into memory"},

@@ -55,12 +55,26 @@ func objects(t controller.Target, e *v1alpha1.Expose) []any {
 
 // httpRoute attaches a rule for the whole host to one listener.
 func httpRoute(t controller.Target, e *v1alpha1.Expose, name, listener string, rule gatewayv1.HTTPRouteRule) *gatewayv1.HTTPRoute {
-	parent := gatewayv1.ParentReference{
-		Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
-		Name: gatewayv1.ObjectName(e.Gateway.Name), SectionName: new(gatewayv1.SectionName(listener)),
+	listeners := []string{listener}
+	if e.Gateway.Own() { // which has one for each host
+		for i := range e.AdditionalHosts {
+			listeners = append(listeners, listenerName(listener, i+1))
+		}
 	}
-	if e.Gateway.Namespace != "" {
-		parent.Namespace = new(gatewayv1.Namespace(e.Gateway.Namespace))
+	var parents []gatewayv1.ParentReference
+	for _, l := range listeners {
+		parent := gatewayv1.ParentReference{
+			Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
+			Name: gatewayv1.ObjectName(e.Gateway.Name), SectionName: new(gatewayv1.SectionName(l)),
+		}
+		if e.Gateway.Namespace != "" {
+			parent.Namespace = new(gatewayv1.Namespace(e.Gateway.Namespace))
+		}
+		parents = append(parents, parent)
+	}
+	var hosts []gatewayv1.Hostname
+	for _, h := range e.Hosts() {
+		hosts = append(hosts, gatewayv1.Hostname(h))
 	}
 	rule.Matches = []gatewayv1.HTTPRouteMatch{{
 		Path: &gatewayv1.HTTPPathMatch{Type: new(gatewayv1.PathMatchPathPrefix), Value: new("/")},
@@ -69,18 +83,27 @@ func httpRoute(t controller.Target, e *v1alpha1.Expose, name, listener string, r
 		TypeMeta:   metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "HTTPRoute"},
 		ObjectMeta: t.RouteMeta(name, e),
 		Spec: gatewayv1.HTTPRouteSpec{
-			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{parent}},
-			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(e.Host)},
+			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: parents},
+			Hostnames:       hosts,
 			Rules:           []gatewayv1.HTTPRouteRule{rule},
 		},
 	}
 }
 
-// ownGateway listens for the host alone, and for routes of its namespace.
+// listenerName is that of the own Gateway's listener for the i-th host.
+func listenerName(name string, i int) string {
+	if i == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s-%d", name, i+1)
+}
+
+// ownGateway listens for the hosts alone, each by a listener, and for routes of
+// its namespace.
 func ownGateway(t controller.Target, e *v1alpha1.Expose) *gatewayv1.Gateway {
-	listen := func(name string, port v1alpha1.Port, protocol gatewayv1.ProtocolType) gatewayv1.Listener {
+	listen := func(name string, i int, port v1alpha1.Port, protocol gatewayv1.ProtocolType) gatewayv1.Listener {
 		return gatewayv1.Listener{
-			Name: gatewayv1.SectionName(name), Hostname: new(gatewayv1.Hostname(e.Host)),
+			Name: gatewayv1.SectionName(listenerName(name, i)), Hostname: new(gatewayv1.Hostname(e.Hosts()[i])),
 			Port: gatewayv1.PortNumber(port), Protocol: protocol,
 			AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}},
 		}
@@ -90,18 +113,20 @@ func ownGateway(t controller.Target, e *v1alpha1.Expose) *gatewayv1.Gateway {
 		ObjectMeta: t.Meta(e.Gateway.Name),
 		Spec:       gatewayv1.GatewaySpec{GatewayClassName: gatewayv1.ObjectName(e.Gateway.ClassName)},
 	}
-	if e.TLS.Type != v1alpha1.TLSNone {
-		secure := listen(secureListener, e.Gateway.HTTPSPort, gatewayv1.HTTPSProtocolType)
-		secure.TLS = &gatewayv1.ListenerTLSConfig{
-			Mode: new(gatewayv1.TLSModeTerminate),
-			CertificateRefs: []gatewayv1.SecretObjectReference{{
-				Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Secret")), Name: gatewayv1.ObjectName(e.TLS.SecretName),
-			}},
+	for i := range e.Hosts() {
+		if e.TLS.Type != v1alpha1.TLSNone {
+			secure := listen(secureListener, i, e.Gateway.HTTPSPort, gatewayv1.HTTPSProtocolType)
+			secure.TLS = &gatewayv1.ListenerTLSConfig{
+				Mode: new(gatewayv1.TLSModeTerminate),
+				CertificateRefs: []gatewayv1.SecretObjectReference{{
+					Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Secret")), Name: gatewayv1.ObjectName(e.TLS.SecretName),
+				}},
+			}
+			g.Spec.Listeners = append(g.Spec.Listeners, secure)
 		}
-		g.Spec.Listeners = append(g.Spec.Listeners, secure)
-	}
-	if e.TLS.Type == v1alpha1.TLSNone || *e.RedirectHTTP {
-		g.Spec.Listeners = append(g.Spec.Listeners, listen(plainListener, e.Gateway.HTTPPort, gatewayv1.HTTPProtocolType))
+		if e.TLS.Type == v1alpha1.TLSNone || *e.RedirectHTTP {
+			g.Spec.Listeners = append(g.Spec.Listeners, listen(plainListener, i, e.Gateway.HTTPPort, gatewayv1.HTTPProtocolType))
+		}
 	}
 	return g
 }

@@ -40,6 +40,15 @@ type ingressRouteTLS struct {
 	CertResolver string `json:"certResolver,omitempty"`
 }
 
+// hosts is the rule for each name.
+func hosts(e *v1alpha1.Expose) string {
+	var all []string
+	for _, h := range e.Hosts() {
+		all = append(all, "Host(`"+string(h)+"`)")
+	}
+	return strings.Join(all, " || ")
+}
+
 // ingressRoute leads the whole host to the exposed Service, or the requests that
 // fit one of the conditions. What it refers to is
 // in its own namespace: Traefik looks into no other unless told to
@@ -48,7 +57,7 @@ func (r route) ingressRoute(name string, entryPoints []string, chain []*object.C
 	e := r.expose
 	rule := ingressRouteRule{
 		Kind:     "Rule",
-		Match:    "Host(`" + string(e.Host) + "`)",
+		Match:    hosts(e),
 		Services: []ingressRouteService{{Name: r.Name, Port: r.Port}},
 	}
 	for _, m := range chain {
@@ -65,6 +74,9 @@ func (r route) ingressRoute(name string, entryPoints []string, chain []*object.C
 	meta.Annotations["kubernetes.io/ingress.class"] = e.Traefik.ClassName
 	spec := ingressRouteSpec{EntryPoints: entryPoints}
 	whole := rule.Match
+	if len(e.AdditionalHosts) > 0 && len(conditions) > 0 {
+		whole = "(" + whole + ")"
+	}
 	if len(conditions) == 0 {
 		conditions = []string{""}
 	}

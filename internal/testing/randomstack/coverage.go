@@ -36,8 +36,9 @@ var exempt = map[string]string{
 	"base.expose.tls.certManager.issuer nulled": "nobody else signs the certificate",
 }
 
-// isExempt reports whether something cannot be done to a field: a container that a
-// person adds has no image and no memory but those that it says.
+// isExempt reports whether something cannot be done to a field, or need not: a
+// container that a person adds has no image and no memory but those that it says,
+// and its variables are of the type of a program's, to which all is done.
 func isExempt(done string) bool {
 	if exempt[done] != "" {
 		return true
@@ -46,7 +47,7 @@ func isExempt(done string) bool {
 	if !added {
 		_, inContainer, added = strings.Cut(done, "sidecars{}.")
 	}
-	return added && slices.Contains([]string{"image.repository nulled", "image.tag nulled", "resources.limits nulled", "resources.limits.memory nulled"}, inContainer)
+	return added && strings.HasPrefix(inContainer, "env{}.") || added && slices.Contains([]string{"image.repository nulled", "image.tag nulled", "resources.limits nulled", "resources.limits.memory nulled"}, inContainer)
 }
 
 // Add counts a stack, which is YAML as Draw returns it.

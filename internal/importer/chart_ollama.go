@@ -279,9 +279,7 @@ func (r *route) paths(p *Node) {
 // httpRoute is one of Gateway API, in the form of charts' values and of the API.
 func (a *app) httpRoute(n *Node) {
 	r := &route{node: n, kind: "gateway", annotations: n.At("annotations"), labels: n.At("labels"), parents: n.At("parentRefs").Items()}
-	for _, h := range n.At("hostnames").Items() {
-		r.hosts = append(r.hosts, h)
-	}
+	r.hosts = append(r.hosts, n.At("hostnames").Items()...)
 	for _, key := range []string{"enabled", "apiVersion", "kind"} {
 		n.At(key).plain("a route, as hearth writes it")
 	}

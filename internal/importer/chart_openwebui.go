@@ -47,7 +47,7 @@ func readOpenWebUIChart(a *app) {
 	a.logging(v.At("logging"))
 	a.database(v.At("databaseUrl"))
 	a.webSocketChart(v.At("websocket"))
-	a.beside2(v)
+	a.installed(v)
 	a.resources(v.At("resources"))
 	a.scheduling(v)
 	a.security(v.At("containerSecurityContext"), v.At("podSecurityContext"))
@@ -260,8 +260,8 @@ func (a *app) webSocketChart(w *Node) {
 	w.plain("a Redis is for several pods, and hearth's chat is one")
 }
 
-// beside2 are the further programs that the chart installs.
-func (a *app) beside2(v *Node) {
+// installed are the further programs that the chart installs.
+func (a *app) installed(v *Node) {
 	for _, p := range []struct{ key, what, fix string }{
 		{"pipelines", "Pipelines run what people put into them, and the stack has none", "deploy it beside, and name it in openWebUI.backends: [{url: http://NAME.NAMESPACE.svc:9099}]"},
 		{"tika", "the stack has no Tika", "deploy it beside, and write openWebUI.env: {CONTENT_EXTRACTION_ENGINE: tika, TIKA_SERVER_URL: URL} and its namespace in openWebUI.allowTo"},

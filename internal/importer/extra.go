@@ -14,7 +14,7 @@ type extra struct {
 	at  path
 }
 
-// beside carries a container into initContainers or sidecars; false if hearth
+// extra carries a container into initContainers or sidecars; false if hearth
 // cannot have it.
 func (a *app) extra(group, key string, c *Node) bool {
 	name := label(key)
@@ -155,7 +155,6 @@ func (a *app) mountAt(at path, volume string, m, where *Node) {
 // further is one more volume: a claim, the keys of an object, or room on the node.
 type further struct {
 	name                           string
-	all                            *Node
 	claim, configMap, secret, room *Node
 	// mount is where the program has it, path being the folder; nil if it has it nowhere.
 	mount, path *Node
@@ -200,7 +199,7 @@ func (a *app) further(v further) bool {
 
 // template carries a volume of app-template that is not the program's own.
 func (a *app) template(p *Node, kind string, mount *Node) bool {
-	v := further{name: p.key, all: p, mount: mount, path: mount.At("path")}
+	v := further{name: p.key, mount: mount, path: mount.At("path")}
 	switch kind {
 	case "persistentVolumeClaim":
 		v.claim = p.At("existingClaim")

@@ -272,7 +272,7 @@ const (
 	programChat   = "openWebUI"
 )
 
-// chat is the chat of the same base; nil if it has none.
+// beside is the other program of the same base; nil if it has none.
 func (a *app) beside(program string) *app {
 	for _, b := range a.apps {
 		if b.program == program && b.base.id() == a.base.id() {

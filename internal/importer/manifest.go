@@ -75,7 +75,7 @@ func (a *app) pod(pod, container *Node) {
 	a.initContainers(pod.At("initContainers"))
 	for _, v := range pod.At("volumes").Items() {
 		if !v.done() { // of other containers alone
-			a.further(further{name: v.Text("name"), all: v, claim: v.At("persistentVolumeClaim", "claimName"),
+			a.further(further{name: v.Text("name"), claim: v.At("persistentVolumeClaim", "claimName"),
 				configMap: v.At("configMap", "name"), secret: v.At("secret", "secretName"), room: v.At("emptyDir")})
 			v.At("name").plain("hearth names its volumes")
 		}
@@ -128,7 +128,7 @@ func (a *app) volumes(pod, container *Node) {
 			a.nfs(v, v.At("nfs", "server"), v.At("nfs", "path"))
 		case !home && v.At("emptyDir") != nil && (strings.HasPrefix(where, "/tmp") || strings.Contains(where, "cache") || where == "/dev/shm"):
 			v.plain("hearth has room for what is written by the way")
-		case a.further(further{name: name, all: v, mount: m, path: m.At("mountPath"), claim: v.At("persistentVolumeClaim", "claimName"),
+		case a.further(further{name: name, mount: m, path: m.At("mountPath"), claim: v.At("persistentVolumeClaim", "claimName"),
 			configMap: v.At("configMap", "name"), secret: v.At("secret", "secretName"), room: v.At("emptyDir")}):
 			m.At("name").say(Carried, field(a.at("volumes")), "", "")
 		default:

@@ -4,8 +4,8 @@ import "strings"
 
 // modelfile is what a Modelfile says, of the instructions that hearth has fields for.
 type modelfile struct {
-	from, system, template, adapter string
-	parameters                      map[string]any
+	from, system, template string
+	parameters             map[string]any
 }
 
 // readModelfile reads one; false if it says something that hearth has no field for.

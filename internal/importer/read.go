@@ -160,7 +160,7 @@ func buildFolder(fsys filesys.FileSystem, folder string) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	for _, o := range objects {
-		if err := encoder.Encode(map[string]any(o)); err != nil {
+		if err := encoder.Encode(o); err != nil {
 			return nil, err
 		}
 	}

@@ -20,13 +20,12 @@ type route struct {
 	annotations *Node
 	labels      *Node
 	// tls is nil where the source has none; secret is the certificate's.
-	tls       *Node
-	secret    *Node
-	tlsOn     bool
-	parents   []*Node // of Gateway API
-	resolver  *Node
-	entries   *Node
-	scheduled bool
+	tls      *Node
+	secret   *Node
+	tlsOn    bool
+	parents  []*Node // of Gateway API
+	resolver *Node
+	entries  *Node
 }
 
 // open are the routes that were found.

@@ -10,12 +10,11 @@ import (
 
 // volume is the one volume of a program, from whichever form.
 type volume struct {
-	all             *Node // what else it is said to be
-	claim           *Node // that is there already
-	size, class     *Node
-	modes           *Node  // a list, or one mode
-	made            string // the claim that the source makes, if it makes one
-	folder, subPath *Node
+	claim       *Node // that is there already
+	size, class *Node
+	modes       *Node  // a list, or one mode
+	made        string // the claim that the source makes, if it makes one
+	subPath     *Node
 }
 
 // storage writes the volume.

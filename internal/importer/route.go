@@ -125,7 +125,7 @@ func (r *route) host(at path) {
 			a.doc.carry(at.with("host"), text, h)
 			a.doc.set(at.with("audience"), "public")
 			a.doc.comment(at.with("audience"), "Nobody can tell from a variable who reaches the host: write private where only your network does.")
-		case i == 0 && host(text):
+		case i == 0 && host(text) && !fluxVariable.MatchString(text):
 			a.doc.carry(at.with("host"), text, h)
 		case i == 0:
 			why := "hearth cannot use it as a host"
@@ -151,7 +151,7 @@ func host(text string) bool { return new(v1alpha1.Host).UnmarshalText([]byte(tex
 
 // flux reports whether a stack may have Flux' variables, and turns that on.
 func (a *app) flux() bool {
-	if !has(reflect.TypeFor[v1alpha1.Spec](), []string{"substitute"}) {
+	if slices.Contains(held, "substitute") || !has(reflect.TypeFor[v1alpha1.Spec](), []string{"substitute"}) {
 		return false
 	}
 	at := path{"spec", "substitute"}

@@ -15,6 +15,7 @@ import (
 // replaceable are the variables that hearth sets and people may set otherwise:
 // nothing else that hearth writes leans on them.
 var replaceable = map[string][]string{
+	"ollama": {"OLLAMA_NOPRUNE"},
 	"open-webui": {
 		"AIOHTTP_CLIENT_TIMEOUT", "DATABASE_POOL_SIZE", "DATABASE_SQLITE_PRAGMA_CACHE_SIZE", "DATABASE_SQLITE_PRAGMA_MMAP_SIZE", "DEFAULT_MODELS",
 		"WEBUI_AUTH",

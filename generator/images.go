@@ -46,6 +46,9 @@ func eachImage(r *v1alpha1.Resolved, do func(ref string, image *v1alpha1.Image))
 				do(workload.Image(base, v1alpha1.OllamaImage(), o.Image), &o.Image)
 			}
 			o.Containers.Images(added)
+			if i := o.Storage.Image; i != nil {
+				added(i)
+			}
 		}
 		if w := base.OpenWebUI; w != nil {
 			if w.Image.Digest == "" {

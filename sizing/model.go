@@ -34,6 +34,9 @@ type Model struct {
 	// ContextLimit is the longest context that the model was trained for; Ollama
 	// silently lowers a longer one to it.
 	ContextLimit int
+	// Context that the model asks for by itself, in the place of the settings'; 0
+	// for none.
+	Context int
 	// VisionBytes is the compute graph of one image; 0 for text alone.
 	VisionBytes int64
 	// Embedder turns text into vectors: no KV cache, the whole context in one

@@ -1,11 +1,14 @@
 package sizing
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // ModelTerms is the memory of one loaded model.
 func ModelTerms(m Model, s Settings) []Term {
 	r := run{Model: m, settings: s}
-	r.context = s.context()
+	r.context = cmp.Or(m.Context, s.context())
 	if m.ContextLimit > 0 {
 		r.context = min(r.context, m.ContextLimit)
 	}

@@ -1,7 +1,6 @@
 package v1alpha1
 
 import (
-	"cmp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -222,12 +221,12 @@ func (v validator) shared(at *field.Path, b *Base) {
 	}
 	if o := b.Ollama; o != nil {
 		storage := at.Child("ollama", "storage")
-		use(claims, storage.Child("existingClaim"), cmp.Or(o.Storage.ExistingClaim, "ollama"), "claim")
+		use(claims, storage.Child("existingClaim"), o.Storage.Claim("ollama"), "claim")
 		use(jobs, storage.Child("backup", "longhorn", "group"), o.Storage.RecurringJob(), "recurring job")
 	}
 	if w := b.OpenWebUI; w != nil {
 		storage := at.Child("openWebUI", "storage")
-		use(claims, storage.Child("existingClaim"), cmp.Or(w.Storage.ExistingClaim, "open-webui"), "claim")
+		use(claims, storage.Child("existingClaim"), w.Storage.Claim("open-webui"), "claim")
 		use(jobs, storage.Child("backup", "longhorn", "group"), w.Storage.RecurringJob(), "recurring job")
 		use(secrets, at.Child("openWebUI", "secretName"), w.SecretName, "Secret")
 	}

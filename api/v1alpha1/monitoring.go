@@ -350,8 +350,11 @@ func (v validator) speed(base *field.Path, b *Base) {
 		v.because(base.Child("ollama")).errorf(at, problem.Remove, "has no effect: the base has no Ollama to ask")
 		return
 	}
-	if !slices.Contains(b.Ollama.Models, s.Model) {
-		v.because(base.Child("ollama", "models")).errorf(at.Child("model"), "", "got %q, want one of ollama.models: %s", s.Model, list(b.Ollama.Models))
+	switch {
+	case len(b.Ollama.Models) == 0:
+		v.because(base.Child("ollama", "models")).errorf(at, "name a model in ollama.models, or remove it", "asks a model of ollama.models, and there is none")
+	case !b.Ollama.Holds(s.Model):
+		v.because(base.Child("ollama", "models")).errorf(at.Child("model"), "", "got %q, want one of ollama.models or ollama.customModels: %s", s.Model, list(b.Ollama.Models))
 	}
 }
 

@@ -16,10 +16,18 @@ import (
 type Ollama struct {
 	Workload
 	// Models to hold, as for `ollama pull`: llama3.2:3b, or with a registry's
-	// host. At least one.
-	Models []string `json:"models"`
+	// host; hf.co/ORGANISATION/REPOSITORY:QUANTIZATION is a GGUF file of Hugging
+	// Face's. At least one, unless there is a largestModel.
+	Models []string `json:"models,omitzero"`
+	// LargestModel is the size on disk of the largest model that people pull for
+	// themselves, from the chat's page or with `ollama pull`: 5Gi. Memory follows
+	// from it, as from one more model of text alone; storage.size has to be
+	// written, for how many they pull nobody knows. Default: none but those of
+	// models.
+	LargestModel Quantity `json:"largestModel,omitzero"`
 	// Pull is missing (default): an init container fetches the models that the
-	// volume lacks. never: the volume is filled by other means.
+	// volume lacks. never (default where the volume is read-only): the volume is
+	// filled by other means, and the NetworkPolicy lets nobody pull.
 	Pull Pull `json:"pull,omitzero"`
 	// ModelsFolder is the folder of the volume that has Ollama's blobs/ and
 	// manifests/ (OLLAMA_MODELS). Default models, as a volume has it that was
@@ -27,6 +35,9 @@ type Ollama struct {
 	// Where it has no blobs/ and another folder of the volume has, the init
 	// container says so and pulls nothing.
 	ModelsFolder string `json:"modelsFolder,omitzero"`
+	// CustomModels are made of others, with parameters, a system prompt, a template
+	// or an adapter of their own. Default none.
+	CustomModels []CustomModel `json:"customModels,omitzero"`
 	// ContextLength in tokens (OLLAMA_CONTEXT_LENGTH). Default: Ollama's own, 4096.
 	ContextLength int `json:"contextLength,omitzero"`
 	// NumParallel requests per loaded model (OLLAMA_NUM_PARALLEL); each has a
@@ -84,6 +95,9 @@ func (o *Ollama) applyDefaults() {
 	}
 	if sizing.LlamaServer(o.Image.Tag) {
 		fill(&o.PromptCache, "512Mi")
+	}
+	if o.Storage.ReadOnly() {
+		fill(&o.Pull, PullNever)
 	}
 	fill(&o.Pull, PullMissing)
 	fill(&o.ModelsFolder, ModelsFolder)
@@ -165,7 +179,8 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 			"got %s, which opens Ollama outside the cluster, and it has no password", o.Service.Type)
 	}
 	v.models(at, o)
-	v.modelsFolder(at.Child("modelsFolder"), o.ModelsFolder)
+	v.modelStore(at, o)
+	v.customModels(at, b)
 	v.accelerator(at, o)
 	v.count(at.Child("contextLength"), o.ContextLength, 256, 1<<20, "tokens")
 	v.count(at.Child("numParallel"), o.NumParallel, 1, 64, "requests")
@@ -174,8 +189,11 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 
 func (v validator) models(at *field.Path, o *Ollama) {
 	list := at.Child("models")
-	if len(o.Models) == 0 {
-		v.errorf(list, "name at least one, such as llama3.2:3b", "missing: want the models to hold")
+	if len(o.Models) == 0 && o.LargestModel == "" {
+		v.because(at.Child("largestModel")).errorf(list, "name at least one, such as llama3.2:3b; or write largestModel: 5Gi, for models that people pull", "missing: want the models to hold")
+	}
+	if o.LargestModel != "" {
+		v.between(at.Child("largestModel"), o.LargestModel, "10Mi", "10Ti")
 	}
 	first := map[string]int{}
 	for i, name := range o.Models {

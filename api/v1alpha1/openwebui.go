@@ -124,6 +124,12 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	w, at := b.OpenWebUI, base.Child("openWebUI")
 	v.workload(at, &given.OpenWebUI.Workload, &w.Workload, openWebUIOwned)
 	v.version(at.Child("image", "tag"), w.Image.Tag, openWebUIRelease)
+	if w.Storage.NFS != nil {
+		v.errorf(at.Child("storage", "nfs"), "use a volume of a storage class", "NFS corrupts Open WebUI's SQLite database: its locks do not hold there")
+	}
+	if w.Storage.Image != nil {
+		v.errorf(at.Child("storage", "image"), "use a volume of a storage class", "an image is read-only, and Open WebUI writes its chats")
+	}
 	if w.Storage.AccessMode == ReadWriteMany {
 		v.warnf(at.Child("storage", "accessMode"), "write ReadWriteOnce", "volumes of this mode are often NFS, which corrupts Open WebUI's SQLite database")
 	}

@@ -19,7 +19,7 @@ import (
 func (b *Base) Sizes() (known []sizing.Model, unknown []string) {
 	for _, name := range b.PullModels() {
 		if m, ok := b.Ollama.size(name); ok {
-			known = append(known, m)
+			known = append(known, b.Ollama.withContext(name, m))
 		} else {
 			unknown = append(unknown, name)
 		}
@@ -38,9 +38,21 @@ func (o *Ollama) size(name string) (sizing.Model, bool) {
 
 // Need is the memory of the base's Ollama, as far as its models are known.
 func (b *Base) Need() sizing.Need {
-	known, _ := b.Sizes()
-	return sizing.Memory(known, b.Ollama.settings())
+	return sizing.Memory(b.held(), b.Ollama.settings())
 }
+
+// held are the models whose figures are known, and the largest that people pull.
+func (b *Base) held() []sizing.Model {
+	known, _ := b.Sizes()
+	if o := b.Ollama; o.LargestModel != "" {
+		known = append(known, sizing.Any("a model of "+string(o.LargestModel), bytesOf(o.LargestModel), o.settings()))
+	}
+	return known
+}
+
+// Volume is the disk that the models need whose figures are known, with one of
+// those that people pull.
+func (b *Base) Volume() sizing.Volume { return sizing.Storage(b.held()) }
 
 func (o *Ollama) settings() sizing.Settings {
 	s := sizing.Settings{
@@ -66,13 +78,13 @@ func (b *Base) applySizes() {
 	for name, size := range o.ModelSizes {
 		o.ModelSizes[name] = size.applyDefaults()
 	}
-	known, unknown := b.Sizes()
+	_, unknown := b.Sizes()
 	limits, requests := &o.Resources.Limits, &o.Resources.Requests
 	if len(unknown) > 0 {
 		fill(&limits.Memory, unsized.memory)
 		fill(&o.LoadTimeout, "5m")
 	}
-	need := b.Need()
+	need, held := b.Need(), b.held()
 	fill(&limits.Memory, mebibytes(need.Limit))
 	if requests.Memory == "" {
 		// What it needs, so that the node keeps it free; never above the limit.
@@ -81,12 +93,12 @@ func (b *Base) applySizes() {
 			requests.Memory = mebibytes(min(2<<30, bytesOf(limits.Memory)))
 		}
 	}
-	fill(&o.LoadTimeout, Duration(fmt.Sprintf("%dm", int(sizing.LoadTimeout(known).Minutes()))))
-	if o.Storage.ExistingClaim == "" {
+	fill(&o.LoadTimeout, Duration(fmt.Sprintf("%dm", int(sizing.LoadTimeout(held).Minutes()))))
+	if o.Storage.sized() {
 		if len(unknown) > 0 {
 			fill(&o.Storage.Size, unsized.volume)
 		}
-		fill(&o.Storage.Size, Quantity(fmt.Sprintf("%dGi", sizing.Storage(known).Comfortable>>30)))
+		fill(&o.Storage.Size, Quantity(fmt.Sprintf("%dGi", sizing.Storage(held).Comfortable>>30)))
 	}
 }
 
@@ -126,8 +138,13 @@ func (v validator) sizing(base *field.Path, given, b *Base) {
 	}
 	v.contextLimits(at, o, known)
 	v.memory(base, given.Ollama, b)
-	if o.Storage.ExistingClaim == "" && isChosen(given.Ollama.Storage.Size) {
-		v.volume(base, o.Storage.Size, known)
+	switch size := o.Storage.Size; {
+	case !o.Storage.sized():
+	case isChosen(given.Ollama.Storage.Size):
+		v.volume(base, size, b.Volume())
+	case o.LargestModel != "" && given.Ollama.Storage.Size == "":
+		v.because(at.Child("largestModel")).errorf(at.Child("storage", "size"), "write the volume for the models that people pull, such as 50Gi",
+			"missing: how many models people pull nobody knows; %s would be one of %s", size, o.LargestModel)
 	}
 }
 
@@ -141,7 +158,7 @@ func (v validator) unknownModel(base *field.Path, given, o *Ollama, name string)
 	if names := sizing.Nearest(name); len(names) > 0 {
 		near = "; near it are " + strings.Join(names, ", ")
 	}
-	if isChosen(given.Resources.Limits.Memory) && (isChosen(given.Storage.Size) || o.Storage.ExistingClaim != "") {
+	if isChosen(given.Resources.Limits.Memory) && (isChosen(given.Storage.Size) || !o.Storage.sized()) {
 		v.warnf(at, "write its figures into ollama.modelSizes: hearth size --from-registry "+name+", or FILE.gguf, prints them",
 			"hearth does not know %q%s: whether the memory limit and the volume are enough is not checked", name, near)
 		return
@@ -165,10 +182,13 @@ func (v validator) memory(base *field.Path, given *Ollama, b *Base) {
 	o, need, server := b.Ollama, b.Need(), base.Child("ollama")
 	limit := o.Resources.Limits.Memory
 	models, at := server.Child("models"), server.Child("resources", "limits", "memory")
-	v = v.because(models, server.Child("contextLength"), server.Child("numParallel"), server.Child("maxLoadedModels"), server.Child("kvCacheType"))
+	v = v.because(models, server.Child("largestModel"), server.Child("contextLength"), server.Child("numParallel"), server.Child("maxLoadedModels"), server.Child("kvCacheType"))
 	chosen := isChosen(given.Resources.Limits.Memory)
 	if !chosen {
 		at = models
+		if len(o.Models) == 0 {
+			at = server.Child("largestModel")
+		}
 	}
 	got, what := bytesOf(limit), strings.Join(need.Models, " and ")
 	switch least := need.Least(o.Accelerator != nil); {
@@ -236,10 +256,10 @@ func (b *Base) smaller(need sizing.Need, room int64) string {
 }
 
 // volume refuses a size, which a person chose, that the models do not fit on.
-func (v validator) volume(base *field.Path, size Quantity, known []sizing.Model) {
+func (v validator) volume(base *field.Path, size Quantity, need sizing.Volume) {
 	at := base.Child("ollama", "storage", "size")
-	v = v.because(base.Child("ollama", "models"))
-	need, got := sizing.Storage(known), bytesOf(size)
+	v = v.because(base.Child("ollama", "models"), base.Child("ollama", "largestModel"))
+	got := bytesOf(size)
 	comfortable := Quantity(fmt.Sprintf("%dGi", need.Comfortable>>30))
 	switch {
 	case got < need.Minimum:

@@ -52,22 +52,33 @@ func (o *Ollama) ServerThreads() int {
 }
 
 // StoredModels are all that the base's Ollama holds once its init container has
-// ended: those that it pulls, and the copies that it makes of them.
+// ended: those that it pulls, the copies that it makes of them, and the custom ones.
 func (b *Base) StoredModels() []string {
 	stored := slices.Clone(b.PullModels())
 	for _, c := range b.Copies() {
 		stored = append(stored, c[1])
 	}
+	for _, c := range b.Ollama.CustomModels {
+		stored = append(stored, c.Name)
+	}
 	return stored
+}
+
+// CopyThreads is the number of threads that a model has to say, since the server
+// can be told none; 0 where it need not.
+func (b *Base) CopyThreads() int {
+	if sizing.LlamaServer(b.Ollama.Image.Tag) {
+		return 0
+	}
+	return b.Ollama.Threads.number()
 }
 
 // Copies are the models that the init container makes besides those it pulls:
 // from the pulled name to the copy's, which has the number of threads in it. The
 // pulled one is left as it is, so that its digest stays that of the registry.
 func (b *Base) Copies() [][2]string {
-	o := b.Ollama
-	n := o.Threads.number()
-	if n == 0 || sizing.LlamaServer(o.Image.Tag) {
+	o, n := b.Ollama, b.CopyThreads()
+	if n == 0 {
 		return nil
 	}
 	var copies [][2]string

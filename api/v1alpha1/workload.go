@@ -94,6 +94,15 @@ type Storage struct {
 	// ExistingClaim uses a claim that somebody else made; the fields above must
 	// then be empty.
 	ExistingClaim string `json:"existingClaim,omitzero"`
+	// NFS is an export in the place of a volume of a storage class, for Ollama
+	// alone: no chat's database belongs on NFS.
+	NFS *NFS `json:"nfs,omitzero"`
+	// Image is an OCI image that holds the models, mounted read-only in the place
+	// of a volume, for Ollama alone: the nodes pull it as any image, by
+	// images.mirrors and images.pullSecrets. Kubernetes mounts one from 1.35 on,
+	// and from 1.33 with the feature gate ImageVolume; so must the nodes'
+	// container runtime.
+	Image *Image `json:"image,omitzero"`
 	// Retain keeps the volume when it leaves Git: Fleet, Helm, Argo CD and kpt
 	// are told so. Default true.
 	Retain *bool `json:"retain,omitzero"`
@@ -257,10 +266,16 @@ func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
 	fill(&w.Resources.Requests.Memory, r.Requests.Memory)
 	fill(&w.Resources.Limits.CPU, r.Limits.CPU)
 	fill(&w.Resources.Limits.Memory, r.Limits.Memory)
-	if w.Storage.ExistingClaim == "" {
+	if w.Storage.sized() {
 		fill(&w.Storage.Size, size)
-		fill(&w.Storage.AccessMode, ReadWriteOnce)
 		fillPointer(&w.Storage.Retain, true)
+		if w.Storage.NFS == nil {
+			fill(&w.Storage.AccessMode, ReadWriteOnce)
+		}
+	}
+	if i := w.Storage.Image; i != nil {
+		fill(&i.Registry, image.Registry)
+		fill(&i.PullPolicy, image.PullPolicy)
 	}
 	if w.Storage.Backup != nil {
 		w.Storage.Backup.applyDefaults()
@@ -393,12 +408,13 @@ func meant(got Quantity, unit string, low, high Quantity) string {
 }
 
 func (v validator) storage(at *field.Path, given, s Storage) {
-	if s.ExistingClaim != "" {
-		v.name(at.Child("existingClaim"), s.ExistingClaim, "a PersistentVolumeClaim")
-		v.because(at.Child("existingClaim")).only(at, "somebody else made the claim", given, "existingClaim")
+	if v.source(at, given, s) && s.NFS == nil {
+		return
+	}
+	v.chosen(at.Child("size"), given.Size, "100Mi", "1Pi")
+	if s.NFS != nil {
 		return
 	}
 	v.backup(at.Child("backup"), given.Backup, s.Backup)
-	v.chosen(at.Child("size"), given.Size, "100Mi", "1Pi")
 	v.optionalName(at.Child("storageClassName"), s.StorageClassName, "a StorageClass")
 }

@@ -100,6 +100,7 @@ var scalars = map[reflect.Type]jsonschema.Schema{
 	reflect.TypeFor[v1alpha1.Host]():      {Types: []string{"string"}, Pattern: `^[^./:\s]+(\.[^./:\s]+)+$`, Examples: []any{"chat.example.org"}},
 	reflect.TypeFor[v1alpha1.Port]():      {Types: []string{"string", "integer"}, Minimum: jsonschema.Ptr(1.0), Maximum: jsonschema.Ptr(65535.0), Pattern: `^[0-9]+$`},
 	reflect.TypeFor[v1alpha1.ID]():        {Types: []string{"string", "integer"}, Minimum: jsonschema.Ptr(1.0), Maximum: jsonschema.Ptr(2147483647.0), Pattern: `^[0-9]+$`, Examples: []any{1000}},
+	reflect.TypeFor[v1alpha1.Number]():    {Types: []string{"string", "number"}, Pattern: `^-?[0-9]{1,10}(\.[0-9]{1,10})?$`, Examples: []any{"0.7", 40}},
 	reflect.TypeFor[v1alpha1.Threads]():   {Types: []string{"string", "integer"}, Minimum: jsonschema.Ptr(1.0), Maximum: jsonschema.Ptr(1024.0), Pattern: `^(auto|[0-9]+)$`, Examples: []any{"auto", 4}},
 	reflect.TypeFor[v1alpha1.EnvValue]():  {Types: []string{"string", "number", "boolean"}},
 }

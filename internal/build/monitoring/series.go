@@ -1,7 +1,6 @@
 package monitoring
 
 import (
-	"cmp"
 	"regexp"
 	"strings"
 
@@ -32,10 +31,10 @@ type watched struct {
 func seriesOf(b *v1alpha1.Base) series {
 	s := series{namespace: b.Namespace, base: b, questions: questions(b), chat: b.OpenWebUI != nil}
 	if o := b.Ollama; o != nil {
-		s.workloads = append(s.workloads, watched{"ollama", "Ollama", "OllamaDown", "deployment", cmp.Or(o.Storage.ExistingClaim, "ollama")})
+		s.workloads = append(s.workloads, watched{"ollama", "Ollama", "OllamaDown", "deployment", o.Storage.Claim("ollama")})
 	}
 	if w := b.OpenWebUI; w != nil {
-		s.workloads = append(s.workloads, watched{"open-webui", "Open WebUI", "OpenWebUIDown", "statefulset", cmp.Or(w.Storage.ExistingClaim, "open-webui")})
+		s.workloads = append(s.workloads, watched{"open-webui", "Open WebUI", "OpenWebUIDown", "statefulset", w.Storage.Claim("open-webui")})
 	}
 	return s
 }
@@ -67,7 +66,9 @@ func (s series) containers() string {
 func (s series) claims() string {
 	var names []string
 	for _, w := range s.workloads {
-		names = append(names, w.claim)
+		if w.claim != "" { // an image is no claim
+			names = append(names, w.claim)
+		}
 	}
 	return s.in("persistentvolumeclaim", names...)
 }

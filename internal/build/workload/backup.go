@@ -42,6 +42,9 @@ func volume(c component, s v1alpha1.Storage) []any {
 	if claim == nil {
 		return nil
 	}
+	if s.NFS != nil {
+		return []any{export(c, claim, s.NFS), claim}
+	}
 	k := s.Backup
 	if k == nil {
 		return []any{claim}

@@ -60,7 +60,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			Env:             b.initEnv(),
 			// The server's: a pod counts the larger of the two, not their sum.
 			Resources:       resources(o.Resources),
-			VolumeMounts:    b.mounts(ollamaData),
+			VolumeMounts:    b.mounts(ollamaData, o.Storage),
 			SecurityContext: restricted(false),
 		}}
 	}
@@ -78,7 +78,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 		Env:             environment(o.Env, b.ollamaEnv()),
 		EnvFrom:         envFrom(o.EnvFrom),
 		Resources:       resources(o.Resources),
-		VolumeMounts:    b.mounts(ollamaData),
+		VolumeMounts:    b.mounts(ollamaData, o.Storage),
 		// /api/version, never a loaded model: a model unloads after keepAlive,
 		// the endpoint would vanish, and the route would answer 502.
 		StartupProbe:   httpProbe(c, "/api/version", 2, 5, 60),
@@ -118,9 +118,17 @@ func (b builder) pullerEnv() []corev1.EnvVar {
 		// public authorities stay trusted.
 		env = append(env, corev1.EnvVar{Name: "SSL_CERT_DIR", Value: "/etc/ssl/certs:" + caMountPath})
 	}
-	env = append(env, corev1.EnvVar{Name: "HOME", Value: ollamaHome})
-	if folder := b.base.Ollama.ModelsFolder; folder != v1alpha1.ModelsFolder { // which is Ollama's own default
-		env = append(env, corev1.EnvVar{Name: "OLLAMA_MODELS", Value: path.Join(ollamaData, folder)})
+	o, home := b.base.Ollama, ollamaHome
+	if o.Storage.ReadOnly() {
+		home = "/tmp" // where it writes a key for itself
+	}
+	env = append(env, corev1.EnvVar{Name: "HOME", Value: home})
+	if o.ModelsFolder != v1alpha1.ModelsFolder || home != ollamaHome { // else it is Ollama's own default
+		env = append(env, corev1.EnvVar{Name: "OLLAMA_MODELS", Value: path.Join(ollamaData, o.ModelsFolder)})
+	}
+	if o.Storage.ReadOnly() {
+		// Else it removes empty folders as it starts, and ends where it cannot.
+		env = append(env, corev1.EnvVar{Name: "OLLAMA_NOPRUNE", Value: "1"})
 	}
 	return env
 }
@@ -128,6 +136,9 @@ func (b builder) pullerEnv() []corev1.EnvVar {
 // initEnv is the puller's: besides, the copies that it makes of models.
 func (b builder) initEnv() []corev1.EnvVar {
 	env := b.pullerEnv()
+	if made := b.modelfiles(); made != "" {
+		env = append(env, corev1.EnvVar{Name: "CUSTOM_MODELS", Value: made})
+	}
 	copies := b.base.Copies()
 	if len(copies) == 0 {
 		return env

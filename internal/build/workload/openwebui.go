@@ -79,7 +79,7 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		Env:             environment(w.Env, b.openWebUIEnv()),
 		EnvFrom:         envFrom(w.EnvFrom),
 		Resources:       resources(w.Resources),
-		VolumeMounts:    append(b.mounts(openWebUIData), corev1.VolumeMount{Name: "uploads", MountPath: uploadsMountPath}),
+		VolumeMounts:    append(b.mounts(openWebUIData, w.Storage), corev1.VolumeMount{Name: "uploads", MountPath: uploadsMountPath}),
 		// Five minutes to start: the embedding models load before it listens.
 		StartupProbe: httpProbe(c, "/health", 5, 5, 60),
 		// /ready asks the database too; an older version answers it with the page.

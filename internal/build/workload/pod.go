@@ -1,8 +1,6 @@
 package workload
 
 import (
-	"cmp"
-
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -62,22 +60,32 @@ func (b builder) volumes(c component, s v1alpha1.Storage) []corev1.Volume {
 		}})
 	}
 	return append(volumes,
-		corev1.Volume{Name: dataVolume, VolumeSource: corev1.VolumeSource{
-			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: cmp.Or(s.ExistingClaim, c.Name)},
-		}},
+		corev1.Volume{Name: dataVolume, VolumeSource: b.data(c, s)},
 		corev1.Volume{Name: tmpVolume, VolumeSource: corev1.VolumeSource{
 			EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: resource.NewQuantity(512<<20, resource.BinarySI)},
 		}})
 }
 
+// data is what holds the workload's data.
+func (b builder) data(c component, s v1alpha1.Storage) corev1.VolumeSource {
+	if i := s.Image; i != nil {
+		return corev1.VolumeSource{Image: &corev1.ImageVolumeSource{
+			Reference: Image(b.base, *i, *i), PullPolicy: corev1.PullPolicy(i.PullPolicy),
+		}}
+	}
+	return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{
+		ClaimName: s.Claim(c.Name), ReadOnly: s.ReadOnly(),
+	}}
+}
+
 // mounts are the volumes in a container, the data volume at the given path.
-func (b builder) mounts(data string) []corev1.VolumeMount {
+func (b builder) mounts(data string, s v1alpha1.Storage) []corev1.VolumeMount {
 	var m []corev1.VolumeMount
 	if b.base.CABundle != nil {
 		m = append(m, corev1.VolumeMount{Name: caVolume, MountPath: caMountPath, ReadOnly: true})
 	}
 	return append(m,
-		corev1.VolumeMount{Name: dataVolume, MountPath: data},
+		corev1.VolumeMount{Name: dataVolume, MountPath: data, ReadOnly: s.ReadOnly()},
 		corev1.VolumeMount{Name: tmpVolume, MountPath: v1alpha1.TmpPath})
 }
 

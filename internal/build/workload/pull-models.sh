@@ -1,7 +1,7 @@
 # Pulls the models named as arguments into $OLLAMA_MODELS and leaves; a model that is already there costs no network request.
 # POSIX sh: the Ollama image has neither curl nor bash. No brace and no dollar sign follows a dollar sign: Flux replaces both
 # in all that it applies. Nor does a name alone stand in parentheses after one: the kubelet and kustomize replace that.
-attempts=$PULL_ATTEMPTS work=$TMPDIR models=$OLLAMA_MODELS copies=$COPY_MODELS
+attempts=$PULL_ATTEMPTS work=$TMPDIR models=$OLLAMA_MODELS copies=$COPY_MODELS custom=$CUSTOM_MODELS
 set -u
 [ -n "$attempts" ] || attempts=5     # tries per model; after the last one the pod's own restarts go on, with their back-off
 [ -n "$work" ] || work=/tmp          # not $HOME, which may be on the model volume: a full volume would swallow the message
@@ -104,6 +104,16 @@ copy() {
   return 1
 }
 
+# make makes a model as its Modelfile says, anew each time. One whose weights are not there is left out: Ollama would pull them.
+make() {
+  [ -n "$1" ] || return 0
+  from=$(sed -n 's/^FROM //p;1q' "$work/Modelfile")
+  case " $failed " in *" $from "*) say "$1: not made: there is no $from"; return 0 ;; esac
+  if ollama create "$1" -f "$work/Modelfile" >"$work/made" 2>&1 </dev/null && present "$1"; then say "$1: made of $from"; return 0; fi
+  say "$1: not made: $(last "$work/made" "$reason")"
+  failed="$failed $1"
+}
+
 # filled names a folder of a volume that holds models.
 filled() {
   cd "$1" 2>/dev/null || return
@@ -121,6 +131,8 @@ if [ ! -d "$models/blobs" ]; then
     exit 1
   fi
 fi
+
+if [ $# -eq 0 ]; then say "no model is to be pulled: people do"; exit 0; fi
 
 mkdir -p "$work" || exit 1
 ollama serve >"$work/server" 2>&1 </dev/null & server=$!
@@ -143,6 +155,15 @@ while [ $# -ge 2 ]; do
   case " $failed " in *" $1 "*) ;; *) copy "$1" "$2" || failed="$failed $2" ;; esac
   shift 2
 done
+name=''
+printf '%s\n' "$custom" >"$work/custom" # Modelfiles, each after a line "# model NAME"
+while IFS= read -r line; do
+  case $line in
+  '# model '*) make "$name"; name=$(expr "$line" : '# model \(.*\)'); : >"$work/Modelfile" ;;
+  *) printf '%s\n' "$line" >>"$work/Modelfile" ;;
+  esac
+done <"$work/custom"
+make "$name"
 if [ -n "$failed" ]; then
   say "not pulled:$failed; the last lines of the local server:"; grep -v GIN "$work/server" | tail -n 20; end 1
 fi

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
@@ -97,4 +98,42 @@ func runPuller(t *testing.T, dir, client string, c corev1.Container) (string, er
 	cmd.Env = env
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// maker keeps the Modelfile that a model is made by in the place of the model.
+var maker = strings.Replace(client, "pull)", `create) cp "$4" "$OLLAMA_MODELS/manifests/$2" ;;
+pull) [ "$2" != qwen3:4b ] || exit 1;`, 1)
+
+func TestPullerMakesModels(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "home", ".ollama"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := puller(t, &v1alpha1.Ollama{
+		Models: []string{"llama3.2:3b", "qwen3:4b"}, Threads: "2",
+		CustomModels: []v1alpha1.CustomModel{
+			{
+				Name: "support", From: "llama3.2:3b", System: "Two lines,\n  and \"quotes\" 'of' \\n $1 both kinds.\n", Template: "{{ .Prompt }}", Adapter: "lora/a.gguf",
+				Parameters: &v1alpha1.ModelParameters{NumCtx: 8192, Temperature: "0.20", TopK: "0", Stop: []string{"<|eot_id|>", " a b "}},
+			},
+			{Name: "of-none", From: "qwen3:4b"},
+			{Name: "plain:v2", From: "llama3.2:3b"},
+		},
+	})
+	c.Env = append(c.Env, corev1.EnvVar{Name: "PULL_ATTEMPTS", Value: "1"})
+	out, err := runPuller(t, dir, maker, c)
+	if err == nil || !strings.Contains(out, "of-none: not made: there is no qwen3:4b") {
+		t.Errorf("one model was not pulled; the puller ended with %v and says\n%s", err, out)
+	}
+	for name, want := range map[string]string{
+		"support": "FROM llama3.2:3b\nPARAMETER num_thread 2\nPARAMETER num_ctx 8192\nPARAMETER temperature 0.20\nPARAMETER top_k 0\n" +
+			"PARAMETER stop \"\"\"<|eot_id|>\"\"\"\nPARAMETER stop \"\"\" a b \"\"\"\nTEMPLATE \"\"\"{{ .Prompt }}\"\"\"\n" +
+			"SYSTEM \"\"\"Two lines,\n  and \"quotes\" 'of' \\n $1 both kinds.\n\"\"\"\nADAPTER \"\"\"" + filepath.Join(dir, "home") + "/.ollama/lora/a.gguf\"\"\"\n",
+		"plain:v2": "FROM llama3.2:3b\nPARAMETER num_thread 2\n",
+	} {
+		got, err := os.ReadFile(filepath.Join(dir, "home", ".ollama", "models", "manifests", name))
+		if diff := cmp.Diff(want, strings.TrimRight(string(got), "\n")+"\n"); diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s%s", name, err, diff, out)
+		}
+	}
 }

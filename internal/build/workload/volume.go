@@ -22,7 +22,7 @@ func keepAnnotations() map[string]string {
 // claim exists already. It is no volumeClaimTemplate: those cannot be resized
 // or labelled afterwards.
 func volumeClaim(c component, s v1alpha1.Storage) *corev1.PersistentVolumeClaim {
-	if s.ExistingClaim != "" {
+	if s.ExistingClaim != "" || s.Image != nil {
 		return nil
 	}
 	labels := c.OwnLabels() // hearth's own only: a person's labels never reach a volume
@@ -44,8 +44,43 @@ func volumeClaim(c component, s v1alpha1.Storage) *corev1.PersistentVolumeClaim 
 	if s.StorageClassName != "" {
 		claim.Spec.StorageClassName = &s.StorageClassName
 	}
+	if n := s.NFS; n != nil {
+		claim.Spec.AccessModes, claim.Spec.StorageClassName, claim.Spec.VolumeName = nfsModes(n), new(""), exportName(c)
+	}
 	if *s.Retain {
 		claim.Annotations = keepAnnotations()
 	}
 	return claim
+}
+
+// exportName is the name of an export's PersistentVolume, which has no namespace.
+func exportName(c component) string { return c.Namespace + "-" + c.Name }
+
+func nfsModes(n *v1alpha1.NFS) []corev1.PersistentVolumeAccessMode {
+	if n.ReadOnly {
+		return []corev1.PersistentVolumeAccessMode{corev1.ReadOnlyMany}
+	}
+	return []corev1.PersistentVolumeAccessMode{corev1.ReadWriteMany}
+}
+
+// export is the PersistentVolume of an NFS export, for the component's claim
+// alone. Its capacity is a word that the claim repeats: NFS bounds nothing by it.
+func export(c component, claim *corev1.PersistentVolumeClaim, n *v1alpha1.NFS) *corev1.PersistentVolume {
+	return &corev1.PersistentVolume{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolume"},
+		ObjectMeta: metav1.ObjectMeta{
+			Name: exportName(c), Labels: claim.Labels, Annotations: claim.Annotations,
+		},
+		Spec: corev1.PersistentVolumeSpec{
+			AccessModes: claim.Spec.AccessModes,
+			Capacity:    claim.Spec.Resources.Requests,
+			ClaimRef: &corev1.ObjectReference{
+				APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: claim.Namespace, Name: claim.Name,
+			},
+			PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimRetain,
+			PersistentVolumeSource: corev1.PersistentVolumeSource{
+				NFS: &corev1.NFSVolumeSource{Server: n.Server, Path: n.Path, ReadOnly: n.ReadOnly},
+			},
+		},
+	}
 }

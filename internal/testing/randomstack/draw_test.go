@@ -87,7 +87,7 @@ spec:
 	for line, want := range map[string]bool{
 		"base.ollama.models never set":                      false,
 		"base.ollama.models never overridden":               false,
-		"base.ollama.models never nulled":                   false, // required: it goes with ollama
+		"base.ollama.models never nulled":                   true,
 		"base.ollama.keepAlive never nulled":                false,
 		"base.ollama.numParallel never set":                 true, // in an overlay only
 		"base.ollama.numParallel never overridden":          true,

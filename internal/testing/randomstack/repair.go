@@ -61,9 +61,7 @@ func (d *drawing) repair(base object) object {
 }
 
 func (d *drawing) repairWorkload(path string, w object) {
-	if s := child(w, "storage"); s != nil && s["existingClaim"] != nil {
-		remove(s, "size", "storageClassName", "accessMode", "retain", "backup")
-	}
+	d.repairStorage(path, w)
 	if k := child(child(w, "storage"), "backup"); k != nil {
 		d.repairBackup(k, strings.ToLower(d.of+"-"+path))
 	}
@@ -190,6 +188,43 @@ func repairEnvFrom(w object) {
 	}
 }
 
+// repairStorage keeps one source of the volume, and what it has.
+func (d *drawing) repairStorage(path string, w object) {
+	s := child(w, "storage")
+	if path != "ollama" {
+		remove(s, "nfs", "image")
+	}
+	var sources []string
+	for _, name := range []string{"existingClaim", "nfs", "image"} {
+		if s[name] != nil {
+			sources = append(sources, name)
+		}
+	}
+	if len(sources) == 0 {
+		return
+	}
+	keep := pick(d, sources...)
+	for _, name := range sources {
+		if name != keep {
+			delete(s, name)
+		}
+	}
+	remove(s, "storageClassName", "accessMode", "backup")
+	if keep != "nfs" {
+		remove(s, "size", "retain")
+	}
+	if i := child(s, "image"); i != nil {
+		for _, name := range []string{"repository", "tag"} {
+			if i[name] == nil {
+				i[name] = d.value("storage.image."+name, reflect.TypeFor[string]())
+			}
+		}
+	}
+	if s["image"] != nil || child(s, "nfs")["readOnly"] == true {
+		w["pull"] = "never"
+	}
+}
+
 // repairBackup keeps the member of the type; job is the name of one that no other
 // volume of the stack has.
 func (d *drawing) repairBackup(k object, job string) {
@@ -245,7 +280,7 @@ func (d *drawing) repairDNS(dns object) {
 }
 
 func (d *drawing) repairOllama(o, proxy object) {
-	if isEmpty(o["models"]) {
+	if isEmpty(o["models"]) && o["largestModel"] == nil {
 		o["models"] = []any{"llama3.2:3b"}
 	}
 	if a := child(o, "accelerator"); a["type"] == "nvidia" {
@@ -258,10 +293,35 @@ func (d *drawing) repairOllama(o, proxy object) {
 	if private && o["pull"] != "never" && isEmpty(o["allowTo"]) {
 		o["allowTo"] = []any{object{"namespace": "models", "ports": []any{5000}}}
 	}
+	d.repairCustom(o)
 	if o["pull"] == "never" {
 		remove(o, "threads") // nobody makes the models that have them
 	}
 	d.repairSizes(o)
+}
+
+// repairCustom leaves models that are made of one that is there, each with a name
+// of its own.
+func (d *drawing) repairCustom(o object) {
+	if o["pull"] == "never" || isEmpty(o["models"]) {
+		remove(o, "customModels")
+		return
+	}
+	if o["customModels"] == nil {
+		return
+	}
+	seen, kept := map[any]bool{}, []any{}
+	for _, c := range list(o["customModels"]) {
+		c := c.(object)
+		if !slices.Contains(list(o["models"]), c["from"]) {
+			c["from"] = pick(d, list(o["models"])...)
+		}
+		if !seen[c["name"]] {
+			kept = append(kept, c)
+		}
+		seen[c["name"]] = true
+	}
+	o["customModels"] = kept
 }
 
 // repairSizes gives amounts to a server of models that nothing is known of.
@@ -279,7 +339,8 @@ func (d *drawing) repairSizes(o object) {
 		_, is := sizing.Lookup(name.(string))
 		return is || sizes[name.(string)] != nil
 	}
-	if !slices.ContainsFunc(models, func(name any) bool { return !known(name) }) {
+	unknown := slices.ContainsFunc(models, func(name any) bool { return !known(name) })
+	if !unknown && o["largestModel"] == nil {
 		return
 	}
 	give := func(path []string, field, value string) {
@@ -290,10 +351,12 @@ func (d *drawing) repairSizes(o object) {
 			}
 			in = child(in, name)
 		}
-		if in["existingClaim"] == nil && (in[field] == nil || in[field] == "auto") {
+		if in["existingClaim"] == nil && in["image"] == nil && (in[field] == nil || in[field] == "auto") {
 			in[field] = value
 		}
 	}
-	give([]string{"resources", "limits"}, "memory", "60Ti")
+	if unknown {
+		give([]string{"resources", "limits"}, "memory", "60Ti")
+	}
 	give([]string{"storage"}, "size", "1Ti")
 }

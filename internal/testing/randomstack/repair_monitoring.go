@@ -23,7 +23,7 @@ func (d *drawing) repairMonitoring(m, base object) {
 	if dashboard := child(m, "dashboard"); len(child(dashboard, "labels")) == 0 {
 		remove(dashboard, "labels")
 	}
-	if ollama == nil {
+	if ollama == nil || isEmpty(ollama["models"]) {
 		remove(m, "speed")
 	} else if speed := child(m, "speed"); speed != nil && speed["model"] != nil && !slices.Contains(list(ollama["models"]), speed["model"]) {
 		speed["model"] = pick(d, list(ollama["models"])...)

@@ -129,9 +129,14 @@ func describeVolume(p workload.Program) string {
 	if p.Is == v1alpha1.ProgramOllama {
 		data = "The models"
 	}
-	claim, size := p.Name, string(p.Storage.Size)
-	if p.Storage.ExistingClaim != "" {
-		claim, size = p.Storage.ExistingClaim, "of a size that hearth does not set"
+	claim, size := p.Storage.Claim(p.Name), string(p.Storage.Size)
+	switch {
+	case p.Storage.Image != nil:
+		return data + ": an image, which the nodes pull and mount."
+	case p.Storage.NFS != nil:
+		size = "the NFS export " + p.Storage.NFS.Server + ":" + p.Storage.NFS.Path
+	case p.Storage.ExistingClaim != "":
+		size = "of a size that hearth does not set"
 	}
 	return fmt.Sprintf("%s: the claim %s in the namespace %s, %s.", data, claim, p.Namespace, size)
 }

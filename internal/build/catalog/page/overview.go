@@ -124,6 +124,8 @@ func (p *page) backupClass() string {
 		switch {
 		case s.ExistingClaim != "":
 			return "that of the claim " + s.ExistingClaim
+		case s.NFS != nil:
+			return "that of the NFS server " + s.NFS.Server
 		case s.Backup == nil:
 			return "none"
 		case s.Backup.Longhorn != nil && s.Backup.Longhorn.Task == v1alpha1.BackupTaskBackup:
@@ -200,6 +202,9 @@ func (p *page) dependencies() [][]string {
 		}
 		if o := b.Ollama; o != nil {
 			storage(add, o.Storage, "downloaded models")
+			if i := o.Storage.Image; i != nil {
+				add("Image "+markdown.Code(i.Registry+"/"+i.Repository+":"+i.Tag), "storage", "Holds the models; the nodes pull and mount it")
+			}
 		}
 		way(add, b)
 		nodes(add, b)
@@ -227,6 +232,9 @@ func storage(add func(name, kind, why string), s v1alpha1.Storage, holds string)
 	switch {
 	case s.ExistingClaim != "":
 		add("PersistentVolumeClaim "+markdown.Code(s.ExistingClaim), "storage", "Stores "+holds+"; made by somebody else")
+	case s.NFS != nil:
+		add("NFS export "+markdown.Code(s.NFS.Server+":"+s.NFS.Path), "storage", "Stores "+holds+"; the nodes mount it")
+	case s.Image != nil: // its registry is among those of images
 	case s.StorageClassName != "":
 		add("PVC-backed storage, StorageClass "+markdown.Code(s.StorageClassName), "storage", "Stores "+holds)
 	default:
@@ -321,6 +329,9 @@ func peers(add func(name, kind, why string), b *v1alpha1.Base) {
 // models are where Ollama's models come from.
 func models(add func(name, kind, why string), b *v1alpha1.Base) {
 	if o := b.Ollama; o != nil && o.Pull == v1alpha1.PullMissing {
+		if o.LargestModel != "" {
+			add("Model registries, of people's choice", "registry", "Have the models that people pull")
+		}
 		for _, m := range b.PullModels() {
 			add("Model registry "+markdown.Code(modelRegistry(m)), "registry", "Has the models that the volume lacks; not needed once they are there")
 		}

@@ -123,11 +123,17 @@ func ollamaSizing(b *v1alpha1.Base) string {
 	for _, name := range unknown {
 		models = append(models, []string{markdown.Code(name), notSaid, notSaid, notSaid, notSaid})
 	}
-	blocks = append(blocks, markdown.Table([]string{"Model", "Parameters", "Format", "Disk", "Digest"}, models))
+	if len(models) > 0 {
+		blocks = append(blocks, markdown.Table([]string{"Model", "Parameters", "Format", "Disk", "Digest"}, models))
+	}
 	if len(unknown) > 0 {
 		blocks = append(blocks, "Of "+code(unknown)+" no figures are known: the sums below leave them out.")
 	}
-	if len(known) == 0 {
+	if o.LargestModel != "" {
+		blocks = append(blocks, "People pull models of their own, of up to "+markdown.Code(string(o.LargestModel))+" each: which, and how many, nobody but the server knows. "+
+			"The sums below have one such model, and the volume is not checked for more.")
+	}
+	if len(known) == 0 && o.LargestModel == "" {
 		return paragraphs(blocks...)
 	}
 	need := b.Need()
@@ -138,7 +144,7 @@ func ollamaSizing(b *v1alpha1.Base) string {
 	for i, r := range sizetext.Terms(need.Terms) {
 		add(markdown.Code(need.Terms[i].Model), r)
 	}
-	for _, r := range sizetext.Totals(need, sizing.Storage(known)) {
+	for _, r := range sizetext.Totals(need, b.Volume()) {
 		add("", r)
 	}
 	blocks = append(blocks, fmt.Sprintf("Tokens of context: %d; requests at a time: %d; models in memory at most: %d.", o.ContextLength, o.NumParallel, o.MaxLoadedModels),

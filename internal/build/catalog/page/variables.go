@@ -37,6 +37,7 @@ var purposes = map[string]purpose{
 
 	"COPY_MODELS":              {"threads", "Copies of models that know their number of threads"},
 	"COPY_THREADS":             {"threads", "Number of threads of those copies"},
+	"CUSTOM_MODELS":            {"customModels", "Modelfiles of the models that are made of others"},
 	"LLAMA_ARG_CACHE_RAM":      {"promptCache", "Memory in MiB that keeps earlier prompts of a model"},
 	"LLAMA_ARG_THREADS":        {"threads", "Threads that compute an answer"},
 	"OLLAMA_CONTEXT_LENGTH":    {"contextLength", "Length of one request's context in tokens"},
@@ -48,6 +49,7 @@ var purposes = map[string]purpose{
 	"OLLAMA_LOAD_TIMEOUT":      {"loadTimeout", "How long the loading of a model may stall"},
 	"OLLAMA_MAX_LOADED_MODELS": {"maxLoadedModels", "Models in memory at the same time"},
 	"OLLAMA_MODELS":            {"modelsFolder", "Folder of the volume that holds the models"},
+	"OLLAMA_NOPRUNE":           {"storage", "The volume is read-only: nothing is removed from it"},
 	"OLLAMA_NO_CLOUD":          {"", "No remote models: nothing typed leaves the cluster"},
 	"OLLAMA_NUM_PARALLEL":      {"numParallel", "Requests that a model answers at the same time"},
 	"OLLAMA_VULKAN":            {"accelerator", "Reaches the graphics processor by Vulkan"},

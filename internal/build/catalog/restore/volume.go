@@ -1,7 +1,6 @@
 package restore
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
@@ -74,7 +73,7 @@ func Volumes(stack, overlay string, b *v1alpha1.Base) ([]Volume, error) {
 			return nil, err
 		}
 	}
-	if o := b.Ollama; o != nil {
+	if o := b.Ollama; o != nil && o.Storage.Image == nil { // whose earlier states are its registry's
 		if err := add(volume{
 			storage: o.Storage, program: "Ollama", field: "ollama", name: "ollama", workload: "deployment/ollama",
 			holds: "models, which can be pulled again", pulled: true,
@@ -103,12 +102,14 @@ type volume struct {
 func (v volume) described() Volume {
 	made := Volume{
 		Program: v.program, Holds: v.holds, Namespace: v.base.Namespace, Workload: v.workload,
-		Claim: cmp.Or(v.storage.ExistingClaim, v.name),
+		Claim: v.storage.Claim(v.name),
 	}
 	backup := v.storage.Backup
 	switch {
 	case v.storage.ExistingClaim != "":
 		made.Kept = "Whoever made the claim decides what keeps its earlier states: hearth writes nothing for it."
+	case v.storage.NFS != nil:
+		made.Kept = "Whoever runs the NFS server decides what keeps its earlier states: hearth writes nothing for it."
 	case backup == nil:
 		made.Kept = "Nothing keeps earlier states: what is lost with the volume is lost. `storage.backup` of the workload changes that."
 	case backup.Type == v1alpha1.BackupSnapshotSchedule:
@@ -128,7 +129,7 @@ func (v volume) described() Volume {
 		made.Kept = fmt.Sprintf("Longhorn takes a backup at `%s`, to its backup target, and keeps the last %d.", backup.Schedule, backup.Keep)
 		made.Ways = []Way{v.fromLonghornBackup()}
 	}
-	if v.pulled && v.storage.ExistingClaim == "" {
+	if v.pulled && v.storage.ExistingClaim == "" && v.storage.NFS == nil {
 		made.Ways = append(made.Ways, v.byPull())
 	}
 	return made

@@ -461,7 +461,7 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	source := archive.Files[0]
-	got, err := Import([]File{{source.Name, source.Data}}, Options{})
+	got, err := Import([]File{{source.Name, source.Data}}, Options{Schema: "https://raw.githubusercontent.com/hearth-dev/hearth/main/schema/hearth.schema.json"})
 	if err != nil {
 		t.Fatal(err)
 	}

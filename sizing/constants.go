@@ -47,6 +47,21 @@ const (
 	// default of 8 GiB for each model (ollama#18264).
 	promptCacheBytes = 512 * mib
 
+	// contextBytes is what a process takes of a device besides what it asks for:
+	// MinimumMemory in ml/device.go of 0.13 to 0.34.
+	contextBytes = 457 * mib
+	// fitMarginBytes is what llama-server leaves free on each device: --fit-target
+	// of its README, which Ollama from 0.30 on does not set.
+	fitMarginBytes = 1024 * mib
+	// deviceUsable is how much of a device's memory programs get, in percent: the
+	// 80 GiB of an H100 are 78.7 in Ollama's log (ollama#10061).
+	deviceUsable = 98
+	// outputBytes is one number of an output layer in Q6_K.
+	outputBytes = 105.0 / 128
+	// driverBytes is what the driver's libraries keep in the memory of a model's
+	// process. Assumed: no machine of hearth's tests has a device.
+	driverBytes = 256 * mib
+
 	// headroom is how much of the limit is above what is required, in percent: a
 	// container at its limit is killed, not slowed.
 	headroom = 15

@@ -6,15 +6,16 @@ import "fmt"
 const shortestContext = 4096
 
 // Fits is the longest context with which the model's memory limit is at most
-// memory bytes: 4096 tokens, twice as many again and again, or all that the model
-// was trained for. ok is false if it does not fit at all.
+// memory bytes, and devices of a known memory hold all of it: 4096 tokens, twice
+// as many again and again, or all that the model was trained for. ok is false if
+// it does not fit at all.
 func Fits(m Model, s Settings, memory int64) (context int, ok bool) {
 	for next := shortestContext; ; next *= 2 {
 		if m.ContextLimit > 0 {
 			next = min(next, m.ContextLimit)
 		}
 		s.ContextLength = next
-		if Memory([]Model{m}, s).Limit > memory {
+		if n := Memory([]Model{m}, s); n.Limit > memory || len(n.Spilled()) > 0 {
 			return context, ok
 		}
 		context, ok = next, true

@@ -31,42 +31,62 @@ type Need struct {
 	Limit int64 `json:"limit"`
 	// Models that are in memory together at the peak: the largest ones.
 	Models []string `json:"models"`
+	// Device is what graphics processors hold, where their memory is known; the
+	// rest of Need is then what the pod's own memory holds. nil otherwise.
+	Device *Device `json:"device,omitempty"`
 }
 
 // Memory is what the models need together under the settings. Where fewer are
 // loaded at the same time than there are, the largest count.
 func Memory(models []Model, s Settings) Need {
-	type required struct {
-		name  string
-		terms []Term
-	}
-	all := make([]required, len(models))
+	all := make([]run, len(models))
 	for i, m := range models {
-		all[i] = required{m.Name, ModelTerms(m, s)}
+		all[i] = newRun(m, s)
+		all[i].sum = all[i].terms()
 	}
-	slices.SortStableFunc(all, func(a, b required) int { return cmp.Compare(total(b.terms), total(a.terms)) })
+	slices.SortStableFunc(all, func(a, b run) int { return cmp.Compare(total(b.sum), total(a.sum)) })
+	if s.Devices.known() && len(all) > 0 {
+		return divide(all, s)
+	}
 	var n Need
 	for _, r := range all[:min(s.loaded(), len(all))] {
-		n.Models = append(n.Models, r.name)
-		n.Terms = append(n.Terms, r.terms...)
+		n.Models = append(n.Models, r.Name)
+		n.Terms = append(n.Terms, r.sum...)
 	}
-	n.Terms = append(n.Terms, Term{
-		Name: "server", Bytes: serverBytes, Formula: "a constant",
-		Source: "`ollama serve` of 0.23.2 without a model",
-	})
+	n.Terms = append(n.Terms, serverTerm())
 	n.Required = total(n.Terms)
 	n.Limit = Limit(n.Required)
 	return n
 }
 
+func serverTerm() Term {
+	return Term{
+		Name: "server", Bytes: serverBytes, Formula: "a constant",
+		Source: "`ollama serve` of 0.23.2 without a model",
+	}
+}
+
 // Sum is the arithmetic in one line: "1926 MiB weights + 448 MiB kv cache + ...
 // = 2843 MiB". Of several models it gives the sum of each.
-func (n Need) Sum() string {
+func (n Need) Sum() string { return n.sum(n.Terms, n.Required) }
+
+// DeviceSum is the arithmetic of what devices hold; "" where that is not known.
+func (n Need) DeviceSum() string {
+	if n.Device == nil {
+		return ""
+	}
+	return n.sum(n.Device.Terms, n.Device.Bytes)
+}
+
+func (n Need) sum(terms []Term, all int64) string {
+	if len(terms) == 0 {
+		return "nothing"
+	}
 	var parts []string
 	if len(n.Models) > 1 {
 		for _, name := range n.Models {
 			var bytes int64
-			for _, t := range n.Terms {
+			for _, t := range terms {
 				if t.Model == name {
 					bytes += t.Bytes
 				}
@@ -74,25 +94,25 @@ func (n Need) Sum() string {
 			parts = append(parts, MiB(bytes)+" "+name)
 		}
 	}
-	for _, t := range n.Terms {
+	for _, t := range terms {
 		if t.Model == "" || len(n.Models) == 1 {
 			parts = append(parts, MiB(t.Bytes)+" "+t.Name)
 		}
 	}
-	return strings.Join(parts, " + ") + " = " + MiB(n.Required)
+	return strings.Join(parts, " + ") + " = " + MiB(all)
 }
 
-// Least is the smallest memory limit that can be enough in bytes: Required, or
-// with an accelerator what stays in the pod's memory when a device of unknown
-// size holds all of each model: the processes, and the prompts that a server
-// keeps.
+// Least is the smallest memory limit that can be enough in bytes. Without an
+// accelerator that is Required. Beside one of unknown memory, which may hold all
+// of each model, it is the processes, and the prompts that a server keeps; beside
+// one of known memory, Required without what the kernel takes back or nobody has
+// measured.
 func (n Need) Least(accelerated bool) int64 {
-	if !accelerated {
-		return n.Required
-	}
 	var bytes int64
 	for _, t := range n.Terms {
-		if t.Model == "" || t.Name == "runtime" || t.Name == "prompt cache" {
+		switch {
+		case n.Device != nil && (t.Name == "file cache" || t.Name == "driver"):
+		case n.Device != nil, !accelerated, t.Model == "", t.Name == "runtime", t.Name == "prompt cache":
 			bytes += t.Bytes
 		}
 	}

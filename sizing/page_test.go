@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite the tables in docs/sizing.md")
 // comments each.
 func TestPage(t *testing.T) {
 	pagetest.Tables(t, "../docs/sizing.md", "go test ./sizing -run Page -update", *update,
-		map[string]string{"numbers": numberTable(), "models": modelTable(), "check": checkTable()})
+		map[string]string{"numbers": numberTable(), "models": modelTable(), "check": checkTable(), "devices": deviceTable()})
 }
 
 // numberTable says how each number of a pod follows from its models.
@@ -35,6 +35,27 @@ func numberTable() string {
 		{"`OLLAMA_LOAD_TIMEOUT`", fmt.Sprintf("%d minutes, or the largest model at %d MB/s", loadDefault/time.Minute, loadRate/1_000_000)},
 	} {
 		fmt.Fprintf(&b, "| %s | %s |\n", row[0], row[1])
+	}
+	return b.String()
+}
+
+// deviceTable says what is where beside a graphics processor.
+func deviceTable() string {
+	var b strings.Builder
+	b.WriteString("| part | where | source |\n|---|---|---|\n")
+	for _, row := range [][3]string{
+		{"weights and KV cache of the layers that fit, the output layer if all do", "devices", "`createLayout` in `llm/server.go` of 0.13 to 0.24; from 0.30 on `--fit` of llama-server"},
+		{"the buffer of one batch", "each device, and the processor for its part", "`GraphSize` in `fs/ggml/ggml.go`, `graph_reserve` in `llama-context.cpp`"},
+		{"an image's graph", "the first device", "`projectorGPU` in `llm/server.go`"},
+		{fmt.Sprintf("%d MiB of context", contextBytes/mib), "each device and model", "`MinimumMemory` in `ml/device.go`"},
+		{"a layer to spare, before 0.30 in llama.cpp", "each device", "`(*llamaServer).Load` in `llm/server.go`"},
+		{fmt.Sprintf("%d MiB left free, from 0.30 on; `OLLAMA_GPU_OVERHEAD` before", fitMarginBytes/mib), "each device", "`--fit-target` of llama-server, which Ollama leaves at its default"},
+		{fmt.Sprintf("%d %% of its memory, for the driver", 100-deviceUsable), "each device", "an H100 of 80 GiB has 78.7 (ollama#10061)"},
+		{"the token embedding, and the layers that do not fit", "processor", "`InputWeights` in `llm/server.go`"},
+		{"prompt cache, file cache, runtime, server", "processor", "as without a device"},
+		{fmt.Sprintf("%d MiB for the driver's libraries", driverBytes/mib), "processor, each model", "assumed, not measured; a limit is not refused for them"},
+	} {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", row[0], row[1], row[2])
 	}
 	return b.String()
 }

@@ -21,6 +21,8 @@ type Settings struct {
 	// Version of Ollama, as its image is tagged: 0.23.2. Other tags, such as
 	// latest, count as the newest.
 	Version string
+	// Devices that hold what they have room for. Default none.
+	Devices Devices
 }
 
 func (s Settings) context() int { return orDefault(s.ContextLength, 4096) }

@@ -5,8 +5,10 @@ import (
 	"fmt"
 )
 
-// ModelTerms is the memory of one loaded model.
-func ModelTerms(m Model, s Settings) []Term {
+// ModelTerms is the memory of one loaded model, without devices.
+func ModelTerms(m Model, s Settings) []Term { return newRun(m, s).terms() }
+
+func newRun(m Model, s Settings) run {
 	r := run{Model: m, settings: s}
 	r.context = cmp.Or(m.Context, s.context())
 	if m.ContextLimit > 0 {
@@ -22,6 +24,10 @@ func ModelTerms(m Model, s Settings) []Term {
 	}
 	// From 0.30 on llama.cpp runs every model.
 	r.ownEngine = m.ollamaEngine() && !LlamaServer(s.Version)
+	return r
+}
+
+func (r run) terms() []Term {
 	terms := []Term{r.weights()}
 	for _, t := range []Term{r.cache(), r.compute(), r.vision(), r.promptCache(), r.fileCache(), r.runtime()} {
 		if t.Bytes > 0 {
@@ -29,7 +35,7 @@ func ModelTerms(m Model, s Settings) []Term {
 		}
 	}
 	for i := range terms {
-		terms[i].Model = m.Name
+		terms[i].Model = r.Name
 		terms[i].Bytes = min(terms[i].Bytes, most)
 	}
 	return terms
@@ -41,6 +47,9 @@ type run struct {
 	settings                 Settings
 	context, parallel, batch int
 	ownEngine                bool
+	// What follows, for Memory.
+	sum   []Term
+	parts layout
 }
 
 // weights are resident as a whole: without a GPU Ollama does not map the file

@@ -28,6 +28,7 @@ var reservedAnnotations = []reservedAnnotation{
 	{localConfig, "kustomize would drop every object", "remove it"},
 	{"config.kubernetes.io/", "kustomize keeps annotations of this name for itself", "remove it"},
 	{"internal.config.kubernetes.io/", "kustomize keeps annotations of this name for itself", "remove it"},
+	{AcceleratorMemory, "hearth writes it on the pods that have devices", "use ollama.accelerator.memory"},
 	{"helm.sh/hook", "Fleet deploys by Helm, which would take every object for a hook", "remove it"},
 	{"meta.helm.sh/", "Helm keeps annotations of this name for itself", "remove it"},
 }

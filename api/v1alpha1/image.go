@@ -120,10 +120,11 @@ type release struct {
 	oldest, newest string
 }
 
-// ollamaRelease is known as far as docs/sizing.md tells two ways of running a
-// model apart, openWebUIRelease as far as it was run.
+// ollamaRelease is known as far as its source was read: its variables, and the two
+// ways of running a model that docs/sizing.md tells apart. openWebUIRelease is as
+// far as it was run.
 var (
-	ollamaRelease    = release{"Ollama", OllamaVersion, "0.13", "0.30"}
+	ollamaRelease    = release{"Ollama", OllamaVersion, "0.13", lastRead}
 	openWebUIRelease = release{"Open WebUI", OpenWebUIVersion, "0.9", "0.9"}
 )
 

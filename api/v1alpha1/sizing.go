@@ -58,6 +58,7 @@ func (o *Ollama) settings() sizing.Settings {
 	s := sizing.Settings{
 		ContextLength: o.ContextLength, NumParallel: o.NumParallel, MaxLoadedModels: o.MaxLoadedModels,
 		KVCacheType: string(o.KVCacheType), Version: o.Image.Tag, PromptCache: bytesOf(o.PromptCache),
+		Devices: o.devices(),
 	}
 	if o.PromptCache == None {
 		s.PromptCache = -1
@@ -192,16 +193,20 @@ func (v validator) memory(base *field.Path, given *Ollama, b *Base) {
 	}
 	got, what := bytesOf(limit), strings.Join(need.Models, " and ")
 	switch least := need.Least(o.Accelerator != nil); {
-	case got < need.Required && got >= least:
-		v.warnf(at, fmt.Sprintf("%s is enough whatever the device holds", mebibytes(need.Limit)),
+	case got < need.Required && got >= least && need.Device == nil:
+		v.warnf(at, fmt.Sprintf("%s is enough whatever the device holds; or say its memory as ollama.accelerator.memory", mebibytes(need.Limit)),
 			"the memory limit of %s is enough for %s only if the device holds all but %s of %s", limit, what, sizing.MiB(got), need.Sum())
-	case got < need.Required:
+	case got < least && need.Device != nil:
+		v.errorf(at, fmt.Sprintf("raise it to %s or write auto, which is that; or %s", mebibytes(need.Limit), b.smaller(need, got)),
+			"the memory limit of %s cannot hold what of %s stays with the processor: %s; the device holds %s", limit, what, need.Sum(), need.DeviceSum())
+	case got < least:
 		v.errorf(at, fmt.Sprintf("raise it to %s or write auto, which is that; or %s", mebibytes(need.Limit), b.smaller(need, got)),
 			"the memory limit of %s cannot hold %s: %s", limit, what, need.Sum())
 	case got < need.Limit && chosen:
 		v.warnf(at, fmt.Sprintf("%s is comfortable", mebibytes(need.Limit)),
 			"the memory limit of %s is tight for %s: %s", limit, what, need.Sum())
 	}
+	v.divided(server, o, need)
 	if o.Node == nil || o.Node.Memory == "" {
 		return
 	}

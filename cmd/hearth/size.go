@@ -20,6 +20,8 @@ type sizeVerb struct {
 	memory    amount
 	fits      amount
 	bandwidth float64
+	devices   int
+	vram      amount
 	explain   bool
 	ask       bool
 	format    format
@@ -46,11 +48,14 @@ that it has room for then.
 
 Memory grows with the context, times the requests that are answered in parallel.
 --explain shows each part of it, with the numbers and where the formula is from.
+With --accelerator-memory it divides the models between graphics processors and
+the pod's own memory, as Ollama does: a model that does not fit is a warning.
 
 Exit code 1 means that --memory is too little.`,
 		Example: `  hearth size llama3.2:3b mistral:7b --cpu 4
   hearth size qwen3:8b --context-length 32768 --kv-cache-type q8_0 --explain
   hearth size --fits 8Gi --bandwidth 40
+  hearth size qwen2.5:14b --accelerator-memory 12Gi
   hearth size ./model.gguf --memory 4Gi
   hearth size --from-registry qwen3:8b-q8_0 hf.co/owner/model-GGUF:Q4_K_M`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -74,6 +79,8 @@ Exit code 1 means that --memory is too little.`,
 	flags.Var(&v.cpu, "cpu", "the CPU limit, such as 4: says the threads")
 	flags.Var(&v.memory, "memory", "a memory limit, such as 8Gi, that must be enough")
 	flags.Var(&v.fits, "fits", "list what this memory limit has room for, such as 8Gi")
+	flags.Var(&v.vram, "accelerator-memory", "the memory of each graphics processor, such as 8Gi: says what it holds")
+	flags.IntVar(&v.devices, "accelerators", 1, "how many graphics `processors` of that memory there are")
 	flags.Float64Var(&v.bandwidth, "bandwidth", 20, "how many `GB/s` the memory delivers; two channels of DDR4 about 20 to 40")
 	flags.BoolVar(&v.explain, "explain", false, "show each part with its formula and source")
 	flags.BoolVar(&v.ask, "from-registry", false, "ask the registry of each name for the header of its weights")
@@ -87,6 +94,14 @@ Exit code 1 means that --memory is too little.`,
 func (v *sizeVerb) run(cmd *cobra.Command, args []string) error {
 	if err := v.check(); err != nil {
 		return err
+	}
+	if v.vram > 0 {
+		v.settings.Devices = sizing.Devices{Count: v.devices, Memory: v.vram.bytes()}
+		if !cmd.Flags().Changed("bandwidth") {
+			v.bandwidth = 0 // the device's, which nobody has said
+		}
+	} else if cmd.Flags().Changed("accelerators") {
+		return errors.New("--accelerators needs --accelerator-memory, the memory of each")
 	}
 	models, err := v.findModels(cmd, args)
 	if err != nil {
@@ -116,6 +131,7 @@ func (v *sizeVerb) check() error {
 	between("context-length", v.settings.ContextLength, 256, 1<<20)
 	between("parallel", v.settings.NumParallel, 1, 64)
 	between("max-loaded", v.settings.MaxLoadedModels, 1, 32)
+	between("accelerators", v.devices, 1, 64)
 	if kinds := v1alpha1.KVCacheType("").Values(); !slices.Contains(kinds, v.settings.KVCacheType) {
 		problems = append(problems, fmt.Errorf("--kv-cache-type %s: want %s", v.settings.KVCacheType, strings.Join(kinds, ", ")))
 	}

@@ -34,7 +34,10 @@ type settingsReport struct {
 	MaxLoadedModels int     `json:"maxLoadedModels"`
 	KVCacheType     string  `json:"kvCacheType"`
 	OllamaVersion   string  `json:"ollamaVersion"`
-	MemoryBandwidth float64 `json:"memoryBandwidth"` // bytes a second
+	MemoryBandwidth float64 `json:"memoryBandwidth,omitempty"` // bytes a second
+
+	Accelerators      int   `json:"accelerators,omitempty"`
+	AcceleratorMemory int64 `json:"acceleratorMemory,omitempty"` // of each
 }
 
 // modelReport is one model, as if it were alone in its pod.
@@ -47,6 +50,8 @@ type modelReport struct {
 	Context         int             `json:"context"`
 	Required        int64           `json:"required"`
 	Limit           int64           `json:"limit"`
+	Device          int64           `json:"device,omitempty"`          // bytes that graphics processors hold
+	Layers          string          `json:"-"`                         // on them
 	TokensPerSecond float64         `json:"tokensPerSecond,omitempty"` // at most
 	Evidence        sizing.Evidence `json:"evidence"`
 	Source          string          `json:"source"`
@@ -59,6 +64,7 @@ func (v *sizeVerb) settingsReport() settingsReport {
 		ContextLength: v.settings.ContextLength, NumParallel: v.settings.NumParallel,
 		MaxLoadedModels: v.settings.MaxLoadedModels, KVCacheType: v.settings.KVCacheType,
 		OllamaVersion: v.settings.Version, MemoryBandwidth: v.bandwidth * 1e9,
+		Accelerators: v.settings.Devices.Count, AcceleratorMemory: v.settings.Devices.Memory,
 	}
 }
 
@@ -76,7 +82,10 @@ func (v *sizeVerb) row(m sizing.Model, context int) modelReport {
 		figures := v1alpha1.ModelSizeOf(m)
 		r.Figures = &figures
 	}
-	if !m.Embedder { // which reads, and writes nothing
+	if need.Device != nil {
+		r.Device, r.Layers = need.Device.Bytes, fmt.Sprintf("%d/%d", need.Device.Models[0].Layers, need.Device.Models[0].All)
+	}
+	if !m.Embedder && v.bandwidth > 0 { // which reads, and writes nothing
 		r.TokensPerSecond = sizing.TokensPerSecond(m, v.bandwidth*1e9)
 	}
 	return r
@@ -101,6 +110,14 @@ func (v *sizeVerb) report(models []sizing.Model) *sizeReport {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("%s was trained for %d tokens of context, which is what it gets", m.Name, context))
 		}
 		r.Models = append(r.Models, v.row(m, context))
+	}
+	for _, m := range r.Memory.Spilled() {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s hold %s of %s: the other %s stay with the processor, which computes them many times slower",
+			sizetext.Devices(v.settings.Devices), sizetext.Layers(m), m.Model, sizing.MiB(m.Spilled)))
+	}
+	if d := r.Memory.Device; d != nil && len(d.Apart) > 0 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s have no room for %s beside the rest: Ollama throws one model out for the other",
+			sizetext.Devices(v.settings.Devices), strings.Join(d.Apart, " and ")))
 	}
 	r.Enough = v.memory == 0 || r.Memory.Required <= r.LimitMemory
 	switch {

@@ -41,25 +41,30 @@ func (v *sizeVerb) write(stdout, stderr io.Writer, r *sizeReport) error {
 	return nil
 }
 
-// longName is the longest name that leaves a line its 80 columns.
-const longName = 21
-
-// table is a row for each model, as if it were alone; a long name stands above it.
+// table is a row for each model, as if it were alone; a name too long for a line's
+// 80 columns stands above it.
 func (v *sizeVerb) table(models []modelReport) string {
+	longName := 21
 	rows := [][]string{{"MODEL", "PARAMS", "FORMAT", "DISK", "CONTEXT", "MEMORY", "LIMIT", "TOK/S"}}
+	if v.vram > 0 {
+		longName = 16
+		rows[0] = []string{"MODEL", "DISK", "CONTEXT", "DEVICE", "LAYERS", "MEMORY", "LIMIT", "TOK/S"}
+	}
 	for _, m := range models {
 		speed := "-"
 		if m.TokensPerSecond > 0 {
 			speed = fmt.Sprintf("%.1f", m.TokensPerSecond)
 		}
-		name := m.Name
-		if len(name) > longName {
-			name = ""
+		row := []string{m.Name}
+		if len(m.Name) > longName {
+			row[0] = ""
 		}
-		rows = append(rows, []string{
-			name, sizetext.Parameters(m.Parameters), m.Quantization, sizetext.Quantity(m.Disk), fmt.Sprint(m.Context),
-			sizetext.Quantity(m.Required), sizetext.Quantity(m.Limit), speed,
-		})
+		if v.vram > 0 {
+			row = append(row, sizetext.Quantity(m.Disk), fmt.Sprint(m.Context), sizetext.Quantity(m.Device), m.Layers)
+		} else {
+			row = append(row, sizetext.Parameters(m.Parameters), m.Quantization, sizetext.Quantity(m.Disk), fmt.Sprint(m.Context))
+		}
+		rows = append(rows, append(row, sizetext.Quantity(m.Required), sizetext.Quantity(m.Limit), speed))
 	}
 	lines := strings.SplitAfter(columns.Table(rows), "\n")
 	for i, m := range models {
@@ -67,7 +72,11 @@ func (v *sizeVerb) table(models []modelReport) string {
 			lines[i+1] = printable.Text(m.Name) + "\n" + lines[i+1]
 		}
 	}
-	return strings.Join(lines, "") + fmt.Sprintf("tokens/s: at most, where memory delivers %g GB/s\n", v.bandwidth)
+	speed := fmt.Sprintf("at most, where memory delivers %g GB/s", v.bandwidth)
+	if v.bandwidth == 0 {
+		speed = "say with --bandwidth what the device's memory delivers"
+	}
+	return strings.Join(lines, "") + "tokens/s: " + speed + "\n"
 }
 
 // pod is what all models together need, in words that a stack takes.
@@ -77,6 +86,9 @@ func (v *sizeVerb) pod(r *sizeReport) string {
 		rows = append(rows, []string{"  " + what, fmt.Sprintf(format, args...)})
 	}
 	say("memory", "%s required, limit %s: %s", sizing.MiB(r.Memory.Required), sizetext.Quantity(r.Memory.Limit), r.Memory.Sum())
+	if d := r.Memory.Device; d != nil {
+		say("devices", "%s hold %s: %s", sizetext.Devices(d.Devices), sizing.MiB(d.Bytes), r.Memory.DeviceSum())
+	}
 	switch {
 	case r.Threads == 0:
 		say("threads", "as many as the CPU limit has cores; say it with --cpu")
@@ -103,15 +115,17 @@ func explain(m sizing.Model, s sizing.Settings) string {
 	for source := range strings.FieldsSeq(m.Source) {
 		fmt.Fprintf(&b, "  %s\n", printable.Text(source))
 	}
-	return b.String() + columns.Table(cells(sizetext.Terms(sizing.ModelTerms(m, s))))
+	need := sizing.Memory([]sizing.Model{m}, s)
+	return b.String() + columns.Table(cells(append(sizetext.Terms(slices.DeleteFunc(need.Terms, ofServer)), sizetext.DeviceTerms(need)...)))
 }
 
 // explainPod is what is added for all models together.
 func explainPod(r *sizeReport) string {
-	models := func(t sizing.Term) bool { return t.Model != "" }
-	rows := sizetext.Terms(slices.DeleteFunc(slices.Clone(r.Memory.Terms), models))
+	rows := sizetext.Terms(slices.DeleteFunc(slices.Clone(r.Memory.Terms), func(t sizing.Term) bool { return !ofServer(t) }))
 	return "the pod:\n" + columns.Table(cells(append(rows, sizetext.Totals(r.Memory, r.Volume)...)))
 }
+
+func ofServer(t sizing.Term) bool { return t.Model == "" }
 
 // cells are the rows of a table, each source below its formula.
 func cells(rows []sizetext.Row) (all [][]string) {

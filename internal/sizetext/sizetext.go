@@ -24,16 +24,42 @@ func Terms(terms []sizing.Term) (rows []Row) {
 	return rows
 }
 
+// DeviceTerms are the parts of what graphics processors hold: none where that is
+// not known.
+func DeviceTerms(need sizing.Need) []Row {
+	if need.Device == nil {
+		return nil
+	}
+	rows := Terms(need.Device.Terms)
+	for i := range rows {
+		rows[i].Name = "device: " + rows[i].Name
+	}
+	return rows
+}
+
 // Totals are what the parts come to, and the volume beside them.
 func Totals(need sizing.Need, volume sizing.Volume) []Row {
 	minimum, comfortable := volume.Formulas()
-	return []Row{
+	rows := []Row{
 		{"required", sizing.MiB(need.Required), need.Sum(), ""},
 		{"limit", Quantity(need.Limit), sizing.LimitFormula(need.Required), ""},
-		{"volume from", sizing.MiB(volume.Minimum), minimum, ""},
-		{"volume", Quantity(volume.Comfortable), comfortable, ""},
 	}
+	if d := need.Device; d != nil {
+		rows = append(rows, Row{"devices", sizing.MiB(d.Bytes), need.DeviceSum() + ", of " + Devices(d.Devices), ""})
+	}
+	return append(rows,
+		Row{"volume from", sizing.MiB(volume.Minimum), minimum, ""},
+		Row{"volume", Quantity(volume.Comfortable), comfortable, ""},
+	)
 }
+
+// Devices spells what graphics processors there are.
+func Devices(d sizing.Devices) string {
+	return fmt.Sprintf("%d x %s", d.Count, Quantity(d.Memory))
+}
+
+// Layers say how a model is divided: 34 of 49 layers.
+func Layers(d sizing.Divided) string { return fmt.Sprintf("%d of %d layers", d.Layers, d.All) }
 
 // Quantity spells bytes as a Kubernetes quantity of memory or storage.
 func Quantity(bytes int64) string {

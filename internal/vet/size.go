@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -61,7 +63,7 @@ func settings(c container) sizing.Settings {
 		cache = -1
 	}
 	return sizing.Settings{
-		PromptCache:   cache,
+		PromptCache: cache, Devices: devices(c),
 		ContextLength: number("OLLAMA_CONTEXT_LENGTH"), NumParallel: number("OLLAMA_NUM_PARALLEL"),
 		MaxLoadedModels: number("OLLAMA_MAX_LOADED_MODELS"), KVCacheType: kv, Version: tag(c.Image),
 	}
@@ -76,16 +78,20 @@ func ollamaMemory(in *input) []Finding {
 			continue
 		}
 		need := sizing.Memory(known, settings(c))
-		switch least := need.Least(accelerated(c)); {
-		case limit.Value() >= need.Required:
+		switch least := need.Least(len(extended(c)) > 0); {
+		case limit.Value() >= need.Required, limit.Value() >= least && need.Device != nil:
 		case limit.Value() >= least:
 			f := c.finding("resources.limits.memory", "%s is enough for %s only if the device holds the rest of %s",
 				limit.String(), strings.Join(need.Models, " and "), need.Sum())
-			f.Severity, f.Fix = problem.Warning, fmt.Sprintf("write %s, which is enough whatever the device holds", sizing.MiB(need.Limit))
+			f.Severity, f.Fix = problem.Warning, fmt.Sprintf("write %s, which is enough whatever the device holds, or its memory as the pod's annotation %s",
+				sizing.MiB(need.Limit), v1alpha1.AcceleratorMemory)
 			found = append(found, f)
 		default:
 			f := c.finding("resources.limits.memory", "%s is less than the %s that %s needs: %s",
 				limit.String(), sizing.MiB(need.Required), strings.Join(need.Models, " and "), need.Sum())
+			if need.Device != nil {
+				f.Message += "; the device holds " + need.DeviceSum()
+			}
 			f.Fix = fmt.Sprintf("write %s, or name a smaller model", sizing.MiB(need.Limit))
 			found = append(found, f)
 		}
@@ -118,14 +124,33 @@ func ollamaVolume(in *input) []Finding {
 	return found
 }
 
-// accelerated reports whether the container's models are in a device's memory.
-func accelerated(c container) bool {
+// extended are the resources of the container that a device plugin counts, as the
+// API server tells them from Kubernetes' own.
+func extended(c container) (names []corev1.ResourceName) {
 	for name := range c.Resources.Limits {
-		if strings.Contains(string(name), "/gpu") || strings.HasPrefix(string(name), "gpu.") {
-			return true
+		domain, _, qualified := strings.Cut(string(name), "/")
+		if qualified && domain != "kubernetes.io" && !strings.HasSuffix(domain, ".kubernetes.io") {
+			names = append(names, name)
 		}
 	}
-	return false
+	return names
+}
+
+// devices that hold the container's models, where the pod says their memory.
+func devices(c container) (d sizing.Devices) {
+	memory, err := resource.ParseQuantity(c.pod.Meta.Annotations[v1alpha1.AcceleratorMemory])
+	if err != nil || memory.Sign() <= 0 {
+		return d
+	}
+	for _, name := range extended(c) {
+		count := c.Resources.Limits[name]
+		d.Count = max(d.Count, int(min(count.Value(), 64)))
+	}
+	d.Memory = memory.Value()
+	if overhead, set := c.env("OLLAMA_GPU_OVERHEAD"); set {
+		d.Overhead, _ = strconv.ParseInt(overhead, 10, 64) // 0 if it is none
+	}
+	return d
 }
 
 func ollamaCPU(in *input) []Finding {

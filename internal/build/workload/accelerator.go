@@ -3,6 +3,7 @@ package workload
 import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/sizing"
@@ -42,4 +43,13 @@ func (b builder) acceleratorEnv() []corev1.EnvVar {
 		return []corev1.EnvVar{{Name: "OLLAMA_VULKAN", Value: "1"}}
 	}
 	return nil
+}
+
+// acceleratedMeta says in the pod's metadata what its devices hold, which
+// Kubernetes does not know and hearth vet asks.
+func (b builder) acceleratedMeta(meta metav1.ObjectMeta) metav1.ObjectMeta {
+	if a := b.base.Ollama.Accelerator; a != nil && a.Memory != "" {
+		metav1.SetMetaDataAnnotation(&meta, v1alpha1.AcceleratorMemory, string(a.Memory))
+	}
+	return meta
 }

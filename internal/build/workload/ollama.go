@@ -104,7 +104,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			// After ten minutes, the default, a Deployment counts as failed; to
 			// pull a model takes longer.
 			ProgressDeadlineSeconds: new(int32(b.base.PullDeadline().Seconds())),
-			Template:                corev1.PodTemplateSpec{ObjectMeta: c.PodMeta(), Spec: pod},
+			Template:                corev1.PodTemplateSpec{ObjectMeta: b.acceleratedMeta(c.PodMeta()), Spec: pod},
 		},
 	}
 }

@@ -195,6 +195,7 @@ var pathRules = map[string]rule{
 	"backup.keep":                  oneOf(1, 30),
 	"snapshotSchedule.className":   oneOf("csi", "longhorn.snap"),
 	"accelerator.count":            oneOf(1, 4),
+	"accelerator.memory":           oneOf("1536Mi", "8Gi", spelled("25769803776")),
 	"accelerator.resourceName":     oneOf("nvidia.com/gpu.shared", "gpu.intel.com/xe"),
 	"accelerator.runtimeClassName": oneOf("nvidia", "gpu"),
 	"accelerator.groups[]":         oneOf(44, 993),

@@ -289,6 +289,9 @@ func nodes(add func(name, kind, why string), b *v1alpha1.Base) {
 		needs := fmt.Sprintf("a node with %s CPU and %s of memory free", markdown.Code(string(w.Resources.Requests.CPU)), markdown.Code(string(w.Resources.Requests.Memory)))
 		if w.field == "ollama" && b.Ollama.Accelerator != nil {
 			needs += fmt.Sprintf(", and %d %s", b.Ollama.Accelerator.Count, markdown.Code(b.Ollama.Accelerator.ResourceName))
+			if b.Ollama.Accelerator.Memory != "" {
+				needs += " of " + markdown.Code(string(b.Ollama.Accelerator.Memory)) + " of memory each"
+			}
 		}
 		if len(w.NodeSelector) > 0 {
 			needs += ", of the labels " + code(pairs(w.NodeSelector))

@@ -144,6 +144,9 @@ func ollamaSizing(b *v1alpha1.Base) string {
 	for i, r := range sizetext.Terms(need.Terms) {
 		add(markdown.Code(need.Terms[i].Model), r)
 	}
+	for i, r := range sizetext.DeviceTerms(need) {
+		add(markdown.Code(need.Device.Terms[i].Model), r)
+	}
 	for _, r := range sizetext.Totals(need, b.Volume()) {
 		add("", r)
 	}

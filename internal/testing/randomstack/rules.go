@@ -134,7 +134,8 @@ var pathRules = map[string]rule{
 	"sidecars{}.image.repository":       oneOf("apache/tika", "mirror/team/x__y"),
 	"initContainers{}.env{key}":         oneOf("TZ", "z", "DB_TOKEN", "API_KEY"),
 	"sidecars{}.env{key}":               oneOf("TZ", "z", "DB_TOKEN", "API_KEY"),
-	"command[]":                         oneOf("/bin/sh", "-c", "exec ollama serve", "on", "1"),
+	"command[]":                         oneOf("/bin/sh", "-c", "exec start.sh", "on", "1"),
+	"ollama.command[]":                  oneOf("/bin/sh", "-c", "exec ollama serve", "on", "1"),
 	"args[]":                            oneOf("serve", "--verbose", "off"),
 
 	"nodeSelector{key}":               oneOf("kubernetes.io/hostname", "gpu", "topology.kubernetes.io/zone"),

@@ -63,7 +63,7 @@ func settings(c container) sizing.Settings {
 		cache = -1
 	}
 	return sizing.Settings{
-		PromptCache: cache, Devices: devices(c),
+		PromptCache: cache, Devices: acceleratorMemory(c),
 		ContextLength: number("OLLAMA_CONTEXT_LENGTH"), NumParallel: number("OLLAMA_NUM_PARALLEL"),
 		MaxLoadedModels: number("OLLAMA_MAX_LOADED_MODELS"), KVCacheType: kv, Version: tag(c.Image),
 	}
@@ -136,8 +136,8 @@ func extended(c container) (names []corev1.ResourceName) {
 	return names
 }
 
-// devices that hold the container's models, where the pod says their memory.
-func devices(c container) (d sizing.Devices) {
+// acceleratorMemory are the devices that hold the container's models, where the pod says their memory.
+func acceleratorMemory(c container) (d sizing.Devices) {
 	memory, err := resource.ParseQuantity(c.pod.Meta.Annotations[v1alpha1.AcceleratorMemory])
 	if err != nil || memory.Sign() <= 0 {
 		return d

@@ -376,7 +376,7 @@ func known(keys ...string) bool {
 // is held by the files in testdata, and changes with them. Remove one, and look at
 // what -update makes of them.
 var held = []string{
-	"substitute", "ollama.largestModel", "ollama.storage.nfs", "ollama.customModels", "ollama.accelerator.memory",
+	"substitute", "ollama.accelerator.memory",
 	"ollama.service.annotations", "ollama.service.port", "ollama.service.loadBalancerIP", "ollama.service.loadBalancerClass",
 	"openWebUI.service.annotations", "openWebUI.service.port", "openWebUI.service.loadBalancerIP", "openWebUI.service.loadBalancerClass",
 }

@@ -63,6 +63,9 @@ var fenced = regexp.MustCompile("(?ms)^```yaml( refused)?\n(.*?)^```$(?:\n\n```t
 func stacks(text string) map[string]string {
 	const head = "apiVersion: hearth.dev/v1alpha1\nkind: Stack\nmetadata: {name: home}\nspec:\n  bases:\n"
 	base := "    - name: ai\n      namespace: ai\n"
+	if strings.HasPrefix(text, "substitute:") {
+		return map[string]string{"stack": strings.TrimSuffix(head, "  bases:\n") + indent(text, "  ") + "  overlays:\n    - {name: home, bases: [{name: ai}]}\n"}
+	}
 	if strings.HasPrefix(text, "catalog:") { // of the whole stack
 		return map[string]string{"stack": head + base + "      ollama: {models: [\"llama3.2:3b\"]}\n  overlays:\n    - {name: home, bases: [{name: ai}]}\n" + indent(text, "  ")}
 	}

@@ -19,7 +19,8 @@ type Expose struct {
 	// Controller), ingressNGINX (the Kubernetes community's ingress-nginx, which
 	// is retired), traefik, or gateway (Gateway API).
 	Type ExposeType `json:"type,omitzero"`
-	// Host is the DNS name that people use.
+	// Host is the DNS name that people use. With a variable in it (spec.substitute)
+	// audience is required, unless the name ends in one that is private.
 	Host Host `json:"host,omitzero"`
 	// AdditionalHosts are more names of the same program, 15 at most: one route and
 	// one certificate for all. Links, probes, WEBUI_URL and the sign-in at a
@@ -351,6 +352,9 @@ func (v validator) expose(at *field.Path, given, e *Expose, p Program, policed b
 	v.annotations(at.Child("annotations"), e.Annotations)
 	v.tile(at, e)
 	v.tls(at, given.TLS, e)
+	if h := e.anyHost(func(h Host) bool { return HasVariable(string(h)) && h.public() }); h != "" && given.Audience == "" {
+		v.because(at.Child("host"), at.Child("additionalHosts")).errorf(at.Child("audience"), "write private or public", "missing: the host %s has a variable, so that nobody can tell from it who reaches it", h)
+	}
 	v.access(at, e, p)
 }
 
@@ -420,7 +424,7 @@ func (v validator) access(at *field.Path, e *Expose, p Program) {
 		return
 	}
 	v = v.because(at.Child("audience"), at.Child("host"), at.Child("additionalHosts"))
-	if h := e.anyHost(Host.public); h != "" && e.Audience == AudiencePrivate {
+	if h := e.anyHost(func(h Host) bool { return h.public() && !HasVariable(string(h)) }); h != "" && e.Audience == AudiencePrivate {
 		v.warnf(at.Child("audience"), "", "private, though %s looks like a public name: make sure that only your network can reach it", h)
 	}
 	basicAuth, danger := at.Child(string(e.Type), "basicAuth"), at.Child("dangerouslyUnauthenticated")

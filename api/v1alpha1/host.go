@@ -14,17 +14,19 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// Host is a DNS name, in lower case, without scheme, port or wildcard.
+// Host is a DNS name, in lower case, without scheme, port or wildcard. It may
+// have variables, such as chat.${DOMAIN}, where spec.substitute says who puts
+// them in.
 type Host string
 
 // UnmarshalText accepts a DNS name of two labels or more.
 func (h *Host) UnmarshalText(text []byte) error {
-	s := string(text)
+	s := filled(string(text), "x.x")
 	if addr, err := netip.ParseAddr(s); err == nil {
 		dashed := strings.NewReplacer(".", "-", ":", "-").Replace(addr.WithZone("").StringExpanded())
 		return fmt.Errorf("a route needs a name, not an address: try %s.sslip.io", dashed)
 	}
-	if host := bareHost(s); host != s {
+	if host := bareHost(s); host != s && !strings.Contains(s, "${") {
 		if new(Host).UnmarshalText([]byte(host)) != nil {
 			return errors.New("want a host without scheme, port and path, such as chat.example.org")
 		}
@@ -41,6 +43,8 @@ func (h *Host) UnmarshalText(text []byte) error {
 		return fmt.Errorf("want lower case: write %s", strings.ToLower(s))
 	case strings.HasSuffix(s, "."):
 		return errors.New("want no dot at the end")
+	case strings.Contains(s, "${"):
+		return errors.New("want a variable such as ${DOMAIN} or ${DOMAIN:=example.org}, with spec.substitute")
 	case s != "" && !strings.Contains(s, "."):
 		return errors.New("want a full name with a dot, such as chat.example.org")
 	case len(validation.IsDNS1123Subdomain(s)) > 0 || longLabel.MatchString(s):
@@ -78,6 +82,9 @@ func (h Host) Private() bool {
 		}
 	}
 	for _, service := range []string{".nip.io", ".sslip.io"} {
+		if HasVariable(string(h)) { // which may hold an address too
+			break
+		}
 		if name, ok := strings.CutSuffix(string(h), service); ok {
 			addr, ok := embeddedAddr(name)
 			return ok && localAddr(addr)

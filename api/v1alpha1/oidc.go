@@ -45,7 +45,7 @@ func (o *OIDC) Discovery() string {
 // look-up.
 func (o *OIDC) Public() bool {
 	u, err := url.Parse(o.ProviderURL)
-	return err == nil && reachable(u.Hostname(), u.Port())
+	return err == nil && !HasVariable(o.ProviderURL) && reachable(u.Hostname(), u.Port())
 }
 
 // RedirectURI is where the provider sends people back to, and what it has to be
@@ -81,12 +81,15 @@ func (v validator) oidc(base *field.Path, given *OIDC, b *Base) {
 	if o.ProviderURL == "" {
 		v.errorf(at.Child("providerURL"), "", `missing: want the provider's issuer, such as https://auth.example.org`)
 	}
-	if u := v.url(at.Child("providerURL"), o.ProviderURL, "https://auth.example.org", "https", "http"); u != nil {
+	provider := filled(o.ProviderURL, "x")
+	if HasVariable(o.ProviderURL) && !strings.HasPrefix(o.ProviderURL, "https://") || strings.HasPrefix(o.ProviderURL, "https://${") {
+		v.errorf(at.Child("providerURL"), "write such as https://auth.${DOMAIN}, or the URL itself", "got %q, want one that begins with https:// and a name of the provider's: with another value anybody has an account there, or the client's secret is sent in clear", o.ProviderURL)
+	} else if u := v.url(at.Child("providerURL"), provider, "https://auth.example.org", "https", "http"); u != nil {
 		if u.Scheme == "http" && o.Public() {
 			v.errorf(at.Child("providerURL"), "write https", "got %q: the client's secret would cross the internet in clear", o.ProviderURL)
 		} else if !o.Public() && closed {
 			v.because(allowTo).errorf(at.Child("providerURL"), "name the provider in openWebUI.allowTo, by namespace and podLabels or by cidrs, with its port",
-				"got %q: the NetworkPolicy lets the chat out to a public provider only, at ports 80 and 443", o.ProviderURL)
+				"got %q: the NetworkPolicy lets the chat out to a provider only that is public by its name, at ports 80 and 443", o.ProviderURL)
 		}
 	}
 	if p := b.Proxy; p != nil && closed {

@@ -47,6 +47,13 @@ type Spec struct {
 	// Fleet says which cluster gets which overlay. Without it no fleet.yaml is
 	// written.
 	Fleet *Fleet `json:"fleet,omitzero"`
+	// Substitute is flux where a Kustomization of Flux with postBuild applies the
+	// tree. Then expose.host, openWebUI.oidc.providerURL, storageClassName,
+	// annotations and env may have its variables: ${NAME}, ${NAME:=default},
+	// and $${ for ${ itself. A value in an annotation has to be text, not a number
+	// or true. Whoever else applies the tree, and kubectl, puts nothing in: the API
+	// server refuses such a host. Default: nobody substitutes.
+	Substitute Substitute `json:"substitute,omitzero"`
 	// Exceptions are what `hearth vet` may find without failing.
 	Exceptions []Exception `json:"exceptions,omitzero"`
 	// Catalog asks for files that no cluster gets: service pages, and entries of
@@ -126,6 +133,7 @@ func (v validator) stack(s *Stack) {
 		v.fleet(s)
 	}
 	v.catalog(spec.Child("catalog"), s.Spec.Catalog)
+	v.variables(s)
 	v.exceptions(spec.Child("exceptions"), s.Spec.Exceptions, s.overlayNames(), spec.Child("overlays"))
 }
 

@@ -416,5 +416,5 @@ func (v validator) storage(at *field.Path, given, s Storage) {
 		return
 	}
 	v.backup(at.Child("backup"), given.Backup, s.Backup)
-	v.optionalName(at.Child("storageClassName"), s.StorageClassName, "a StorageClass")
+	v.optionalName(at.Child("storageClassName"), filled(s.StorageClassName, "x"), "a StorageClass")
 }

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -31,6 +32,7 @@ func (d *doctor) storage() []check {
 		name := claim.Spec.StorageClassName
 		switch {
 		case claim.Spec.VolumeName != "" || name != nil && *name == "": // somebody made the volume
+		case name != nil && v1alpha1.HasVariable(*name): // Flux knows which
 		case name == nil:
 			all = append(all, check{id: "storage", subject: "default", title: "there is a default storage class", look: d.defaultClass})
 		default:

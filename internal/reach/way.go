@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -90,9 +91,10 @@ func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
 			continue
 		}
 		for _, h := range b.Expose.Hosts() {
-			f.Private[string(h)] = b.Expose.Audience == v1alpha1.AudiencePrivate
-			f.IngressNGINX[string(h)] = b.Expose.Type == v1alpha1.ExposeIngressNGINX
-			f.Unauthenticated[string(h)] = b.Expose.DangerouslyUnauthenticated
+			h := strings.ToLower(string(h)) // a variable has capitals
+			f.Private[h] = b.Expose.Audience == v1alpha1.AudiencePrivate
+			f.IngressNGINX[h] = b.Expose.Type == v1alpha1.ExposeIngressNGINX
+			f.Unauthenticated[h] = b.Expose.DangerouslyUnauthenticated
 		}
 	}
 	return f

@@ -97,7 +97,7 @@ var scalars = map[reflect.Type]jsonschema.Schema{
 	reflect.TypeFor[v1alpha1.BodySize]():  {Types: []string{"string", "number"}, Pattern: `^\+?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,4})?$`, Examples: []any{"10Mi"}},
 	reflect.TypeFor[v1alpha1.CIDR]():      {Types: []string{"string"}, Pattern: `^[0-9a-fA-F:.]+/[0-9]{1,3}$`, Examples: []any{"10.0.0.0/8", "2001:db8::/32"}},
 	reflect.TypeFor[v1alpha1.Date]():      {Types: []string{"string"}, Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}(T00:00:00Z)?$`, Examples: []any{"2026-05-20"}},
-	reflect.TypeFor[v1alpha1.Host]():      {Types: []string{"string"}, Pattern: `^[^./:\s]+(\.[^./:\s]+)+$`, Examples: []any{"chat.example.org"}},
+	reflect.TypeFor[v1alpha1.Host]():      {Types: []string{"string"}, Pattern: `^([^./:\s]+(\.[^./:\s]+)+|.*\$\{.*\}.*)$`, Examples: []any{"chat.example.org"}},
 	reflect.TypeFor[v1alpha1.Port]():      {Types: []string{"string", "integer"}, Minimum: jsonschema.Ptr(1.0), Maximum: jsonschema.Ptr(65535.0), Pattern: `^[0-9]+$`},
 	reflect.TypeFor[v1alpha1.ID]():        {Types: []string{"string", "integer"}, Minimum: jsonschema.Ptr(1.0), Maximum: jsonschema.Ptr(2147483647.0), Pattern: `^[0-9]+$`, Examples: []any{1000}},
 	reflect.TypeFor[v1alpha1.Number]():    {Types: []string{"string", "number"}, Pattern: `^-?[0-9]{1,10}(\.[0-9]{1,10})?$`, Examples: []any{"0.7", 40}},

@@ -36,6 +36,12 @@ func (v *verifier) exposure(b *v1alpha1.Base) []check {
 	}
 	for i, host := range e.Hosts() {
 		r := route{verifier: v, base: b, host: string(host), url: e.URLs()[i]}
+		if v1alpha1.HasVariable(r.host) {
+			all = append(all, check{id: "https", subject: r.host, title: "the host answers", look: func(context.Context) (result, error) {
+				return notChecked("the host is known to Flux alone; see it with: %s", r.describe()), nil
+			}})
+			continue
+		}
 		if e.TLS.Type != v1alpha1.TLSNone {
 			all = append(all, r.tls())
 		}
@@ -44,7 +50,7 @@ func (v *verifier) exposure(b *v1alpha1.Base) []check {
 			all = append(all, r.redirect())
 		}
 	}
-	if b.OpenWebUI != nil && !e.Authenticated() { // nobody gets to the page without signing in
+	if b.OpenWebUI != nil && !e.Authenticated() && !v1alpha1.HasVariable(r.host) { // nobody gets to the page without signing in
 		all = append(all, r.title())
 	}
 	return all

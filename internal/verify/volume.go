@@ -8,6 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Volume is what a claim got.
@@ -46,7 +48,7 @@ func (v *verifier) volumes(w *workload) []check {
 
 // volume judges a claim; want is nil for one that is not the overlay's own.
 func (v *verifier) volume(ctx context.Context, w *workload, want, live *corev1.PersistentVolumeClaim) (result, error) {
-	if want != nil && want.Spec.StorageClassName != nil && class(live) != *want.Spec.StorageClassName {
+	if want != nil && want.Spec.StorageClassName != nil && !v1alpha1.HasVariable(class(want)) && class(live) != *want.Spec.StorageClassName {
 		return failed(w.field("storage.storageClassName")+": it cannot change after the first deploy",
 			"has the storage class %q, want %q", class(live), *want.Spec.StorageClassName), nil
 	}

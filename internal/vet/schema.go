@@ -180,6 +180,9 @@ func (s *schemaSet) violations(o Object, ref Ref, err error) []Finding {
 			}
 			return
 		}
+		if text, ok := valueAt(o, e.InstanceLocation).(string); ok && strings.Contains(text, "${") {
+			return // Flux replaces it before the API server sees it
+		}
 		found = append(found, Finding{Object: ref, Path: named(o, e.InstanceLocation), Message: e.ErrorKind.LocalizedString(english)})
 	}
 	visit(invalid)
@@ -202,6 +205,25 @@ func (s *schemaSet) fields(url string) []string {
 	schema, _ := node.(map[string]any)
 	properties, _ := schema["properties"].(map[string]any)
 	return slices.Sorted(maps.Keys(properties))
+}
+
+// valueAt is what stands at a location; nil if nothing does.
+func valueAt(v any, location []string) any {
+	for _, part := range location {
+		switch node := v.(type) {
+		case map[string]any:
+			v = node[part]
+		case []any:
+			i, err := strconv.Atoi(part)
+			if err != nil || i >= len(node) {
+				return nil
+			}
+			v = node[i]
+		default:
+			return nil
+		}
+	}
+	return v
 }
 
 // named is a path with the names of list elements in place of their positions,

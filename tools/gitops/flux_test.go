@@ -6,6 +6,8 @@ package gitops
 import (
 	"context"
 	"flag"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -49,6 +51,47 @@ func TestSubstitutionChangesNothing(t *testing.T) {
 		}
 	}
 	t.Logf("%d objects", asked)
+}
+
+// What Flux applies of a stack with variables is what hearth makes of the stack
+// with the values written in it.
+func TestVariablesAreSubstituted(t *testing.T) {
+	const file = "../../examples/homes/flux-variables/hearth.yaml"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As private as hearth takes a provider for whose name it cannot see.
+	values := map[string]string{"SECRET_DOMAIN": "home.arpa"}
+	plain := filepath.Join(t.TempDir(), "hearth.yaml")
+	if err := os.WriteFile(plain, built.Written(t, text, values), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k := unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{"postBuild": map[string]any{"substitute": map[string]any{"SECRET_DOMAIN": "home.arpa"}}}}}
+	want := built.Overlays(t, plain, 0)
+	rewritten := 0
+	for i, build := range built.Overlays(t, file, 0) {
+		for _, r := range build.Resources() {
+			before := r.MustYaml()
+			got, err := kustomize.SubstituteVariables(t.Context(), nil, k, r, kustomize.SubstituteWithStrict(true))
+			if err != nil || got == nil {
+				t.Fatalf("%s: got %v, %v", r.CurId(), got, err)
+			}
+			written, err := want[i].GetByCurrentId(got.CurId())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(written.MustYaml(), got.MustYaml()); diff != "" {
+				t.Errorf("%s (-written +applied):\n%s", got.CurId(), diff)
+			}
+			if got.MustYaml() != before {
+				rewritten++
+			}
+		}
+	}
+	if rewritten < 4 {
+		t.Errorf("Flux put values into %d objects, want the claims, the chat and the route", rewritten)
+	}
 }
 
 // What Flux would rewrite is seen: the test can fail.

@@ -29,6 +29,8 @@ type drawing struct {
 	// focus is the path of the field that is drawn wherever it can be, and changed
 	// by overlays: few of them come up often by chance.
 	focus string
+	// substitutes says that hosts may have variables.
+	substitutes bool
 }
 
 // leaves are the paths of the fields that have none below them.

@@ -39,7 +39,7 @@ var scalarRules = map[reflect.Type]rule{
 	reflect.TypeFor[v1alpha1.Duration]():  oneOf("90s", "10m", "1h30m", "24h"),
 	reflect.TypeFor[v1alpha1.KeepAlive](): oneOf(spelled("-1"), "-1", spelled("0"), "30m", "1h"),
 	reflect.TypeFor[v1alpha1.BodySize]():  oneOf(spelled("0"), "1536Ki", "25Mi", "2Gi"),
-	reflect.TypeFor[v1alpha1.Host]():      unique(".10.0.0.200.nip.io", ".lan", ".home.arpa", ".example.org", ".8.8.8.8.sslip.io"),
+	reflect.TypeFor[v1alpha1.Host]():      anyHost,
 	reflect.TypeFor[v1alpha1.CIDR]():      oneOf("10.0.0.0/8", "192.168.7.0/24", "203.0.113.9/32", "2001:db8::/32"),
 	reflect.TypeFor[v1alpha1.Port]():      oneOf(80, 443, 5000, 65535),
 	reflect.TypeFor[v1alpha1.ID]():        oneOf(1, 568, 1000, spelled("10001"), 2147483647),
@@ -296,6 +296,15 @@ var pathRules = map[string]rule{
 	"gitRepo.repo":                oneOf("https://git.example.org/me/repo", "git@git.example.org:me/repo"),
 	"gitRepo.branch":              oneOf("main", "release/1.0", "on"),
 	"gitRepo.path":                oneOf(".", "clusters/ai", "deploy/"),
+}
+
+// anyHost draws a host, with a variable where the stack says who puts it in.
+func anyHost(d *drawing) any {
+	suffixes := []string{".10.0.0.200.nip.io", ".lan", ".home.arpa", ".example.org", ".8.8.8.8.sslip.io"}
+	if d.substitutes {
+		suffixes = []string{".${DOMAIN}.lan", "-${NAME:=x}.home.arpa"}
+	}
+	return unique(suffixes...)(d)
 }
 
 // labelValue draws the values that YAML, or a tool that reads it, could take

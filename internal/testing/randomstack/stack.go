@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Draw returns a random Stack of one to three bases and one to three overlays
@@ -19,6 +21,7 @@ func Draw(seed uint64) []byte {
 func (d *drawing) stack() object {
 	d.density = pick(d, 0.1, 0.4, 0.7)
 	d.focus = pick(d, leaves()...)
+	d.substitutes = d.chance(0.1) || d.focused("substitute")
 	names := []string{"ollama", "ai", "chat-b", "on", "y"}
 	d.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	var bases []object
@@ -41,15 +44,18 @@ func (d *drawing) stack() object {
 		}
 	}
 	s["overlays"] = overlays
-	if d.chance(0.5) || d.focused("fleet") {
+	switch {
+	case d.substitutes: // which Fleet does not, and the files of a catalogue have nobody for
+		s["substitute"] = d.value("substitute", reflect.TypeFor[v1alpha1.Substitute]())
+	case d.chance(0.5) || d.focused("fleet"):
 		d.of = "fleet"
 		fleet := d.fields("fleet", fleetType)
 		d.repairFleet(fleet, all, unexposed)
 		s["fleet"] = d.noisy(fleetType, fleet)
-	} else if d.chance(0.1) {
+	case d.chance(0.1):
 		s["fleet"] = nil
 	}
-	if d.chance(0.4) || d.focused("catalog") {
+	if !d.substitutes && (d.chance(0.4) || d.focused("catalog")) {
 		d.of = "catalog"
 		catalog := d.fields("catalog", catalogType)
 		d.repairCatalog(catalog, overlays)

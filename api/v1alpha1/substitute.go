@@ -68,7 +68,7 @@ const substitutedNames = "expose.host, openWebUI.oidc.providerURL, storageClassN
 // variables checks the variables of a stack: where they stand, and whether what
 // substitutes them would rewrite more than them.
 func (v validator) variables(s *Stack) {
-	at, hosts := field.NewPath("spec"), false
+	at, hosts, used := field.NewPath("spec"), false, false
 	check := func(at *field.Path, written any) {
 		data, err := json.Marshal(written)
 		base := map[string]any{}
@@ -81,6 +81,9 @@ func (v validator) variables(s *Stack) {
 		expose, _ := base["expose"].(map[string]any)
 		host, _ := expose["host"].(string)
 		hosts = hosts || HasVariable(host)
+		if data, err = json.Marshal(base); err == nil {
+			used = used || HasVariable(string(data))
+		}
 		v.because(field.NewPath("spec", "substitute")).variablesOf(at, nil, base, s.Spec.Substitute == SubstituteFlux)
 	}
 	for i, b := range s.Spec.Bases {
@@ -95,8 +98,8 @@ func (v validator) variables(s *Stack) {
 		return
 	}
 	v = v.because(at.Child("substitute"))
-	if s.Spec.Fleet != nil {
-		v.errorf(at.Child("fleet"), "keep one of them", "Fleet substitutes nothing, and spec.substitute says that Flux does")
+	if s.Spec.Fleet != nil && used {
+		v.errorf(at.Child("fleet"), "remove it, or write the values out", "Fleet puts in no value for a variable, such as one in expose.host")
 	}
 	if c := s.Spec.Catalog; c != nil && hosts {
 		for name, asked := range map[string]bool{"homer": c.Homer != nil, "gatus": c.Gatus != nil, "backstage": c.Backstage != nil} {

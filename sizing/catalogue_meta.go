@@ -38,7 +38,7 @@ var llama = []Model{
 		Parameters: 6_738_415_616, Quantization: "Q4_0", DiskBytes: 3_826_793_677,
 		Layers: 32, KVHeads: 32, KeyLength: 128, ValueLength: 128,
 		Heads: 32, Embedding: 4096, FeedForward: 11008, Vocab: 32000, ContextLimit: 4096,
-		Evidence: Read, Source: litgpt,
+		Evidence: Computed, Source: litgpt,
 	},
 	{
 		Name: "llama3.1:70b", Architecture: "llama",

@@ -107,7 +107,7 @@ const application = `- apiVersion: v1
   spec: {selector: {app: NAME}, ports: [{port: 11434}]}
 - apiVersion: networking.k8s.io/v1
   kind: Ingress
-  metadata: {name: NAME, namespace: SPACE, annotations: {nginx.org/basic-auth-secret: users}}
+  metadata: {name: NAME, namespace: SPACE, annotations: {nginx.org/basic-auth-secret: users, nginx.org/proxy-read-timeout: 300s, nginx.org/proxy-send-timeout: 300s}}
   spec:
     ingressClassName: nginx
     rules:

@@ -25,7 +25,7 @@ var objectRules = []struct {
 		if o["kind"] == "RecurringJob" { // Longhorn reads no other
 			return namespace == "longhorn-system"
 		}
-		return o["kind"] == "Namespace" || namespace == b.Namespace
+		return o["kind"] == "Namespace" || o["kind"] == "PersistentVolume" || namespace == b.Namespace
 	}},
 	{"selectors are immutable, and a person's labels change", func(_ *v1alpha1.Base, o generator.Object) bool {
 		for _, path := range [][]string{{"spec", "selector", "matchLabels"}, {"spec", "podSelector", "matchLabels"}, {"spec", "selector"}} {

@@ -150,12 +150,16 @@ func (v validator) customModels(server *field.Path, b *Base) {
 func (v validator) customModel(at, server *field.Path, o *Ollama, c CustomModel, taken []string) {
 	models := server.Child("models")
 	switch m := parseModel(c.Name); {
+	case c.Name == "":
+		v.errorf(at.Child("name"), "", "missing: want a name of your own, such as support or helper:v2")
 	case m == nil || m[1] != "":
 		v.errorf(at.Child("name"), "", "got %q, want a name of your own, without a registry, such as support or helper:v2", c.Name)
 	case sameModelAsOneOf(c.Name, taken):
 		v.because(models).errorf(at.Child("name"), "choose another", "got %q, which is another model of this server", c.Name)
 	}
-	if !slices.Contains(o.Models, c.From) {
+	if c.From == "" {
+		v.because(models).errorf(at.Child("from"), "", "missing: want one of ollama.models")
+	} else if !slices.Contains(o.Models, c.From) {
 		v.because(models).errorf(at.Child("from"), "name one of them, or add it", "got %q, which is none of ollama.models", c.From)
 	}
 	for _, p := range c.Parameters.Set() {

@@ -100,7 +100,9 @@ func (v validator) nfs(at *field.Path, n NFS) {
 	case notAddress != nil && (strings.HasSuffix(n.Server, ".svc") || strings.Contains(n.Server, ".svc.")):
 		v.errorf(server, "write its address, or a name outside the cluster", "got %q, a name in the cluster: the nodes mount the export, and look up no such name", n.Server)
 	}
-	if !path.IsAbs(n.Path) || path.Clean(n.Path) != n.Path {
+	if n.Path == "" {
+		v.errorf(at.Child("path"), "", "missing: want the path of the export, such as /export/models")
+	} else if !path.IsAbs(n.Path) || path.Clean(n.Path) != n.Path {
 		v.errorf(at.Child("path"), "", "got %q, want the path of the export, such as /export/models", n.Path)
 	}
 }

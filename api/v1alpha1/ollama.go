@@ -193,7 +193,7 @@ func (v validator) models(at *field.Path, o *Ollama) {
 		v.because(at.Child("largestModel")).errorf(list, "name at least one, such as llama3.2:3b; or write largestModel: 5Gi, for models that people pull", "missing: want the models to hold")
 	}
 	if o.LargestModel != "" {
-		v.between(at.Child("largestModel"), o.LargestModel, "10Mi", "10Ti")
+		v.between(at.Child("largestModel"), o.LargestModel, "10Mi", "512Gi")
 	}
 	first := map[string]int{}
 	for i, name := range o.Models {

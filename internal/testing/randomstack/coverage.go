@@ -43,6 +43,9 @@ func isExempt(done string) bool {
 	if exempt[done] != "" {
 		return true
 	}
+	if strings.HasPrefix(done, "base.openWebUI.storage.nfs") {
+		return true // SQLite's locks do not hold there
+	}
 	_, inContainer, added := strings.Cut(done, "Containers{}.")
 	if !added {
 		_, inContainer, added = strings.Cut(done, "sidecars{}.")

@@ -351,8 +351,8 @@ func (v validator) speed(base *field.Path, b *Base) {
 		return
 	}
 	switch {
-	case len(b.Ollama.Models) == 0:
-		v.because(base.Child("ollama", "models")).errorf(at, "name a model in ollama.models, or remove it", "asks a model of ollama.models, and there is none")
+	case len(b.Ollama.Models) == 0 || s.Model == "":
+		v.because(base.Child("ollama", "models")).errorf(at, "name a model that answers in ollama.models, or remove it", "asks a model of ollama.models, and there is none that answers")
 	case !b.Ollama.Holds(s.Model):
 		v.because(base.Child("ollama", "models")).errorf(at.Child("model"), "", "got %q, want one of ollama.models or ollama.customModels: %s", s.Model, list(b.Ollama.Models))
 	}

@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -87,7 +88,10 @@ func everyObject(t *testing.T) []Object {
 		if err := json.Unmarshal(text, &plain); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		all = append(all, plain...)
+		all = append(all, slices.DeleteFunc(plain, func(o Object) bool {
+			text, _ := json.Marshal(o)
+			return bytes.Contains(text, []byte("${")) // which ours takes for a value that Flux puts in
+		})...)
 	}
 	for _, root := range []string{"testdata", "../../bases", "../../overlays"} {
 		err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {

@@ -32,6 +32,9 @@ var exempt = map[string]string{
 	"base.namespace overridden": "a volume cannot move",
 	"base.namespace nulled":     "the objects have to be somewhere",
 
+	"base.ollama.storage.image.repository nulled": "it names the image",
+	"base.ollama.storage.image.tag nulled":        "it names the image",
+
 	"base.openWebUI.oidc.clientID nulled":       "a provider asks for it",
 	"base.expose.tls.certManager.issuer nulled": "nobody else signs the certificate",
 }
@@ -43,8 +46,8 @@ func isExempt(done string) bool {
 	if exempt[done] != "" {
 		return true
 	}
-	if strings.HasPrefix(done, "base.openWebUI.storage.nfs") {
-		return true // SQLite's locks do not hold there
+	if strings.HasPrefix(done, "base.openWebUI.storage.nfs") || strings.HasPrefix(done, "base.openWebUI.storage.image") {
+		return true // the chat writes SQLite: no locks hold on the one, and nobody writes to the other
 	}
 	_, inContainer, added := strings.Cut(done, "Containers{}.")
 	if !added {

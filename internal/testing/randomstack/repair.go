@@ -188,14 +188,20 @@ func repairEnvFrom(w object) {
 	}
 }
 
+// volumeSources are the volumes that are no claim of hearth's.
+var volumeSources = []string{"existingClaim", "nfs", "image"}
+
 // repairStorage keeps one source of the volume, and what it has.
 func (d *drawing) repairStorage(path string, w object) {
 	s := child(w, "storage")
 	if path != "ollama" {
 		remove(s, "nfs", "image")
 	}
+	if d.focused("base."+path+".storage") && !slices.ContainsFunc(volumeSources, func(name string) bool { return d.focused("base." + path + ".storage." + name) }) {
+		remove(s, volumeSources...) // which leave nothing of the others
+	}
 	var sources []string
-	for _, name := range []string{"existingClaim", "nfs", "image"} {
+	for _, name := range volumeSources {
 		if s[name] != nil {
 			sources = append(sources, name)
 		}
@@ -231,6 +237,11 @@ func (d *drawing) repairBackup(k object, job string) {
 	more := func(name string, t reflect.Type) { // few stacks get as far as to have it
 		if k[name] == nil && d.chance(0.5) {
 			k[name] = d.value("backup."+name, t)
+		}
+	}
+	for _, kind := range []string{"longhorn", "snapshotSchedule"} {
+		if strings.Contains(d.focus, ".backup."+kind) {
+			k["type"] = kind
 		}
 	}
 	if k["type"] == "snapshotSchedule" {

@@ -45,7 +45,7 @@ func eachImage(r *v1alpha1.Resolved, do func(ref string, image *v1alpha1.Image))
 			if o.Image.Digest == "" {
 				do(workload.Image(base, v1alpha1.OllamaImage(), o.Image), &o.Image)
 			}
-			o.Containers.Images(added)
+			o.Images(added)
 			if i := o.Storage.Image; i != nil {
 				added(i)
 			}
@@ -54,7 +54,7 @@ func eachImage(r *v1alpha1.Resolved, do func(ref string, image *v1alpha1.Image))
 			if w.Image.Digest == "" {
 				do(workload.Image(base, v1alpha1.OpenWebUIImage(), w.Image), &w.Image)
 			}
-			w.Containers.Images(added)
+			w.Images(added)
 		}
 	}
 	for i := range r.Bases {

@@ -1,6 +1,10 @@
 package randomstack
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/hearth-dev/hearth/sizing"
+)
 
 // repairMonitoring leaves what there is something to watch for.
 func (d *drawing) repairMonitoring(m, base object) {
@@ -23,7 +27,7 @@ func (d *drawing) repairMonitoring(m, base object) {
 	if dashboard := child(m, "dashboard"); len(child(dashboard, "labels")) == 0 {
 		remove(dashboard, "labels")
 	}
-	if ollama == nil || isEmpty(ollama["models"]) {
+	if !answers(base) {
 		remove(m, "speed")
 	} else if speed := child(m, "speed"); speed != nil && speed["model"] != nil && !slices.Contains(list(ollama["models"]), speed["model"]) {
 		speed["model"] = pick(d, list(ollama["models"])...)
@@ -39,4 +43,15 @@ func (d *drawing) repairMonitoring(m, base object) {
 			repairPlace(to)
 		}
 	}
+}
+
+// answers reports whether a model of the base's own Ollama is surely none to embed with.
+func answers(base object) bool {
+	ollama := child(base, "ollama")
+	embedding, sizes := child(child(base, "openWebUI"), "embedding")["model"], child(ollama, "modelSizes")
+	return slices.ContainsFunc(list(ollama["models"]), func(model any) bool {
+		name, _ := model.(string)
+		size, known := sizing.Lookup(name)
+		return model != embedding && child(sizes, name)["embedder"] != true && !(known && size.Embedder)
+	})
 }

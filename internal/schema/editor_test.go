@@ -269,7 +269,7 @@ func TestEditorShows(t *testing.T) {
 var mistakes = []struct{ name, text, said string }{
 	{"a misspelt field", inBase + "namespace: a\n      olama: {models: [a]}", "9: Property olama is not allowed"},
 	{"a misspelt field in an overlay", inChange + "openWebUi: {}", "13: Property openWebUi is not allowed"},
-	{"a field of another form", inBase + "namespace: a\n      ollama: {models: llama3.2:3b}", `9: Incorrect type. Expected "array`},
+	{"a field of another form", inBase + "namespace: a\n      ollama: {models: llama3.2:3b}", "9: Incorrect type. Expected one of array, null"},
 	{"a mapping where a word is", inBase + "namespace: {name: a}", "8: Incorrect type. Expected one of string, null"},
 	{"a value that is not among those", inBase + "namespace: a\n      expose: {type: ngnix}", "9: Value is not accepted"},
 	{"a value that is not among those, in an overlay", inChange + "ollama: {pull: always}", "13: Value is not accepted"},

@@ -28,7 +28,7 @@ func mergedAsWritten(t *testing.T, data []byte, stack *v1alpha1.Resolved) {
 			name := get(entry, "name").Value
 			alone := mapping("apiVersion", scalar(v1alpha1.APIVersion), "kind", scalar(v1alpha1.Kind),
 				"metadata", get(root, "metadata"),
-				"spec", mapping("bases", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{mergePatched(bases[name], entry)}}))
+				"spec", substitutedAs(root, mapping("bases", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{mergePatched(bases[name], entry)}})))
 			want, problems := generator.Load("merged.yaml", text(t, alone))
 			if want == nil {
 				t.Errorf("overlay %d, base %s, merged by RFC 7386, is refused: %v\n%s", i, name, problems.Err(), text(t, alone))
@@ -39,6 +39,14 @@ func mergedAsWritten(t *testing.T, data []byte, stack *v1alpha1.Resolved) {
 			}
 		}
 	}
+}
+
+// substitutedAs is a spec whose variables the same one puts in as those of a stack.
+func substitutedAs(root, spec *yaml.Node) *yaml.Node {
+	if by := get(root, "spec", "substitute"); by != nil {
+		spec.Content = append(spec.Content, scalar("substitute"), by)
+	}
+	return spec
 }
 
 // mergePatched is RFC 7386, section 2, on YAML.

@@ -136,7 +136,7 @@ func TestAnOverlayWithoutOverridesHasNoPatches(t *testing.T) {
 			overlays.Content = append(overlays.Content, mapping("name", scalar(fmt.Sprintf("same-%d", j)),
 				"bases", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{mapping("name", name)}}))
 		}
-		content := mapping("bases", get(root, "spec", "bases"), "overlays", overlays)
+		content := substitutedAs(root, mapping("bases", get(root, "spec", "bases"), "overlays", overlays))
 		same := mapping("apiVersion", scalar(v1alpha1.APIVersion), "kind", scalar(v1alpha1.Kind), "metadata", get(root, "metadata"), "spec", content)
 		files := generated(t, text(t, same))
 		for path, data := range files {

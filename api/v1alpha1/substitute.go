@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -72,7 +73,7 @@ func (v validator) variables(s *Stack) {
 	check := func(at *field.Path, written any) {
 		data, err := json.Marshal(written)
 		base := map[string]any{}
-		if err != nil || json.Unmarshal(data, &base) != nil { // said of the value
+		if err != nil || bytes.IndexByte(data, '$') < 0 || json.Unmarshal(data, &base) != nil { // an error is said of the value
 			return
 		}
 		// Whole objects are their author's, and `hearth vet` looks at them.

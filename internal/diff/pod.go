@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -104,11 +105,7 @@ func imageOf(old, new string) []Effect {
 
 // tag of an image, latest if it has none.
 func tag(image string) string {
-	image, _, _ = strings.Cut(image, "@")
-	if tag := strings.TrimPrefix(image[len(objects.Repository(image)):], ":"); tag != "" {
-		return tag
-	}
-	return "latest"
+	return cmp.Or(objects.Tag(image), "latest")
 }
 
 // containers are those of the pod that an object makes.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
@@ -85,10 +86,8 @@ func (a *app) image(registry, repository, tag, digest, policy *Node) {
 
 // splitImage takes a reference apart.
 func splitImage(ref string) (host, repository, tag, digest string) {
-	ref, digest, _ = strings.Cut(ref, "@")
-	if i := strings.LastIndex(ref, ":"); i > strings.LastIndex(ref, "/") {
-		ref, tag = ref[:i], ref[i+1:]
-	}
+	_, digest, _ = strings.Cut(ref, "@")
+	tag, ref = objects.Tag(ref), objects.Repository(ref)
 	if first, rest, found := strings.Cut(ref, "/"); found && strings.ContainsAny(first, ".:") || first == "localhost" {
 		host, ref = first, rest
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fluxcd/pkg/envsubst"
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/hearth-dev/hearth/internal/remote"
@@ -102,7 +103,7 @@ func (in *importing) substitute(n *Node) {
 }
 
 func isKustomization(name string) bool {
-	return slices.Contains([]string{"kustomization.yaml", "kustomization.yml", "Kustomization"}, slashed.Base(name))
+	return slices.Contains(konfig.RecognizedKustomizationFileNames(), slashed.Base(name))
 }
 
 // build replaces the files of each folder of kustomize by what they build to.

@@ -77,6 +77,12 @@ func (c Container) Variable(name string) (found corev1.EnvVar, set bool) {
 	return found, set
 }
 
+// Tag of an image, "" if it has none.
+func Tag(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	return strings.TrimPrefix(image[len(Repository(image)):], ":")
+}
+
 // Repository is an image's name without tag and digest.
 func Repository(image string) string {
 	image, _, _ = strings.Cut(image, "@")

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/version"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/reach"
 )
 
@@ -66,7 +67,7 @@ func chatVariable(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(openWebUI) {
 		for _, v := range c.Env {
-			if now, was := chatRenamed[v.Name]; was && !before(tag(c.Image), "0.9.0") {
+			if now, was := chatRenamed[v.Name]; was && !before(objects.Tag(c.Image), "0.9.0") {
 				f := c.finding("env["+v.Name+"]", "Open WebUI 0.9 reads no variable of this name")
 				f.Severity, f.Fix = problem.Warning, "write "+now
 				found = append(found, f)

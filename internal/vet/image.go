@@ -23,12 +23,6 @@ func podRules() []Rule {
 	}}
 }
 
-// tag of an image, "" if it has none.
-func tag(image string) string {
-	image, _, _ = strings.Cut(image, "@")
-	return strings.TrimPrefix(strings.TrimPrefix(image, objects.Repository(image)), ":")
-}
-
 // Moves reports whether the tag is one that publishers move: names of branches, alone or before a
 // variant's name, and names of variants alone.
 func Moves(tag string) bool {
@@ -40,7 +34,7 @@ func Moves(tag string) bool {
 func imageTag(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(anyContainer) {
-		switch t := tag(c.Image); {
+		switch t := objects.Tag(c.Image); {
 		case strings.Contains(c.Image, "@"):
 		case c.Image == "":
 			found = append(found, c.finding("image", "is not set"))

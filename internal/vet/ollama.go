@@ -68,7 +68,7 @@ func ollamaVariable(in *input) []Finding {
 			if head == "LLAMA" && !known || !known && !like && !mistyped(head, "OLLAMA") {
 				continue // anybody's
 			}
-			u := v1alpha1.OllamaUnread(v.Name, tag(c.Image))
+			u := v1alpha1.OllamaUnread(v.Name, objects.Tag(c.Image))
 			if u == nil {
 				continue
 			}

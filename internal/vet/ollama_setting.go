@@ -66,7 +66,7 @@ func ollamaSetting(in *input) []Finding {
 		attention, certain := in.said(c, "OLLAMA_FLASH_ATTENTION")
 		if on, err := strconv.ParseBool(attention); certain && err == nil && !on && kind != "" && kind != "f16" {
 			f := c.finding("env[OLLAMA_KV_CACHE_TYPE].value", "%s needs flash attention, and OLLAMA_FLASH_ATTENTION is off: %s", kind, map[bool]string{
-				true: "llama-server takes no model so", false: "the cache stays f16, twice as large or more"}[sizing.LlamaServer(tag(c.Image))])
+				true: "llama-server takes no model so", false: "the cache stays f16, twice as large or more"}[sizing.LlamaServer(objects.Tag(c.Image))])
 			f.Fix = "set OLLAMA_FLASH_ATTENTION=1"
 			found = append(found, f)
 		}
@@ -181,10 +181,10 @@ func officialOllama(image string) bool {
 func ollamaDevice(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(func(c container) bool { return ollama(c) && officialOllama(c.Image) }) {
-		rocm := strings.Contains(tag(c.Image), "rocm")
+		rocm := strings.Contains(objects.Tag(c.Image), "rocm")
 		vulkan, certain := in.said(c, "OLLAMA_VULKAN")
 		on, err := strconv.ParseBool(vulkan)
-		on = on || !certain || vulkan != "" && err != nil || sizing.LlamaServer(tag(c.Image))
+		on = on || !certain || vulkan != "" && err != nil || sizing.LlamaServer(objects.Tag(c.Image))
 		for _, name := range devices(c) {
 			maker, _, _ := strings.Cut(name, "/")
 			switch {
@@ -198,18 +198,4 @@ func ollamaDevice(in *input) []Finding {
 		}
 	}
 	return found
-}
-
-// devices are the names of those that a container asks for.
-func devices(c container) []string {
-	var all []string
-	for _, list := range []corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
-		for name, n := range list {
-			if strings.Contains(string(name), "/") && !n.IsZero() && !slices.Contains(all, string(name)) {
-				all = append(all, string(name))
-			}
-		}
-	}
-	slices.Sort(all)
-	return all
 }

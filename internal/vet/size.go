@@ -12,6 +12,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -65,7 +66,7 @@ func settings(c container) sizing.Settings {
 	return sizing.Settings{
 		PromptCache: cache, Devices: acceleratorMemory(c),
 		ContextLength: number("OLLAMA_CONTEXT_LENGTH"), NumParallel: number("OLLAMA_NUM_PARALLEL"),
-		MaxLoadedModels: number("OLLAMA_MAX_LOADED_MODELS"), KVCacheType: kv, Version: tag(c.Image),
+		MaxLoadedModels: number("OLLAMA_MAX_LOADED_MODELS"), KVCacheType: kv, Version: objects.Tag(c.Image),
 	}
 }
 
@@ -78,7 +79,7 @@ func ollamaMemory(in *input) []Finding {
 			continue
 		}
 		need := sizing.Memory(known, settings(c))
-		switch least := need.Least(len(extended(c)) > 0); {
+		switch least := need.Least(len(devices(c)) > 0); {
 		case limit.Value() >= need.Required, limit.Value() >= least && need.Device != nil:
 		case limit.Value() >= least:
 			f := c.finding("resources.limits.memory", "%s is enough for %s only if the device holds the rest of %s",
@@ -124,15 +125,16 @@ func ollamaVolume(in *input) []Finding {
 	return found
 }
 
-// extended are the resources of the container that a device plugin counts, as the
-// API server tells them from Kubernetes' own.
-func extended(c container) (names []corev1.ResourceName) {
-	for name := range c.Resources.Limits {
+// devices are the resources that the container asks a device plugin for, as the
+// API server tells them from Kubernetes' own: it takes none without a limit.
+func devices(c container) (names []string) {
+	for name, n := range c.Resources.Limits {
 		domain, _, qualified := strings.Cut(string(name), "/")
-		if qualified && domain != "kubernetes.io" && !strings.HasSuffix(domain, ".kubernetes.io") {
-			names = append(names, name)
+		if qualified && domain != "kubernetes.io" && !strings.HasSuffix(domain, ".kubernetes.io") && !n.IsZero() {
+			names = append(names, string(name))
 		}
 	}
+	slices.Sort(names)
 	return names
 }
 
@@ -142,8 +144,8 @@ func acceleratorMemory(c container) (d sizing.Devices) {
 	if err != nil || memory.Sign() <= 0 {
 		return d
 	}
-	for _, name := range extended(c) {
-		count := c.Resources.Limits[name]
+	for _, name := range devices(c) {
+		count := c.Resources.Limits[corev1.ResourceName(name)]
 		d.Count = max(d.Count, int(min(count.Value(), 64)))
 	}
 	d.Memory = memory.Value()

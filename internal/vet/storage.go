@@ -3,7 +3,6 @@ package vet
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -62,10 +61,8 @@ func rollingUpdate(in *input) []Finding {
 		}
 		const second = "the new pod waits for another one"
 		for _, c := range p.containers() {
-			for _, name := range slices.Sorted(maps.Keys(c.Resources.Limits)) {
-				if n := c.Resources.Limits[name]; strings.Contains(string(name), "/") && !n.IsZero() {
-					add(problem.Warning, "the device %s: %s", name, second)
-				}
+			for _, name := range devices(c) {
+				add(problem.Warning, "the device %s: %s", name, second)
 			}
 			for _, port := range c.Ports {
 				if n := cmp.Or(port.HostPort, hostPort(p, port)); n != 0 {

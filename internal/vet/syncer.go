@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/internal/objects"
@@ -222,7 +223,7 @@ func (s *Syncer) applies(repository fs.FS, from, folder string) bool {
 
 // kustomization is a folder's own.
 func kustomization(repository fs.FS, folder string) (data []byte, found bool) {
-	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
 		info, err := fs.Stat(repository, path.Join(folder, name))
 		if err != nil || !info.Mode().IsRegular() || info.Size() > maxSyncerFile {
 			continue

@@ -48,10 +48,13 @@ func (d *drawing) changedEntries(path string, t reflect.Type, o object) object {
 	for _, key := range slices.Sorted(maps.Keys(o)) {
 		switch {
 		case d.chance(0.3):
-		case d.chance(0.5):
+		case d.chance(0.3):
 			out[key] = d.value(path+"{}", t.Elem())
 		default:
 			out[key] = o[key]
+			if entry, isObject := o[key].(object); isObject && isStruct(t.Elem()) && ruleOf(path+"{}") == nil {
+				out[key] = d.changedFields(path+"{}", t.Elem(), entry)
+			}
 		}
 	}
 	if d.chance(0.5) {

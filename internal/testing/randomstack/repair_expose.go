@@ -9,6 +9,11 @@ import (
 )
 
 func (d *drawing) repairExpose(e, webUI object) {
+	for name := range memberTypes {
+		if d.focused("base.expose."+name) && d.chance(0.9) {
+			e["type"] = name
+		}
+	}
 	kind, _ := e["type"].(string)
 	if kind == "" || kind == "internal" {
 		for name := range e {

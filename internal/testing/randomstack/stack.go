@@ -13,11 +13,15 @@ import (
 // Draw returns a random Stack of one to three bases and one to three overlays
 // as YAML. Equal seeds give equal text.
 func Draw(seed uint64) []byte {
-	d := &drawing{Rand: rand.New(rand.NewPCG(seed, 26))}
-	// Each field in turn, in an order that has nothing to do with where they stand.
-	const step = 7919 // a prime: no number of fields divides it
-	d.focus = leaves()[seed*step%uint64(len(leaves()))]
+	d := &drawing{Rand: rand.New(rand.NewPCG(seed, 26)), focus: focus(seed)}
 	return d.text(d.stack())
+}
+
+// focus is the path of the field that a stack is about: each in turn, in an
+// order that has nothing to do with where they stand.
+func focus(seed uint64) string {
+	const step = 7919 // a prime: no number of fields divides it
+	return leaves()[seed*step%uint64(len(leaves()))]
 }
 
 // stack draws the whole document.

@@ -24,7 +24,7 @@ import (
 // startRunning is a script command: running OVERLAY [FAULT]... starts a cluster
 // on which an overlay of hearth.yaml runs, and everything is in order but what is
 // named: slow (the model), pulling (a model, for ever), pulled (a second later),
-// route (its answer is 502). It writes a kubeconfig with the context lab and
+// route (its answer is 502), open (a Service lets everybody in to Ollama). It writes a kubeconfig with the context lab and
 // ca.crt, and sets $HTTPS and $HTTP to what --resolve takes.
 func startRunning(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
@@ -47,6 +47,11 @@ func startRunning(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Defer(func() { timer.Stop() })
 		case "route":
 			c.Route.Status = 502
+		case "open":
+			c.Put(&unstructured.Unstructured{Object: map[string]any{
+				"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"name": "outside", "namespace": "ollama"},
+				"spec": map[string]any{"type": "LoadBalancer", "selector": map[string]any{"app.kubernetes.io/name": "ollama"}, "ports": []any{map[string]any{"port": int64(80), "targetPort": "http"}}},
+			}})
 		default:
 			ts.Fatalf("running: no fault %q", fault)
 		}

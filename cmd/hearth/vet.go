@@ -22,16 +22,18 @@ import (
 // vetVerb looks for what would break before it does.
 type vetVerb struct {
 	input
-	format   format
-	accepted bool
-	list     bool
-	explain  string
+	kubeconfig
+	namespaces []string
+	format     format
+	accepted   bool
+	list       bool
+	explain    string
 }
 
 func newVet() *cobra.Command {
 	v := &vetVerb{}
 	cmd := &cobra.Command{
-		Use:   "vet [OVERLAY | FOLDER | FILE | -]...",
+		Use:   "vet [OVERLAY | FOLDER | FILE | -]... [--context CONTEXT]",
 		Short: "Find what would break, or stand open, before it is deployed",
 		Long: `Vet builds every overlay of the stack as kustomize and as Fleet's agent do, and
 looks at the objects: against the schemas of Kubernetes and of the controllers,
@@ -42,6 +44,13 @@ A FOLDER is any folder of kustomize, Fleet or plain YAML, whoever wrote it; what
 Flux, Argo CD or Fleet apply from it is followed within its repository. A FILE,
 or - for stdin, is YAML that something else rendered. What is deployed with it
 and was not seen, such as a chart, is named: it is no success to see nothing.
+
+With --context it looks at what is in a cluster, as it is now, whoever applied
+it: at the namespaces where Ollama or Open WebUI is, or at those of --namespace.
+It gets and lists, and reads no Secret. What this user may not read is named as
+not seen, and is not said to be missing. An OVERLAY says which namespaces, and
+what its stack accepts. Rules about what the API server fills in, drops or
+refuses, such as schema and drift, find nothing there.
 
 Clean means no errors. What may be found nevertheless stands in the stack, each
 with a reason; an exception that accepts nothing is itself a warning:
@@ -57,6 +66,8 @@ Rules and their reasons: hearth vet --list, hearth vet --explain RULE.`,
   hearth vet homelab-nginx                    one of them
   hearth vet ../their-repo/overlays/prod      a folder of kustomize
   helm template ollama otwld/ollama | hearth vet -
+  hearth vet --context homelab                what is in a cluster
+  hearth vet --context homelab -n ai -o json
   hearth vet --explain ollama-memory`,
 		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd, args) },
 	}
@@ -66,7 +77,11 @@ Rules and their reasons: hearth vet --list, hearth vet --explain RULE.`,
 	flags.BoolVar(&v.accepted, "accepted", false, "show what exceptions accept, too")
 	flags.BoolVar(&v.list, "list", false, "list the rules")
 	flags.StringVar(&v.explain, "explain", "", "say why a `rule` is there, and what to do")
+	v.addFlags(cmd, ", to look at what is in its cluster")
+	flags.StringSliceVarP(&v.namespaces, "namespace", "n", nil, "a `namespace` of the cluster, or several with commas (default: those where Ollama or Open WebUI is)")
 	cmd.MarkFlagsMutuallyExclusive("list", "explain")
+	cmd.MarkFlagsMutuallyExclusive("context", "list")
+	cmd.MarkFlagsMutuallyExclusive("context", "explain")
 	complete(cmd, "explain", vet.RuleIDs()...)
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
 		names, _ := v.completeOverlay(cmd, nil, text)
@@ -89,7 +104,13 @@ func (v *vetVerb) run(cmd *cobra.Command, args []string) error {
 		}
 		return v.printRule(stdout, rule)
 	}
-	results, err := v.results(cmd, args)
+	look := v.results
+	if v.context != "" {
+		look = v.cluster
+	} else if v.namespaces != nil || v.configFile != "" {
+		return v.wanted()
+	}
+	results, err := look(cmd, args)
 	if err != nil {
 		return err
 	}

@@ -89,6 +89,9 @@ func (v *vetVerb) print(stdout io.Writer, r vetReport) error {
 		if by := result.By.String(); by != "" {
 			name += " (" + by + ")"
 		}
+		if len(result.Namespaces) > 0 {
+			name += " (" + strings.Join(result.Namespaces, ", ") + ")"
+		}
 		if len(result.Unseen) > 0 && result.Workloads == 0 {
 			name += ": nothing that runs was looked at"
 		}

@@ -29,10 +29,21 @@ type Cluster struct {
 	endpoints discoveryv1.DiscoveryV1Interface
 	dynamic   dynamic.Interface
 	kinds     *restmapper.DeferredDiscoveryRESTMapper
+	discovery discovery.CachedDiscoveryInterface
+	rest      rest.Interface
 }
 
 // Core has the objects of Kubernetes' core.
 func (c *Cluster) Core() corev1.CoreV1Interface { return c.core }
+
+// Apps has Kubernetes' workloads.
+func (c *Cluster) Apps() appsv1.AppsV1Interface { return c.apps }
+
+// Discovery says what the cluster knows.
+func (c *Cluster) Discovery() discovery.DiscoveryInterface { return c.discovery }
+
+// Get asks for what is at a path of the API server.
+func (c *Cluster) Get(path string) *rest.Request { return c.rest.Get().AbsPath(path) }
 
 // Dynamic has the objects of all kinds.
 func (c *Cluster) Dynamic() dynamic.Interface { return c.dynamic }
@@ -65,9 +76,11 @@ func Connect(ctx context.Context, config *rest.Config) (*Cluster, error) {
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
-	if err := found.RESTClient().Get().AbsPath("/version").Do(ctx).Error(); err != nil {
+	c.rest = found.RESTClient()
+	if err := c.Get("/version").Do(ctx).Error(); err != nil {
 		return nil, err
 	}
-	c.kinds = restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(found))
+	c.discovery = memory.NewMemCacheClient(found)
+	c.kinds = restmapper.NewDeferredDiscoveryRESTMapper(c.discovery)
 	return c, nil
 }

@@ -15,7 +15,7 @@ import (
 
 func danglingRules() []Rule {
 	return []Rule{{
-		ID: "dangling", Severity: problem.Error, check: dangling,
+		ID: "dangling", Severity: problem.Error, check: dangling, needs: []string{"Service", "Pod", "Deployment", "StatefulSet", "DaemonSet", "ServiceAccount", "ConfigMap", "PersistentVolumeClaim"},
 		Reason: "what leads to nothing is accepted, and people get an error page, a pod that never starts, or a policy that protects nobody",
 		Fix:    "correct the name, the port or the labels, or accept it with an exception if it is made elsewhere",
 		Source: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service; what a part of a tree can know: docs/vet.md",

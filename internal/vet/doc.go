@@ -7,9 +7,9 @@
 // evaluator, names and labels by its own validation.
 //
 // [Checker.Check] knows nothing but the objects, wherever they come from: an
-// overlay of a Stack ([Checker.Stack]), any folder of kustomize ([Folder]), or
-// YAML that something else rendered ([Decode]). It touches neither a cluster nor
-// the network.
+// overlay of a Stack ([Checker.Stack]), any folder of kustomize ([Folder]), YAML
+// that something else rendered ([Decode]), or a cluster that package live has read
+// ([Checker.Cluster]). It touches neither a cluster nor the network.
 //
 // Clean is a promise about what nobody decided. What a stack says by a field
 // that is named for it, such as expose.dangerouslyUnauthenticated or limits.cpu:

@@ -11,7 +11,7 @@ import (
 
 func driftRules() []Rule {
 	return []Rule{{
-		ID: "drift", Severity: problem.Warning, check: drift,
+		ID: "drift", Severity: problem.Warning, check: drift, written: true,
 		Reason: "what the cluster writes otherwise is shown as modified for ever, or set back and forth",
 		Fix:    "leave the field to the cluster, or write it as the cluster does",
 		Source: "Fleet v0.16 and Argo CD compare field by field; docs/decisions/0004-labels-that-helm-owns.md; https://github.com/argoproj/argo-cd/issues/22151",

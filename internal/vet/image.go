@@ -16,7 +16,7 @@ func podRules() []Rule {
 		Fix:    "write a version's tag, or a digest",
 		Source: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
 	}, {
-		ID: "service-account-token", Severity: problem.Warning, check: serviceAccountToken,
+		ID: "service-account-token", Severity: problem.Warning, check: serviceAccountToken, needs: []string{"ServiceAccount"},
 		Reason: "whoever breaks into the pod can ask the API server with its token, and neither Ollama nor Open WebUI needs one",
 		Fix:    "set automountServiceAccountToken: false in the pod",
 		Source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account",

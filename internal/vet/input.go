@@ -21,7 +21,7 @@ func newInput(all []Object, facts Facts) *input {
 	}
 	for i, o := range all {
 		ref := in.Refs[i]
-		if makes(ref) {
+		if !facts.live && makes(ref) {
 			for _, namespace := range []string{ref.Namespace, objects.Text(o, "spec", "targetNamespace"), objects.Text(o, "spec", "destination", "namespace")} {
 				in.makers[objects.Namespace(namespace)] = true
 			}

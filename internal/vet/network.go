@@ -13,7 +13,7 @@ import (
 
 func networkRules() []Rule {
 	return []Rule{{
-		ID: "network-policy", Severity: problem.Warning, check: networkPolicy,
+		ID: "network-policy", Severity: problem.Warning, check: networkPolicy, needs: []string{"NetworkPolicy"},
 		Reason: "a pod that no NetworkPolicy selects talks to every pod and every address, and everybody talks to it",
 		Fix:    "select it in a NetworkPolicy with both policyTypes",
 		Source: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation",

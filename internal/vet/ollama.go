@@ -44,7 +44,7 @@ func ollamaRules() []Rule {
 		Fix:    "pull in an init container or a Job, which have a log and a back-off",
 		Source: "otwld/ollama-helm #68, #152, #194, #200",
 	}, {
-		ID: reach.OllamaOpen, Severity: problem.Error, check: func(in *input) []Finding { return reached(reach.OllamaIsOpen(in.Set)) },
+		ID: reach.OllamaOpen, Severity: problem.Error, check: func(in *input) []Finding { return reached(reach.OllamaIsOpen(in.Set)) }, needs: []string{"NetworkPolicy"},
 		Reason: "without a NetworkPolicy, or with one that admits everybody, every pod of the cluster can use, delete and replace the models: Ollama has no password",
 		Fix:    "select the pod in a NetworkPolicy that admits its clients alone",
 		Source: "https://github.com/ollama/ollama/issues/16236",

@@ -12,7 +12,7 @@ import (
 
 func resourceRules() []Rule {
 	return []Rule{{
-		ID: "resources", Severity: problem.Warning, check: resources,
+		ID: "resources", Severity: problem.Warning, check: resources, needs: []string{"LimitRange"},
 		Reason: "what a container may take is what its node has: others starve, and it is the first to be evicted when memory or disk runs short",
 		Fix:    "set them under resources.limits; a request that is not set is the limit",
 		Source: "https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#pod-selection-for-kubelet-eviction",

@@ -26,6 +26,11 @@ type Rule struct {
 	Source string `json:"source"`
 
 	check func(*input) []Finding
+	// written rules are about what only a file can say: the API server fills it in,
+	// drops or refuses it, or writes the same itself.
+	written bool
+	// needs are the kinds of which it says that an object is missing.
+	needs []string
 }
 
 // Rules are all there is, in the order of their findings.
@@ -96,6 +101,9 @@ type Facts struct {
 	Models map[string][]sizing.Model
 	// Syncers are what applies the folder that the objects come from.
 	Syncers []Syncer
+
+	live   bool     // they are on a cluster
+	unread []string // kinds of which not all could be read there
 }
 
 // Check returns the findings in the order of the rules and the objects.
@@ -103,8 +111,8 @@ func (c *Checker) Check(objects []Object, facts Facts) []Finding {
 	in := newInput(objects, facts)
 	found := []Finding{}
 	for _, r := range c.rules {
-		if r.check == nil {
-			continue // it looks at more than objects
+		if r.check == nil || r.written && facts.live || r.blind(facts) {
+			continue // the first look at more than objects
 		}
 		found = append(found, r.complete(r.check(in))...)
 	}

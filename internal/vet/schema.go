@@ -260,12 +260,12 @@ func named(o Object, location []string) string {
 
 func schemaRules(s *schemaSet) []Rule {
 	return []Rule{{
-		ID: "schema", Severity: problem.Error, check: s.check,
+		ID: "schema", Severity: problem.Error, check: s.check, written: true,
 		Reason: "a misspelt or misplaced field is dropped by the API server or refused by it, and Git then does not say what runs",
 		Fix:    "write the field as the kind's schema has it",
 		Source: "Kubernetes " + schemas.Version + "'s OpenAPI, and the controllers' CustomResourceDefinitions; see third_party/schemas",
 	}, {
-		ID: "schema-unknown", Severity: problem.Warning, check: s.unknown,
+		ID: "schema-unknown", Severity: problem.Warning, check: s.unknown, written: true,
 		Reason: "an object whose kind is not known here is not checked",
 		Fix:    "check it against its own controller, by kubectl apply --dry-run=server",
 		Source: "third_party/schemas",

@@ -13,7 +13,7 @@ func secretRules() []Rule {
 		Fix:    cleartext.FixLiteral,
 		Source: "https://kubernetes.io/docs/concepts/security/secrets-good-practices",
 	}, {
-		ID: cleartext.SecretObject, Severity: problem.Error, check: inClear(cleartext.Secrets),
+		ID: cleartext.SecretObject, Severity: problem.Error, check: inClear(cleartext.Secrets), written: true,
 		Reason: "base64 is no encryption: a Secret among rendered objects is one that everybody can read",
 		Fix:    cleartext.FixObject,
 		Source: "https://kubernetes.io/docs/concepts/security/secrets-good-practices",

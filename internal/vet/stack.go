@@ -28,6 +28,8 @@ type Result struct {
 	// has this one applied, if one does.
 	Of string `json:"of,omitempty"`
 	By Ref    `json:"by,omitzero"`
+	// Namespaces of a cluster that were looked at; none for files.
+	Namespaces []string `json:"namespaces,omitempty"`
 	// Objects that were looked at, and those among them that are or make pods.
 	Objects   int       `json:"objects"`
 	Workloads int       `json:"workloads"`
@@ -162,16 +164,21 @@ func (c *Checker) overlay(in StackInput, name string) (Result, error) {
 		return Result{Name: name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
 	}
 	o := in.Stack.Overlay(name)
+	found := c.Check(objects, FactsOf(o))
+	found = append(found, c.complete(fleetBuild(files, folder, objects))...)
+	found = append(found, c.complete(hatches(o))...)
+	return Result{Name: name, Objects: len(objects), Workloads: workloads(objects), Findings: found, Unseen: unseenOf(objects)}, nil
+}
+
+// FactsOf are those that an overlay states.
+func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
 	facts := Facts{Facts: reach.FactsOf(o), Models: map[string][]sizing.Model{}}
 	for _, b := range o.Bases {
 		if b.Ollama != nil {
 			facts.Models[b.Namespace], _ = b.Sizes()
 		}
 	}
-	found := c.Check(objects, facts)
-	found = append(found, c.complete(fleetBuild(files, folder, objects))...)
-	found = append(found, c.complete(hatches(o))...)
-	return Result{Name: name, Objects: len(objects), Workloads: workloads(objects), Findings: found, Unseen: unseenOf(objects)}, nil
+	return facts
 }
 
 // fleetBuild compares the objects with what a cluster's agent would apply of

@@ -16,12 +16,12 @@ import (
 
 func storageRules() []Rule {
 	return []Rule{{
-		ID: "rolling-update", Severity: problem.Error, check: rollingUpdate,
+		ID: "rolling-update", Severity: problem.Error, check: rollingUpdate, needs: []string{"PersistentVolumeClaim"},
 		Reason: "the new pod waits for a volume, device or port that the old one holds, and the old one waits for the new one: an update never ends",
 		Fix:    "set strategy: {type: Recreate}",
 		Source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes",
 	}, {
-		ID: "snapshot-once", Severity: problem.Error, check: snapshotOnce,
+		ID: "snapshot-once", Severity: problem.Error, check: snapshotOnce, written: true,
 		Reason: "a VolumeSnapshot in Git is taken once, when it is applied, and looks like a backup from then on",
 		Fix:    "schedule it: a SnapshotSchedule, or Longhorn's recurring jobs",
 		Source: "https://kubernetes.io/docs/concepts/storage/volume-snapshots",

@@ -164,6 +164,7 @@ func (c *Cluster) start(o *Object) error {
 		},
 	}
 	pod.Name, pod.Namespace = PodName(o.GetName()), o.GetNamespace()
+	pod.OwnerReferences = []metav1.OwnerReference{{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Name: o.GetName(), UID: o.GetUID()}}
 	started := true
 	for _, i := range template.Spec.InitContainers {
 		pod.Status.InitContainerStatuses = append(pod.Status.InitContainerStatuses, corev1.ContainerStatus{

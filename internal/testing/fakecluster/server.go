@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/fields"
@@ -76,6 +79,22 @@ func newServer() *Server {
 	}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	return s
+}
+
+// NewEmpty starts an API server without an object. Close it in the end.
+func NewEmpty() *Server { return newServer() }
+
+// Know adds kinds that the server does not know, each as one with namespaces or
+// without.
+func (s *Server) Know(namespaced bool, all ...schema.GroupVersionKind) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range all {
+		if !slices.ContainsFunc(s.kinds, func(known kind) bool { return known.GroupVersionKind == k }) {
+			plural, _ := meta.UnsafeGuessKindToResource(k)
+			s.kinds = append(s.kinds, kind{k, plural.Resource, !namespaced})
+		}
+	}
 }
 
 // Config reaches the server.
@@ -257,7 +276,16 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, k kind, namespace s
 		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, k.resource+" \""+name[0]+"\" not found")
 		return
 	}
-	answer(w, http.StatusOK, map[string]any{"apiVersion": k.GroupVersion().String(), "kind": k.Kind + "List", "metadata": map[string]any{}, "items": items})
+	list := map[string]any{}
+	if limit, err := strconv.Atoi(r.URL.Query().Get("limit")); err == nil && limit > 0 {
+		from, _ := strconv.Atoi(r.URL.Query().Get("continue")) // none is the first page
+		if to := from + limit; to < len(items) {
+			list["continue"] = strconv.Itoa(to)
+			items = items[:to]
+		}
+		items = items[min(from, len(items)):]
+	}
+	answer(w, http.StatusOK, map[string]any{"apiVersion": k.GroupVersion().String(), "kind": k.Kind + "List", "metadata": list, "items": items})
 }
 
 // eventFields are what events can be selected by.

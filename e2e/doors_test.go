@@ -136,7 +136,7 @@ func TestDoorsAnalysed(t *testing.T) {
 	}
 	for _, d := range append(readDoors(t), door{name: "shared", text: shared}) {
 		for _, m := range regexp.MustCompile(`image: (.*)`).FindAllStringSubmatch(d.text, -1) {
-			if !slices.Contains([]string{ollama.Ref, images.Traefik().Ref, images.SocatRef}, m[1]) {
+			if !slices.Contains([]string{ollama.Deployed.Ref(), images.Traefik().Ref, images.SocatRef}, m[1]) {
 				t.Errorf("%s: the image %s is not among those that the node has", d.name, m[1])
 			}
 		}
@@ -311,7 +311,7 @@ func (d door) knock(ctx context.Context, address, scheme, host string) string {
 	}
 	defer response.Body.Close()
 	var version struct{ Version string }
-	if response.StatusCode == http.StatusOK && json.NewDecoder(io.LimitReader(response.Body, 1<<10)).Decode(&version) == nil && version.Version == ollama.Version {
+	if response.StatusCode == http.StatusOK && json.NewDecoder(io.LimitReader(response.Body, 1<<10)).Decode(&version) == nil && version.Version == ollama.Deployed.Version {
 		return opened
 	}
 	return fmt.Sprint(response.StatusCode)
@@ -347,7 +347,7 @@ func TestDoors(t *testing.T) {
 	r, err := report.New(s.ctx, "..", report.Data{
 		Title: "Doors to Ollama: what real controllers serve, and what hearth vet says", Name: "doors", Command: s.mode.FullRun(),
 		Versions: []report.Version{
-			{Program: "Traefik", Version: images.Traefik().Ref}, {Program: "Ollama", Version: ollama.Ref},
+			{Program: "Traefik", Version: images.Traefik().Ref}, {Program: "Ollama", Version: ollama.Deployed.Ref()},
 			{Program: "Gateway API's definitions", Version: images.GatewayAPI().Version}, {Program: "Kubernetes", Version: images.KubernetesVersion},
 		},
 		Missing: []string{

@@ -80,9 +80,9 @@ func (d *deployed) variant(t *testing.T, name, more string) (folder string) {
 
 // rollsOut changes what a new version of the stack would: the image and the resources.
 func (d *deployed) rollsOut(t *testing.T) {
-	image, tag, _ := strings.Cut(ollama.Ref, ":")
+	image, tag, _ := strings.Cut(ollama.Deployed.Ref(), ":")
 	next := tag + "-next"
-	_, err := d.onNode(`ctr --namespace=k8s.io images tag "$1" "$2"`, ollama.Ref, image+":"+next)
+	_, err := d.onNode(`ctr --namespace=k8s.io images tag "$1" "$2"`, ollama.Deployed.Ref(), image+":"+next)
 	must(t, err)
 	folder := d.variant(t, "next", `images: [{name: `+image+`, newTag: "`+next+`"}]
 patches:

@@ -37,7 +37,7 @@ func TestFaults(t *testing.T) {
 	r, err := report.New(s.ctx, "..", report.Data{
 		Title: "Faults, changes and removal", Name: "faults", Command: s.mode.FullRun(),
 		Versions: []report.Version{
-			{Program: "Ollama", Version: ollama.Ref}, {Program: "Kubernetes", Version: images.KubernetesVersion}, {Program: "model", Version: s.model},
+			{Program: "Ollama", Version: ollama.Deployed.Ref()}, {Program: "Kubernetes", Version: images.KubernetesVersion}, {Program: "model", Version: s.model},
 		},
 		Missing: []string{
 			"A volume that is attached to one node at a time, and a second node to move to: the cluster has one, with folders for volumes.",

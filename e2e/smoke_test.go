@@ -48,7 +48,7 @@ func (s *suite) refusesPrivileged(t *testing.T) {
 	_, err := s.Client.CoreV1().Pods("ollama").Create(s.ctx, &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "privileged"},
 		Spec: corev1.PodSpec{Containers: []corev1.Container{{
-			Name: "privileged", Image: ollama.Ref, SecurityContext: &corev1.SecurityContext{Privileged: &yes},
+			Name: "privileged", Image: ollama.Deployed.Ref(), SecurityContext: &corev1.SecurityContext{Privileged: &yes},
 		}}},
 	}, metav1.CreateOptions{})
 	if !apierrors.IsForbidden(err) || !strings.Contains(err.Error(), "restricted") {

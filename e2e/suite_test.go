@@ -91,7 +91,7 @@ func start(t *testing.T, w wants) *suite {
 	// Built before there is a cluster to slow the compiler down.
 	load := []images.Image{}
 	if mode == cluster.Source {
-		image, err := ollama.Image(ctx, s.builder)
+		image, err := ollama.Deployed.Image(ctx, s.builder)
 		must(t, err)
 		load = append(load, image)
 		for _, a := range append([]images.Addon{images.Traefik(), images.MetricsServer()}, w.addons...) {

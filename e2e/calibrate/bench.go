@@ -9,7 +9,6 @@ import (
 
 	"github.com/hearth-dev/hearth/e2e/internal/docker"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
-	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/e2e/internal/origin"
 	"golang.org/x/sys/unix"
 )
@@ -35,7 +34,7 @@ func (b *bench) open(ctx context.Context, models ...string) error {
 	if b.builder, err = images.NewBuilder(b.err); err != nil {
 		return err
 	}
-	image, err := ollama.Image(ctx, b.builder)
+	image, err := b.release.Image(ctx, b.builder)
 	if err != nil {
 		return err
 	}
@@ -49,7 +48,7 @@ func (b *bench) open(ctx context.Context, models ...string) error {
 	if b.commit, err = origin.Commit(ctx, b.dir); err != nil {
 		return err
 	}
-	b.data.Machine = Machine{Ollama: ollama.Version, CgroupVersion: 2}
+	b.data.Machine = Machine{Ollama: b.release.Version, CgroupVersion: 2}
 	if b.daemon.CgroupVersion == "1" {
 		b.data.Machine.CgroupVersion = 1
 	}
@@ -67,7 +66,7 @@ func (b *bench) close() error {
 }
 
 // save writes what was seen so far: a measurement that is interrupted keeps its rows.
-func (b *bench) save() error { return b.data.write(filepath.Join(b.dir, dataFile)) }
+func (b *bench) save() error { return b.data.write(filepath.Join(b.dir, dataFile(b.release.Version))) }
 
 // provide puts the models into the store that the containers see.
 func (b *bench) provide(ctx context.Context, names ...string) error {
@@ -108,7 +107,7 @@ func link(source, dest string) error {
 // evict drops the models and Ollama itself from the file cache, so that the server that reads them is charged for them, as in a
 // pod that starts on a node that never ran either. Whoever read a file first is charged until it is dropped.
 func (b *bench) evict(ctx context.Context) error {
-	layer, err := docker.TopLayer(ctx, ollama.Ref)
+	layer, err := docker.TopLayer(ctx, b.release.Ref())
 	if err != nil {
 		return err
 	}

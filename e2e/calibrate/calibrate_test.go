@@ -8,27 +8,34 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
 // root is the checkout, seen from this package's folder.
 const root = "../.."
 
-func measured(t *testing.T) Data {
+// releases calls a test with what was measured of each.
+func releases(t *testing.T, test func(*testing.T, Data)) {
 	t.Helper()
-	d, err := read(filepath.Join(root, dataFile))
-	if err != nil {
-		t.Fatal(err)
+	for _, r := range []ollama.Release{ollama.Deployed, ollama.Newest} {
+		t.Run(r.Version, func(t *testing.T) {
+			d, err := read(filepath.Join(root, dataFile(r.Version)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(d.Memory) == 0 {
+				t.Fatalf("no rows; run: go run ./e2e/calibrate memory --ollama %s", r.Version)
+			}
+			test(t, d)
+		})
 	}
-	if len(d.Memory) == 0 {
-		t.Fatalf("%s holds no rows; run: go run ./e2e/calibrate memory", dataFile)
-	}
-	return d
 }
 
 // TestGoal holds sizing to its promise for everything that was measured.
-func TestGoal(t *testing.T) {
-	d := measured(t)
+func TestGoal(t *testing.T) { releases(t, goal) }
+
+func goal(t *testing.T, d Data) {
 	for _, row := range d.Memory {
 		need, err := d.need(row.Load)
 		if err != nil {
@@ -60,15 +67,19 @@ func TestOff(t *testing.T) {
 }
 
 // Every row says which commit was measured.
-func TestCommits(t *testing.T) {
-	if commits := measured(t).Commits(); strings.HasPrefix(commits, " (") {
+func TestCommits(t *testing.T) { releases(t, commits) }
+
+func commits(t *testing.T, d Data) {
+	if commits := d.Commits(); strings.HasPrefix(commits, " (") {
 		t.Errorf("rows without a commit: %s", commits)
 	}
 }
 
 // Every row was read at least five times a second.
-func TestSampling(t *testing.T) {
-	for _, row := range measured(t).Memory {
+func TestSampling(t *testing.T) { releases(t, sampling) }
+
+func sampling(t *testing.T, d Data) {
+	for _, row := range d.Memory {
 		if row.Samples < 5*row.Seconds {
 			t.Errorf("%s: %d readings in %d seconds", row.Load, row.Samples, row.Seconds)
 		}
@@ -76,8 +87,9 @@ func TestSampling(t *testing.T) {
 }
 
 // The figures of the shapes are those of the catalogue that stacks are sized by.
-func TestCatalogueSizesTheShapes(t *testing.T) {
-	d := measured(t)
+func TestCatalogueSizesTheShapes(t *testing.T) { releases(t, catalogueSizesTheShapes) }
+
+func catalogueSizesTheShapes(t *testing.T, d Data) {
 	known := 0
 	for _, m := range d.Models {
 		row, ok := sizing.Lookup(m.Name)
@@ -97,8 +109,9 @@ func TestCatalogueSizesTheShapes(t *testing.T) {
 }
 
 // A limit that hearth derives is enough, and one that it refuses fails for real.
-func TestLimits(t *testing.T) {
-	d := measured(t)
+func TestLimits(t *testing.T) { releases(t, limits) }
+
+func limits(t *testing.T, d Data) {
 	failed := 0
 	for _, row := range d.Limits {
 		need, err := d.need(row.Load)
@@ -118,8 +131,10 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func TestPageIsUpToDate(t *testing.T) {
-	files, err := measured(t).render()
+func TestPageIsUpToDate(t *testing.T) { releases(t, pageIsUpToDate) }
+
+func pageIsUpToDate(t *testing.T, d Data) {
+	files, err := d.render()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +144,7 @@ func TestPageIsUpToDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s is out of date; run: go run ./e2e/calibrate page (-want +got):\n%s", path, diff)
+			t.Errorf("%s is out of date; run: go run ./e2e/calibrate page --ollama VERSION (-want +got):\n%s", path, diff)
 		}
 	}
 }

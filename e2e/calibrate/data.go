@@ -15,8 +15,8 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// dataFile holds what was measured, by its path in the checkout.
-const dataFile = "e2e/calibrate/testdata/measured.json"
+// dataFile holds what was measured of a version, by its path in the checkout.
+func dataFile(version string) string { return "e2e/calibrate/testdata/" + version + ".json" }
 
 // Data is all that was measured, and by what.
 type Data struct {
@@ -61,12 +61,17 @@ type Load struct {
 	Threads int `json:"threads"`
 	// Prompt is how many tokens are asked for. 0 fills the context.
 	Prompt int `json:"prompt,omitempty"`
+	// PromptCacheMiB is LLAMA_ARG_CACHE_RAM, from 0.30 on.
+	PromptCacheMiB int `json:"promptCacheMiB,omitempty"`
 }
 
 func (l Load) String() string {
 	s := fmt.Sprintf("%s/ctx%d/par%d/%s/t%d", strings.Join(l.Models, "+"), l.Context, l.Parallel, l.KVCacheType, l.Threads)
 	if l.Prompt > 0 {
 		s += fmt.Sprintf("/prompt%d", l.Prompt)
+	}
+	if l.PromptCacheMiB > 0 {
+		s += fmt.Sprintf("/cache%d", l.PromptCacheMiB)
 	}
 	return s
 }

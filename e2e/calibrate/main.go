@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -19,6 +21,7 @@ const usage = `calibrate measures what Ollama needs and holds hearth's sizing ag
 
 Usage: go run ./e2e/calibrate memory|limits|threads|chat|page [flags]
 
+  --ollama VERSION  the one to measure: 0.23.2 (default) or 0.34.0
   --only TEXT   measure only the rows whose name holds TEXT
   --new         leave out rows that were measured before
   --list        list the rows, measure nothing
@@ -28,6 +31,7 @@ Usage: go run ./e2e/calibrate memory|limits|threads|chat|page [flags]
 
 type options struct {
 	only, logs, dir string
+	release         ollama.Release
 	onlyNew, list   bool
 }
 
@@ -38,9 +42,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 		"memory": (*bench).memory, "limits": (*bench).limits, "threads": (*bench).threads, "chat": (*bench).chat,
 		"page": func(*bench, context.Context) error { return nil }, // measures nothing: the page is written after every verb
 	}
-	var o options
+	o := options{release: ollama.Deployed}
 	flags := flag.NewFlagSet("calibrate", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
+	flags.Func("ollama", "", func(version string) (err error) {
+		o.release, err = ollama.Named(version)
+		return err
+	})
 	flags.StringVar(&o.only, "only", "", "")
 	flags.StringVar(&o.logs, "logs", "", "")
 	flags.StringVar(&o.dir, "dir", ".", "")
@@ -63,7 +71,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "calibrate: %s: want one of memory, limits, threads, chat, page\n\n%s", strings.Join(args, " "), usage)
 		return 2
 	}
-	data, err := read(filepath.Join(o.dir, dataFile))
+	data, err := read(filepath.Join(o.dir, dataFile(o.release.Version)))
 	if err == nil {
 		b := &bench{options: o, data: data, out: stdout, err: stderr}
 		err = errors.Join(measure(b, ctx), b.close())

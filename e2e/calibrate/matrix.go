@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/e2e/internal/shape"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // oneBatch is a prompt longer than the 512 tokens that Ollama reads at once: after it the compute buffer has been in full use.
@@ -12,7 +13,7 @@ const oneBatch = 600
 // matrix lists the loads, the short ones first. One thread unless the row is about threads: more would only spin on a busy
 // machine, and the memory is the same. Where the context is filled and where it is not, the rows beside each other show what
 // the filling costs.
-func matrix() []Load {
+func (b *bench) matrix() []Load {
 	const smol, gemma, qwen2, qwen3 = "smollm2:135m", "gemma3:270m", "qwen2.5:0.5b", "qwen3:0.6b"
 	const llama1, llama3, llama8 = "llama3.2:1b", "llama3.2:3b", "llama3.1:8b"
 	const minilm, nomic = "all-minilm:22m", "nomic-embed-text:v1.5"
@@ -80,6 +81,22 @@ func matrix() []Load {
 	add(full(8192, gemma))
 	add(full(32768, gemma)) // few of its layers see the whole context, so that it takes minutes, not hours
 	add(full(4096, llama1))
+	if !sizing.LlamaServer(b.release.Version) {
+		return loads
+	}
+	for _, name := range []string{smol, gemma, qwen3} {
+		l := short(2048, name)
+		l.Parallel, l.Prompt = 8, oneBatch/8
+		add(l)
+	}
+	for _, name := range []string{smol, qwen3} {
+		l := full(4096, name)
+		l.PromptCacheMiB = 128
+		add(l)
+	}
+	add(short(65536, llama1))
+	add(brief(131072, llama1))
+	add(short(65536, llama3))
 	return loads
 }
 
@@ -97,15 +114,16 @@ func embedder(name string) bool {
 	return strings.HasPrefix(name, "all-minilm") || strings.HasPrefix(name, "nomic-embed")
 }
 
-// prompt is a text of about so many tokens. To a shape each byte is a token, to its embedders each word; the real models have
+// prompt is a text of about so many tokens; those of other numbers begin in another way. To a shape each byte is a token, to its embedders each word; the real models have
 // a token for " the".
-func prompt(name string, tokens int) string {
+func prompt(name string, tokens, number int) string {
+	first := strings.Repeat("b ", number)
 	switch {
 	case embedder(name):
 		return strings.Repeat("a ", tokens)
 	case strings.HasPrefix(name, "smollm2"), strings.HasPrefix(name, "gemma3"):
-		return strings.Repeat(" the", tokens)
+		return first + strings.Repeat(" the", tokens-2*number)
 	default:
-		return strings.Repeat("a ", tokens/2)
+		return first + strings.Repeat("a ", tokens/2-number)
 	}
 }

@@ -19,6 +19,8 @@ const (
 	answerTokens = 4
 	// furtherQuestions follow the long one.
 	furtherQuestions = 8
+	// cachedPrompts that fill the context fill a prompt cache, too.
+	cachedPrompts = 4
 	// filled is the part of the context that a prompt takes, in percent.
 	filled = 94
 )
@@ -26,7 +28,7 @@ const (
 // memory measures every load of the matrix.
 func (b *bench) memory(ctx context.Context) error {
 	var chosen []Load
-	for _, l := range matrix() {
+	for _, l := range b.matrix() {
 		known := slices.ContainsFunc(b.data.Memory, func(r MemoryRow) bool { return r.String() == l.String() })
 		if strings.Contains(l.String(), b.only) && !(b.onlyNew && known) {
 			chosen = append(chosen, l)
@@ -106,6 +108,13 @@ func (b *bench) measure(ctx context.Context, l Load) (row MemoryRow, err error) 
 			row.PromptTokens, row.AnswerTokens = answer.PromptTokens, answer.Tokens
 		}
 	}
+	if l.PromptCacheMiB > 0 {
+		for number := range cachedPrompts {
+			if err := s.askNumber(ctx, l, l.Models[0], row.PromptTokens, number+1, nil); err != nil {
+				return row, fmt.Errorf("filling the prompt cache: %w", err)
+			}
+		}
+	}
 	// The server reads the model's vocabulary anew for every request, and its garbage grows for some requests more.
 	for range furtherQuestions {
 		for _, name := range l.Models {
@@ -131,7 +140,11 @@ func (s *server) askAll(ctx context.Context, l Load, name string, tokens int) (o
 
 // ask sends one prompt of about so many tokens, or for none only has the model loaded.
 func (s *server) ask(ctx context.Context, l Load, name string, tokens int, answer *ollama.Answer) error {
-	q := ollama.Question{Model: name, Prompt: prompt(name, tokens), Threads: l.Threads, MaxTokens: answerTokens}
+	return s.askNumber(ctx, l, name, tokens, 0, answer)
+}
+
+func (s *server) askNumber(ctx context.Context, l Load, name string, tokens, number int, answer *ollama.Answer) error {
+	q := ollama.Question{Model: name, Prompt: prompt(name, tokens, number), Threads: l.Threads, MaxTokens: answerTokens}
 	if embedder(name) {
 		read, err := s.EmbedTokens(ctx, q)
 		if answer != nil {

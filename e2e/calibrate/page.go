@@ -17,11 +17,18 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// Where the page and its plots lie in the checkout.
+// pageFile is where the page of a version, or a plot of it, lies in the checkout. The page that others link to is that of the
+// version that hearth deploys.
+func pageFile(version, rest string) string {
+	if version == ollama.Deployed.Version {
+		return "docs/calibration" + rest
+	}
+	return "docs/calibration-" + version + rest
+}
+
 const (
-	pageFile        = "docs/calibration.md"
-	memoryPlotFile  = "docs/calibration-memory.svg"
-	threadsPlotFile = "docs/calibration-threads.svg"
+	memoryPlot  = "-memory.svg"
+	threadsPlot = "-threads.svg"
 )
 
 //go:embed page.tmpl
@@ -55,12 +62,13 @@ func (d Data) render() (map[string][]byte, error) {
 	if err := text.Execute(&page, v); err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{pageFile: page.Bytes()}
-	if files[memoryPlotFile], err = plotMemory(v.Memory); err != nil {
+	file := func(rest string) string { return pageFile(d.Machine.Ollama, rest) }
+	files := map[string][]byte{file(".md"): page.Bytes()}
+	if files[file(memoryPlot)], err = plotMemory(v.Memory); err != nil {
 		return nil, err
 	}
 	if len(d.Threads) > 0 {
-		if files[threadsPlotFile], err = plotThreads(d.Threads); err != nil {
+		if files[file(threadsPlot)], err = plotThreads(d.Threads); err != nil {
 			return nil, err
 		}
 	}
@@ -105,6 +113,9 @@ type chatView struct {
 	Torch               string
 	AtRest, AtMost, Set int64 // MiB
 }
+
+// Plot is the file of a plot, seen from the page.
+func (v view) Plot(rest string) string { return filepath.Base(pageFile(v.Machine.Ollama, rest)) }
 
 // OpenWebUI is its version.
 func (view) OpenWebUI() string { return images.OpenWebUIVersion }

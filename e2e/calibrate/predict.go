@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -23,9 +22,14 @@ func (d Data) need(l Load) (sizing.Need, error) {
 		}
 		models = append(models, d.Models[i].Figures)
 	}
-	return sizing.Memory(models, sizing.Settings{
-		ContextLength: l.Context, NumParallel: l.Parallel, MaxLoadedModels: len(models), KVCacheType: l.KVCacheType, Version: ollama.Version,
-	}), nil
+	s := sizing.Settings{
+		ContextLength: l.Context, NumParallel: l.Parallel, MaxLoadedModels: len(models), KVCacheType: l.KVCacheType, Version: d.Machine.Ollama,
+		PromptCache: int64(l.PromptCacheMiB) << 20,
+	}
+	if s.PromptCache == 0 {
+		s.PromptCache = -1 // none
+	}
+	return sizing.Memory(models, s), nil
 }
 
 // off says how required misses the goal for a measured peak; empty if it holds.

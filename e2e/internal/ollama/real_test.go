@@ -81,7 +81,7 @@ func serveModels(t *testing.T, b *images.Builder) source {
 // start runs an Ollama whose models lie in dir.
 func start(t *testing.T, b *images.Builder, dir string, env ...string) *ollama.Server {
 	t.Helper()
-	binary, err := ollama.Binary(t.Context(), b)
+	binary, err := ollama.Deployed.Binary(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestRealOllamaIsAsFastAsItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, err := ollama.Binary(t.Context(), b)
+	binary, err := ollama.Deployed.Binary(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func TestRealOllamaEmbeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, err := ollama.Binary(t.Context(), b)
+	binary, err := ollama.Deployed.Binary(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +258,7 @@ func TestRealOllamaEmbeds(t *testing.T) {
 // TestRealImages builds both images, so that a change to a recipe is found here and not in a cluster.
 func TestRealImages(t *testing.T) {
 	b := builder(t)
-	server, err := ollama.Image(t.Context(), b)
+	server, err := ollama.Deployed.Image(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}

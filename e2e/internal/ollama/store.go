@@ -19,7 +19,7 @@ import (
 // Store returns a folder with the models in Ollama's own layout, blobs/ and manifests/, made by Ollama itself: what the
 // public registry serves for a model is what Ollama keeps of it, byte by byte. Nobody may write to the folder.
 func Store(ctx context.Context, b *images.Builder, models ...Model) (string, error) {
-	binary, err := Binary(ctx, b)
+	binary, err := Deployed.Binary(ctx, b)
 	if err != nil {
 		return "", err
 	}
@@ -35,7 +35,7 @@ func Store(ctx context.Context, b *images.Builder, models ...Model) (string, err
 	}
 	return b.Artifact(ctx, images.Artifact{
 		Name:    "models",
-		Version: Version,
+		Version: Deployed.Version,
 		Recipe:  "2 " + string(recipe),
 		NeedMB:  1500,
 		Build: func(ctx context.Context, dir string) error {

@@ -53,7 +53,7 @@ func shaped(ctx context.Context, b *images.Builder, name string) (string, error)
 		return "", err
 	}
 	return b.Artifact(ctx, images.Artifact{
-		Name: "shape-" + s.Name, Version: ollama.Deployed.Version, Recipe: fmt.Sprintf("3 %+v", s), NeedMB: s.Bytes * 2 >> 20,
+		Name: "shape-" + s.Name, Version: ollama.Deployed.Version, Recipe: fmt.Sprintf("4 %+v", s), NeedMB: s.Bytes * 2 >> 20,
 		Build: func(ctx context.Context, dir string) error {
 			home, err := os.MkdirTemp(filepath.Join(b.Dir, "tmp"), "shape-")
 			if err != nil {

@@ -87,6 +87,7 @@ func (s Shape) header() ggml.KV {
 		kv["attention.layer_norm_epsilon"] = float32(1e-12)
 		kv["attention.causal"] = false
 		kv["pooling_type"] = uint32(1)
+		kv["tokenizer.ggml.token_type_count"] = uint32(2)
 	}
 	return kv
 }

@@ -21,7 +21,7 @@ func TestRealPullerMakesModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, err := ollama.Binary(t.Context(), b)
+	binary, err := ollama.Deployed.Binary(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,9 +36,12 @@ e2e-full: ## what the gate has no time for: a real browser, faults, a dry run of
 	E2E=full .ci/needs.sh
 	E2E=full go test -v -count=1 -p 1 -timeout 180m ./e2e ./e2e/dryrun
 
-calibrate: ## measure Ollama and hold sizing against it (docs/calibration.md); needs Docker, an hour
+calibrate: ## measure both Ollamas and hold sizing against them (docs/calibration.md); needs Docker, two hours
+	E2E=calibrate .ci/needs.sh
 	go run ./e2e/calibrate memory
+	go run ./e2e/calibrate memory --ollama 0.34.0
 	go run ./e2e/calibrate limits
+	go run ./e2e/calibrate limits --ollama 0.34.0
 	go run ./e2e/calibrate threads
 	go run ./e2e/calibrate chat
 

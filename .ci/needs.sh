@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Makes sure that all is there which the end-to-end tests need: a Docker daemon that answers; gcc, for go test -race;
-# debootstrap, where HEARTH_E2E_IMAGES=source has the images built here; with E2E=full a browser; and for the gate, which sets
-# CI, npm for the language server of editors and pip for zizmor. Run as root on Debian
-# it installs what is missing and starts dockerd; otherwise it names all that is missing. Where everything is there, it does
-# nothing.
+# debootstrap, where HEARTH_E2E_IMAGES=source has the images built here; with E2E=full a browser, with E2E=calibrate what
+# compiles llama.cpp; and for the gate, which sets CI, npm for the language server of editors and pip for zizmor. Run as root
+# on Debian it installs what is missing and starts dockerd; otherwise it names all that is missing. Where everything is there,
+# it does nothing.
 # It changes no file of Docker's configuration: what a host needs is said on the command line of the daemon it starts.
 set -euo pipefail
 PATH=$PATH:/usr/sbin # of dockerd and debootstrap, which is not in everybody's
@@ -32,6 +32,12 @@ fi
 if [ "${E2E:-}" = full ]; then
   need chromium chromium fonts-dejavu-core # without a font it draws no letters
   need certutil libnss3-tools
+fi
+if [ "${E2E:-}" = calibrate ]; then # llama.cpp, for the newest Ollama
+  need cmake cmake
+  need ninja ninja-build
+  need git git
+  need g++ g++
 fi
 if [ -n "${CI:-}" ]; then
   need npm npm

@@ -7,12 +7,10 @@ const (
 	mib = 1 << 20
 )
 
-// The constants of the formulas, each with where it comes from. A calibration
-// changes them here and nowhere else.
+// The constants of the formulas that hold for every engine, each with where it
+// comes from; those of one engine stand in engine.go. A calibration changes them
+// there and nowhere else.
 const (
-	// batch is how many tokens of a prompt pass through the model at once:
-	// num_batch of DefaultOptions in api/types.go of v0.23.2, for every context.
-	batch = 512
 	// cachePadding rounds the KV cache up: CacheConfig in
 	// ml/backend/ggml/ggml.go, GGML_PAD(n_ctx, 256) in llama.cpp.
 	cachePadding = 256
@@ -20,28 +18,11 @@ const (
 	// serverBytes is `ollama serve` without a model: 10 to 27 MiB of its own, and
 	// its program in the file cache (docs/calibration.md).
 	serverBytes = 48 * mib
-	// runnerBytes is what a model's own process has besides what is counted: Go's
-	// runtime, buffers of questions and answers (docs/calibration.md).
-	runnerBytes = 88 * mib
-	// wordBytes is for each word of the vocabulary: the server and the model's
-	// process keep it in tables, and the server reads all of it anew for every
-	// request (Capabilities in server/images.go), which is garbage until it is
-	// collected. Measured: docs/calibration.md.
-	wordBytes = 640
-	// requestWordBytes is for each word and each request at the same time beyond
-	// the first. Measured: docs/calibration.md.
-	requestWordBytes = 160
-	// layerCacheBytes of the model's file stay in the file cache for each layer
-	// that llama.cpp loads, where it counts for the working set: it reads the
-	// tensors in another order than they lie in, so that the pages around their
-	// ends are read twice. Measured: docs/calibration.md.
-	layerCacheBytes = 8 * mib
-
-	// maskBytes is for each pair of a token in the batch and one in the context:
-	// whether the one sees the other, as four bytes and cast to two. Ollama's own
-	// engine also builds it in Go, for the batch that runs and the next
-	// (kvcache/causal.go). Measured: docs/calibration.md.
-	maskBytes, ownMaskBytes = 6, 12
+	// checkpointStep and checkpoints are how far apart llama-server keeps copies of
+	// what a sliding window sees, in tokens, and how many of them at most for each
+	// request, besides the two of the newest prompt: its log, and --ctx-checkpoints
+	// of its README.
+	checkpointStep, newestCheckpoints, mostCheckpoints = 8192, 2, 32
 
 	// promptCacheBytes is LLAMA_ARG_CACHE_RAM from 0.30 on, in place of its
 	// default of 8 GiB for each model (ollama#18264).

@@ -214,7 +214,7 @@ func (r run) layout() layout {
 	l := layout{output: r.embeddingBytes(), vision: r.VisionBytes, compute: r.deviceCompute()}
 	l.weights = (min(r.DiskBytes, most) - l.output) / layers
 	l.cache = r.cache().Bytes / layers
-	if !LlamaServer(r.settings.Version) && !r.ownEngine {
+	if r.reckoned() {
 		l.reserve = l.layer()
 	}
 	return l
@@ -232,6 +232,10 @@ func (r run) embeddingBytes() int64 {
 	return min(bytes, min(r.DiskBytes, most)/2)
 }
 
+// reckoned reports whether Ollama itself reckons what fits on a device, before it
+// starts llama.cpp's library.
+func (r run) reckoned() bool { return !r.ollamaEngine() && !LlamaServer(r.settings.Version) }
+
 // deviceCompute is the buffer for one batch on each device. What is reserved
 // there is taken, unlike the processor's.
 func (r run) deviceCompute() Term {
@@ -239,13 +243,18 @@ func (r run) deviceCompute() Term {
 	if r.Embedder {
 		return t
 	}
-	batch, vocab, embedding := float64(r.batch), float64(r.Vocab), float64(r.Embedding)
+	batch, vocab, embedding, wide := float64(r.batch), float64(r.Vocab), float64(r.Embedding), r.engine.wide
 	stages := map[string]float64{
-		fmt.Sprintf("4 bytes x %d tokens x (2 x %d feed forward + 4 x %d embedding)", r.batch, r.FeedForward, r.Embedding): 4 * batch * (2*float64(r.FeedForward) + 4*embedding),
-		fmt.Sprintf("4 bytes x %d tokens x (%d embedding + %d vocabulary)", r.batch, r.Embedding, r.Vocab):                 4 * batch * (embedding + vocab),
+		fmt.Sprintf("4 bytes x %d tokens x (%d x %d feed forward + 4 x %d embedding)", r.batch, wide, r.FeedForward, r.Embedding): 4 * batch * (float64(wide)*float64(r.FeedForward) + 4*embedding),
+	}
+	mask := int64(llamaCPP.maskBytes)
+	if LlamaServer(r.settings.Version) {
+		mask = r.engine.maskBytes // and only the last token of a request becomes a word
+	} else {
+		stages[fmt.Sprintf("4 bytes x %d tokens x (%d embedding + %d vocabulary)", r.batch, r.Embedding, r.Vocab)] = 4 * batch * (embedding + vocab)
 	}
 	source := "graph_reserve in llama-context.cpp"
-	reckoned := !r.ownEngine && !LlamaServer(r.settings.Version)
+	reckoned := r.reckoned()
 	if quantized := r.settings.KVCacheType != "" && r.settings.KVCacheType != "f16"; reckoned || !r.quantizes() {
 		if !quantized || !r.quantizes() {
 			stages[fmt.Sprintf("4 bytes x %d tokens x %d of context x %d heads", r.batch, r.context*r.parallel, r.Heads)] = 4 * batch * float64(r.context*r.parallel) * float64(r.Heads)
@@ -262,9 +271,8 @@ func (r run) deviceCompute() Term {
 			most, t.Formula = bytes, formula
 		}
 	}
-	mask := maskBytes * batch * float64(r.context) * float64(r.parallel)
-	t.Formula += fmt.Sprintf(" + mask of %d bytes x %d x %d x %d", maskBytes, r.batch, r.context, r.parallel)
-	t.Bytes, t.Source = bounded(most+mask), source
+	t.Formula += fmt.Sprintf(" + mask of %d bytes x %d x %d x %d", mask, r.batch, r.context, r.parallel)
+	t.Bytes, t.Source = bounded(most+float64(mask)*batch*float64(r.context)*float64(r.parallel)), source
 	return t
 }
 

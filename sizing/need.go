@@ -11,7 +11,8 @@ import (
 type Term struct {
 	// Model that needs it; empty for the server itself.
 	Model string `json:"model,omitempty"`
-	// Name of the part: weights, kv cache, compute, prompt cache, runtime.
+	// Name of the part: weights, kv cache, checkpoints, compute,
+	// prompt cache, file cache, runtime.
 	Name string `json:"name"`
 	// Bytes it takes at its peak.
 	Bytes int64 `json:"bytes"`
@@ -104,7 +105,8 @@ func (n Need) sum(terms []Term, all int64) string {
 
 // Least is the smallest memory limit that can be enough in bytes. Without an
 // accelerator that is Required. Beside one of unknown memory, which may hold all
-// of each model, it is the processes, and the prompts that a server keeps; beside
+// of each model, it is the processes, and what a server keeps of
+// prompts; beside
 // one of known memory, Required without what the kernel takes back or nobody has
 // measured.
 func (n Need) Least(accelerated bool) int64 {
@@ -112,7 +114,7 @@ func (n Need) Least(accelerated bool) int64 {
 	for _, t := range n.Terms {
 		switch {
 		case n.Device != nil && (t.Name == "file cache" || t.Name == "driver"):
-		case n.Device != nil, !accelerated, t.Model == "", t.Name == "runtime", t.Name == "prompt cache":
+		case n.Device != nil, !accelerated, t.Model == "", t.Name == "runtime", t.Name == "prompt cache", t.Name == "checkpoints":
 			bytes += t.Bytes
 		}
 	}

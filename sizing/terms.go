@@ -3,6 +3,7 @@ package sizing
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 )
 
 // ModelTerms is the memory of one loaded model, without devices.
@@ -18,18 +19,17 @@ func newRun(m Model, s Settings) run {
 	if m.serial() {
 		r.parallel = 1
 	}
-	r.batch = min(batch, r.context)
+	r.engine = engineOf(m, s.Version)
+	r.batch = min(r.engine.batch(r.context*r.parallel), r.context)
 	if m.Embedder {
-		r.batch = r.context
+		r.batch = min(r.context, cmp.Or(r.engine.embedderBatch, r.context))
 	}
-	// From 0.30 on llama.cpp runs every model.
-	r.ownEngine = m.ollamaEngine() && !LlamaServer(s.Version)
 	return r
 }
 
 func (r run) terms() []Term {
 	terms := []Term{r.weights()}
-	for _, t := range []Term{r.cache(), r.compute(), r.vision(), r.promptCache(), r.fileCache(), r.runtime()} {
+	for _, t := range []Term{r.cache(), r.checkpoints(), r.compute(), r.vision(), r.promptCache(), r.fileCache(), r.runtime()} {
 		if t.Bytes > 0 {
 			terms = append(terms, t)
 		}
@@ -46,7 +46,7 @@ type run struct {
 	Model
 	settings                 Settings
 	context, parallel, batch int
-	ownEngine                bool
+	engine                   engine
 	// What follows, for Memory.
 	sum   []Term
 	parts layout
@@ -59,7 +59,7 @@ func (r run) weights() Term {
 		Name: "weights", Bytes: min(r.DiskBytes, most), Formula: fmt.Sprintf("%d bytes on disk", r.DiskBytes),
 		Source: "no mmap without a GPU: llm/server.go",
 	}
-	if r.ownEngine && r.TiedBytes > 0 {
+	if r.engine.tiedTwice && r.TiedBytes > 0 {
 		t.Bytes += min(r.TiedBytes, most)
 		t.Formula += fmt.Sprintf(" + %d bytes of token embedding, a second time as the output layer", r.TiedBytes)
 		t.Source += "; token_embd becomes output.weight: ml/backend/ggml/ggml.go"
@@ -73,24 +73,46 @@ func (r run) cache() Term {
 	if r.Embedder {
 		return Term{}
 	}
-	kind := r.settings.KVCacheType
-	if kind == "" || !r.quantizes() {
-		kind = "f16"
-	}
-	number := kvBytes(kind)
-	row := float64(r.KeyLength+r.ValueLength) * float64(r.KVHeads) * number
+	kind, row := r.row()
 	cells := padded(r.context) * r.parallel
 	sliding, window := r.slidingCells(cells)
 	full := r.Layers - sliding
 	t := Term{Name: "kv cache", Source: "GraphSize in fs/ggml/ggml.go"}
 	t.Bytes = bounded(row * (float64(full)*float64(cells) + float64(sliding)*float64(window)))
 	t.Formula = fmt.Sprintf("%d layers x %d tokens x %d requests x (%d + %d) x %d kv heads x %g bytes (%s)",
-		full, padded(r.context), r.parallel, r.KeyLength, r.ValueLength, r.KVHeads, number, kind)
+		full, padded(r.context), r.parallel, r.KeyLength, r.ValueLength, r.KVHeads, kvBytes(kind), kind)
 	if sliding > 0 {
 		t.Formula += fmt.Sprintf(", and %d layers x %d tokens of sliding window", sliding, window)
 		t.Source = "kvcache/causal.go"
 	}
 	return t
+}
+
+// row is what a layer keeps of a token, and the type of its numbers.
+func (r run) row() (kind string, bytes float64) {
+	kind = r.settings.KVCacheType
+	if kind == "" || !r.quantizes() {
+		kind = "f16"
+	}
+	return kind, float64(r.KeyLength+r.ValueLength) * float64(r.KVHeads) * kvBytes(kind)
+}
+
+// checkpoints are copies of what sliding windows see, from which llama-server goes
+// on where a question changes an earlier one: some of the newest prompt, and as it
+// grows from question to question, older ones.
+func (r run) checkpoints() Term {
+	layers, _ := r.slidingCells(padded(r.context) * r.parallel)
+	if layers == 0 || r.Embedder || !LlamaServer(r.settings.Version) {
+		return Term{}
+	}
+	number := min(newestCheckpoints+r.context/checkpointStep, mostCheckpoints)
+	kind, row := r.row()
+	return Term{
+		Name: "checkpoints", Bytes: bounded(row * float64(layers) * float64(r.SlidingWindow) * float64(number) * float64(r.parallel)),
+		Formula: fmt.Sprintf("%d checkpoints x %d layers x %d tokens of sliding window x %d requests x (%d + %d) x %d kv heads x %g bytes (%s)",
+			number, layers, r.SlidingWindow, r.parallel, r.KeyLength, r.ValueLength, r.KVHeads, kvBytes(kind), kind),
+		Source: "create_checkpoint in tools/server of llama.cpp, and its log",
+	}
 }
 
 // quantizes reports whether the cache can have another type than f16: that takes
@@ -107,13 +129,17 @@ func (r run) slidingCells(cells int) (layers, window int) {
 		return 0, 0
 	}
 	keep := r.SlidingWindow
-	if r.ownEngine && (r.Architecture == "gptoss" || r.Architecture == "gpt-oss" || r.Architecture == "gemma4") {
-		keep = max(keep, 4096) // NewSWAMemCache: kept for the next prompt's sake
+	switch {
+	case !r.engine.windows:
+		return 0, 0
+	case LlamaServer(r.settings.Version):
+		window = padded(keep+r.batch) * r.parallel // llama_kv_cache_iswa in its log
+	default:
+		if r.Architecture == "gptoss" || r.Architecture == "gpt-oss" || r.Architecture == "gemma4" {
+			keep = max(keep, 4096) // NewSWAMemCache: kept for the next prompt's sake
+		}
+		window = padded(keep*r.parallel + r.batch)
 	}
-	if !r.ownEngine && !LlamaServer(r.settings.Version) {
-		return 0, 0 // swa_full is the default of llama.cpp's library, and Ollama leaves it
-	}
-	window = padded(keep*r.parallel + r.batch)
 	if window >= cells {
 		return 0, 0
 	}
@@ -137,15 +163,19 @@ func (r run) compute() Term {
 	}
 	// Of what is reserved, resident is what a batch touches. llama.cpp reserves a
 	// batch of words, too; but only the last token of a request becomes one.
-	mask := int64(maskBytes)
-	t.Source = "graph_reserve in llama-context.cpp"
-	if r.ownEngine {
-		mask, t.Source = ownMaskBytes, "reserveWorstCaseGraph in runner/ollamarunner/runner.go, buildMask in kvcache/causal.go"
+	t.Source = r.engine.computeSource
+	seen, formula := r.context*r.parallel, fmt.Sprintf("%d x %d", r.context, r.parallel)
+	if r.engine.maskOnce {
+		seen, formula = r.context, strconv.Itoa(r.context)
+		if layers, window := r.slidingCells(padded(r.context) * r.parallel); layers > 0 {
+			window /= r.parallel
+			seen, formula = seen+window, fmt.Sprintf("(%s + %d of sliding window)", formula, window)
+		}
 	}
-	t.Bytes = bounded(4*float64(r.batch)*(2*float64(r.FeedForward)+4*float64(r.Embedding)) +
-		float64(mask)*float64(r.batch)*float64(r.context)*float64(r.parallel) + 4*float64(r.parallel)*float64(r.Vocab))
-	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (2 x %d feed forward + 4 x %d embedding) + mask of %d bytes x %d x %d x %d + 4 bytes x %d x %d vocabulary",
-		r.batch, r.FeedForward, r.Embedding, mask, r.batch, r.context, r.parallel, r.parallel, r.Vocab)
+	t.Bytes = bounded(4*float64(r.batch)*(float64(r.engine.wide)*float64(r.FeedForward)+4*float64(r.Embedding)) +
+		float64(r.engine.maskBytes)*float64(r.batch)*float64(seen) + 4*float64(r.parallel)*float64(r.Vocab))
+	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (%d x %d feed forward + 4 x %d embedding) + mask of %d bytes x %d x %s + 4 bytes x %d x %d vocabulary",
+		r.batch, r.engine.wide, r.FeedForward, r.Embedding, r.engine.maskBytes, r.batch, formula, r.parallel, r.Vocab)
 	return t
 }
 
@@ -172,22 +202,22 @@ func (r run) promptCache() Term {
 // fileCache is what the loading of the file leaves in the working set. The kernel
 // takes it back before it kills anybody.
 func (r run) fileCache() Term {
-	if r.ownEngine {
-		return Term{} // reads the file from its beginning to its end
-	}
 	return Term{
-		Name: "file cache", Bytes: min(r.DiskBytes/2, layerCacheBytes*int64(r.Layers)),
-		Formula: fmt.Sprintf("%d MiB x %d layers, at most half of the weights", layerCacheBytes/mib, r.Layers),
-		Source:  "measured: docs/calibration.md",
+		Name: "file cache", Bytes: min(r.DiskBytes/r.engine.filePart, r.engine.layerCacheBytes*int64(r.Layers)),
+		Formula: fmt.Sprintf("%d MiB x %d layers, at most %s of the weights", r.engine.layerCacheBytes/mib, r.Layers, part(r.engine.filePart)),
+		Source:  r.engine.measured,
 	}
 }
 
+func part(n int64) string { return map[int64]string{1: "all", 2: "half", 3: "a third"}[n] }
+
 func (r run) runtime() Term {
+	e := r.engine
 	return Term{
 		Name:  "runtime",
-		Bytes: runnerBytes + int64(r.Vocab)*(wordBytes+requestWordBytes*int64(r.parallel-1)),
+		Bytes: e.runnerBytes + int64(r.Vocab)*(e.wordBytes+e.requestWordBytes*int64(r.parallel-1)),
 		Formula: fmt.Sprintf("%d MiB + %d vocabulary x (%d + %d x %d further requests) bytes",
-			runnerBytes/mib, r.Vocab, wordBytes, requestWordBytes, r.parallel-1),
-		Source: "measured: docs/calibration.md",
+			e.runnerBytes/mib, r.Vocab, e.wordBytes, e.requestWordBytes, r.parallel-1),
+		Source: e.measured,
 	}
 }

@@ -61,6 +61,8 @@ type Load struct {
 	Threads int `json:"threads"`
 	// Prompt is how many tokens are asked for. 0 fills the context.
 	Prompt int `json:"prompt,omitempty"`
+	// Turns is in how many questions the prompt is read, each with what came before; 0 for one.
+	Turns int `json:"turns,omitempty"`
 	// PromptCacheMiB is LLAMA_ARG_CACHE_RAM, from 0.30 on.
 	PromptCacheMiB int `json:"promptCacheMiB,omitempty"`
 }
@@ -69,6 +71,9 @@ func (l Load) String() string {
 	s := fmt.Sprintf("%s/ctx%d/par%d/%s/t%d", strings.Join(l.Models, "+"), l.Context, l.Parallel, l.KVCacheType, l.Threads)
 	if l.Prompt > 0 {
 		s += fmt.Sprintf("/prompt%d", l.Prompt)
+	}
+	if l.Turns > 0 {
+		s += fmt.Sprintf("/turns%d", l.Turns)
 	}
 	if l.PromptCacheMiB > 0 {
 		s += fmt.Sprintf("/cache%d", l.PromptCacheMiB)
@@ -86,7 +91,8 @@ type Measured struct {
 type MemoryRow struct {
 	Load
 	Measured
-	// PromptTokens and AnswerTokens of the last request of the largest model; there were Parallel of them.
+	// PromptTokens and AnswerTokens of the last request of the largest model; there were Parallel of them. 0 where the random
+	// weights answered what Ollama could not read.
 	PromptTokens int `json:"promptTokens"`
 	AnswerTokens int `json:"answerTokens"`
 	// Fresh is the server before it loaded anything, Loaded after loading, Peak the highest from start to end.

@@ -10,6 +10,17 @@ import (
 // oneBatch is a prompt longer than the 512 tokens that Ollama reads at once: after it the compute buffer has been in full use.
 const oneBatch = 600
 
+// oneBatchOf is such a prompt for so many tokens of context: from 0.30 on Ollama reads more at once where that is long.
+func (b *bench) oneBatchOf(context int) int {
+	switch {
+	case !sizing.LlamaServer(b.release.Version) || context <= 4096:
+		return oneBatch
+	case context <= 32768:
+		return 2 * oneBatch
+	}
+	return 4 * oneBatch
+}
+
 // matrix lists the loads, the short ones first. One thread unless the row is about threads: more would only spin on a busy
 // machine, and the memory is the same. Where the context is filled and where it is not, the rows beside each other show what
 // the filling costs.
@@ -26,7 +37,7 @@ func (b *bench) matrix() []Load {
 		loads = append(loads, l)
 	}
 	short := func(context int, models ...string) Load {
-		return Load{Models: models, Context: context, Prompt: oneBatch}
+		return Load{Models: models, Context: context, Prompt: b.oneBatchOf(context)}
 	}
 	full := func(context int, models ...string) Load { return Load{Models: models, Context: context} }
 	// brief leaves the compute buffer partly unused: for the models that read a dozen tokens in a second.
@@ -56,7 +67,7 @@ func (b *bench) matrix() []Load {
 	for _, name := range []string{smol, gemma, qwen3, qwen2} {
 		for _, n := range []int{2, 4} {
 			l := short(2048, name)
-			l.Parallel, l.Prompt = n, oneBatch/n // together they fill a batch
+			l.Parallel, l.Prompt = n, b.oneBatchOf(2048*n)/n // together they fill a batch
 			add(l)
 		}
 	}
@@ -86,7 +97,7 @@ func (b *bench) matrix() []Load {
 	}
 	for _, name := range []string{smol, gemma, qwen3} {
 		l := short(2048, name)
-		l.Parallel, l.Prompt = 8, oneBatch/8
+		l.Parallel, l.Prompt = 8, b.oneBatchOf(2048*8)/8
 		add(l)
 	}
 	for _, name := range []string{smol, qwen3} {
@@ -94,9 +105,24 @@ func (b *bench) matrix() []Load {
 		l.PromptCacheMiB = 128
 		add(l)
 	}
+	l = full(2048, gemma) // what it keeps of its sliding windows for each request
+	l.Parallel = 8
+	add(l)
+	for _, context := range []int{8192, 32768} {
+		l = full(context, gemma)
+		l.Turns = 8
+		add(l)
+	}
 	add(short(65536, llama1))
 	add(brief(131072, llama1))
 	add(short(65536, llama3))
+	l = brief(131072, llama3)
+	l.KVCacheType = "q4_0"
+	add(l)
+	l = brief(65536, llama3)
+	l.KVCacheType = "q8_0"
+	add(l)
+	add(short(65536, llama8))
 	return loads
 }
 

@@ -100,6 +100,11 @@ func (b *bench) measure(ctx context.Context, l Load) (row MemoryRow, err error) 
 		if l.Prompt > 0 && !embedder(name) { // an embedder reads all of its context at once
 			tokens = min(tokens, l.Prompt)
 		}
+		for turn := 1; turn < l.Turns; turn++ {
+			if _, err := s.askAll(ctx, l, name, tokens*turn/l.Turns); err != nil {
+				return row, fmt.Errorf("turn %d of %s: %w", turn, name, err)
+			}
+		}
 		answer, err := s.askAll(ctx, l, name, tokens)
 		if err != nil {
 			return row, fmt.Errorf("asking %s: %w", name, err)
@@ -110,7 +115,7 @@ func (b *bench) measure(ctx context.Context, l Load) (row MemoryRow, err error) 
 	}
 	if l.PromptCacheMiB > 0 {
 		for number := range cachedPrompts {
-			if err := s.askNumber(ctx, l, l.Models[0], row.PromptTokens, number+1, nil); err != nil {
+			if err := s.askNumber(ctx, l, l.Models[0], l.Context*filled/100, number+1, nil); err != nil {
 				return row, fmt.Errorf("filling the prompt cache: %w", err)
 			}
 		}

@@ -120,6 +120,17 @@ func (v view) Plot(rest string) string { return filepath.Base(pageFile(v.Machine
 // OpenWebUI is its version.
 func (view) OpenWebUI() string { return images.OpenWebUIVersion }
 
+// Version is the flag of calibrate; empty for the version that it takes by itself.
+func (v view) Version() string {
+	if v.Machine.Ollama == ollama.Deployed.Version {
+		return ""
+	}
+	return " --ollama " + v.Machine.Ollama
+}
+
+// Own is whether Ollama up to 0.29 was measured, whose server itself loads models.
+func (v view) Own() bool { return !sizing.LlamaServer(v.Machine.Ollama) }
+
 // LoadedMiB is anonymous memory before the first question.
 func (m memoryView) LoadedMiB() int64 { return m.Loaded.Anonymous >> 20 }
 
@@ -138,6 +149,12 @@ func (d Data) view() (view, error) {
 		m.Above = m.Need - row.peak()>>20
 		if row.Prompt == 0 {
 			m.Filled = "full"
+		}
+		if row.Turns > 0 {
+			m.Filled += fmt.Sprintf(", in %d turns", row.Turns)
+		}
+		if row.PromptTokens == 0 {
+			m.PromptTokens, m.Filled = cmp.Or(row.Prompt, row.Context*filled/100), "about, "+m.Filled
 		}
 		v.Memory = append(v.Memory, m)
 		v.Least, v.Most = min(v.Least, m.Above), max(v.Most, m.Above)

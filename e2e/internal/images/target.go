@@ -10,6 +10,8 @@ type Target struct {
 	About string
 	// Full says that only the full run needs it, so that the gate does without.
 	Full bool
+	// Asked says that no test needs it: it is made where --only names it.
+	Asked bool
 	// Build makes it, with what it is made of, or finds it in the cache. It returns where it lies.
 	Build func(ctx context.Context, b *Builder) (path string, err error)
 }

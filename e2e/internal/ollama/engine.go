@@ -34,7 +34,7 @@ func (e engine) recipe() string { return fmt.Sprint(e, options) }
 
 // build puts the server, its libraries and their licences into lib/ollama below dir, where Ollama looks for them.
 func (e engine) build(ctx context.Context, module, dir string) error {
-	if err := needs.Missing("cmake", "ninja", "git", "g++"); err != nil {
+	if err := needs.MissingFor("calibrate", "cmake", "ninja", "git", "g++"); err != nil {
 		return err
 	}
 	scratch := filepath.Join(dir, "scratch")

@@ -66,7 +66,7 @@ var (
 		batch: batchFor, embedderBatch: 2048, wide: 3,
 		maskBytes: 2, maskOnce: true,
 		// It reads the vocabulary once. A request's sampler has 12 bytes for each word.
-		runnerBytes: 32 * mib, wordBytes: 250, requestWordBytes: 12,
+		runnerBytes: 32 * mib, wordBytes: 180, requestWordBytes: 12,
 		layerCacheBytes: 8 * mib, filePart: 3,
 		windows:       true,
 		computeSource: "measured: llama-server's log says the buffer's size",

@@ -105,8 +105,7 @@ func (n Need) sum(terms []Term, all int64) string {
 
 // Least is the smallest memory limit that can be enough in bytes. Without an
 // accelerator that is Required. Beside one of unknown memory, which may hold all
-// of each model, it is the processes, and what a server keeps of
-// prompts; beside
+// of each model, it is the processes, and what a server keeps of prompts; beside
 // one of known memory, Required without what the kernel takes back or nobody has
 // measured.
 func (n Need) Least(accelerated bool) int64 {

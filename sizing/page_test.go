@@ -52,7 +52,7 @@ func deviceTable() string {
 		{fmt.Sprintf("%d MiB left free, from 0.30 on; `OLLAMA_GPU_OVERHEAD` before", fitMarginBytes/mib), "each device", "`--fit-target` of llama-server, which Ollama leaves at its default"},
 		{fmt.Sprintf("%d %% of its memory, for the driver", 100-deviceUsable), "each device", "an H100 of 80 GiB has 78.7 (ollama#10061)"},
 		{"the token embedding, and the layers that do not fit", "processor", "`InputWeights` in `llm/server.go`"},
-		{"prompt cache, file cache, runtime, server", "processor", "as without a device"},
+		{"prompt cache, checkpoints, file cache, runtime, server", "processor", "as without a device"},
 		{fmt.Sprintf("%d MiB for the driver's libraries", driverBytes/mib), "processor, each model", "assumed, not measured; a limit is not refused for them"},
 	} {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", row[0], row[1], row[2])

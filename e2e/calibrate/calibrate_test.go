@@ -55,10 +55,10 @@ func TestOff(t *testing.T) {
 	}{
 		{1000 * mib, 1000 * mib, ""},
 		{999 * mib, 1000 * mib, "1 MiB below the measured peak"},
-		{300 * mib, 100 * mib, ""},
-		{301 * mib, 100 * mib, "201 MiB above the measured peak, 200 are allowed"},
-		{2500 * mib, 2000 * mib, ""},
-		{2501 * mib, 2000 * mib, "501 MiB above the measured peak, 500 are allowed"},
+		{250 * mib, 100 * mib, ""},
+		{251 * mib, 100 * mib, "151 MiB above the measured peak, 150 are allowed"},
+		{2400 * mib, 2000 * mib, ""},
+		{2401 * mib, 2000 * mib, "401 MiB above the measured peak, 400 are allowed"},
 	} {
 		if diff := cmp.Diff(c.want, off(c.required, c.peak)); diff != "" {
 			t.Errorf("%d against %d (-want +got):\n%s", c.required/mib, c.peak/mib, diff)

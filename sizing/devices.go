@@ -247,7 +247,7 @@ func (r run) deviceCompute() Term {
 	stages := map[string]float64{
 		fmt.Sprintf("4 bytes x %d tokens x (%d x %d feed forward + 4 x %d embedding)", r.batch, wide, r.FeedForward, r.Embedding): 4 * batch * (float64(wide)*float64(r.FeedForward) + 4*embedding),
 	}
-	mask := int64(llamaCPP.maskBytes)
+	mask := llamaCPP.maskBytes
 	if LlamaServer(r.settings.Version) {
 		mask = r.engine.maskBytes // and only the last token of a request becomes a word
 	} else {

@@ -54,6 +54,8 @@ type wants struct {
 	chat bool
 	// snapshots asks for what takes snapshots of volumes, and for a CSI driver.
 	snapshots bool
+	// imageVolumes asks for an image of the models, and for a node that mounts it.
+	imageVolumes bool
 	// relay asks for an image of socat.
 	relay bool
 	// addons besides Traefik and the metrics server.
@@ -122,12 +124,17 @@ func start(t *testing.T, w wants) *suite {
 			load = append(load, image)
 		}
 	}
+	if w.imageVolumes {
+		image, err := ollama.ModelsImage(ctx, s.builder, w.models...)
+		must(t, err)
+		load = append(load, image)
+	}
 	registry, err := ollama.RegistryImage(ctx, s.builder, w.models...)
 	must(t, err)
 
 	logs, err := os.MkdirTemp("", "hearth-e2e-logs-")
 	must(t, err)
-	s.Cluster, err = cluster.Create(ctx, cluster.Options{Mode: mode, Out: os.Stderr, Logs: logs})
+	s.Cluster, err = cluster.Create(ctx, cluster.Options{Mode: mode, Out: os.Stderr, Logs: logs, ImageVolumes: w.imageVolumes})
 	must(t, err)
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -157,6 +157,10 @@ func objectCases() []fault {
 		{"without its key", "homelab-traefik", func(t *testing.T, c *fakecluster.Cluster) {
 			set(t, c, "Secret", "ollama-users", "data", map[string]any{"auth": "eA=="})
 		}, verify.Options{}, fail("secrets", "ollama", "ollama-users has nothing in the key users", "hearth secrets homelab-traefik --apply --context lab")},
+		{"of variables, whatever they are", "people", func(*testing.T, *fakecluster.Cluster) {}, verify.Options{},
+			verify.Row{Check: "secrets", Subject: "people", Status: verify.Passed, Detail: "words"}},
+		{"of variables, without any", "people", func(t *testing.T, c *fakecluster.Cluster) { set(t, c, "Secret", "words", "data", nil) }, verify.Options{},
+			fail("secrets", "people", "words is empty, and each key that it has is used", "hearth secrets people --apply --context lab")},
 
 		{"missing", "e2e-kind", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("ConfigMap", "model-registry-ca") }, verify.Options{},
 			fail("configmap", "ollama/model-registry-ca", "is missing",
@@ -334,6 +338,12 @@ func answerCases() []fault {
 			fail("models", "ollama/ollama", "missing: llama3.2:3b-t2", "the init container pulls when the pod starts: kubectl --context lab -n ollama rollout restart deployment ollama")},
 		{"with the copy", "threads", func(*testing.T, *fakecluster.Cluster) {}, verify.Options{},
 			verify.Row{Check: "models", Subject: "ollama/ollama", Status: verify.Passed, Detail: "llama3.2:3b (a80c4f17acd5, 2.0 GB), llama3.2:3b-t2 (a80c4f17acd5, 2.0 GB)"}},
+		{"that people pulled", "people", ollama(func(o *fakecluster.Ollama) { o.Models = []string{"qwen3:4b"} }), verify.Options{},
+			verify.Row{Check: "models", Subject: "people/ollama", Status: verify.Passed, Detail: "pulled by people: qwen3:4b (a80c4f17acd5, 2.0 GB)"}},
+		{"that nobody pulled", "people", func(*testing.T, *fakecluster.Cluster) {}, verify.Options{},
+			verify.Row{Check: "models", Subject: "people/ollama", Status: verify.Passed, Detail: "none yet: people pull theirs"}},
+		{"people's", "people", func(*testing.T, *fakecluster.Cluster) {}, verify.Options{}, skip("prompt", "people/ollama", "the stack names no model: people pull theirs")},
+		{"people's", "people", func(*testing.T, *fakecluster.Cluster) {}, verify.Options{}, skip("cold", "people/ollama", "the stack names no model: people pull theirs")},
 		{"needs the models", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Models = nil }), verify.Options{},
 			skip("prompt", "ai/ollama", "needs models ai/ollama")},
 		{"in memory", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Loaded = []string{"llama3.2:3b"} }), verify.Options{},

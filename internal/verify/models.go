@@ -32,6 +32,9 @@ func (v *verifier) models(w *workload) check {
 		}
 		models := []Model{}
 		var there, missing []string
+		describe := func(name string, t *tag) string {
+			return fmt.Sprintf("%s (%.12s, %s)", name, t.Digest, sizing.Decimal(t.Size))
+		}
 		for _, name := range w.models {
 			t := find(tags, name)
 			if t == nil {
@@ -39,7 +42,7 @@ func (v *verifier) models(w *workload) check {
 				continue
 			}
 			models = append(models, Model{Name: name, Digest: t.Digest, SizeBytes: t.Size})
-			there = append(there, fmt.Sprintf("%s (%.12s, %s)", name, t.Digest, sizing.Decimal(t.Size)))
+			there = append(there, describe(name, t))
 		}
 		if len(missing) > 0 {
 			hint := "the init container pulls when the pod starts: " + v.kubectl("-n %s rollout restart deployment %s", w.namespace, w.name)
@@ -47,6 +50,16 @@ func (v *verifier) models(w *workload) check {
 				hint = w.field("pull") + " is never: fill the volume, or let the init container pull"
 			}
 			return failed(hint, "missing: %s", strings.Join(missing, ", ")).with(models), nil
+		}
+		if len(w.models) == 0 {
+			var pulled []string
+			for _, t := range tags {
+				pulled = append(pulled, describe(t.Name, &t))
+			}
+			if len(pulled) == 0 {
+				return passed("none yet: people pull theirs").with(models), nil
+			}
+			return passed("pulled by people: %s", strings.Join(pulled, ", ")).with(models), nil
 		}
 		return passed("%s", strings.Join(there, ", ")).with(models), nil
 	}}

@@ -17,7 +17,7 @@ func (v *verifier) cold(w *workload) check {
 		defer server.close()
 		model := w.answers
 		if model == "" {
-			return notChecked("embedding models alone: none answers"), nil
+			return notChecked("%s", w.silent()), nil
 		}
 		tags, err := server.loaded(ctx)
 		if err != nil {
@@ -44,10 +44,18 @@ func (v *verifier) prompt(w *workload) check {
 		}
 		defer server.close()
 		if w.answers == "" {
-			return notChecked("embedding models alone: none answers"), nil
+			return notChecked("%s", w.silent()), nil
 		}
 		return v.ask(ctx, w, server, v.MinTPS)
 	}}
+}
+
+// silent says why no model of the stack can be asked.
+func (w *workload) silent() string {
+	if len(w.models) == 0 {
+		return "the stack names no model: people pull theirs"
+	}
+	return "embedding models alone: none answers"
 }
 
 // ask puts the question to the first model that answers, which has to write at least so many

@@ -62,6 +62,12 @@ func lacks(need generator.Secret, live *corev1.Secret) string {
 	}
 	var missing []string
 	for _, k := range need.Keys {
+		if k.Form == generator.SecretVariables { // whichever keys there are
+			if len(live.Data) == 0 {
+				return "is empty, and each key that it has is used"
+			}
+			continue
+		}
 		if len(live.Data[k.Name]) == 0 {
 			missing = append(missing, k.Name)
 		}

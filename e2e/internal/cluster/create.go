@@ -28,6 +28,8 @@ type Options struct {
 	Logs string
 	// Wait is how long the node, and after it the system's pods, may take to become ready. Defaults to 5 minutes.
 	Wait time.Duration
+	// ImageVolumes lets pods mount images as volumes: off by default before Kubernetes 1.35, and Debian's containerd cannot.
+	ImageVolumes bool
 }
 
 // Interruptible returns a context that ends when a person presses Ctrl-C or the process is sent SIGTERM, so that the

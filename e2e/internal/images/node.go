@@ -78,6 +78,10 @@ func (b *Builder) NodeImage(ctx context.Context) (Image, error) {
 	return b.nodeImage(ctx, spec, system)
 }
 
+// Containerd returns a folder with the programs of a containerd that mounts images as volumes, from 2.1 on: Debian's in a
+// node does not.
+func (b *Builder) Containerd(ctx context.Context) (string, error) { return b.binaries(ctx, containerd) }
+
 // nodeImage puts the system's images into the node's topmost layer as one archive, where they share their Debian layer.
 func (b *Builder) nodeImage(ctx context.Context, spec Spec, system []Spec) (Image, error) {
 	var recipe strings.Builder

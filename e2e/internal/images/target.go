@@ -25,6 +25,10 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return b.binaries(ctx, *p) },
 		})
 	}
+	targets = append(targets, Target{
+		Name: containerd.name, About: "programs " + containerdVersion + ", from their Go module; for the full run", Full: true,
+		Build: func(ctx context.Context, b *Builder) (string, error) { return b.Containerd(ctx) },
+	})
 	for i, a := range []Addon{Traefik(), MetricsServer(), Dex(), OAuth2Proxy()} {
 		full, about := i > 1, "image "+a.Ref+", compiled from its Go module"
 		if full {

@@ -8,6 +8,8 @@ const (
 	etcdVersion       = "v3.6.5"
 	coreDNSVersion    = "v1.12.1"
 	pauseVersion      = "3.10"
+	// containerdVersion is newer than Debian's, which mounts no images.
+	containerdVersion = "v2.2.9"
 	// localPathVersion is the newest that the module proxy serves.
 	localPathVersion = "v0.0.30"
 )
@@ -35,6 +37,14 @@ var (
 	localPath = goProgram{
 		name: "local-path-provisioner", version: localPathVersion, packages: []string{"github.com/rancher/local-path-provisioner"},
 		ldflags: "-X main.VERSION=" + localPathVersion, needMB: 1000,
+	}
+	containerd = goProgram{
+		name: "containerd", version: containerdVersion,
+		packages: []string{
+			"github.com/containerd/containerd/v2/cmd/containerd", "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
+			"github.com/containerd/containerd/v2/cmd/ctr",
+		},
+		needMB: 1500,
 	}
 	pause = goProgram{name: "pause", version: pauseVersion, packages: []string{"."}, needMB: 100}
 )

@@ -72,6 +72,18 @@ func RegistryImage(ctx context.Context, b *images.Builder, models ...Model) (ima
 	})
 }
 
+// ModelsImage returns an image that holds nothing but models, in its folder models, for a pod that mounts it as a volume.
+func ModelsImage(ctx context.Context, b *images.Builder, models ...Model) (images.Image, error) {
+	store, err := Store(ctx, b, models...)
+	if err != nil {
+		return images.Image{}, err
+	}
+	return b.FromFiles(ctx, images.Spec{Ref: ModelsRef, Files: []images.File{{Path: "/models", From: store}}})
+}
+
+// ModelsRef is the reference of [ModelsImage].
+const ModelsRef = "hearth.local/models:v1"
+
 // RegistryBinary returns the path of command model-registry, compiled from this checkout without cgo. Go's own cache makes
 // it fast; the artifact's key is the hash of the program, so that a changed source gives a changed image.
 func RegistryBinary(ctx context.Context, b *images.Builder) (string, error) {

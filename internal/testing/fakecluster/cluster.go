@@ -220,6 +220,9 @@ func secret(need generator.Secret) *corev1.Secret {
 		Data:       map[string][]byte{},
 	}
 	for _, k := range need.Keys {
+		if k.Form == generator.SecretVariables {
+			k.Name = "A_VARIABLE"
+		}
 		s.Data[k.Name] = []byte("0123456789abcdef0123456789abcdef")
 	}
 	return s

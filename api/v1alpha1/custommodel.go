@@ -13,14 +13,21 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// CustomModel is a model made of another one, as a Modelfile makes it: the init
-// container creates it, anew at each start, so that it follows what is written
-// here. The weights are shared.
+// CustomModel is a model made of another one, or of a file, as a Modelfile makes
+// it: the init container creates it, anew at each start, so that it follows what
+// is written here. The weights of another one are shared; those of a file are
+// copied among the models, once, and the file is read through at each start.
 type CustomModel struct {
 	// Name that people choose it by, without a registry: support, or helper:v2.
 	Name string `json:"name"`
-	// From is one of ollama.models.
+	// From is one of ollama.models; or a GGUF file of the volume, which somebody has
+	// put there: gguf/house.gguf. Of a file the figures are in ollama.modelSizes, by
+	// the name of the model that is made; `hearth size FILE` prints them.
 	From string `json:"from"`
+	// Projector is another GGUF file of the volume, which makes tokens of images
+	// for a model that is made of a file: gguf/mmproj.gguf. The memory that it takes
+	// is vision in ollama.modelSizes. Default none.
+	Projector string `json:"projector,omitzero"`
 	// Parameters that differ from those of the other model.
 	Parameters *ModelParameters `json:"parameters,omitzero"`
 	// System is the system prompt. Default: that of the other model.
@@ -117,7 +124,7 @@ func (p *ModelParameters) Set() []Parameter {
 // asks for; 0 for none.
 func (o *Ollama) customContext(name string) (tokens int) {
 	for _, c := range o.CustomModels {
-		if c.Parameters != nil && c.From == name {
+		if c.Parameters != nil && (c.From == name || c.OfFile() && c.Name == name) {
 			tokens = max(tokens, c.Parameters.NumCtx)
 		}
 	}
@@ -128,6 +135,20 @@ func (o *Ollama) customContext(name string) (tokens int) {
 // by the name in the stack.
 func (o *Ollama) Holds(name string) bool {
 	return slices.Contains(o.Models, name) || slices.ContainsFunc(o.CustomModels, func(c CustomModel) bool { return c.Name == name })
+}
+
+// OfFile reports whether the model is made of a file of the volume.
+func (c *CustomModel) OfFile() bool { return strings.HasSuffix(c.From, ".gguf") }
+
+// fileModels are the names of the models that are made of files of the volume.
+func (o *Ollama) fileModels() []string {
+	var names []string
+	for _, c := range o.CustomModels {
+		if c.OfFile() {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 func (v validator) customModels(server *field.Path, b *Base) {
@@ -157,11 +178,18 @@ func (v validator) customModel(at, server *field.Path, o *Ollama, c CustomModel,
 	case sameModelAsOneOf(c.Name, taken):
 		v.because(models).errorf(at.Child("name"), "choose another", "got %q, which is another model of this server", c.Name)
 	}
-	if c.From == "" {
-		v.because(models).errorf(at.Child("from"), "", "missing: want one of ollama.models")
-	} else if !slices.Contains(o.Models, c.From) {
+	switch {
+	case c.From == "":
+		v.because(models).errorf(at.Child("from"), "", "missing: want one of ollama.models, or a GGUF file of the volume")
+	case c.OfFile():
+		v.volumeFile(at.Child("from"), c.From, "a GGUF file of the volume, such as gguf/house.gguf")
+	case !slices.Contains(o.Models, c.From):
 		v.because(models).errorf(at.Child("from"), "name one of them, or add it", "got %q, which is none of ollama.models", c.From)
 	}
+	if c.Projector != "" && slices.Contains(o.Models, c.From) {
+		v.because(at.Child("from")).errorf(at.Child("projector"), "remove it", "got %q, and %s has its own", c.Projector, c.From)
+	}
+	v.volumeFile(at.Child("projector"), c.Projector, "a GGUF file of the volume, such as gguf/mmproj.gguf")
 	for _, p := range c.Parameters.Set() {
 		n, _ := strconv.ParseFloat(string(p.Value), 64)
 		switch param := at.Child("parameters", p.Name); {
@@ -175,15 +203,24 @@ func (v validator) customModel(at, server *field.Path, o *Ollama, c CustomModel,
 		for i, s := range p.Stop {
 			v.modelText(at.Child("parameters", "stop").Index(i), s)
 		}
-		if m, known := o.size(c.From); known && m.ContextLimit > 0 && p.NumCtx > m.ContextLimit {
+		source := c.From
+		if c.OfFile() {
+			source = c.Name
+		}
+		if m, known := o.size(source); known && m.ContextLimit > 0 && p.NumCtx > m.ContextLimit {
 			v.because(at.Child("from")).warnf(at.Child("parameters", "num_ctx"), "",
 				"%d is more than %s was made for: Ollama silently takes its %d tokens", p.NumCtx, m.Name, m.ContextLimit)
 		}
 	}
 	v.modelText(at.Child("system"), c.System)
 	v.modelText(at.Child("template"), c.Template)
-	if c.Adapter != "" && (!folderForm.MatchString(c.Adapter) || path.Clean(c.Adapter) != c.Adapter) {
-		v.errorf(at.Child("adapter"), "", "got %q, want a file or folder of the volume, such as adapters/support.gguf, without a slash in front", c.Adapter)
+	v.volumeFile(at.Child("adapter"), c.Adapter, "a file or folder of the volume, such as adapters/support.gguf")
+}
+
+// volumeFile checks a path of the volume's, where there is one.
+func (v validator) volumeFile(at *field.Path, file, want string) {
+	if file != "" && (file == "." || !folderForm.MatchString(file) || path.Clean(file) != file) {
+		v.errorf(at, "", "got %q, want %s, without a slash in front", file, want)
 	}
 }
 

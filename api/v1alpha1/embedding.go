@@ -63,7 +63,11 @@ func (b *Base) PullModels() []string {
 // ChatModel is the first of the models of the base's own Ollama that answers
 // questions, "" if there is none: an embedding model does not.
 func (b *Base) ChatModel() string {
-	for _, name := range b.PullModels() {
+	models := b.PullModels()
+	if b.Ollama != nil {
+		models = append(slices.Clone(models), b.Ollama.fileModels()...)
+	}
+	for _, name := range models {
 		if !b.embeds(name) {
 			return name
 		}

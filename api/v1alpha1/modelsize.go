@@ -90,10 +90,11 @@ func ModelSizeOf(m sizing.Model) ModelSize {
 func (v validator) modelSizes(server *field.Path, o *Ollama) {
 	for _, name := range slices.Sorted(maps.Keys(o.ModelSizes)) {
 		at := server.Child("modelSizes").Key(name)
-		if !sameModelAsOneOf(name, o.Models) {
-			v.because(server.Child("models")).errorf(at, "write the name as in ollama.models", "%q is none of the models", name)
-		} else {
+		switch custom := server.Child("customModels"); {
+		case sameModelAsOneOf(name, append(o.fileModels(), o.Models...)):
 			v.modelSize(at, o.ModelSizes[name])
+		case !v.failed(custom):
+			v.because(server.Child("models"), custom).errorf(at, "write the name as in ollama.models", "%q is none of the models", name)
 		}
 	}
 }

@@ -17,7 +17,8 @@ type Ollama struct {
 	Workload
 	// Models to hold, as for `ollama pull`: llama3.2:3b, or with a registry's
 	// host; hf.co/ORGANISATION/REPOSITORY:QUANTIZATION is a GGUF file of Hugging
-	// Face's. At least one, unless there is a largestModel.
+	// Face's. At least one, unless there is a largestModel, or a custom model of a
+	// file.
 	Models []string `json:"models,omitzero"`
 	// LargestModel is the size on disk of the largest model that people pull for
 	// themselves, from the chat's page or with `ollama pull`: 5Gi. Memory follows
@@ -35,8 +36,9 @@ type Ollama struct {
 	// Where it has no blobs/ and another folder of the volume has, the init
 	// container says so and pulls nothing.
 	ModelsFolder string `json:"modelsFolder,omitzero"`
-	// CustomModels are made of others, with parameters, a system prompt, a template
-	// or an adapter of their own. Default none.
+	// CustomModels are made of others, or of GGUF files of the volume, with
+	// parameters, a system prompt, a template or an adapter of their own. Default
+	// none.
 	CustomModels []CustomModel `json:"customModels,omitzero"`
 	// ContextLength in tokens (OLLAMA_CONTEXT_LENGTH). Default: Ollama's own, 4096.
 	ContextLength int `json:"contextLength,omitzero"`
@@ -189,7 +191,7 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 
 func (v validator) models(at *field.Path, o *Ollama) {
 	list := at.Child("models")
-	if len(o.Models) == 0 && o.LargestModel == "" {
+	if len(o.Models) == 0 && o.LargestModel == "" && len(o.fileModels()) == 0 {
 		v.because(at.Child("largestModel")).errorf(list, "name at least one, such as llama3.2:3b; or write largestModel: 5Gi, for models that people pull", "missing: want the models to hold")
 	}
 	if o.LargestModel != "" {

@@ -17,7 +17,7 @@ import (
 // order, and the names of those that nothing is known of. What the stack says of
 // a model goes before the catalogue.
 func (b *Base) Sizes() (known []sizing.Model, unknown []string) {
-	for _, name := range b.PullModels() {
+	for _, name := range append(slices.Clone(b.PullModels()), b.Ollama.fileModels()...) {
 		if m, ok := b.Ollama.size(name); ok {
 			known = append(known, b.Ollama.withContext(name, m))
 		} else {
@@ -51,8 +51,17 @@ func (b *Base) held() []sizing.Model {
 }
 
 // Volume is the disk that the models need whose figures are known, with one of
-// those that people pull.
-func (b *Base) Volume() sizing.Volume { return sizing.Storage(b.held()) }
+// those that people pull, and the files that some are made of.
+func (b *Base) Volume() sizing.Volume {
+	stored := b.held()
+	for _, name := range b.Ollama.fileModels() {
+		if m, known := b.Ollama.size(name); known {
+			m.Name += ", its file"
+			stored = append(stored, m)
+		}
+	}
+	return sizing.Storage(stored)
+}
 
 func (o *Ollama) settings() sizing.Settings {
 	s := sizing.Settings{
@@ -99,7 +108,7 @@ func (b *Base) applySizes() {
 		if len(unknown) > 0 {
 			fill(&o.Storage.Size, unsized.volume)
 		}
-		fill(&o.Storage.Size, Quantity(fmt.Sprintf("%dGi", sizing.Storage(held).Comfortable>>30)))
+		fill(&o.Storage.Size, Quantity(fmt.Sprintf("%dGi", b.Volume().Comfortable>>30)))
 	}
 }
 
@@ -151,20 +160,22 @@ func (v validator) sizing(base *field.Path, given, b *Base) {
 
 // unknownModel says what cannot be derived, or checked, without its figures.
 func (v validator) unknownModel(base *field.Path, given, o *Ollama, name string) {
-	at := base.Child("openWebUI", "embedding", "model")
+	at, printed := base.Child("openWebUI", "embedding", "model"), "hearth size --from-registry "+name+", or FILE.gguf, prints them"
 	if i := slices.Index(o.Models, name); i >= 0 {
 		at = base.Child("ollama", "models").Index(i)
+	} else if i := slices.IndexFunc(o.CustomModels, func(c CustomModel) bool { return c.Name == name && c.OfFile() }); i >= 0 {
+		at, printed = base.Child("ollama", "customModels").Index(i).Child("from"), "hearth size FILE.gguf prints them"
 	}
 	near := ""
 	if names := sizing.Nearest(name); len(names) > 0 {
 		near = "; near it are " + strings.Join(names, ", ")
 	}
 	if isChosen(given.Resources.Limits.Memory) && (isChosen(given.Storage.Size) || !o.Storage.sized()) {
-		v.warnf(at, "write its figures into ollama.modelSizes: hearth size --from-registry "+name+", or FILE.gguf, prints them",
+		v.warnf(at, "write its figures into ollama.modelSizes: "+printed,
 			"hearth does not know %q%s: whether the memory limit and the volume are enough is not checked", name, near)
 		return
 	}
-	v.errorf(at, "write its figures into ollama.modelSizes (hearth size --from-registry "+name+", or FILE.gguf, prints them), or both "+
+	v.errorf(at, "write its figures into ollama.modelSizes ("+printed+"), or both "+
 		memoryLimit+" and "+volumeSize, "hearth does not know %q%s: the memory and the volume that it needs cannot be derived", name, near)
 }
 

@@ -17,7 +17,15 @@ func (b builder) modelfiles() string {
 		}
 	}
 	for _, c := range o.CustomModels {
-		fmt.Fprintf(&text, "# model %s\nFROM %s\n", c.Name, c.From)
+		fmt.Fprintf(&text, "# model %s\n", c.Name)
+		from := c.From
+		if c.OfFile() {
+			from = path.Join(ollamaData, from)
+		}
+		fmt.Fprintf(&text, "FROM %s\n", from)
+		if c.Projector != "" {
+			fmt.Fprintf(&text, "FROM %s\n", path.Join(ollamaData, c.Projector))
+		}
 		if n := b.base.CopyThreads(); n > 0 {
 			fmt.Fprintf(&text, "PARAMETER num_thread %d\n", n)
 		}

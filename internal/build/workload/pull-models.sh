@@ -107,9 +107,12 @@ copy() {
 # make makes a model as its Modelfile says, anew each time. One whose weights are not there is left out: Ollama would pull them.
 make() {
   [ -n "$1" ] || return 0
-  from=$(sed -n 's/^FROM //p;1q' "$work/Modelfile")
-  case " $failed " in *" $from "*) say "$1: not made: there is no $from"; return 0 ;; esac
-  if ollama create "$1" -f "$work/Modelfile" >"$work/made" 2>&1 </dev/null && present "$1"; then say "$1: made of $from"; return 0; fi
+  sources=$(sed -n '/^FROM /!q;s/^FROM //p' "$work/Modelfile") # a model, or files of the volume
+  for from in $sources; do
+    case " $failed " in *" $from "*) say "$1: not made: there is no $from"; return 0 ;; esac
+    case $from in /*) [ -f "$from" ] || { say "$1: not made: there is no file $from"; failed="$failed $1"; return 0; } ;; esac
+  done
+  if ollama create "$1" -f "$work/Modelfile" >"$work/made" 2>&1 </dev/null && present "$1"; then say "$1: made of" $sources; return 0; fi
   say "$1: not made: $(last "$work/made" "$reason")"
   failed="$failed $1"
 }
@@ -132,7 +135,7 @@ if [ ! -d "$models/blobs" ]; then
   fi
 fi
 
-if [ $# -eq 0 ]; then say "no model is to be pulled: people do"; exit 0; fi
+if [ $# -eq 0 ] && [ -z "$custom" ]; then say "no model is to be pulled: people do"; exit 0; fi
 
 mkdir -p "$work" || exit 1
 ollama serve >"$work/server" 2>&1 </dev/null & server=$!

@@ -20,6 +20,7 @@ import (
 const client = `#!/bin/sh
 case "$1" in
 serve) mkdir -p "$OLLAMA_MODELS/blobs" "$OLLAMA_MODELS/manifests"; exec sleep 60 ;;
+list) [ -d "$OLLAMA_MODELS/manifests" ] ;;
 show) [ -e "$OLLAMA_MODELS/manifests/$2" ] ;;
 pull) : >"$OLLAMA_MODELS/manifests/$2" ;;
 esac
@@ -106,8 +107,14 @@ pull) [ "$2" != qwen3:4b ] || exit 1;`, 1)
 
 func TestPullerMakesModels(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "home", ".ollama"), 0o755); err != nil {
+	files := filepath.Join(dir, "home", ".ollama", "gguf")
+	if err := os.MkdirAll(files, 0o755); err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range []string{"a.gguf", "mmproj.gguf"} {
+		if err := os.WriteFile(filepath.Join(files, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	c := puller(t, &v1alpha1.Ollama{
 		Models: []string{"llama3.2:3b", "qwen3:4b"}, Threads: "2",
@@ -117,6 +124,9 @@ func TestPullerMakesModels(t *testing.T) {
 				Parameters: &v1alpha1.ModelParameters{NumCtx: 8192, Temperature: "0.20", TopK: "0", Stop: []string{"<|eot_id|>", " a b "}},
 			},
 			{Name: "of-none", From: "qwen3:4b"},
+			{Name: "of-files", From: "gguf/a.gguf", Projector: "gguf/mmproj.gguf", System: "FROM /of/a/text"},
+			{Name: "of-no-file", From: "gguf/b.gguf"},
+			{Name: "without-projector", From: "gguf/a.gguf", Projector: "gguf/b.gguf"},
 			{Name: "plain:v2", From: "llama3.2:3b"},
 		},
 	})
@@ -125,11 +135,17 @@ func TestPullerMakesModels(t *testing.T) {
 	if err == nil || !strings.Contains(out, "of-none: not made: there is no qwen3:4b") {
 		t.Errorf("one model was not pulled; the puller ended with %v and says\n%s", err, out)
 	}
+	for _, name := range []string{"of-no-file", "without-projector"} {
+		if !strings.Contains(out, name+": not made: there is no file "+filepath.Join(files, "b.gguf")) {
+			t.Errorf("%s has no file; the puller says\n%s", name, out)
+		}
+	}
 	for name, want := range map[string]string{
 		"support": "FROM llama3.2:3b\nPARAMETER num_thread 2\nPARAMETER num_ctx 8192\nPARAMETER temperature 0.20\nPARAMETER top_k 0\n" +
 			"PARAMETER stop \"\"\"<|eot_id|>\"\"\"\nPARAMETER stop \"\"\" a b \"\"\"\nTEMPLATE \"\"\"{{ .Prompt }}\"\"\"\n" +
 			"SYSTEM \"\"\"Two lines,\n  and \"quotes\" 'of' \\n $1 both kinds.\n\"\"\"\nADAPTER \"\"\"" + filepath.Join(dir, "home") + "/.ollama/lora/a.gguf\"\"\"\n",
 		"plain:v2": "FROM llama3.2:3b\nPARAMETER num_thread 2\n",
+		"of-files": "FROM " + files + "/a.gguf\nFROM " + files + "/mmproj.gguf\nPARAMETER num_thread 2\nSYSTEM \"\"\"FROM /of/a/text\"\"\"\n",
 	} {
 		got, err := os.ReadFile(filepath.Join(dir, "home", ".ollama", "models", "manifests", name))
 		if diff := cmp.Diff(want, strings.TrimRight(string(got), "\n")+"\n"); diff != "" {

@@ -311,6 +311,9 @@ func (d *drawing) repairOllama(o, proxy object) {
 	d.repairSizes(o)
 }
 
+// houseFile is a file that models are made of.
+const houseFile = "gguf/house.gguf"
+
 // repairCustom leaves models that are made of one that is there, each with a name
 // of its own.
 func (d *drawing) repairCustom(o object) {
@@ -324,8 +327,11 @@ func (d *drawing) repairCustom(o object) {
 	seen, kept := map[any]bool{}, []any{}
 	for _, c := range list(o["customModels"]) {
 		c := c.(object)
-		if !slices.Contains(list(o["models"]), c["from"]) {
+		if c["from"] != houseFile && !slices.Contains(list(o["models"]), c["from"]) {
 			c["from"] = pick(d, list(o["models"])...)
+		}
+		if c["from"] != houseFile {
+			remove(c, "projector")
 		}
 		if !seen[c["name"]] {
 			kept = append(kept, c)
@@ -338,7 +344,12 @@ func (d *drawing) repairCustom(o object) {
 // repairSizes gives amounts to a server of models that nothing is known of.
 func (d *drawing) repairSizes(o object) {
 	sizes := child(o, "modelSizes")
-	models := list(o["models"])
+	models := slices.Clone(list(o["models"]))
+	for _, c := range list(o["customModels"]) {
+		if c := c.(object); c["from"] == houseFile {
+			models = append(models, c["name"])
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(sizes)) {
 		if !slices.Contains(models, any(name)) {
 			delete(sizes, name)

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite the tables in docs/sizing.md")
 // comments each.
 func TestPage(t *testing.T) {
 	pagetest.Tables(t, "../docs/sizing.md", "go test ./sizing -run Page -update", *update,
-		map[string]string{"numbers": numberTable(), "models": modelTable(), "check": checkTable(), "devices": deviceTable()})
+		map[string]string{"numbers": numberTable(), "models": modelTable(), "check": checkTable(), "devices": deviceTable(), "releases": releaseTable()})
 }
 
 // numberTable says how each number of a pod follows from its models.
@@ -35,6 +35,18 @@ func numberTable() string {
 		{"`OLLAMA_LOAD_TIMEOUT`", fmt.Sprintf("%d minutes, or the largest model at %d MB/s", loadDefault/time.Minute, loadRate/1_000_000)},
 	} {
 		fmt.Fprintf(&b, "| %s | %s |\n", row[0], row[1])
+	}
+	return b.String()
+}
+
+// releaseTable says which versions of Ollama run models in another way.
+func releaseTable() string {
+	var b strings.Builder
+	b.WriteString("| from | what changes |\n|---|---|\n")
+	for _, r := range Releases() {
+		for _, change := range r.Changes {
+			fmt.Fprintf(&b, "| %s | %s |\n", r.Version, change)
+		}
 	}
 	return b.String()
 }

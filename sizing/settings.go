@@ -1,10 +1,5 @@
 package sizing
 
-import (
-	"strconv"
-	"strings"
-)
-
 // Settings are how Ollama runs the models. The zero value is Ollama's default of
 // one request at a time with a context of 4096 tokens, and one model in memory.
 type Settings struct {
@@ -44,27 +39,6 @@ func orDefault(value, fallback int) int {
 	}
 	return value
 }
-
-// LlamaServer reports whether a version of Ollama runs models in a separate
-// llama-server, as from 0.30 on: it ignores the pod's CPU quota (ollama#17916),
-// keeps a prompt cache (ollama#18264), and does not refuse what cannot fit. It
-// reads LLAMA_ARG_* from the environment.
-func LlamaServer(version string) bool {
-	major, rest, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
-	minor, _, _ := strings.Cut(rest, ".")
-	minor, _, _ = strings.Cut(minor, "-")
-	a, errA := strconv.Atoi(major)
-	b, errB := strconv.Atoi(minor)
-	if errA != nil || errB != nil {
-		return true
-	}
-	return a > 0 || b >= 30
-}
-
-// ReadsQuota reports whether a version of Ollama takes the number of threads from
-// the pod's CPU limit itself: 0.13 to 0.29, where the node has cgroup v2
-// (discover/cpu_linux.go).
-func ReadsQuota(version string) bool { return !LlamaServer(version) }
 
 // Threads that fit a CPU limit in thousandths of a core: whole cores, at least
 // one. 0 for no limit. ggml's threads wait for each other in a busy loop, so

@@ -58,7 +58,8 @@ type ModelParameters struct {
 	// MinP is the least likelihood of a word, as a part of the likeliest's, 0 to
 	// 1. Default 0.
 	MinP Number `json:"min_p,omitzero"`
-	// RepeatPenalty of words that were there before, 0 to 2. Default 1.1.
+	// RepeatPenalty of words that were there before, 0 to 2. Default 1.1, from
+	// Ollama 0.33 on 1.0, with which a small model may not come to an end.
 	RepeatPenalty Number `json:"repeat_penalty,omitzero"`
 	// RepeatLastN is how many tokens back the penalty looks; -1 is the whole
 	// context. Default 64.

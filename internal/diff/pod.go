@@ -79,6 +79,9 @@ func image(c *change) []Effect {
 		for _, o := range containers(c.before, c.ref) {
 			if o.Name == n.Name && o.Init == n.Init && o.Image != n.Image {
 				all = append(all, imageOf(o.Image, n.Image)...)
+				if n.Name == "ollama" && !n.Init {
+					all = append(all, releases(o.Image, n.Image)...)
+				}
 			}
 		}
 	}
@@ -101,6 +104,20 @@ func imageOf(old, new string) []Effect {
 		return one(Note, "another image is pulled: %s %s -> %s", name, tag(old), tag(new))
 	}
 	return one(Note, "%s %s is held to another digest, or to none: its content may be another", name, tag(new))
+}
+
+// releases says what another version of Ollama does otherwise.
+func releases(old, new string) (all []Effect) {
+	for _, r := range sizing.Between(tag(old), tag(new)) {
+		how := "from " + r.Version + " on"
+		if sizing.Older(tag(new), r.Version) {
+			how = "no more, as it was from " + r.Version + " on"
+		}
+		for _, change := range r.Changes {
+			all = append(all, one(Note, "%s: %s", how, change)...)
+		}
+	}
+	return all
 }
 
 // tag of an image, latest if it has none.

@@ -64,7 +64,11 @@ var substitutedFields = []substituted{
 	{[]string{"openWebUI", "env", "*"}, false},
 }
 
-const substitutedNames = "expose.host, openWebUI.oidc.providerURL, storageClassName, annotations and env"
+const substitutedNames = "expose.host, expose.additionalHosts, openWebUI.oidc.providerURL, storageClassName, annotations and env"
+
+// substituteKey is the annotation or label by which Flux, at the value disabled,
+// leaves an object's variables as they are.
+const substituteKey = "kustomize.toolkit.fluxcd.io/substitute"
 
 // variables checks the variables of a stack: where they stand, and whether what
 // substitutes them would rewrite more than them.
@@ -73,7 +77,7 @@ func (v validator) variables(s *Stack) {
 	check := func(at *field.Path, written any) {
 		data, err := json.Marshal(written)
 		base := map[string]any{}
-		if err != nil || bytes.IndexByte(data, '$') < 0 || json.Unmarshal(data, &base) != nil { // an error is said of the value
+		if err != nil || bytes.IndexByte(data, '$') < 0 && !bytes.Contains(data, []byte(substituteKey)) || json.Unmarshal(data, &base) != nil { // an error is said of the value
 			return
 		}
 		// Whole objects are their author's, and `hearth vet` looks at them.
@@ -115,10 +119,17 @@ func (v validator) variables(s *Stack) {
 func (v validator) variablesOf(at *field.Path, path []string, value any, flux bool) {
 	switch value := value.(type) {
 	case map[string]any:
+		last := ""
+		if len(path) > 0 {
+			last = strings.ToLower(path[len(path)-1])
+		}
 		for _, key := range slices.Sorted(maps.Keys(value)) {
 			below := at.Child(key)
-			if len(path) > 0 && (path[len(path)-1] == "env" || strings.HasSuffix(strings.ToLower(path[len(path)-1]), "annotations")) {
+			if last == "env" || strings.HasSuffix(last, "annotations") {
 				below = at.Key(key)
+			}
+			if flux && key == substituteKey && value[key] == "disabled" && (strings.HasSuffix(last, "annotations") || strings.HasSuffix(last, "labels")) {
+				v.errorf(at.Key(key), "remove it; or leave spec.substitute out, and write the values", "Flux then puts in no value on the object, and a variable reaches the cluster as it stands")
 			}
 			v.variablesOf(below, append(slices.Clone(path), key), value[key], flux)
 		}

@@ -26,6 +26,7 @@ func newDoctor() *cobra.Command {
 needs it has. Each failed row says what to do:
 
   api         the kinds of every object that the overlay renders
+  version     a Kubernetes that mounts images, for ollama.storage.image
   class       the IngressClass or GatewayClass, and whose it is
   gateway     the Gateway: its listener, and whether routes may attach
   controller  the route's controller, where the NetworkPolicy admits it

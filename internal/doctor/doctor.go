@@ -135,7 +135,7 @@ func (d *doctor) unseen(err error) result {
 
 // checks are the rows, in the order in which things depend on each other.
 func (d *doctor) checks() []check {
-	all := d.kinds()
+	all := append(d.kinds(), d.versions()...)
 	for i := range d.bases {
 		all = append(all, d.route(&d.bases[i])...)
 	}

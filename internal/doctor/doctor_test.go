@@ -203,6 +203,12 @@ func TestLacks(t *testing.T) {
 		"a Gateway for other labels": {"gateway", listener(map[string]any{"name": "https", "allowedRoutes": map[string]any{"namespaces": map[string]any{
 			"from": "Selector", "selector": map[string]any{"matchLabels": map[string]any{"public": "yes"}},
 		}}}), "gateway", "infra/public", "admits no routes of the namespace ai: namespaces with public=yes", "allowedRoutes"},
+		"a Kubernetes without image volumes": {"image", func(c *fakecluster.Cluster) { c.Update("v1.32.9+k3s1") },
+			"version", "ai/ollama", "the API server is v1.32.9+k3s1, which has no image volumes; they are there from 1.35 on", "storage.size or storage.nfs"},
+		"a node that is older": {"image", func(c *fakecluster.Cluster) {
+			c.Update("v1.35.0")
+			c.Change("Node", "node-1", func(o *fakecluster.Object) { set(o, "v1.32.1", "status", "nodeInfo", "kubeletVersion") })
+		}, "version", "ai/ollama", "the kubelet of node-1 is v1.32.1, which has no image volumes", "update Kubernetes to 1.35"},
 		"a class that nobody accepts": {"own-gateway", change("GatewayClass", "envoy", func(o *fakecluster.Object) { set(o, []any{}, "status", "conditions") }),
 			"class", "envoy", "not accepted by any controller: nobody has looked at it", "describe gatewayclass envoy"},
 	} {
@@ -249,6 +255,23 @@ func TestUnknown(t *testing.T) {
 				t.Errorf("got %+v\nof %+v", row, report.Rows)
 			}
 		})
+	}
+}
+
+// Whether a feature gate is on shows no object.
+func TestImageVolume(t *testing.T) {
+	for version, want := range map[string]verify.Status{"v1.33.0": verify.NotChecked, "v1.34.4": verify.NotChecked, "v1.35.0": verify.Passed, "v1.36.1+rke2r1": verify.Passed} {
+		stack, c := prepared(t, "testdata/stack.yaml", "image")
+		c.Update(version)
+		report := look(t, stack, c, "image", nil)
+		row, _ := report.Row("version", "ai/ollama")
+		if !report.Passed || row.Status != want || !strings.Contains(row.Detail, version) {
+			t.Errorf("%s: got %+v", version, row)
+		}
+	}
+	stack, c := prepared(t, "testdata/stack.yaml", "internal")
+	if row, found := look(t, stack, c, "internal", nil).Row("version", ""); found {
+		t.Errorf("an overlay without: got %+v", row)
 	}
 }
 

@@ -47,7 +47,7 @@ func drift(in *input) []Finding {
 			add("status", "is the controller's")
 		}
 		if by := objects.Text(o, "metadata", "labels", "app.kubernetes.io/managed-by"); by != "" {
-			add("metadata.labels[app.kubernetes.io/managed-by]", "%q: Helm, by which Fleet installs, writes this label itself", by)
+			add("metadata.labels[app.kubernetes.io/managed-by]", "%q: where Fleet deploys it, Helm writes this label itself; elsewhere nobody does", by)
 		}
 		switch {
 		case ref.Is("gateway.networking.k8s.io", "HTTPRoute") && in.compared():

@@ -1,6 +1,7 @@
 package fakecluster
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -40,6 +41,7 @@ type Server struct {
 	denied  map[string]bool   // resources that nobody may use
 	broken  map[string]bool   // groups that do not answer
 	network *Network          // nil if nothing may be written
+	version string
 }
 
 func newServer() *Server {
@@ -93,6 +95,25 @@ func (s *Server) Know(namespaced bool, all ...schema.GroupVersionKind) {
 		if !slices.ContainsFunc(s.kinds, func(known kind) bool { return known.GroupVersionKind == k }) {
 			plural, _ := meta.UnsafeGuessKindToResource(k)
 			s.kinds = append(s.kinds, kind{k, plural.Resource, !namespaced})
+		}
+	}
+}
+
+// Version of Kubernetes that it says it is.
+func (s *Server) Version() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return cmp.Or(s.version, "v1.34.4")
+}
+
+// Update makes it, and its nodes, another version of Kubernetes.
+func (s *Server) Update(version string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.version = version
+	for _, o := range s.objects {
+		if o.GetKind() == "Node" {
+			set(o, version, "status", "nodeInfo", "kubeletVersion")
 		}
 	}
 }
@@ -185,7 +206,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	switch {
 	case r.URL.Path == "/version":
-		answer(w, http.StatusOK, map[string]any{"major": "1", "minor": "34", "gitVersion": "v1.34.4"})
+		answer(w, http.StatusOK, map[string]any{"major": "1", "minor": "34", "gitVersion": s.Version()})
 	case len(path) == 1:
 		s.groups(w, path[0])
 	case path[0] == "apis" && s.isBroken(path[1]):

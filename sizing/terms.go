@@ -105,7 +105,7 @@ func (r run) checkpoints() Term {
 	if layers == 0 || r.Embedder || !LlamaServer(r.settings.Version) {
 		return Term{}
 	}
-	number := min(newestCheckpoints+r.context/checkpointStep, mostCheckpoints)
+	number := min(newestCheckpoints+int(roundUp(int64(r.context), checkpointStep)/checkpointStep), mostCheckpoints)
 	kind, row := r.row()
 	return Term{
 		Name: "checkpoints", Bytes: bounded(row * float64(layers) * float64(r.SlidingWindow) * float64(number) * float64(r.parallel)),

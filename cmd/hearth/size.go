@@ -75,7 +75,7 @@ Exit code 1 means that --memory is too little.`,
 	flags.IntVar(&v.settings.NumParallel, "parallel", 1, "how many `requests` a model answers at the same time")
 	flags.IntVar(&v.settings.MaxLoadedModels, "max-loaded", 1, "how many `models` are in memory at the same time")
 	flags.StringVar(&v.settings.KVCacheType, "kv-cache-type", "f16", "the `format` of the KV cache: f16, q8_0 or q4_0")
-	flags.StringVar(&v.settings.Version, "ollama-version", v1alpha1.OllamaVersion, "the `version` of Ollama: from 0.30 on it needs more")
+	flags.StringVar(&v.settings.Version, "ollama-version", v1alpha1.OllamaVersion, "the `version` of Ollama: from 0.30 on it needs other memory")
 	flags.Var(&v.cpu, "cpu", "the CPU limit, such as 4: says the threads")
 	flags.Var(&v.memory, "memory", "a memory limit, such as 8Gi, that must be enough")
 	flags.Var(&v.fits, "fits", "list what this memory limit has room for, such as 8Gi")

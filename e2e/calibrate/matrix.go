@@ -95,7 +95,7 @@ func (b *bench) matrix() []Load {
 	if !sizing.LlamaServer(b.release.Version) {
 		return loads
 	}
-	for _, name := range []string{smol, gemma, qwen3} {
+	for _, name := range []string{smol, qwen3} {
 		l := short(2048, name)
 		l.Parallel, l.Prompt = 8, b.oneBatchOf(2048*8)/8
 		add(l)

@@ -173,7 +173,7 @@ func (v validator) forms(at *field.Path, path []string, text string) {
 		v.errorf(at, "write $${ for ${ itself", "got %q, want ${NAME}, ${NAME:=default} or ${NAME:-default}, with a default of letters, digits and ._:/@-", text)
 	case strings.Contains(rest, "$$"):
 		v.errorf(at, "put the value into a Secret or ConfigMap", "got %q: of $$ Flux leaves one", text)
-	case slices.Contains(path, "env") && !staysString(text):
+	case slices.Contains(path, "env") && path[len(path)-1] != "TZ" && !staysString(text): // no time zone is a number
 		v.errorf(at, "hand the variable over from a ConfigMap, by envFrom; or write text beside it, as in https://${NAME}",
 			"got %q: with a number or true as its value it is no text any more, which Kubernetes refuses; and hearth cannot see what it turns off", text)
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"sigs.k8s.io/kustomize/api/konfig"
@@ -81,11 +83,18 @@ func bundleOf(folder string) (string, error) {
 	}
 }
 
+// bare is a variable in a list or a mapping on one line, and in no quotes.
+var bare = regexp.MustCompile(`[\[{,:] *[^"'\s]*\$\{`)
+
 // Objects looks at rendered YAML.
 func (c *Checker) Objects(name string, data []byte) Result {
 	objects, err := Decode(data)
 	if err != nil {
-		return Result{Name: name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error(), Fix: "give it what kustomize build or helm template prints"}})}
+		fix := "give it what kustomize build or helm template prints"
+		if bare.Match(data) && strings.Contains(err.Error(), "did not find expected") {
+			fix = `put quotes around a text with ${...} that stands in {} or []: its brace ends them`
+		}
+		return Result{Name: name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error(), Fix: fix}})}
 	}
 	r := Result{Name: name, Objects: len(objects), Workloads: workloads(objects), Findings: c.Check(objects, Facts{})}
 	r.Unseen = unseenOf(objects)

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -72,6 +73,9 @@ func fixtures(t testing.TB) []fixture {
 	return all
 }
 
+// numbered is the line in front of a value of the report.
+var numbered = regexp.MustCompile(`^[0-9]+: `)
+
 // Each source becomes the stack and the report that stand beside it. The stack
 // renders, and vet finds no error in it.
 func TestSources(t *testing.T) {
@@ -88,7 +92,8 @@ func TestSources(t *testing.T) {
 			f.compare(t, map[string]string{wantStack: string(got.Stack), wantReport: report})
 			works(t, checker, got)
 			for line := range strings.Lines(report) {
-				if width := len([]rune(strings.TrimSuffix(line, "\n"))); width > 80 && strings.Contains(strings.TrimSpace(line), " ") {
+				one := numbered.ReplaceAllString(strings.TrimSpace(line), "") // a path cannot be broken
+				if width := len([]rune(strings.TrimSuffix(line, "\n"))); width > 80 && strings.Contains(one, " ") {
 					t.Errorf("%d columns: %s", width, line)
 				}
 			}

@@ -19,8 +19,8 @@ var headings = map[Kind]string{
 	Default:        "needs no field",
 }
 
-// Text is the report for a person: every value, in groups that met the same fate
-// for the same reason.
+// Text is the report for a person: every value, by file, in groups that met the
+// same fate for the same reason.
 func (r *Result) Text() string {
 	var b strings.Builder
 	for _, kind := range Kinds() {
@@ -28,7 +28,12 @@ func (r *Result) Text() string {
 			continue
 		}
 		fmt.Fprintf(&b, "%s: %s (%d)\n", kind, headings[kind], r.Count(kind))
+		file := ""
 		for _, g := range r.groups(kind) {
+			if g[0].File != file {
+				file = g[0].File
+				b.WriteString(columns.Hang(columns.Width, "  ", file))
+			}
 			b.WriteString(g.text())
 		}
 		b.WriteString("\n")
@@ -64,6 +69,11 @@ func (r *Result) groups(kind Kind) []group {
 		}
 		groups[i] = append(groups[i], row)
 	}
+	var files []string
+	for _, g := range groups {
+		files = append(files, g[0].File)
+	}
+	slices.SortStableFunc(groups, func(a, b group) int { return slices.Index(files, a[0].File) - slices.Index(files, b[0].File) })
 	return groups
 }
 
@@ -71,15 +81,14 @@ func (g group) text() string {
 	var b strings.Builder
 	first := g[0]
 	for _, row := range g {
-		where := row.File
+		head, text := "    ", row.Path+": "+row.Value
 		if row.Line > 0 {
-			where = fmt.Sprintf("%s:%d", row.File, row.Line)
+			head = fmt.Sprintf("    %d: ", row.Line)
 		}
-		text := where + " " + row.Path + ": " + row.Value
 		if row.Kind == Carried && row.To != "" {
 			text += " -> " + row.To
 		}
-		b.WriteString(columns.Hang(columns.Width, "  ", text))
+		b.WriteString(columns.Hang(columns.Width, head, text))
 	}
 	var why []string
 	if first.Kind != Carried && first.To != "" {
@@ -91,7 +100,7 @@ func (g group) text() string {
 		}
 	}
 	if why = slices.Compact(why); len(why) > 0 {
-		b.WriteString(columns.Hang(columns.Width, "      ", strings.Join(why, "; ")))
+		b.WriteString(columns.Hang(columns.Width, "        ", strings.Join(why, "; ")))
 	}
 	return b.String()
 }

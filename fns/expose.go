@@ -94,7 +94,7 @@ func expose(c config, f *fields[exposeSpec], items []*yaml.RNode, problems probl
 	if near.closed() || e.From != nil {
 		target.Pods, target.PodPort = service.Spec.Selector, targetPort(port)
 	}
-	e.Default(service.Name)
+	e.Default(service.Name, target.Program)
 	objects, err := object.FromTyped(route.Objects(target, e))
 	if err != nil {
 		return nil, c.fail(results, problem.Problem{Message: err.Error()})

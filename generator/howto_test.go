@@ -66,6 +66,9 @@ func stacks(text string) map[string]string {
 	if strings.HasPrefix(text, "substitute:") {
 		return map[string]string{"stack": strings.TrimSuffix(head, "  bases:\n") + indent(text, "  ") + "  overlays:\n    - {name: home, bases: [{name: ai}]}\n"}
 	}
+	if strings.HasPrefix(text, "bases:") { // of several
+		return map[string]string{"stack": strings.TrimSuffix(head, "  bases:\n") + indent(text, "  ")}
+	}
 	if strings.HasPrefix(text, "catalog:") { // of the whole stack
 		return map[string]string{"stack": head + base + "      ollama: {models: [\"llama3.2:3b\"]}\n  overlays:\n    - {name: home, bases: [{name: ai}]}\n" + indent(text, "  ")}
 	}

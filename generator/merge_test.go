@@ -24,7 +24,8 @@ func mergedAsWritten(t *testing.T, data []byte, stack *v1alpha1.Resolved) {
 		return
 	}
 	for i, o := range overlays.Content {
-		for j, entry := range get(o, "bases").Content {
+		var merged []v1alpha1.Base
+		for _, entry := range get(o, "bases").Content {
 			name := get(entry, "name").Value
 			alone := mapping("apiVersion", scalar(v1alpha1.APIVersion), "kind", scalar(v1alpha1.Kind),
 				"metadata", get(root, "metadata"),
@@ -32,11 +33,13 @@ func mergedAsWritten(t *testing.T, data []byte, stack *v1alpha1.Resolved) {
 			want, problems := generator.Load("merged.yaml", text(t, alone))
 			if want == nil {
 				t.Errorf("overlay %d, base %s, merged by RFC 7386, is refused: %v\n%s", i, name, problems.Err(), text(t, alone))
-				continue
+				return
 			}
-			if diff := cmp.Diff(want.Bases[0], stack.Overlays[i].Bases[j]); diff != "" {
-				t.Errorf("overlay %d, base %s (-RFC 7386 +Load):\n%s", i, name, diff)
-			}
+			merged = append(merged, want.Bases[0])
+		}
+		v1alpha1.Connect(merged)
+		if diff := cmp.Diff(merged, stack.Overlays[i].Bases); diff != "" {
+			t.Errorf("overlay %d (-RFC 7386, connected, +Load):\n%s", i, diff)
 		}
 	}
 }

@@ -50,7 +50,7 @@ var objectRules = []struct {
 			return true
 		}
 		storage := v1alpha1.Storage{}
-		if at(o, "metadata", "name") == "ollama" {
+		if b.Ollama != nil && at(o, "metadata", "name") == b.Ollama.ServiceName() {
 			storage = b.Ollama.Storage
 		} else {
 			storage = b.OpenWebUI.Storage

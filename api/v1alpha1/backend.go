@@ -168,6 +168,13 @@ func (v validator) backend(base, at *field.Path, b *Base, k *Backend) {
 		v.warnf(place, "write the namespace in "+relative(base, to)+", and the port that the pods listen on in its ports",
 			"got %q: the NetworkPolicy sees the pods' own port behind the Service, and lets the chat out to %d", k.URL, int(portOf(u)))
 	}
+	v.throughProxy(base, place, b, k)
+}
+
+// throughProxy refuses a proxy that the NetworkPolicy keeps the chat from, on the
+// way to a server on the internet.
+func (v validator) throughProxy(base, place *field.Path, b *Base, k *Backend) {
+	u := parseURL(k.URL)
 	if p := b.Proxy; p != nil && len(b.OpenWebUI.AllowTo) == 0 && k.To == nil && k.public(b.Namespace) {
 		through := p.HTTPS
 		if u.Scheme == "http" {

@@ -97,7 +97,7 @@ func (b *Base) Default() {
 	if w, t := b.OpenWebUI, b.Expose.Tile; w != nil && t != nil {
 		fill(&t.Title, w.Name)
 	}
-	b.Expose.Default(b.Service())
+	b.Expose.Default(b.Service(), b.Program())
 	if b.Monitoring != nil {
 		b.Monitoring.applyDefaults(b)
 	}
@@ -120,14 +120,8 @@ func (b *Base) Service() string {
 	if b.OpenWebUI != nil {
 		return serviceOpenWebUI
 	}
-	return serviceOllama
+	return b.Ollama.ServiceName()
 }
-
-// The Services of the two programs.
-const (
-	serviceOllama    = "ollama"
-	serviceOpenWebUI = "open-webui"
-)
 
 func fill[T comparable](field *T, value T) {
 	var zero T
@@ -221,12 +215,12 @@ func (v validator) shared(at *field.Path, b *Base) {
 	}
 	if o := b.Ollama; o != nil {
 		storage := at.Child("ollama", "storage")
-		use(claims, storage.Child("existingClaim"), o.Storage.Claim("ollama"), "claim")
+		use(claims, storage.Child("existingClaim"), o.Storage.Claim(o.ServiceName()), "claim")
 		use(jobs, storage.Child("backup", "longhorn", "group"), o.Storage.RecurringJob(), "recurring job")
 	}
 	if w := b.OpenWebUI; w != nil {
 		storage := at.Child("openWebUI", "storage")
-		use(claims, storage.Child("existingClaim"), w.Storage.Claim("open-webui"), "claim")
+		use(claims, storage.Child("existingClaim"), w.Storage.Claim(serviceOpenWebUI), "claim")
 		use(jobs, storage.Child("backup", "longhorn", "group"), w.Storage.RecurringJob(), "recurring job")
 		use(secrets, at.Child("openWebUI", "secretName"), w.SecretName, "Secret")
 	}

@@ -263,7 +263,7 @@ func (e *Expose) Patience() time.Duration {
 }
 
 // Default fills in a route to the named Service.
-func (e *Expose) Default(service string) {
+func (e *Expose) Default(service string, p Program) {
 	fill(&e.Type, ExposeInternal)
 	if e.Type == ExposeInternal {
 		return
@@ -282,7 +282,7 @@ func (e *Expose) Default(service string) {
 	e.TLS.applyDefaults(e.Name)
 	fillPointer(&e.RedirectHTTP, e.TLS.Type != TLSNone)
 	if e.Tile != nil {
-		e.Tile.applyDefaults(service)
+		e.Tile.applyDefaults(service, p)
 	}
 	switch e.Type {
 	case ExposeNginx:
@@ -306,7 +306,7 @@ func (e *Expose) Default(service string) {
 func (e *Expose) Validate(p Program, policed bool) problem.List {
 	v := newValidator()
 	full := clone(*e)
-	full.Default("service")
+	full.Default("service", p)
 	v.expose(nil, e, &full, p, policed)
 	return v.problems.Sorted()
 }

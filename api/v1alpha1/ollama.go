@@ -14,6 +14,11 @@ import (
 // Ollama is the inference server: a Deployment with one pod and a volume of
 // models, behind the Service "ollama", port 11434.
 type Ollama struct {
+	// Name of its Service, and of its Deployment, container, claim and policies: a
+	// DNS label that begins with a letter, of at most 46 characters. It tells
+	// several Ollamas of one namespace apart, each in a base of its own. An overlay
+	// cannot change it: a claim cannot be renamed. Default ollama.
+	Name string `json:"name,omitzero"`
 	Workload
 	// Models to hold, as for `ollama pull`: llama3.2:3b, or with a registry's
 	// host; hf.co/ORGANISATION/REPOSITORY:QUANTIZATION is a GGUF file of Hugging
@@ -91,6 +96,7 @@ func (o *Ollama) applyDefaults() {
 		Requests: ResourceList{CPU: "1"},
 		Limits:   ResourceList{CPU: "4"},
 	}, "")
+	fill(&o.Name, serviceOllama)
 	fill(&o.Threads, ThreadsAuto)
 	if o.PromptCache == Auto {
 		o.PromptCache = ""
@@ -169,6 +175,7 @@ var (
 func (v validator) ollama(base *field.Path, given, b *Base) {
 	o, at := b.Ollama, base.Child("ollama")
 	v.workload(at, &given.Ollama.Workload, &o.Workload, ollamaOwned)
+	v.ollamaName(at, o)
 	tag := at.Child("image", "tag")
 	v.version(tag, o.Image.Tag, ollamaRelease)
 	official := o.Image.Repository == "" || o.Image.Repository == OllamaImage().Repository

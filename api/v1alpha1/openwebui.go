@@ -15,8 +15,13 @@ type OpenWebUI struct {
 	Workload
 	// Name that people see in the page (WEBUI_NAME). Default "Open WebUI".
 	Name string `json:"name,omitzero"`
-	// OllamaURLs are the Ollama servers to use (OLLAMA_BASE_URLS). Default: the
-	// base's own. Name others in allowTo, or the NetworkPolicy stops them.
+	// OllamaURLs are the Ollama servers to use (OLLAMA_BASE_URLS). Of several, Open
+	// WebUI sends each question to one by chance, of those that had its model when
+	// the page last listed them, and to no other where that one fails: a pool
+	// shares what each of it holds under the same name. The NetworkPolicies let
+	// the chat to Ollamas of the stack, and out to a Service's namespace, to an
+	// address, and by https to the internet; allowTo says it more narrowly, and
+	// of a private name. Default: the base's own.
 	OllamaURLs []string `json:"ollamaURLs,omitzero"`
 	// Backends are further servers to use, by OpenAI's API: vLLM, llama.cpp,
 	// LiteLLM, a provider on the internet. With them a chat needs no Ollama: it
@@ -148,7 +153,7 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 		v.because(base.Child("ollama"), at.Child("backends")).errorf(at.Child("ollamaURLs"), "write the servers' URLs, backends, or ollama to have one in this base",
 			"missing: the base has no Ollama of its own")
 	}
-	v.ollamaURLs(at, b)
+	v.ollamaURLs(base, b)
 	v.backends(base, b)
 	v.name(at.Child("secretName"), w.SecretName, "a Secret")
 	if w.Service.Type != ClusterIP && !slices.ContainsFunc(*w.AllowFrom, func(p Peer) bool { return len(p.CIDRs) > 0 }) {
@@ -206,30 +211,4 @@ func (v validator) openWebUIMemory(at *field.Path, given bool, w *OpenWebUI) {
 		v.because(engine).warnf(at, "2Gi is comfortable; with embedding: {engine: ollama} a document adds a third as much",
 			"%s is tight: 825 MiB are in use at rest, and each document that people upload adds to it", limit)
 	}
-}
-
-func (v validator) ollamaURLs(at *field.Path, b *Base) {
-	w, urls, foreign := b.OpenWebUI, at.Child("ollamaURLs"), false
-	first := map[string]int{}
-	for i, value := range w.OllamaURLs {
-		at := urls.Index(i)
-		if value == "" {
-			v.errorf(at, "", `got "", want a URL such as http://ollama.ai.svc:11434`)
-		}
-		if j, again := first[value]; again {
-			v.errorf(at, "remove one of them", "got %q, which is openWebUI.ollamaURLs[%d] too", value, j)
-		}
-		first[value] = i
-		u := v.url(at, value, "http://ollama.ai.svc:11434", "http", "https")
-		foreign = foreign || u != nil && (b.Ollama == nil || !ownService(u.Hostname(), b.Namespace))
-	}
-	if foreign && len(w.AllowTo) == 0 {
-		v.because(at.Child("allowTo")).warnf(urls, "name the servers in openWebUI.allowTo", "the NetworkPolicy lets the chat out to the base's own Ollama only")
-	}
-}
-
-// ownService reports whether a host is a name of the Service ollama in the given namespace.
-func ownService(host, namespace string) bool {
-	rest, ok := strings.CutPrefix(host, "ollama")
-	return ok && (rest == "" || rest == "."+namespace || strings.HasPrefix(rest, "."+namespace+".svc"))
 }

@@ -36,7 +36,27 @@ func (Override) Patched() any { return &Base{} }
 
 // Fits reports whether the override can be laid over the base.
 func (o Override) Fits(base *Base) bool {
-	return base != nil && o.Name() != "" && o.keepsNamespace(base)
+	return base != nil && o.Name() != "" && o.keepsNamespace(base) && o.keepsOllama(base)
+}
+
+// ollama is what the override says of the base's Ollama.
+func (o Override) ollama() map[string]any {
+	switch p := o["ollama"].(type) {
+	case map[string]any:
+		return p
+	case Object:
+		return p
+	}
+	return nil
+}
+
+// keepsOllama reports whether the base's Ollama has the same name with the override.
+func (o Override) keepsOllama(base *Base) bool {
+	name, written := o.ollama()["name"]
+	if !written || base.Ollama == nil {
+		return true
+	}
+	return name == base.Ollama.ServiceName() || name == nil && base.Ollama.ServiceName() == serviceOllama
 }
 
 func (o Override) keepsNamespace(base *Base) bool {

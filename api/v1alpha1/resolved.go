@@ -57,6 +57,9 @@ func (r *Resolved) Overlay(name string) *ResolvedOverlay {
 	return nil
 }
 
+// ollamaOf is the path of a base's Ollama, as declared.
+func (r *Resolved) ollamaOf(base string) *field.Path { return ollamaOf(r.Bases, base) }
+
 // OverlayNames are the names of the overlays, in order.
 func (r *Resolved) OverlayNames() []string {
 	var names []string
@@ -91,7 +94,7 @@ func (v validator) beside(at, first *field.Path, earlier, b *Base, r *Resolved) 
 	if b.Name == "" || earlier.Name == "" || b.Name == earlier.Name { // said already
 		return
 	}
-	v = v.because(first)
+	v = v.because(first, at.Child("ollama"), first.Child("ollama"), r.ollamaOf(b.Name), r.ollamaOf(earlier.Name))
 	other := fmt.Sprintf("%s (%s)", first, earlier.Name)
 	if c := conflictOf(earlier, b); c != nil {
 		at, what := at, c.what
@@ -150,16 +153,25 @@ type conflict struct {
 
 // conflictOf is the conflict of two bases; nil if there is none.
 func conflictOf(a, b *Base) *conflict {
-	routes := a.Expose.Exposed() && b.Expose.Exposed()
-	switch {
-	case a.Namespace != b.Namespace:
+	if a.Namespace != b.Namespace {
 		return nil
-	case a.Ollama != nil && b.Ollama != nil:
-		return &conflict{what: "both bring an Ollama into the namespace " + b.Namespace, fix: "give one of them another namespace"}
+	}
+	routes := a.Expose.Exposed() && b.Expose.Exposed()
+	name := func(n string) bool { return slices.Contains(a.programs(), n) }
+	switch i := slices.IndexFunc(b.programs(), name); {
+	case a.Ollama != nil && b.Ollama != nil && i >= 0 && b.programs()[i] != serviceOpenWebUI:
+		what := "both bring objects called " // those of a speed check
+		if a.Ollama.ServiceName() == b.Ollama.ServiceName() {
+			what = "both bring an Ollama called "
+		}
+		return &conflict{[]string{"ollama", "name"}, what + b.programs()[i] + " into the namespace " + b.Namespace, "give one of them another name, or another namespace"}
 	case a.OpenWebUI != nil && b.OpenWebUI != nil:
 		return &conflict{what: "both bring an Open WebUI into the namespace " + b.Namespace, fix: "give one of them another namespace"}
 	case a.CreateNamespace && b.CreateNamespace:
 		return &conflict{[]string{"createNamespace"}, "both create the namespace " + b.Namespace, "leave it to one of them"}
+	case sharedClaim(a, b) != "":
+		program := sharedClaim(a, b)
+		return &conflict{[]string{program, "storage", "existingClaim"}, fmt.Sprintf("both mount the claim %q", b.claims()[program]), "give each volume a claim of its own"}
 	case routes && a.Expose.Name == b.Expose.Name:
 		return &conflict{[]string{"expose", "name"}, fmt.Sprintf("are both exposed as %q", b.Expose.Name), "give one of the routes another name"}
 	case routes && a.Expose.TLS.Type == TLSCertManager && b.Expose.TLS.Type == TLSCertManager && a.Expose.TLS.SecretName == b.Expose.TLS.SecretName:
@@ -168,6 +180,19 @@ func conflictOf(a, b *Base) *conflict {
 		return &conflict{[]string{"expose", "tile", "homer", "configMap"}, fmt.Sprintf("both write the ConfigMap %q", b.Expose.homerConfigMap()), "give each tile a ConfigMap of its own"}
 	}
 	return nil
+}
+
+// sharedClaim is the field of the program of b that mounts a claim of a's; "" if
+// there is none. An Ollama removes at its start what no model of its own needs,
+// and with it what another is pulling.
+func sharedClaim(a, b *Base) string {
+	taken := slices.Collect(maps.Values(a.claims()))
+	for _, program := range slices.Sorted(maps.Keys(b.claims())) {
+		if slices.Contains(taken, b.claims()[program]) {
+			return program
+		}
+	}
+	return ""
 }
 
 // clusters checks what the clusters get.

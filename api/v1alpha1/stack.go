@@ -165,6 +165,10 @@ func (v validator) override(at *field.Path, o Override, s *Stack) {
 	case !o.keepsNamespace(base) && len(validation.IsDNS1123Label(base.Namespace)) == 0: // else that is to be seen to first
 		v.errorf(at.Child("namespace"), "remove it, or declare a second base in that namespace",
 			"got %q: an overlay cannot move a base to another namespace, its volumes would stay behind", o["namespace"])
+	case o.keepsNamespace(base) && !o.keepsOllama(base) && len(validation.IsDNS1035Label(base.Ollama.ServiceName())) == 0:
+		got, _ := o.ollama()["name"].(string)
+		v.because(s.ollamaOf(base.Name)).errorf(at.Child("ollama", "name"), "remove it, or declare a second base with that name",
+			"got %q: an overlay cannot rename the Ollama %s, its volume would stay behind", got, base.Ollama.ServiceName())
 	}
 }
 
@@ -176,6 +180,14 @@ func baseOf(bases []Base, name string) *Base {
 		return &bases[i]
 	}
 	return nil
+}
+
+// ollamaOf is the path of a base's Ollama, as declared.
+func (s *Stack) ollamaOf(base string) *field.Path { return ollamaOf(s.Spec.Bases, base) }
+
+func ollamaOf(bases []Base, base string) *field.Path {
+	i := slices.IndexFunc(bases, func(b Base) bool { return b.Name == base })
+	return field.NewPath("spec", "bases").Index(i).Child("ollama")
 }
 
 func (s *Stack) baseNames() []string {

@@ -66,23 +66,23 @@ type HajimariTile struct {
 // icons are those of a program behind a route.
 type icons struct{ homer, material string }
 
-// iconsOf are those of a Service. They are of Font Awesome Free 7
+// iconsOf are those of a program. They are of Font Awesome Free 7
 // and Material Design Icons 7; which of these a dashboard brings is its own.
-func iconsOf(service string) icons {
-	switch service {
-	case serviceOpenWebUI:
+func iconsOf(p Program) icons {
+	switch p {
+	case ProgramOpenWebUI:
 		return icons{"fas fa-comments", "chat"}
-	case serviceOllama:
+	case ProgramOllama:
 		return icons{"fas fa-brain", "brain"}
 	}
 	return icons{"fas fa-link", "web"}
 }
 
-// applyDefaults fills in the tile of a route to the named Service.
-func (t *Tile) applyDefaults(service string) {
+// applyDefaults fills in the tile of a route to the named Service of a program.
+func (t *Tile) applyDefaults(service string, p Program) {
 	fill(&t.Title, service)
 	fill(&t.Group, "Apps")
-	usual := iconsOf(service)
+	usual := iconsOf(p)
 	fillPointer(&t.Homer, HomerTile{})
 	fill(&t.Homer.Icon, t.Icon)
 	fill(&t.Homer.Icon, usual.homer)

@@ -59,12 +59,18 @@ func strange(v *Node, keys []string) {
 	}
 }
 
-// names are overrides of names, which are hearth's own.
+// names are overrides of names: an Ollama has its own in the stack.
 func (a *app) names(v *Node) {
 	for _, key := range []string{"nameOverride", "fullnameOverride"} {
 		n := v.At(key)
-		if !n.Empty() {
-			a.services = append(a.services, n.text)
+		if n.Empty() {
+			n.plain("no name")
+			continue
+		}
+		a.services = append(a.services, n.text)
+		if own, _ := a.override(); own == n && a.called != programOllama {
+			a.doc.change(a.at("name"), a.called, n, "of the Service, the Deployment and the claim", "")
+			continue
 		}
 		n.plain("hearth names the objects after the program: ollama, open-webui")
 	}

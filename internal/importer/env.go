@@ -546,13 +546,9 @@ func (a *app) servers(urls []string, n *Node) {
 		switch {
 		case target != nil && target.base.id() == a.base.id():
 			own = true
-			list = append(list, "http://ollama:11434")
-		case target != nil:
-			list = append(list, "http://ollama."+target.namespace+".svc:11434")
-			a.allow(map[string]any{"namespace": target.namespace}, "OLLAMA_BASE_URLS")
-			at := target.at("allowFrom")
-			target.doc.add(at, map[string]any{"namespace": a.namespace})
-			target.doc.comment(at, "The chat in the namespace "+a.namespace+".")
+			list = append(list, "http://"+target.called+":11434")
+		case target != nil: // in the same overlay, so that the policies follow
+			list = append(list, "http://"+target.called+"."+target.namespace+".svc:11434")
 		default:
 			list = append(list, text)
 			a.reach("OLLAMA_BASE_URLS", text)

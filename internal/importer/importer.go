@@ -146,6 +146,7 @@ type app struct {
 	namespace string   // of its base
 	was       string   // in the source, where clients look for it
 	services  []string // names that clients call it by
+	called    string   // of an Ollama: its name in the stack
 	values    *Node
 	object    *object
 	read      func(*app)
@@ -174,11 +175,13 @@ func (in *importing) notef(format string, args ...any) {
 	}
 }
 
-// connect gives every workload its base: one of each program per namespace.
+// connect gives every workload its base: one of each program per namespace, and
+// one more for each further Ollama of it.
 func (in *importing) connect() {
 	type taken struct{ namespace, program string }
 	bases := map[string]int{}
 	used := map[taken]bool{}
+	ollamas := map[string]int{} // by namespace
 	var list []any
 	for _, a := range in.apps {
 		if a.namespace == "" {
@@ -194,22 +197,43 @@ func (in *importing) connect() {
 			a.namespace = "ai"
 			in.notef("%s is in the namespace %s, which others use: ai is written, for hearth's labels for Pod Security would stop their pods; volumes do not move with it", a.where(), n)
 		}
-		if used[taken{a.namespace, a.program}] {
+		if a.program == programOllama {
+			ollamas[a.namespace]++
+		}
+	}
+	names := map[string]bool{} // of Ollamas
+	for _, a := range in.apps {
+		name := ""
+		if a.program == programOllama {
+			name = a.name(ollamas[a.namespace] > 1)
+			for n := 2; names[a.namespace+"/"+name]; n++ {
+				name = ollamaLabel(a.release + "-" + strconv.Itoa(n))
+			}
+			names[a.namespace+"/"+name] = true
+		}
+		base := a.namespace
+		if again := used[taken{a.namespace, a.program}]; again && name != "" {
+			base = label(a.namespace + "-" + name)
+			for n := 2; slices.ContainsFunc(list, func(b any) bool { return b.(map[string]any)["name"] == base }); n++ {
+				base = label(a.namespace + "-" + strconv.Itoa(n) + "-" + name)
+			}
+		} else if again {
 			was := a.namespace
 			a.namespace = label(was + "-" + a.release)
 			in.notef("%s is a second %s in the namespace %s: it is written into a namespace of its own, %s, to which its claims and Secrets do not move", a.where(), a.title(), was, a.namespace)
-		}
-		for n := 2; used[taken{a.namespace, a.program}]; n++ {
-			a.namespace = label(a.namespace + "-" + strconv.Itoa(n))
+			for n := 2; used[taken{a.namespace, a.program}]; n++ {
+				a.namespace = label(a.namespace + "-" + strconv.Itoa(n))
+			}
+			base = a.namespace
 		}
 		used[taken{a.namespace, a.program}] = true
-		i, there := bases[a.namespace]
+		i, there := bases[base]
 		if !there {
 			i = len(list)
-			bases[a.namespace] = i
-			list = append(list, map[string]any{"name": a.namespace, "namespace": a.namespace})
+			bases[base] = i
+			list = append(list, map[string]any{"name": base, "namespace": a.namespace})
 		}
-		a.base = path{"spec", "bases", strconv.Itoa(i)}
+		a.base, a.called = path{"spec", "bases", strconv.Itoa(i)}, name
 	}
 	if list != nil {
 		in.doc.set(path{"apiVersion"}, "hearth.dev/v1alpha1")
@@ -218,8 +242,51 @@ func (in *importing) connect() {
 		in.doc.set(path{"spec", "bases"}, list)
 		for _, a := range in.apps {
 			in.doc.set(a.at(), map[string]any{})
+			if a.called != "" && a.called != programOllama {
+				in.doc.set(a.at("name"), a.called)
+			}
 		}
 	}
+}
+
+// name is what an Ollama is to be called: as its chart is told to, or as its release
+// where there are several in the namespace.
+func (a *app) name(several bool) string {
+	if _, name := a.override(); name != "" {
+		return ollamaLabel(name)
+	}
+	if several {
+		return ollamaLabel(a.release)
+	}
+	return programOllama
+}
+
+// override is the value that names the objects of Ollama's chart, and the name that
+// they get; nil for none. Source: _helpers.tpl of otwld/ollama-helm.
+func (a *app) override() (*Node, string) {
+	if a.chart != chartOllama {
+		return nil, ""
+	}
+	if n := a.values.At("fullnameOverride"); !n.Empty() {
+		return n, n.text
+	}
+	n := a.values.At("nameOverride")
+	switch {
+	case n.Empty():
+		return nil, ""
+	case strings.Contains(a.release, n.text):
+		return n, a.release
+	}
+	return n, a.release + "-" + n.text
+}
+
+// ollamaLabel makes a name that an Ollama can have of a text.
+func ollamaLabel(text string) string {
+	name := label(text)
+	if name[0] < 'a' || name == "open-webui" || name == "open-webui-headless" {
+		name = label("ollama-" + name)
+	}
+	return name
 }
 
 // overlay writes the one overlay, of every base: what is deployed.

@@ -132,9 +132,13 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 			b.Default()
 			merged.Bases = append(merged.Bases, b)
 		}
+		v1alpha1.Connect(merged.Bases)
 		r.Overlays = append(r.Overlays, merged)
 	}
 	s.Default()
+	if len(s.Spec.Overlays) == 0 { // the bases are what is deployed
+		v1alpha1.Connect(s.Spec.Bases)
+	}
 	r.Bases, r.Fleet, r.Catalog = s.Spec.Bases, s.Spec.Fleet, s.Spec.Catalog
 	problems = append(problems, root.Place(r.Validate(), unread)...)
 	problems = append(problems, unread...).Sorted()

@@ -177,13 +177,12 @@ func (e *expectation) sort() error {
 }
 
 // belongs finds the part of the stack that a workload comes from. Only one base
-// of a namespace can have an Ollama, and one a chat: their objects' names are
-// fixed.
+// of a namespace can have an Ollama of a name, and one a chat.
 func (w *workload) belongs(bases []*v1alpha1.Base) {
 	component := w.template.Labels["app.kubernetes.io/component"]
 	for _, b := range bases {
 		switch {
-		case component == "inference" && b.Ollama != nil:
+		case component == "inference" && b.Ollama != nil && w.name == b.Ollama.ServiceName():
 			w.base, w.ollama, w.models = b.Name, b.Ollama, b.StoredModels()
 			w.answers = b.ChatModel()
 		case component == "chat" && b.OpenWebUI != nil:

@@ -10,7 +10,6 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/object"
-	"github.com/hearth-dev/hearth/internal/build/workload"
 )
 
 // Alert is a rule that fires when something is wrong.
@@ -172,7 +171,7 @@ func (s series) speed(m *v1alpha1.Monitoring) []Alert {
 	return []Alert{{
 		Name: "SpeedCheckFailed", Severity: "warning", For: "5m", Expr: s.speedFailed(),
 		Summary:     "The last question to " + m.Speed.Model + " in " + s.namespace + " was answered too slowly or not at all",
-		Description: fmt.Sprintf("The CronJob %s wants %d tokens per second; the log of its last pod says what came.", workload.SpeedName, m.Speed.MinTokensPerSecond),
+		Description: fmt.Sprintf("The CronJob %s wants %d tokens per second; the log of its last pod says what came.", s.base.SpeedName(), m.Speed.MinTokensPerSecond),
 	}}
 }
 

@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/internal/build/workload"
 )
 
 // Grafana's dashboard in its classic form, schema version 39 of Grafana 11: what
@@ -115,6 +114,9 @@ func (t Target) dashboard(b *v1alpha1.Base) *corev1.ConfigMap {
 		Templating: templating{List: []variable{{Name: "datasource", Label: "Prometheus", Type: "datasource", Query: "prometheus"}}},
 		Panels:     seriesOf(b).panels(b.Monitoring),
 	}
+	if o := b.Ollama; b.Program() == v1alpha1.ProgramOllama && o.Title() != string(v1alpha1.ProgramOllama) {
+		d.Title += ", " + o.ServiceName() // Grafana takes no second of a title in a folder
+	}
 	d.Annotations.List = []struct{}{}
 	for i := range d.Panels { // two beside each other
 		d.Panels[i].ID = i + 1
@@ -169,8 +171,8 @@ func (s series) panels(m *v1alpha1.Monitoring) []panel {
 	all = append(all, memory, cpu, volume, restarts)
 	if m.Speed != nil {
 		p := stat("Since an answer was fast enough", "s")
-		p.Description = fmt.Sprintf("%s at %d tokens per second or more, asked by the CronJob %s (%s).", m.Speed.Model, m.Speed.MinTokensPerSecond, workload.SpeedName, m.Speed.Schedule)
-		p.ask("time() - max(kube_cronjob_status_last_successful_time{"+s.in("cronjob", workload.SpeedName)+"})", m.Speed.Model)
+		p.Description = fmt.Sprintf("%s at %d tokens per second or more, asked by the CronJob %s (%s).", m.Speed.Model, m.Speed.MinTokensPerSecond, s.base.SpeedName(), m.Speed.Schedule)
+		p.ask("time() - max(kube_cronjob_status_last_successful_time{"+s.in("cronjob", s.base.SpeedName())+"})", m.Speed.Model)
 		all = append(all, p)
 	}
 	return all

@@ -54,7 +54,7 @@ func questions(b *v1alpha1.Base) []question {
 	}
 	var all []question
 	if b.Ollama != nil {
-		all = append(all, question{name: "ollama", of: "ollama", module: p.Module, url: "http://ollama." + b.Namespace + ".svc:11434/api/version"})
+		all = append(all, question{name: b.Ollama.ServiceName(), of: b.Ollama.ServiceName(), module: p.Module, url: b.OllamaURL() + "/api/version"})
 	}
 	if b.OpenWebUI != nil {
 		all = append(all, question{name: "open-webui", of: "open-webui", module: p.Module, url: "http://open-webui." + b.Namespace + ".svc/health"})

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/internal/build/workload"
 )
 
 // series are the time series of a base as others measure them: the prober, the
@@ -31,7 +30,7 @@ type watched struct {
 func seriesOf(b *v1alpha1.Base) series {
 	s := series{namespace: b.Namespace, base: b, questions: questions(b), chat: b.OpenWebUI != nil}
 	if o := b.Ollama; o != nil {
-		s.workloads = append(s.workloads, watched{"ollama", "Ollama", "OllamaDown", "deployment", o.Storage.Claim("ollama")})
+		s.workloads = append(s.workloads, watched{o.ServiceName(), o.Title(), "OllamaDown", "deployment", o.Storage.Claim(o.ServiceName())})
 	}
 	if w := b.OpenWebUI; w != nil {
 		s.workloads = append(s.workloads, watched{"open-webui", "Open WebUI", "OpenWebUIDown", "statefulset", w.Storage.Claim("open-webui")})
@@ -136,7 +135,7 @@ func (s series) memoryUsed() string { return s.memory() + "\n/ " + s.memoryLimit
 // kube_job_status_failed would tell of it after a good run.
 func (s series) speedFailed() string {
 	const by = "max by (namespace, cronjob) "
-	in := s.in("cronjob", workload.SpeedName)
+	in := s.in("cronjob", s.base.SpeedName())
 	scheduled, succeeded := by+"(kube_cronjob_status_last_schedule_time{"+in+"})", by+"(kube_cronjob_status_last_successful_time{"+in+"})"
 	return "(\n  " + scheduled + "\n  > on (namespace, cronjob)\n  " + succeeded +
 		"\n  or\n  " + scheduled + "\n  unless on (namespace, cronjob)\n  " + succeeded +

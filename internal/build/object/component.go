@@ -5,6 +5,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Component is a workload, or a Service of somebody else's, as the metadata of
@@ -24,14 +26,8 @@ type Component struct {
 	Labels, Annotations map[string]string
 }
 
-// Selector picks the component's pods. It never changes: a Deployment's
-// selector is immutable, and so are labels that a NetworkPolicy relies on.
-func (c Component) Selector() map[string]string {
-	return map[string]string{
-		"app.kubernetes.io/name":     c.Name,
-		"app.kubernetes.io/instance": c.Name,
-	}
-}
+// Selector picks the component's pods.
+func (c Component) Selector() map[string]string { return v1alpha1.Selector(c.Name) }
 
 // OwnLabels are Kubernetes' recommended ones. app.kubernetes.io/managed-by is
 // missing on purpose: Helm sets it on every object that Fleet deploys, and a

@@ -18,7 +18,6 @@ type component struct {
 }
 
 const (
-	ollamaName    = "ollama"
 	openWebUIName = "open-webui"
 
 	ollamaPort           = 11434

@@ -17,7 +17,7 @@ func (b builder) proxyEnv() []corev1.EnvVar {
 	if p == nil {
 		return nil
 	}
-	direct := append([]string{"localhost", "127.0.0.1", ".svc", ".cluster.local", ollamaName, openWebUIName}, p.NoProxy...)
+	direct := append([]string{"localhost", "127.0.0.1", ".svc", ".cluster.local", b.base.Ollama.ServiceName(), openWebUIName}, p.NoProxy...)
 	env := []corev1.EnvVar{{Name: "NO_PROXY", Value: strings.Join(direct, ",")}}
 	if p.HTTP != "" {
 		env = append(env, corev1.EnvVar{Name: "HTTP_PROXY", Value: p.HTTP})

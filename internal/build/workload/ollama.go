@@ -29,7 +29,7 @@ var pullModels string
 
 func (b builder) ollamaComponent() component {
 	return component{
-		Component: b.component(ollamaName, "inference", b.base.Ollama.Image.Tag),
+		Component: b.component(b.base.Ollama.ServiceName(), "inference", b.base.Ollama.Image.Tag),
 		port:      ollamaPort, portName: "http", servicePort: ollamaPort,
 	}
 }

@@ -130,7 +130,7 @@ func (b builder) embeddingEnv() []corev1.EnvVar {
 	if e.Engine != v1alpha1.EmbeddingOllama {
 		return nil
 	}
-	server := b.ownOllamaURL()
+	server := b.base.OllamaURL()
 	if b.base.Ollama == nil {
 		server = b.ollamaURLs()[0]
 	}
@@ -210,9 +210,5 @@ func (b builder) ollamaURLs() []string {
 	if urls := b.base.OpenWebUI.OllamaURLs; len(urls) > 0 {
 		return urls
 	}
-	return []string{b.ownOllamaURL()}
-}
-
-func (b builder) ownOllamaURL() string {
-	return "http://" + ollamaName + "." + b.base.Namespace + ".svc:11434"
+	return []string{b.base.OllamaURL()}
 }

@@ -67,7 +67,7 @@ func internet(numbers ...int) networkingv1.NetworkPolicyEgressRule {
 }
 
 // openWebUIPolicy admits the stack's clients and the route; and lets the pod
-// out to Ollama, to its backends, to a public provider that signs people in, and
+// out to its Ollamas, to its backends, to a public provider that signs people in, and
 // to look up names.
 func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 	w := b.base.OpenWebUI
@@ -76,6 +76,14 @@ func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 		out = append(out, b.egress(d))
 	}
 	var ports []int // of the internet
+	for _, u := range w.OllamaURLs {
+		switch to, port, _ := b.base.OllamaWay(u); {
+		case to != nil:
+			out = append(out, b.egress(*to))
+		case port > 0 && !slices.Contains(ports, int(port)):
+			ports = append(ports, int(port))
+		}
+	}
 	for i := range w.Backends {
 		switch to, port, known := w.Backends[i].Way(b.base.Namespace); {
 		case to != nil:

@@ -13,10 +13,6 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
-// SpeedName is the name of the CronJob that asks how fast Ollama answers, and of
-// its companions.
-const SpeedName = "ollama-speed"
-
 // speedScript is the script of its container.
 //
 //go:embed speed.sh
@@ -31,7 +27,7 @@ func (b builder) speed() *v1alpha1.Speed {
 }
 
 func (b builder) speedComponent() component {
-	return component{Component: b.component(SpeedName, "monitoring", b.base.Ollama.Image.Tag)}
+	return component{Component: b.component(b.base.SpeedName(), "monitoring", b.base.Ollama.Image.Tag)}
 }
 
 // speedCheck is what asks Ollama how fast it is.
@@ -61,7 +57,7 @@ func (b builder) speedCronJob(c component) *batchv1.CronJob {
 		Args:            []string{s.Model, strconv.Itoa(s.MinTokensPerSecond)},
 		Env: []corev1.EnvVar{
 			{Name: "HOME", Value: "/tmp"},
-			{Name: "OLLAMA_HOST", Value: b.ownOllamaURL()},
+			{Name: "OLLAMA_HOST", Value: b.base.OllamaURL()},
 		},
 		Resources: resources(v1alpha1.Resources{
 			Requests: v1alpha1.ResourceList{CPU: "10m", Memory: "64Mi"},

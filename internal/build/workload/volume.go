@@ -53,8 +53,14 @@ func volumeClaim(c component, s v1alpha1.Storage) *corev1.PersistentVolumeClaim 
 	return claim
 }
 
-// exportName is the name of an export's PersistentVolume, which has no namespace.
-func exportName(c component) string { return c.Namespace + "-" + c.Name }
+// exportName is the name of an export's PersistentVolume, which has no namespace. A
+// dot is in neither part, so that no other two give the same.
+func exportName(c component) string {
+	if c.Name == (*v1alpha1.Ollama)(nil).ServiceName() {
+		return c.Namespace + "-" + c.Name
+	}
+	return c.Namespace + "." + c.Name
+}
 
 func nfsModes(n *v1alpha1.NFS) []corev1.PersistentVolumeAccessMode {
 	if n.ReadOnly {

@@ -14,6 +14,10 @@ func (d *drawing) changedFields(path string, t reflect.Type, o object) object {
 		at := below(path, f.name)
 		v, has := o[f.name]
 		switch {
+		case at == "base.ollama.name":
+			if has {
+				out[f.name] = v
+			}
 		case has && !f.required && at != "base.namespace" && (d.chance(d.rate/4) || d.focused(at) && d.chance(0.3)): // back to the default
 		case has:
 			out[f.name] = d.changed(at, f.typ, v)

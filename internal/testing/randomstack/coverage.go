@@ -32,6 +32,9 @@ var exempt = map[string]string{
 	"base.namespace overridden": "a volume cannot move",
 	"base.namespace nulled":     "the objects have to be somewhere",
 
+	"base.ollama.name overridden": "a claim cannot be renamed",
+	"base.ollama.name nulled":     "a claim cannot be renamed",
+
 	"base.ollama.storage.image.repository nulled": "it names the image",
 	"base.ollama.storage.image.tag nulled":        "it names the image",
 

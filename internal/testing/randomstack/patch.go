@@ -54,11 +54,12 @@ func (d *drawing) repairTarget(t object, exists func(kind, name string) bool, na
 	return server
 }
 
-// has reports whether a base generates an object that the drawn patches are for.
+// has reports whether a base generates an object that the drawn patches are for:
+// an Ollama of another name is not meant.
 func has(base object, kind, name string) bool {
 	switch {
 	case kind == "Deployment", kind != "StatefulSet" && name == "ollama":
-		return base["ollama"] != nil
+		return base["ollama"] != nil && nameOf(base) == "ollama"
 	default:
 		return base["openWebUI"] != nil
 	}

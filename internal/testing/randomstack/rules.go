@@ -150,6 +150,7 @@ var pathRules = map[string]rule{
 	"podLabels{}":                     labelValue,
 
 	"ollama.env{key}": oneOf("OLLAMA_DEBUG", "OLLAMA_MAX_QUEUE", "OLLAMA_ORIGINS", "TZ", "GODEBUG", "HF_TOKEN", "z"),
+	"ollama.name":     oneOf("ollama", "ollama-b", "n", "c3"),
 	"ollama.models[]": oneOf("llama3.2:3b", "smollm2:135m", "registry.example.org/team/model:tag",
 		"model-registry.models.svc:5000/library/smollm2:135m", "10.0.0.7:5000/library/tiny:1", "qwen3", "me/mine:latest"),
 	// Below the limit that follows from the smallest of the models, 768Mi.
@@ -202,9 +203,10 @@ var pathRules = map[string]rule{
 	"accelerator.runtimeClassName": oneOf("nvidia", "gpu"),
 	"accelerator.groups[]":         oneOf(44, 993),
 
-	"openWebUI.env{key}":                        oneOf("DEFAULT_LOCALE", "TZ", "LOG_LEVEL", "TAVILY_API_KEY", "ENABLE_RAG_WEB_SEARCH"),
-	"openWebUI.name":                            oneOf("minicloud chat", "on", "Großes \"Modell\"", "a: b # c", "42", " spaced "),
-	"openWebUI.ollamaURLs[]":                    oneOf("http://ollama.ollama.svc:11434", "https://gpu.example.org", "http://10.0.0.9:11434/base"),
+	"openWebUI.env{key}": oneOf("DEFAULT_LOCALE", "TZ", "LOG_LEVEL", "TAVILY_API_KEY", "ENABLE_RAG_WEB_SEARCH"),
+	"openWebUI.name":     oneOf("minicloud chat", "on", "Großes \"Modell\"", "a: b # c", "42", " spaced "),
+	"openWebUI.ollamaURLs[]": oneOf("http://ollama.ollama.svc:11434", "https://gpu.example.org", "http://10.0.0.9:11434/base",
+		"http://ollama-b.ai.svc:11434", "http://ollama:11434", "http://n.on:11434"),
 	"backends[].url":                            oneOf("http://vllm.vllm.svc:8000/v1", "https://api.example.org/v1", "https://api.example.net:8443/v1/", "http://10.0.0.7:8080/v1"),
 	"backends[].apiKey.name":                    oneOf("provider", "open-webui"),
 	"backends[].apiKey.key":                     oneOf("key", "api-key", "on"),

@@ -99,6 +99,10 @@ func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) 
 		from := bases[i]
 		d.of, d.rate = from["name"].(string), pick(d, 0, 0.05, 0.3, 0.8)
 		to := d.repair(d.changedFields("base", baseType, from))
+		if had, has := child(from, "ollama"), child(to, "ollama"); had != nil && has != nil && nameOf(from) != nameOf(to) { // it was drawn anew
+			has["name"] = nameOf(from)
+			delete(to, "patches")
+		}
 		if slices.ContainsFunc(append(chosen, declared...), func(other object) bool { return clash(from, other) || clash(to, other) }) {
 			continue
 		}
@@ -142,10 +146,27 @@ func clash(a, b object) bool {
 	if !reflect.DeepEqual(a["namespaceLabels"], b["namespaceLabels"]) {
 		return true
 	}
-	for _, name := range []string{"ollama", "openWebUI"} {
-		if a[name] != nil && b[name] != nil {
-			return true
-		}
+	if a["openWebUI"] != nil && b["openWebUI"] != nil {
+		return true
+	}
+	if a["ollama"] != nil && b["ollama"] != nil && (nameOf(a) == nameOf(b) || claimOf(a) == claimOf(b)) {
+		return true
 	}
 	return a["createNamespace"] == true && b["createNamespace"] == true
+}
+
+// nameOf is the name of a base's Ollama.
+func nameOf(base object) string {
+	if name, written := child(base, "ollama")["name"].(string); written {
+		return name
+	}
+	return "ollama"
+}
+
+// claimOf is the claim that it mounts.
+func claimOf(base object) string {
+	if claim, written := child(child(base, "ollama"), "storage")["existingClaim"].(string); written {
+		return claim
+	}
+	return nameOf(base)
 }

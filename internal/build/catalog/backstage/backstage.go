@@ -11,7 +11,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -62,7 +61,11 @@ func (w *writer) overlay(o *v1alpha1.ResolvedOverlay) error {
 		b := &o.Bases[i]
 		for _, p := range workload.Programs(w.stack.Name, b) {
 			name := nameOf(o.Name, b.Name, p.Name)
-			of := fmt.Sprintf("%s (%s)", p.Is, o.Name)
+			title := string(p.Is)
+			if p.Is == v1alpha1.ProgramOllama {
+				title = b.Ollama.Title()
+			}
+			of := fmt.Sprintf("%s (%s)", title, o.Name)
 			m := metadata{
 				Title:       of,
 				Description: describe(b, p),
@@ -146,31 +149,20 @@ func servers(o *v1alpha1.ResolvedOverlay, b *v1alpha1.Base) []string {
 	var names []string
 	urls := slices.Clone(b.OpenWebUI.OllamaURLs)
 	if b.Ollama != nil && len(urls) == 0 {
-		names = append(names, nameOf(o.Name, b.Name, "ollama"))
+		names = append(names, nameOf(o.Name, b.Name, b.Ollama.ServiceName()))
 	}
 	for _, k := range b.OpenWebUI.Backends {
 		urls = append(urls, k.URL)
 	}
 	for i := range o.Bases {
 		other := &o.Bases[i]
-		leads := func(text string) bool { return leadsTo(text, b.Namespace, "ollama", other.Namespace) }
-		if name := nameOf(o.Name, other.Name, "ollama"); other.Ollama != nil && slices.ContainsFunc(urls, leads) && !slices.Contains(names, name) {
+		server := other.Ollama.ServiceName()
+		leads := func(text string) bool { return v1alpha1.LeadsTo(text, b.Namespace, server, other.Namespace) }
+		if name := nameOf(o.Name, other.Name, server); other.Ollama != nil && slices.ContainsFunc(urls, leads) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
 	return names
-}
-
-// leadsTo reports whether a URL, asked for in one namespace, is that of a Service
-// in another.
-func leadsTo(text, from, service, namespace string) bool {
-	u, err := url.Parse(text)
-	if err != nil {
-		return false
-	}
-	name, rest, _ := strings.Cut(u.Hostname(), ".")
-	in, domain, _ := strings.Cut(rest, ".")
-	return name == service && cmp.Or(in, from) == namespace && (domain == "" || domain == "svc" || strings.HasPrefix(domain, "svc."))
 }
 
 // nameOf is a name from the names of an overlay, a base, a program, and what it

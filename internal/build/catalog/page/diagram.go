@@ -154,7 +154,7 @@ func (p *page) outside(g *graph, b *v1alpha1.Base) {
 	if w := b.OpenWebUI; w != nil {
 		chat := pod("open-webui")
 		if b.Ollama != nil && len(w.OllamaURLs) == 0 {
-			for _, i := range p.set.ServicesNamed(b.Namespace, "ollama") {
+			for _, i := range p.set.ServicesNamed(b.Namespace, b.Ollama.ServiceName()) {
 				g.edge(chat, "-->", "", p.serviceNode(g, p.set.Services[i]))
 			}
 		}
@@ -171,7 +171,7 @@ func (p *page) outside(g *graph, b *v1alpha1.Base) {
 	if o := b.Ollama; o != nil && o.Pull == v1alpha1.PullMissing {
 		for _, m := range b.PullModels() {
 			host := modelRegistry(m)
-			g.edge(pod("ollama"), "-.->", "pulls models", g.node("registry "+host, "[", "]", "Model registry", host))
+			g.edge(pod(o.ServiceName()), "-.->", "pulls models", g.node("registry "+host, "[", "]", "Model registry", host))
 		}
 	}
 }

@@ -152,7 +152,7 @@ func (p *page) looks() []string {
 	}
 	for i := range p.overlay.Bases {
 		if b := &p.overlay.Bases[i]; b.Ollama != nil {
-			commands = append(commands, "kubectl -n "+b.Namespace+" exec deployment/ollama -- ollama list")
+			commands = append(commands, "kubectl -n "+b.Namespace+" exec deployment/"+b.Ollama.ServiceName()+" -- ollama list")
 		}
 	}
 	return commands

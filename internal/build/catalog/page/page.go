@@ -127,7 +127,7 @@ func workloads(b *v1alpha1.Base) []workload {
 		all = append(all, workload{&w.Workload, "Open WebUI", "openWebUI", "open-webui"})
 	}
 	if o := b.Ollama; o != nil {
-		all = append(all, workload{&o.Workload, "Ollama", "ollama", "ollama"})
+		all = append(all, workload{&o.Workload, o.Title(), "ollama", o.ServiceName()})
 	}
 	return all
 }

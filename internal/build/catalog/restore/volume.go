@@ -75,7 +75,7 @@ func Volumes(stack, overlay string, b *v1alpha1.Base) ([]Volume, error) {
 	}
 	if o := b.Ollama; o != nil && o.Storage.Image == nil { // whose earlier states are its registry's
 		if err := add(volume{
-			storage: o.Storage, program: "Ollama", field: "ollama", name: "ollama", workload: "deployment/ollama",
+			storage: o.Storage, program: o.Title(), field: "ollama", name: o.ServiceName(), workload: "deployment/" + o.ServiceName(),
 			holds: "models, which can be pulled again", pulled: true,
 		}); err != nil {
 			return nil, err

@@ -66,7 +66,7 @@ func routes() map[string]*v1alpha1.Expose {
 		}},
 	} {
 		e := &v1alpha1.Expose{Type: v1alpha1.ExposeIngressNGINX, Host: "ollama.lan", TLS: &v1alpha1.TLS{Type: v1alpha1.TLSSecret, SecretName: "tls"}, IngressNGINX: n}
-		e.Default("ollama")
+		e.Default("ollama", v1alpha1.ProgramOllama)
 		all[name] = e
 	}
 	return all

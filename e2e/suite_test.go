@@ -58,6 +58,8 @@ type wants struct {
 	imageVolumes bool
 	// relay asks for an image of socat.
 	relay bool
+	// caddy asks for its image.
+	caddy bool
 	// addons besides Traefik and the metrics server.
 	addons []images.Addon
 }
@@ -109,6 +111,11 @@ func start(t *testing.T, w wants) *suite {
 	}
 	if mode == cluster.Source && w.chat {
 		image, err := s.builder.OpenWebUI(ctx)
+		must(t, err)
+		load = append(load, image)
+	}
+	if mode == cluster.Source && w.caddy {
+		image, err := s.builder.Caddy(ctx)
 		must(t, err)
 		load = append(load, image)
 	}

@@ -1,7 +1,9 @@
 package images
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
@@ -14,6 +16,8 @@ type Addon struct {
 	Ref string
 
 	program moduleProgram
+	// user of the image. Default 65532:65532.
+	user string
 }
 
 // Traefik is the ingress controller. Later minor releases require modules that the proxy does not serve.
@@ -114,6 +118,38 @@ func GatewayAPI() Module {
 	return Module{Path: "sigs.k8s.io/gateway-api", Version: "v1.4.0", Sum: "h1:ZwlNM6zOHq0h3WUX2gfByPs2yAEsy/EenYJB78jpQfQ="}
 }
 
+// MetalLB gives a Service of type LoadBalancer an address: its controller, and the speaker that answers for it on the nodes'
+// network, as root.
+func MetalLB() []Addon {
+	m := Module{Path: "go.universe.tf/metallb", Version: "v0.15.2", Sum: "h1:r7KDgJtk3KZe3qb36zRVrVCYHxLR03nPGT+qFXOomJM="}
+	return []Addon{
+		{Module: m, Ref: "quay.io/metallb/controller:" + m.Version, program: moduleProgram{Module: m, name: "controller", main: "controller", needMB: 1000}},
+		{Module: m, Ref: "quay.io/metallb/speaker:" + m.Version, program: moduleProgram{Module: m, name: "speaker", main: "speaker", needMB: 1000}, user: "0:0"},
+	}
+}
+
+// Caddy returns the server in an image with a shell, whose file has the capability to bind low ports, as that of the public image
+// has: the kernel does not start it in a container that may not have the capability.
+func (b *Builder) Caddy(ctx context.Context) (Image, error) {
+	m := Module{Path: "github.com/caddyserver/caddy/v2", Version: "v2.11.9", Sum: "h1:bhZtcRKQOq0fuLvEgCdPYvUxXyGn9kzjG4lh2332DTE="}
+	binary, err := b.binary(ctx, moduleProgram{Module: m, name: "caddy", needMB: 1500})
+	if err != nil {
+		return Image{}, err
+	}
+	base, err := b.DebianRoot(ctx, "ca-certificates", "libstdc++6")
+	if err != nil {
+		return Image{}, err
+	}
+	return b.FromFiles(ctx, Spec{
+		Ref: "docker.io/library/caddy:" + strings.TrimPrefix(m.Version, "v"), Base: []Layer{base},
+		Files:  []File{{Path: "/usr/bin/caddy", From: binary, Mode: 0o755, Capability: netBindService}},
+		Config: v1.Config{Cmd: []string{"caddy", "run"}, Env: []string{searchPath}},
+	})
+}
+
+// netBindService is CAP_NET_BIND_SERVICE as setcap writes "+ep": version 2 of the kernel's vfs_cap_data, permitted and effective.
+const netBindService = "\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+
 // SocatRef is the reference of the image of socat that people deploy.
 const SocatRef = "docker.io/alpine/socat:1.8.0.3"
 
@@ -139,6 +175,6 @@ func (b *Builder) AddonImage(ctx context.Context, a Addon) (Image, error) {
 	return b.FromFiles(ctx, Spec{
 		Ref:    a.Ref,
 		Files:  []File{{Path: path, From: binary, Mode: 0o755}},
-		Config: v1.Config{Entrypoint: []string{path}, User: "65532:65532"},
+		Config: v1.Config{Entrypoint: []string{path}, User: cmp.Or(a.user, "65532:65532")},
 	})
 }

@@ -89,6 +89,9 @@ func (f File) copied(source string, info fs.FileInfo) (e entry, ok bool, err err
 			h.Mode = tarMode(f.Mode)
 		}
 		e.from = source
+		if f.Capability != "" {
+			h.PAXRecords = map[string]string{"SCHILY.xattr.security.capability": f.Capability}
+		}
 		if stat != nil && stat.Nlink > 1 {
 			e.inode = inode{uint64(stat.Dev), stat.Ino}
 		}

@@ -42,6 +42,8 @@ func TestFromFiles(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(source, "tool"), []byte("#!"), 0o555))
 	must(t, os.Link(filepath.Join(source, "tool"), filepath.Join(source, "twin")))
 	must(t, os.Chmod(source, 0o555))
+	able := filepath.Join(t.TempDir(), "able")
+	must(t, os.WriteFile(able, []byte("#!"), 0o555))
 	t.Cleanup(func() { _ = os.Chmod(source, 0o755) })
 	spec := Spec{
 		Ref: "registry.test/tool:v1",
@@ -50,6 +52,7 @@ func TestFromFiles(t *testing.T) {
 			{Path: "/etc/passwd", Data: []byte("root:x:0:0::/:\n")},
 			{Path: "/data", Mode: fs.ModeDir | 0o700, UID: 1000, GID: 1000},
 			{Path: "/bin", Link: "usr/bin"},
+			{Path: "/able", From: able, Capability: netBindService},
 		},
 		Config: v1.Config{Entrypoint: []string{"/bin/tool"}, User: "1000"},
 	}
@@ -57,6 +60,7 @@ func TestFromFiles(t *testing.T) {
 	must(t, err)
 
 	want := strings.TrimLeft(`
+0 555 0 able capability=0100000200040000000000000000000000000000
 2 777 0 bin -> usr/bin
 5 700 1000 data/
 5 755 0 etc/
@@ -239,6 +243,9 @@ func list(t *testing.T, image Image) string {
 		}
 		if h.ModTime.Unix() != 0 {
 			t.Errorf("%s carries the time %s", h.Name, h.ModTime)
+		}
+		if capability := h.PAXRecords["SCHILY.xattr.security.capability"]; capability != "" {
+			link += fmt.Sprintf(" capability=%x", capability)
 		}
 		fmt.Fprintf(&out, "%c %o %d %s%s\n", h.Typeflag, h.Mode, h.Uid, h.Name, link)
 	}

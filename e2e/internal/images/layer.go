@@ -30,6 +30,8 @@ type File struct {
 	// Mode holds permission bits, and fs.ModeDir for an empty folder. Defaults to that of each file in From, or 0644. The
 	// folders in From become 0755.
 	Mode fs.FileMode
+	// Capability is the extended attribute security.capability of a file, as the kernel keeps it. Default: none.
+	Capability string `json:",omitempty"` // so that recipes without one stay as they are
 	// UID and GID own the entry. Default to root.
 	UID, GID int
 	// AsIs keeps the owners and all modes of From, for the root file system of a distribution.

@@ -39,7 +39,7 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },
 		})
 	}
-	for _, a := range SnapshotAddons() {
+	for _, a := range append(SnapshotAddons(), MetalLB()...) {
 		targets = append(targets, Target{
 			Name: a.program.name, About: "image " + a.Ref + ", compiled from its Go module; for the full run", Full: true,
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },
@@ -49,6 +49,10 @@ func Targets() []Target {
 		Target{
 			Name: csiFolders.name, About: "image " + CSIDriverRef + ", a CSI driver with snapshots; for the full run", Full: true,
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.CSIDriver(ctx)) },
+		},
+		Target{
+			Name: "caddy", About: "image docker.io/library/caddy, compiled from its Go module; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.Caddy(ctx)) },
 		},
 		Target{
 			Name: "open-webui", About: "image " + OpenWebUIRef + ", from its package on PyPI; for the full run", Full: true,

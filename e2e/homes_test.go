@@ -53,7 +53,7 @@ func TestHomes(t *testing.T) {
 	}{
 		{"a volume of another user's, with the models at its root", h.takesOverVolume, true},
 		{"its models are not pulled again", h.keepsModels, false},
-		{"a model made of another", h.makesModel, false},
+		{"models made of another, and of a file", h.makesModel, false},
 		{"containers and volumes beside the program", h.hasContainers, false},
 		{"variables of a ConfigMap and a Secret", h.hasVariables, false},
 		{"hearth verify of the old volume", func(t *testing.T) { h.isVerified(t, "old") }, false},
@@ -118,7 +118,7 @@ func (h *homes) takesOverVolume(t *testing.T) {
 	store, err := ollama.Store(h.ctx, h.builder, ollama.SmolLM2())
 	must(t, err)
 	must(t, h.CopyDir(h.ctx, store, "/old-models"))
-	h.docker(t, "exec", h.Node(), "sh", "-euc", "chown -R 1000:1000 /old-models; chmod -R u+w,go-rwx /old-models")
+	h.docker(t, "exec", h.Node(), "sh", "-euc", "mkdir /old-models/gguf; cp /old-models/blobs/sha256-"+ollama.SmolLM2().SHA256+" /old-models/gguf/house.gguf; chown -R 1000:1000 /old-models; chmod -R u+w,go-rwx /old-models")
 	_, err = h.Kubectl(h.ctx, strings.NewReader(oldVolume), "apply", "-f", "-")
 	must(t, err)
 	h.deploys(t, "old")
@@ -175,6 +175,10 @@ func (h *homes) makesModel(t *testing.T) {
 		}
 	}
 	h.answers(t, "old", "pirate:v1")
+	if got, want := h.inside(t, "old", "ollama", "ollama show --template house"), "Q: {{ .Prompt }} A:"; got != want {
+		t.Errorf("ollama show --template of the file's model has %q, want %q", got, want)
+	}
+	h.answers(t, "old", "house")
 }
 
 // hasContainers holds the order in which containers ran, and what they find of each other.
@@ -184,7 +188,7 @@ func (h *homes) hasContainers(t *testing.T) {
 		{"ollama", "cat /shared/before", "smollm2\n"}, // before models were made of it
 		{"beside", "id", "uid=2000 gid=2000 groups=2000,3000\n"},
 		{"beside", "cmp /shared/prepared /shared/found", ""},
-		{"beside", "until [ -s /shared/list ]; do sleep 1; done; awk '{print $1}' /shared/list | sort", "NAME\npirate:v1\nsmollm2:135m\n"},
+		{"beside", "until [ -s /shared/list ]; do sleep 1; done; awk '{print $1}' /shared/list | sort", "NAME\nhouse:latest\npirate:v1\nsmollm2:135m\n"},
 		{"ollama", "echo asked >/shared/question; until [ -e /shared/answer ]; do sleep 1; done; cat /shared/answer", "asked\n"},
 		{"ollama", "cat /words/plain /words/secret/TOKEN", "a words3cret $(HOME)"},
 		{"ollama", "touch /words/secret/x /x 2>/dev/null || echo closed", "closed\n"},

@@ -23,7 +23,7 @@ const (
 	// protobuf.
 	searchPage = 500
 	// maxSearched is how many pods and workloads are searched for the two programs.
-	// A thousand take some 25 ms.
+	// 3,000 pods of 7 KB, and a small namespace read, took 180 ms of a processor.
 	maxSearched = 20_000
 )
 

@@ -118,7 +118,7 @@ func (c *Cluster) deploy(stack string, b *v1alpha1.Base) error {
 	}
 	if b.Ollama != nil {
 		c.Ollama.Models = append(c.Ollama.Models, b.StoredModels()...)
-		c.listen(b.Namespace, PodName("ollama"), "11434", httptest.NewServer(c.Ollama))
+		c.listen(b.Namespace, PodName(b.Ollama.ServiceName()), "11434", httptest.NewServer(c.Ollama))
 	}
 	if b.OpenWebUI != nil {
 		c.listen(b.Namespace, PodName("open-webui"), "8080", httptest.NewServer(c.Chat))

@@ -1,7 +1,7 @@
 # The few targets there are. Everything also runs as the plain command beside it.
 TOOL := go tool -modfile=tools/go.mod
 
-.PHONY: render test lint workflows judge agree alerts e2e e2e-full calibrate release release-snapshot release-tools
+.PHONY: render test lint workflows judge agree alerts keys e2e e2e-full calibrate release release-snapshot release-tools
 
 render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
@@ -27,6 +27,9 @@ agree: ## hold what is read in rules of Traefik and written for ingress-nginx, a
 
 alerts: ## run the tests of the alert rules by Prometheus' own promtool, which is built first
 	go test -v ./internal/build/monitoring -run Promtool -promtool
+
+keys: ## ask Caddy itself for the keys of programs, which is built first
+	go test -v ./internal/build/keys -caddy
 
 e2e: ## the smoke test on a kind cluster; needs Docker
 	.ci/needs.sh

@@ -118,7 +118,14 @@ func opens(near neighbours, e *v1alpha1.Expose, made []object.Object) error {
 // checkRoute checks the route to a Service that runs the program; closed says that a
 // NetworkPolicy keeps traffic from it.
 func checkRoute(f *fields[exposeSpec], p v1alpha1.Program, closed bool) problem.List {
-	found := f.place(f.Spec.Validate(p, closed), func(path string) (string, bool) { return "spec." + path, true })
+	e, found := f.Spec.Expose, problem.List(nil)
+	if e.APIKeys != nil { // nobody would ask for them
+		e.APIKeys, found = nil, f.root.Place(problem.List{{
+			Path: "spec.apiKeys", Fix: "write it in a Stack, or in the function Ollama", Severity: problem.Error,
+			Message: "got keys for a Service that is there already: what compares them stands beside the Ollama of a base",
+		}}, f.unread)
+	}
+	found = append(found, f.place(e.Validate(p, closed), func(path string) (string, bool) { return "spec." + path, true })...)
 	return append(found, f.place(route.Check(&f.Spec.Expose), func(path string) (string, bool) { return below(path, "expose") })...)
 }
 

@@ -50,6 +50,9 @@ func eachImage(r *v1alpha1.Resolved, do func(ref string, image *v1alpha1.Image))
 				added(i)
 			}
 		}
+		if k := base.Expose.APIKeys; k != nil && k.Image.Digest == "" {
+			do(workload.Image(base, v1alpha1.CaddyImage(), k.Image), &k.Image)
+		}
 		if w := base.OpenWebUI; w != nil {
 			if w.Image.Digest == "" {
 				do(workload.Image(base, v1alpha1.OpenWebUIImage(), w.Image), &w.Image)

@@ -23,6 +23,8 @@ type (
 const (
 	// SecretRandom is a random text of 32 bytes or more.
 	SecretRandom = secret.Random
+	// SecretToken is a random text that a program sends as a bearer token.
+	SecretToken = secret.Token
 	// SecretPassword is a password that a person types.
 	SecretPassword = secret.Password
 	// SecretEmail is an e-mail address.

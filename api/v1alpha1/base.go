@@ -230,6 +230,9 @@ func (v validator) shared(at *field.Path, b *Base) {
 	if auth := b.Expose.BasicAuth(); auth != nil {
 		use(secrets, at.Child("expose", string(b.Expose.Type), "basicAuth", "secretName"), auth.SecretName, "Secret")
 	}
+	if keys := b.Expose.APIKeys; keys != nil {
+		use(secrets, at.Child("expose", "apiKeys", "secretName"), keys.SecretName, "Secret")
+	}
 	if c := b.CABundle; c != nil && c.ConfigMap != "" && c.ConfigMap == b.Expose.homerConfigMap() {
 		use(map[string]*field.Path{c.ConfigMap: at.Child("caBundle", "configMap")}, at.Child("expose", "tile", "homer", "configMap"), c.ConfigMap, "ConfigMap")
 	}

@@ -54,9 +54,13 @@ type Expose struct {
 	Annotations map[string]string `json:"annotations,omitzero"`
 	// Tile is the link to the host on dashboards. Default none.
 	Tile *Tile `json:"tile,omitzero"`
+	// APIKeys are what programs that use Ollama send, as an OpenAI client does:
+	// Authorization: Bearer KEY. For a base without a chat, in the place of
+	// basicAuth and forwardAuth. Default none.
+	APIKeys *APIKeys `json:"apiKeys,omitzero"`
 	// DangerouslyUnauthenticated lets everybody who reaches the host use Ollama
-	// and delete its models. Without it Ollama's route has basicAuth or
-	// forwardAuth, or is refused. The route carries the annotation
+	// and delete its models. Without it Ollama's route has basicAuth, forwardAuth
+	// or apiKeys, or is refused. The route carries the annotation
 	// hearth.dev/allows: unauthenticated.
 	DangerouslyUnauthenticated bool `json:"dangerouslyUnauthenticated,omitzero"`
 	// NGINX is what F5's controller alone can do (type nginx).
@@ -199,8 +203,11 @@ func (e *Expose) BasicAuth() *BasicAuth {
 // Authenticated reports whether the route asks who somebody is before the
 // program answers.
 func (e *Expose) Authenticated() bool {
-	return e.BasicAuth() != nil || e.ForwardAuthAddress() != ""
+	return e.Refuses() || e.ForwardAuthAddress() != ""
 }
+
+// Refuses reports whether who brings no password or no key is answered 401.
+func (e *Expose) Refuses() bool { return e.BasicAuth() != nil || e.APIKeys != nil }
 
 // ForwardAuthAddress is that of the program which the controller asks about each
 // request; "" if it asks none.
@@ -283,6 +290,9 @@ func (e *Expose) Default(service string, p Program) {
 	fillPointer(&e.RedirectHTTP, e.TLS.Type != TLSNone)
 	if e.Tile != nil {
 		e.Tile.applyDefaults(service, p)
+	}
+	if e.APIKeys != nil {
+		e.APIKeys.applyDefaults()
 	}
 	switch e.Type {
 	case ExposeNginx:
@@ -427,6 +437,7 @@ func (v validator) access(at *field.Path, e *Expose, p Program) {
 	if h := e.anyHost(func(h Host) bool { return h.public() && !HasVariable(string(h)) }); h != "" && e.Audience == AudiencePrivate {
 		v.warnf(at.Child("audience"), "", "private, though %s looks like a public name: make sure that only your network can reach it", h)
 	}
+	v.apiKeys(at, e, p)
 	basicAuth, danger := at.Child(string(e.Type), "basicAuth"), at.Child("dangerouslyUnauthenticated")
 	if auth := e.BasicAuth(); auth != nil {
 		v.name(basicAuth.Child("secretName"), auth.SecretName, "a Secret")
@@ -443,12 +454,12 @@ func (v validator) access(at *field.Path, e *Expose, p Program) {
 	case ProgramOllama:
 		switch {
 		case e.Authenticated() && e.DangerouslyUnauthenticated:
-			v.errorf(danger, problem.Remove, "the route asks for a password, or has another program decide")
+			v.errorf(danger, problem.Remove, "the route asks for a password or a key, or has another program decide")
 		case e.Authenticated():
 		case e.DangerouslyUnauthenticated:
 			v.warnf(danger, "", "everybody who reaches %s can use Ollama and delete its models", e.Host)
 		default:
-			v.because(at.Child(string(e.Type), "forwardAuth"), danger).unauthenticated(at, basicAuth, e)
+			v.because(at.Child(string(e.Type), "forwardAuth"), at.Child("apiKeys"), danger).unauthenticated(at, basicAuth, e)
 		}
 	case ProgramOther:
 		if e.Audience == AudiencePublic && !e.Authenticated() {
@@ -464,10 +475,10 @@ func (v validator) unauthenticated(at, basicAuth *field.Path, e *Expose) {
 		danger = "it is public, and open ones are found and abused within days"
 	}
 	if e.Type == ExposeGateway {
-		v.errorf(at.Child("type"), "use nginx or traefik, which ask for a password; or put a policy of the implementation in front, such as Envoy Gateway's SecurityPolicy, and write dangerouslyUnauthenticated: true",
+		v.errorf(at.Child("type"), "write apiKeys; or use nginx or traefik, which ask for a password; or put a policy of the implementation in front, such as Envoy Gateway's, and write dangerouslyUnauthenticated: true",
 			"Ollama has no password of its own, and Gateway API has no authentication: at %s %s", e.Host, danger)
 		return
 	}
-	v.errorf(basicAuth, "write "+string(e.Type)+": {basicAuth: {secretName: ollama-users}}; `hearth secrets` makes the Secret",
+	v.errorf(basicAuth, "write "+string(e.Type)+": {basicAuth: {secretName: ollama-users}}, or for programs apiKeys; `hearth secrets` makes the Secret",
 		"missing: Ollama has no password of its own at %s: %s", e.Host, danger)
 }

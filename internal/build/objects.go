@@ -21,12 +21,11 @@ func Objects(stack string, base *v1alpha1.Base) ([]object.Object, error) {
 		if w := base.OpenWebUI; w != nil {
 			t.MaxBody = w.MaxBody()
 		}
-		t.Component, t.Port = workload.Exposed(stack, base)
+		t.Component, t.Port = workload.Target(stack, base)
 		typed = append(typed, route.Objects(t, base.Expose)...)
 	}
 	if base.Monitoring != nil {
-		c, _ := workload.Exposed(stack, base)
-		typed = append(typed, monitoring.Objects(monitoring.Target{Component: c}, base)...)
+		typed = append(typed, monitoring.Objects(monitoring.Target{Component: workload.Exposed(stack, base)}, base)...)
 	}
 	return object.FromTyped(typed)
 }

@@ -11,6 +11,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/hearth-dev/hearth/internal/build/keys"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -57,6 +58,12 @@ func guards(c objects.Container) Guard {
 	return Asked
 }
 
+// asksForKeys reports whether a container is the proxy of a stack's apiKeys, as
+// hearth writes it.
+func asksForKeys(c objects.Container) bool {
+	return slices.Equal(c.Command, keys.Command()) && len(c.Args) == 1 && keys.Guards(c.Args[0])
+}
+
 // forward is where a container leads that is none of the programs: to those whose
 // address it is given.
 func (a *analysis) forward(c objects.Container) []stop {
@@ -68,6 +75,9 @@ func (a *analysis) forward(c objects.Container) []stop {
 func (a *analysis) passesOn(c objects.Container) []stop {
 	ends := a.addressed(c)
 	pass := passage{guard: guards(c)}
+	if asksForKeys(c) {
+		pass.guard = Asked
+	}
 	switch {
 	case pass.guard == Unseen:
 		pass.blind, pass.why = c.Pod.Ref, fmt.Sprintf("lets some requests past the sign-in of its container %s", c.Name)

@@ -106,6 +106,9 @@ func judge(need generator.Secret, there *corev1.Secret) Outcome {
 		} else if key.Form == generator.SecretRandom && len(value) < randomBytes {
 			out.Wrong = fmt.Sprintf("has only %d bytes in the key %s; %d or more are safe", len(value), key.Name, randomBytes)
 			return out
+		} else if err := token(strings.TrimSuffix(strings.TrimSuffix(string(value), "\n"), "\r")); key.Form == generator.SecretToken && err != nil {
+			out.Wrong = fmt.Sprintf("has a text in the key %s that is never taken: %v", key.Name, err)
+			return out
 		}
 	}
 	if len(missing) > 0 {

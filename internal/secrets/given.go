@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build/keys"
 )
 
 // Slot is one key of one needed Secret.
@@ -117,6 +118,8 @@ func (s Slot) Accept(data []byte) (string, error) {
 		return value, Email(value)
 	case s.Key.Form == generator.SecretRandom && len(value) < randomBytes:
 		return "", fmt.Errorf("has only %d bytes; %d or more are safe", len(value), randomBytes)
+	case s.Key.Form == generator.SecretToken:
+		return value, token(value)
 	case s.Key.Form == generator.SecretVariables:
 		_, err := variables(value)
 		return value, err
@@ -126,6 +129,14 @@ func (s Slot) Accept(data []byte) (string, error) {
 		return value, registries(data)
 	}
 	return value, nil
+}
+
+// token refuses a key that ollama-keys would never take.
+func token(value string) error {
+	if !keys.Token(value) {
+		return errors.New("want 32 characters or more out of letters, digits and ._~+/=-, what a bearer token may have")
+	}
+	return nil
 }
 
 // Email says why a text is no e-mail address; nil if it is one.

@@ -73,7 +73,7 @@ func Make(need generator.Secret, known Known) (*corev1.Secret, []Credential, err
 			continue
 		}
 		switch key.Form {
-		case generator.SecretRandom:
+		case generator.SecretRandom, generator.SecretToken:
 			secret.StringData[key.Name] = random()
 		case generator.SecretEmail:
 			if known.AdminEmail == "" {

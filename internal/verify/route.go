@@ -109,13 +109,15 @@ func (r route) https() check {
 // judge looks at the answer to somebody who said nothing about themselves.
 func (r route) judge(page page) result {
 	e := r.base.Expose
-	field, want := "basicAuth", []int{http.StatusOK}
+	field, without, want := r.own("basicAuth"), "a password", []int{http.StatusOK}
 	switch {
-	case e.BasicAuth() != nil:
+	case e.APIKeys != nil:
+		field, without, want = r.field("apiKeys"), "a key", []int{http.StatusUnauthorized}
+	case e.Refuses():
 		want = []int{http.StatusUnauthorized}
 	case e.Authenticated():
 		// Some programs refuse, others send to a page for signing in.
-		field, want = "forwardAuth", []int{
+		field, want = r.own("forwardAuth"), []int{
 			http.StatusUnauthorized, http.StatusForbidden,
 			http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect,
 		}
@@ -124,11 +126,11 @@ func (r route) judge(page page) result {
 	case page.status == http.StatusForbidden && restricted(e):
 		return notChecked("%s: this machine is not in %s", page.state(), r.own("allowList"))
 	case !slices.Contains(want, page.status) && page.status == http.StatusOK:
-		return failed(r.own(field), "%s without a password: anybody can use it", page.state())
+		return failed(field, "%s without %s: anybody can use it", page.state(), without)
 	case !slices.Contains(want, page.status):
 		return failed(r.statusHint(page.status), "%s, want %d", page.state(), want[0])
 	case e.Authenticated():
-		return passed("%s without a password", page.state())
+		return passed("%s without %s", page.state(), without)
 	}
 	return passed("%s", page.state())
 }

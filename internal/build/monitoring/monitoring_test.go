@@ -38,7 +38,7 @@ func base(change func(*v1alpha1.Base)) *v1alpha1.Base {
 }
 
 func objects(b *v1alpha1.Base) []any {
-	c, _ := workload.Exposed("homelab", b)
+	c := workload.Exposed("homelab", b)
 	return monitoring.Objects(monitoring.Target{Component: c}, b)
 }
 

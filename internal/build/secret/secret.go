@@ -39,6 +39,9 @@ type KeyForm string
 const (
 	// Random is a random text of 32 bytes or more.
 	Random KeyForm = "random"
+	// Token is a random text that a program sends as a bearer token: 32 characters
+	// or more of those that one may have.
+	Token KeyForm = "token"
 	// Password is a password that a person types.
 	Password KeyForm = "password"
 	// Email is an e-mail address.
@@ -115,6 +118,11 @@ func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose strin
 	if auth := e.BasicAuth(); auth != nil {
 		form := route.Passwords(e)
 		add(b.Namespace, auth.SecretName, form.Type, "asks for a password at "+e.URL(), Key{Name: form.Key, Form: Htpasswd})
+	}
+	if k := e.APIKeys; k != nil {
+		for _, name := range k.Names {
+			add(b.Namespace, k.SecretName, "Opaque", "lets programs in at "+e.URL(), Key{Name: name, Form: Token, Purpose: "the key of the program " + name + " at " + e.URL()})
+		}
 	}
 	if e.TLS != nil && e.TLS.Type == v1alpha1.TLSSecret {
 		add(b.Namespace, e.TLS.SecretName, "kubernetes.io/tls", "the certificate of "+hosts(e),

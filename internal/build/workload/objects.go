@@ -15,20 +15,28 @@ func Objects(stack string, base *v1alpha1.Base) []any {
 	if base.CreateNamespace {
 		typed = append(typed, b.namespace())
 	}
-	return slices.Concat(typed, b.ollama(), b.openWebUI(), b.speedCheck())
+	return slices.Concat(typed, b.ollama(), b.openWebUI(), b.apiKeys(), b.speedCheck())
 }
 
-// Exposed is the component that the base's route leads to, and the port of its
-// Service: the chat where there is one, since it asks people to sign in, else
-// Ollama.
-func Exposed(stack string, base *v1alpha1.Base) (c object.Component, port int32) {
+// Exposed is the component that people use by the base's route: the chat where
+// there is one, since it asks people to sign in, else Ollama.
+func Exposed(stack string, base *v1alpha1.Base) object.Component {
 	b := builder{stack: stack, base: base}
 	if base.OpenWebUI != nil {
-		c := b.openWebUIComponent()
-		return c.Component, c.servicePort
+		return b.openWebUIComponent().Component
 	}
-	o := b.ollamaComponent()
-	return o.Component, o.servicePort
+	return b.ollamaComponent().Component
+}
+
+// Target is the component whose Service the base's route leads to, and the port of
+// it: what is exposed, or what asks for keys in front of it.
+func Target(stack string, base *v1alpha1.Base) (c object.Component, port int32) {
+	b := builder{stack: stack, base: base}
+	to := b.keysOrOllama
+	if base.OpenWebUI != nil {
+		to = b.openWebUIComponent
+	}
+	return to().Component, to().servicePort
 }
 
 // Program is one of a base's workloads, as others reach it.

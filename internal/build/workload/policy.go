@@ -126,11 +126,15 @@ func (b builder) collector(t *v1alpha1.OpenTelemetry) networkingv1.NetworkPolicy
 }
 
 // clients are the peers that may connect to the component: the route's
-// controller first, then the stack's clients and the prober.
+// controller, or what asks for keys in its place, first, then the stack's clients and the prober.
 func (b builder) clients(w *v1alpha1.Workload, c component) []networkingv1.NetworkPolicyPeer {
 	var in []networkingv1.NetworkPolicyPeer
 	if e := b.base.Expose; e.Exposed() && c.Name == b.base.Service() {
-		in = append(in, object.Peers(b.base.Namespace, *e.From)...)
+		if b.keys() != nil { // which the controller talks to
+			in = append(in, networkingv1.NetworkPolicyPeer{PodSelector: &metav1.LabelSelector{MatchLabels: b.keysComponent().Selector()}})
+		} else {
+			in = append(in, object.Peers(b.base.Namespace, *e.From)...)
+		}
 	}
 	for _, p := range *w.AllowFrom {
 		in = append(in, object.Peers(b.base.Namespace, p)...)

@@ -58,12 +58,12 @@ func newRoute(b *v1alpha1.Base, c *Cluster) (*Route, error) {
 		behind = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "Ollama is running") })
 	}
 	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		switch _, _, ok := request.BasicAuth(); {
+		switch ok := request.Header.Get("Authorization") != ""; {
 		case r.Status != 0:
 			w.WriteHeader(r.Status)
-		case b.Expose.BasicAuth() != nil && !ok:
+		case b.Expose.Refuses() && !ok:
 			w.WriteHeader(http.StatusUnauthorized)
-		case b.Expose.BasicAuth() == nil && b.Expose.Authenticated():
+		case !b.Expose.Refuses() && b.Expose.Authenticated():
 			w.Header().Set("Location", "https://auth.example.org/sign-in")
 			w.WriteHeader(http.StatusFound)
 		default:

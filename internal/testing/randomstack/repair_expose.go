@@ -14,6 +14,9 @@ func (d *drawing) repairExpose(e, webUI object) {
 			e["type"] = name
 		}
 	}
+	if d.focused("base.expose.apiKeys") && d.chance(0.9) {
+		e["type"] = pick(d, "nginx", "ingressNGINX", "traefik", "gateway")
+	}
 	kind, _ := e["type"].(string)
 	if kind == "" || kind == "internal" {
 		for name := range e {
@@ -42,6 +45,17 @@ func (d *drawing) repairExpose(e, webUI object) {
 		}
 	}
 	member := child(e, kind)
+	own := func(name string) bool { return member[name] != nil && d.focused("base.expose."+kind+"."+name) }
+	if keys := child(e, "apiKeys"); keys != nil && webUI == nil && !own("basicAuth") && !own("forwardAuth") {
+		remove(member, "basicAuth", "forwardAuth")
+		names := list(keys["names"])
+		slices.SortFunc(names, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+		if keys["names"] = slices.Compact(names); len(names) == 0 {
+			keys["names"] = []any{"laptop"}
+		}
+	} else {
+		remove(e, "apiKeys")
+	}
 	for _, name := range []string{"allowList", "entryPoints"} {
 		if isEmpty(member[name]) {
 			remove(member, name)
@@ -81,7 +95,7 @@ func (d *drawing) repairExpose(e, webUI object) {
 	if kind == "gateway" {
 		d.repairGateway(e)
 	}
-	authenticated := member["basicAuth"] != nil || member["forwardAuth"] != nil
+	authenticated := member["basicAuth"] != nil || member["forwardAuth"] != nil || e["apiKeys"] != nil
 	switch {
 	case webUI != nil:
 		remove(member, "basicAuth")

@@ -55,8 +55,12 @@ func define(b *v1alpha1.Base, p workload.Program) (string, error) {
 	}
 	if p.Is == b.Program() && b.Expose.Exposed() {
 		h.Servers = append(h.Servers, server{b.Expose.URL(), "from outside the cluster"})
-		if p.Is == v1alpha1.ProgramOllama && b.Expose.BasicAuth() != nil {
-			h.Security = []map[string][]string{{"password": {}}, {}} // the route's; none inside the cluster
+		if p.Is == v1alpha1.ProgramOllama && b.Expose.Refuses() {
+			asks := "password"
+			if b.Expose.APIKeys != nil {
+				asks = "key"
+			}
+			h.Security = []map[string][]string{{asks: {}}, {}} // the route's; none inside the cluster
 		}
 	}
 	h.Servers = append(h.Servers, server{fmt.Sprintf("http://%s.%s.svc:%d", p.Name, p.Namespace, p.Port), "in the cluster"})

@@ -54,11 +54,12 @@ func Of(r *v1alpha1.Resolved) Config {
 	return c
 }
 
-// endpoint asks without a password: where the route asks for one, it must say so.
+// endpoint asks without a password or a key: where the route asks for one, it must
+// say so.
 func endpoint(overlay string, b *v1alpha1.Base) Endpoint {
 	e := Endpoint{Group: overlay, Name: b.Name, URL: b.Expose.URL()}
 	switch chat := b.Program() == v1alpha1.ProgramOpenWebUI; {
-	case b.Expose.BasicAuth() != nil:
+	case b.Expose.Refuses():
 		e.URL += "/api/version"
 		e.Conditions = []string{"[STATUS] == 401"}
 	case b.Expose.Authenticated(): // by another program, which may send people to its own page

@@ -12,6 +12,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/catalog/markdown"
 	"github.com/hearth-dev/hearth/internal/build/object"
+	build "github.com/hearth-dev/hearth/internal/build/workload"
 )
 
 func (p *page) access() string {
@@ -22,6 +23,11 @@ func (p *page) access() string {
 		}
 	}
 	blocks := []string{markdown.Table([]string{"Path", "URL or endpoint", "Audience", "Auth", "TLS terminates at"}, rows)}
+	for i := range p.overlay.Bases {
+		if b := &p.overlay.Bases[i]; b.Expose.APIKeys != nil {
+			blocks = append(blocks, program(b)...)
+		}
+	}
 	if commands := p.forwards(); len(commands) > 0 {
 		blocks = append(blocks, "From a machine with access to the cluster:", fence(commands))
 	}
@@ -44,6 +50,9 @@ func (p *page) services() [][]string {
 					auth = "sign-in by Open WebUI; the NetworkPolicy decides who gets that far"
 				}
 			}
+			if k := p.keysOf(s.Namespace, s.Name); k != nil {
+				url, auth = "http://"+url, keysOf(k)
+			}
 			if s.Spec.Type != corev1.ServiceTypeClusterIP && s.Spec.Type != "" {
 				path = string(s.Spec.Type)
 			}
@@ -51,6 +60,34 @@ func (p *page) services() [][]string {
 		}
 	}
 	return rows
+}
+
+// keysOf are the keys that a Service asks programs for; nil for any other one.
+func (p *page) keysOf(namespace, service string) *v1alpha1.APIKeys {
+	for i := range p.overlay.Bases {
+		b := &p.overlay.Bases[i]
+		if c, _ := build.Target("", b); b.Expose.APIKeys != nil && c.Namespace == namespace && c.Name == service {
+			return b.Expose.APIKeys
+		}
+	}
+	return nil
+}
+
+func keysOf(k *v1alpha1.APIKeys) string {
+	return "the key of a program, of the Secret " + markdown.Code(k.SecretName) + ": " + code(k.Names)
+}
+
+// program is how one uses Ollama by its key.
+func program(b *v1alpha1.Base) []string {
+	e, name := b.Expose, b.Expose.APIKeys.Names[0]
+	return []string{
+		"A program sends its key, " + markdown.Code("Authorization: Bearer KEY") + "; for a client of OpenAI's API it is the API key, and " +
+			markdown.Code(e.URL()+"/v1") + " the base URL:",
+		fence([]string{
+			fmt.Sprintf("KEY=$(kubectl -n %s get secret %s -o jsonpath='{.data.%s}' | base64 -d)", b.Namespace, e.APIKeys.SecretName, name),
+			fmt.Sprintf(`curl -H "Authorization: Bearer $KEY" %s/v1/models`, e.URL()),
+		}),
+	}
 }
 
 // audience is who the NetworkPolicies admit to the Service's pods.
@@ -145,6 +182,9 @@ func auth(b *v1alpha1.Base) string {
 	var asks []string
 	if a := b.Expose.BasicAuth(); a != nil {
 		asks = append(asks, controller(b.Expose)+" asks for a user and password, of the Secret "+markdown.Code(a.SecretName))
+	}
+	if k := b.Expose.APIKeys; k != nil {
+		asks = append(asks, keysOf(k))
 	}
 	if address := b.Expose.ForwardAuthAddress(); address != "" {
 		asks = append(asks, controller(b.Expose)+" asks the program at "+markdown.Code(address))

@@ -34,6 +34,12 @@ var sections = []Section{
 			When:    ingressNGINX,
 		},
 		{
+			Symptom: "**401** to a program that sends its key",
+			Cause:   "The key is not in the Secret of `expose.apiKeys` under one of `names`, or is shorter than 32 characters, or was written less than two minutes ago; or the program sends it in another header than `Authorization: Bearer`",
+			Action:  "`kubectl logs deployment/ollama-keys` has a line for each request, with the name of its key, and says which file is not there; `hearth doctor OVERLAY` looks at the Secret",
+			When:    withKeys,
+		},
+		{
 			Symptom: "**426**, or the page reconnects for ever",
 			Cause:   "The page tries a WebSocket and the controller drops the Upgrade header: annotation and `ENABLE_WEBSOCKET_SUPPORT` do not agree. [Decision 3](decisions/0003-nginx-websocket.md)",
 			Action:  "`expose.webSocket`, which writes both; look for a patch that writes one",

@@ -71,6 +71,8 @@ func uploadsByTraefik(b *v1alpha1.Base) bool { return chat(b) && traefik(b) }
 
 func passwords(b *v1alpha1.Base) bool { return traefik(b) && b.Expose.BasicAuth() != nil }
 
+func withKeys(b *v1alpha1.Base) bool { return b.Expose.APIKeys != nil }
+
 // byUpgrade: the page opens a WebSocket.
 func byUpgrade(b *v1alpha1.Base) bool {
 	return chatExposed(b) && b.Expose.WebSocket == v1alpha1.WebSocketUpgrade

@@ -73,6 +73,9 @@ func TestOfIsAboutTheBase(t *testing.T) {
 		"traefik": base(func(b *v1alpha1.Base) {
 			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSNone}, Traefik: &v1alpha1.Traefik{BasicAuth: auth}}
 		}),
+		"traefik: keys": base(func(b *v1alpha1.Base) {
+			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSNone}, APIKeys: &v1alpha1.APIKeys{SecretName: "keys"}}
+		}),
 		"traefik: chat": base(func(b *v1alpha1.Base) {
 			b.OpenWebUI = &v1alpha1.OpenWebUI{}
 			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSNone}}

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// Port of the proxy, and HealthPort, which answers 200 to probes.
-	Port       = 8080
+	// Port of the proxy.
+	Port = 8080
+	// HealthPort answers 200 to probes.
 	HealthPort = 8081
 	// Folder of the keys: a file for each, named as the key is.
 	Folder = "/keys"

@@ -252,19 +252,20 @@ func TestCaddy(t *testing.T) {
 	ollama := newStub(t)
 	p := start(t, ollama.URL, "laptop", "n8n", "gone", "bare")
 	bearer := func(key string) string { return "Authorization: Bearer " + key }
-	status := func(t *testing.T, want int, headers ...string) *http.Response {
+	status := func(t *testing.T, want int, headers ...string) http.Header {
 		t.Helper()
 		before := len(ollama.requests())
 		r := p.ask(t, "/api/tags", headers...)
+		_ = r.Body.Close()
 		if asked := len(ollama.requests()) > before; r.StatusCode != want || asked != (want == http.StatusOK) {
 			t.Errorf("%q: %d, want %d; Ollama was asked: %t", headers, r.StatusCode, want, asked)
 		}
-		return r
+		return r.Header
 	}
 	refused := func(t *testing.T, headers ...string) {
 		t.Helper()
-		if r := status(t, http.StatusUnauthorized, headers...); r.Header.Get("WWW-Authenticate") != "Bearer" {
-			t.Errorf("%q: does not say what it wants: %v", headers, r.Header)
+		if answer := status(t, http.StatusUnauthorized, headers...); answer.Get("WWW-Authenticate") != "Bearer" {
+			t.Errorf("%q: does not say what it wants: %v", headers, answer)
 		}
 	}
 	p.write(t, "laptop", laptop)
@@ -333,7 +334,9 @@ func TestCaddy(t *testing.T) {
 	})
 	t.Run("streams", func(t *testing.T) {
 		t.Run("word by word", func(t *testing.T) {
-			words := bufio.NewScanner(p.ask(t, "/api/chat", bearer(laptop)).Body)
+			r := p.ask(t, "/api/chat", bearer(laptop))
+			defer func() { _ = r.Body.Close() }()
+			words := bufio.NewScanner(r.Body)
 			for _, word := range []string{"each", "as", "it", "comes"} {
 				ollama.say(t, word) // the next one is not said before this one is here
 				if !words.Scan() || words.Text() != word {

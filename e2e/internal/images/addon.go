@@ -1,7 +1,6 @@
 package images
 
 import (
-	"cmp"
 	"context"
 	"strings"
 
@@ -16,8 +15,6 @@ type Addon struct {
 	Ref string
 
 	program moduleProgram
-	// user of the image. Default 65532:65532.
-	user string
 }
 
 // Traefik is the ingress controller. Later minor releases require modules that the proxy does not serve.
@@ -118,16 +115,6 @@ func GatewayAPI() Module {
 	return Module{Path: "sigs.k8s.io/gateway-api", Version: "v1.4.0", Sum: "h1:ZwlNM6zOHq0h3WUX2gfByPs2yAEsy/EenYJB78jpQfQ="}
 }
 
-// MetalLB gives a Service of type LoadBalancer an address: its controller, and the speaker that answers for it on the nodes'
-// network, as root.
-func MetalLB() []Addon {
-	m := Module{Path: "go.universe.tf/metallb", Version: "v0.15.2", Sum: "h1:r7KDgJtk3KZe3qb36zRVrVCYHxLR03nPGT+qFXOomJM="}
-	return []Addon{
-		{Module: m, Ref: "quay.io/metallb/controller:" + m.Version, program: moduleProgram{Module: m, name: "controller", main: "controller", needMB: 1000}},
-		{Module: m, Ref: "quay.io/metallb/speaker:" + m.Version, program: moduleProgram{Module: m, name: "speaker", main: "speaker", needMB: 1000}, user: "0:0"},
-	}
-}
-
 // Caddy returns the server in an image with a shell, whose file has the capability to bind low ports, as that of the public image
 // has: the kernel does not start it in a container that may not have the capability.
 func (b *Builder) Caddy(ctx context.Context) (Image, error) {
@@ -175,6 +162,6 @@ func (b *Builder) AddonImage(ctx context.Context, a Addon) (Image, error) {
 	return b.FromFiles(ctx, Spec{
 		Ref:    a.Ref,
 		Files:  []File{{Path: path, From: binary, Mode: 0o755}},
-		Config: v1.Config{Entrypoint: []string{path}, User: cmp.Or(a.user, "65532:65532")},
+		Config: v1.Config{Entrypoint: []string{path}, User: "65532:65532"},
 	})
 }

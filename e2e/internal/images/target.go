@@ -39,7 +39,7 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },
 		})
 	}
-	for _, a := range append(SnapshotAddons(), MetalLB()...) {
+	for _, a := range SnapshotAddons() {
 		targets = append(targets, Target{
 			Name: a.program.name, About: "image " + a.Ref + ", compiled from its Go module; for the full run", Full: true,
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },

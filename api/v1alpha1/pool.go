@@ -108,6 +108,9 @@ func (b *Base) programs() []string {
 		if b.Monitoring != nil && b.Monitoring.Speed != nil {
 			names = append(names, b.SpeedName())
 		}
+		if b.Expose != nil && b.Expose.APIKeys != nil && b.OpenWebUI == nil {
+			names = append(names, b.Ollama.ServiceName()+"-keys")
+		}
 	}
 	if b.OpenWebUI != nil {
 		names = append(names, serviceOpenWebUI)

@@ -50,9 +50,9 @@ func (d *drawing) changed(path string, t reflect.Type, v any) any {
 func (d *drawing) changedEntries(path string, t reflect.Type, o object) object {
 	out := object{}
 	for _, key := range slices.Sorted(maps.Keys(o)) {
-		switch {
-		case d.chance(0.3):
-		case d.chance(0.3):
+		switch at := d.Float64(); {
+		case at < 0.3:
+		case at < 0.5:
 			out[key] = d.value(path+"{}", t.Elem())
 		default:
 			out[key] = o[key]

@@ -60,6 +60,7 @@ func TestHomes(t *testing.T) {
 		{"a model that somebody pulled survives a restart, under a command of the image's own", h.keepsPulled, false},
 		{"hearth verify of pulled models", func(t *testing.T) { h.isVerified(t, "pulled") }, false},
 		{"models in an image", h.mountsImage, false},
+		{"a second Ollama in the namespace", h.hasSecond, false},
 		{"hearth verify of models in an image", func(t *testing.T) { h.isVerified(t, "imaged") }, false},
 	} {
 		if !t.Run(part.name, part.run) && part.need {
@@ -259,6 +260,27 @@ func (h *homes) mountsImage(t *testing.T) {
 		t.Errorf("the image's models, and whether they can be written to: %q, want %q", got, want)
 	}
 	h.answers(t, "imaged", "smollm2:135m")
+}
+
+// hasSecond asks each of two Ollamas of a namespace by its own Service.
+func (h *homes) hasSecond(t *testing.T) {
+	h.waitReady(t, "imaged", "ollama-b", nil, 3*time.Minute)
+	for name, keep := range map[string]string{"ollama": "5m", "ollama-b": "1m"} {
+		list, err := h.Client.DiscoveryV1().EndpointSlices("imaged").List(h.ctx, metav1.ListOptions{LabelSelector: "kubernetes.io/service-name=" + name})
+		must(t, err)
+		p, err := h.pod("imaged", name)
+		must(t, err)
+		if len(list.Items) != 1 || len(list.Items[0].Endpoints) != 1 || !slices.Equal(list.Items[0].Endpoints[0].Addresses, []string{p.Status.PodIP}) {
+			t.Errorf("the Service %s leads to %+v, want %s at %s alone", name, list.Items, p.Name, p.Status.PodIP)
+		}
+		if got := h.kubectl(t, "-n", "imaged", "exec", "deployment/"+name, "--", "printenv", "OLLAMA_KEEP_ALIVE"); got != keep+"\n" {
+			t.Errorf("%s has OLLAMA_KEEP_ALIVE=%s, want %s", name, got, keep)
+		}
+		client := &ollama.Client{URL: h.Config.Host + "/api/v1/namespaces/imaged/services/" + name + ":http/proxy", HTTP: h.http}
+		answer, err := client.Generate(h.ctx, ollama.Question{Model: "smollm2:135m", Prompt: "What is the capital of France?", MaxTokens: 12})
+		must(t, err)
+		t.Logf("%s: %q", name, answer.Response)
+	}
 }
 
 // isVerified holds that nothing is found wrong with what runs.

@@ -12,7 +12,7 @@ import (
 )
 
 // Ollama is the inference server: a Deployment with one pod and a volume of
-// models, behind the Service "ollama", port 11434.
+// models, behind the Service "ollama".
 type Ollama struct {
 	// Name of its Service, and of its Deployment, container, claim and policies: a
 	// DNS label that begins with a letter, of at most 46 characters. It tells
@@ -90,6 +90,7 @@ func (o *Ollama) applyDefaults() {
 	if o.Accelerator != nil {
 		o.Accelerator.applyDefaults(&o.Image)
 	}
+	fill(&o.Service.Port, OllamaPort)
 	// The reference system's cores: a 3B model at about 13 tokens/s. Memory and
 	// volume follow from the models.
 	o.Workload.applyDefaults(OllamaImage(), Resources{
@@ -176,6 +177,7 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 	o, at := b.Ollama, base.Child("ollama")
 	v.workload(at, &given.Ollama.Workload, &o.Workload, ollamaOwned)
 	v.ollamaName(at, o)
+	v.service(at, ProgramOllama, given.Ollama.Service, &o.Workload)
 	tag := at.Child("image", "tag")
 	v.version(tag, o.Image.Tag, ollamaRelease)
 	official := o.Image.Repository == "" || o.Image.Repository == OllamaImage().Repository
@@ -183,10 +185,6 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 		v.warnf(tag, "write "+bare, "got %q, and there is no such image: the tags of Ollama's have no v in front", o.Image.Tag)
 	}
 	v.ollamaEnv(at, o)
-	if o.Service.Type != ClusterIP {
-		v.errorf(at.Child("service", "type"), "use expose with basicAuth",
-			"got %s, which opens Ollama outside the cluster, and it has no password", o.Service.Type)
-	}
 	v.models(at, o)
 	v.modelStore(at, o)
 	v.customModels(at, b)

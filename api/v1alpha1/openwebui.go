@@ -1,7 +1,6 @@
 package v1alpha1
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,7 +9,7 @@ import (
 )
 
 // OpenWebUI is the chat: a StatefulSet with one pod and a volume for its SQLite
-// database and uploads, behind the Service "open-webui", port 80.
+// database and uploads, behind the Service "open-webui".
 type OpenWebUI struct {
 	Workload
 	// Name that people see in the page (WEBUI_NAME). Default "Open WebUI".
@@ -75,6 +74,7 @@ func OpenWebUIImage() Image {
 
 func (w *OpenWebUI) applyDefaults() {
 	fill(&w.MaxUploadSize, "10Mi")
+	fill(&w.Service.Port, 80)
 	// Figures of the reference system: 825 MiB in use; 512 MiB is OOM-killed
 	// while it starts.
 	w.Workload.applyDefaults(OpenWebUIImage(), Resources{
@@ -128,6 +128,7 @@ func (SignUp) Values() []string { return texts(SignUpOpen, SignUpClosed) }
 func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	w, at := b.OpenWebUI, base.Child("openWebUI")
 	v.workload(at, &given.OpenWebUI.Workload, &w.Workload, openWebUIOwned)
+	v.service(at, ProgramOpenWebUI, given.OpenWebUI.Service, &w.Workload)
 	v.version(at.Child("image", "tag"), w.Image.Tag, openWebUIRelease)
 	if w.Storage.NFS != nil {
 		v.errorf(at.Child("storage", "nfs"), "use a volume of a storage class", "NFS corrupts Open WebUI's SQLite database: its locks do not hold there")
@@ -156,10 +157,6 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	v.ollamaURLs(base, b)
 	v.backends(base, b)
 	v.name(at.Child("secretName"), w.SecretName, "a Secret")
-	if w.Service.Type != ClusterIP && !slices.ContainsFunc(*w.AllowFrom, func(p Peer) bool { return len(p.CIDRs) > 0 }) {
-		v.because(at.Child("allowFrom")).warnf(at.Child("service", "type"), "name the addresses of its clients in openWebUI.allowFrom, by cidrs",
-			"%s opens the chat outside the cluster, and the NetworkPolicy lets nobody in from there", w.Service.Type)
-	}
 }
 
 // oneLine checks a text that people read.

@@ -19,7 +19,7 @@ const (
 )
 
 // ollamaPort is what Ollama's pods listen at, and its Service.
-const ollamaPort = 11434
+const ollamaPort = OllamaPort
 
 // ServiceName is the name of the Ollama's Service, and with it of its Deployment,
 // its container, its claim, its ServiceAccount and its NetworkPolicy. Without a
@@ -51,7 +51,7 @@ const longestOllamaName = 52 - len(speedSuffix)
 
 // OllamaURL is where the base's own Ollama is in the cluster.
 func (b *Base) OllamaURL() string {
-	return fmt.Sprintf("http://%s.%s.svc:%d", b.Ollama.ServiceName(), b.Namespace, ollamaPort)
+	return fmt.Sprintf("http://%s.%s.svc:%d", b.Ollama.ServiceName(), b.Namespace, cmp.Or(b.Ollama.Service.Port, OllamaPort))
 }
 
 // Selector picks the pods of the program whose Service has the name. It never
@@ -245,6 +245,10 @@ func (v validator) ollamaURLs(base *field.Path, b *Base) {
 		u := v.url(at, value, example, "http", "https")
 		if u == nil {
 			continue
+		}
+		if b.asksOwn(value) && portOf(u) != b.Ollama.Service.Port {
+			v.because(base.Child("ollama", "service", "port")).errorf(at, fmt.Sprintf("write port %d", b.Ollama.Service.Port),
+				"got port %d, and the Service of the base's own Ollama has %d", portOf(u), b.Ollama.Service.Port)
 		}
 		v, k := v.because(base.Child("openWebUI", "allowTo"), base.Child("ollama", "name")), Backend{URL: value}
 		switch _, _, known := b.OllamaWay(value); {

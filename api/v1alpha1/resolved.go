@@ -220,7 +220,7 @@ func (v validator) clusters(r *Resolved) {
 // exposed reports whether the overlay opens something outside the cluster.
 func (o *ResolvedOverlay) exposed() bool {
 	return slices.ContainsFunc(o.Bases, func(b Base) bool {
-		return b.Expose.Exposed() || b.OpenWebUI != nil && b.OpenWebUI.Service.Type != ClusterIP
+		return b.Expose.Exposed() || b.Ollama != nil && b.Ollama.Service.Type != ClusterIP || b.OpenWebUI != nil && b.OpenWebUI.Service.Type != ClusterIP
 	})
 }
 
@@ -231,7 +231,7 @@ func (o *ResolvedOverlay) opens(r *Resolved) []*field.Path {
 		for j := range o.Bases {
 			if &r.Overlays[i] == o {
 				base := field.NewPath("spec", "overlays").Index(i).Child("bases").Index(j)
-				paths = append(paths, base.Child("expose"), base.Child("openWebUI", "service"))
+				paths = append(paths, base.Child("expose"), base.Child("ollama", "service"), base.Child("openWebUI", "service"))
 			}
 		}
 	}

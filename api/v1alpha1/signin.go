@@ -2,7 +2,6 @@ package v1alpha1
 
 import (
 	"cmp"
-	"net/netip"
 	"strconv"
 	"strings"
 
@@ -33,27 +32,6 @@ func (v validator) signIn(base *field.Path, b *Base) {
 		v.because(at.Child("service", "type"), at.Child("allowFrom")).
 			weaknesses(at, w, audience, "by the "+string(w.Service.Type)+", from the addresses in openWebUI.allowFrom")
 	}
-}
-
-// addressed is who reaches the chat by an address of its Service: nobody whom
-// allowFrom does not name.
-func (w *OpenWebUI) addressed() signin.Audience {
-	audience := signin.Cluster
-	if w.Service.Type == ClusterIP {
-		return audience
-	}
-	for _, p := range *w.AllowFrom {
-		for _, c := range p.CIDRs {
-			prefix, err := netip.ParsePrefix(string(c))
-			switch {
-			case err == nil && !PrivateRange(prefix):
-				return signin.Public
-			case err == nil:
-				audience = signin.Private
-			}
-		}
-	}
-	return audience
 }
 
 // weaknesses reports each where it was written.

@@ -60,11 +60,15 @@ var substitutedFields = []substituted{
 	{[]string{"openWebUI", "storage", "storageClassName"}, true},
 	{[]string{"annotations", "*"}, false},
 	{[]string{"expose", "annotations", "*"}, false},
+	{[]string{"ollama", "service", "annotations", "*"}, false},
+	{[]string{"openWebUI", "service", "annotations", "*"}, false},
+	{[]string{"ollama", "service", "loadBalancerIP"}, true},
+	{[]string{"openWebUI", "service", "loadBalancerIP"}, true},
 	{[]string{"ollama", "env", "*"}, false},
 	{[]string{"openWebUI", "env", "*"}, false},
 }
 
-const substitutedNames = "expose.host, expose.additionalHosts, openWebUI.oidc.providerURL, storageClassName, annotations and env"
+const substitutedNames = "expose.host, expose.additionalHosts, openWebUI.oidc.providerURL, storageClassName, loadBalancerIP, annotations and env"
 
 // substituteKey is the annotation or label by which Flux, at the value disabled,
 // leaves an object's variables as they are.

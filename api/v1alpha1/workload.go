@@ -3,12 +3,9 @@ package v1alpha1
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-
-	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // Workload is what Ollama and Open WebUI have in common: one pod with a volume
@@ -29,7 +26,8 @@ type Workload struct {
 	Resources Resources `json:"resources,omitzero"`
 	// Storage is the volume. It outlives the pod and, by default, the bundle.
 	Storage Storage `json:"storage,omitzero"`
-	// Service inside the cluster.
+	// Service is how others reach the program, from inside the cluster and, by its
+	// type, from outside.
 	Service Service `json:"service,omitzero"`
 	// Env holds further environment variables by name: a value, or a
 	// secretKeyRef. A variable that hearth sets from a field of its own is
@@ -123,46 +121,6 @@ const (
 
 // Values lists the allowed access modes.
 func (AccessMode) Values() []string { return texts(ReadWriteOnce, ReadWriteOncePod, ReadWriteMany) }
-
-// Service is the workload's Service.
-type Service struct {
-	// Type is ClusterIP (default), NodePort or LoadBalancer. The last two reach
-	// outside the cluster and are refused for Ollama, which has no password.
-	Type ServiceType `json:"type,omitzero"`
-	// ExternalTrafficPolicy of NodePort and LoadBalancer. Local (default) keeps
-	// the client's address, which allowFrom.cidrs is compared with; then only
-	// the node that the pod runs on answers, and a load balancer has to ask the
-	// nodes, as those of the clouds and MetalLB do. Cluster answers on every
-	// node, and the NetworkPolicy sees the node's address in place of the
-	// client's: allowFrom.cidrs has to name the nodes, and so admits everybody
-	// who reaches one.
-	ExternalTrafficPolicy TrafficPolicy `json:"externalTrafficPolicy,omitzero"`
-}
-
-// TrafficPolicy says which nodes answer for a Service.
-type TrafficPolicy string
-
-// The traffic policies.
-const (
-	TrafficLocal   TrafficPolicy = "Local"
-	TrafficCluster TrafficPolicy = "Cluster"
-)
-
-// Values lists the allowed policies.
-func (TrafficPolicy) Values() []string { return texts(TrafficLocal, TrafficCluster) }
-
-// ServiceType of a Service.
-type ServiceType string
-
-// The types of a Service.
-const (
-	ClusterIP    ServiceType = "ClusterIP"
-	NodePort     ServiceType = "NodePort"
-	LoadBalancer ServiceType = "LoadBalancer"
-)
-
-// Values lists the allowed types.
-func (ServiceType) Values() []string { return texts(ClusterIP, NodePort, LoadBalancer) }
 
 // EnvValue is an environment variable's value, or where to find it. As written
 // it is a scalar, or a map with secretKeyRef.
@@ -280,12 +238,7 @@ func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
 	if w.Storage.Backup != nil {
 		w.Storage.Backup.applyDefaults()
 	}
-	fill(&w.Service.Type, ClusterIP)
-	if w.Service.Type == ClusterIP {
-		w.Service.ExternalTrafficPolicy = ""
-	} else {
-		fill(&w.Service.ExternalTrafficPolicy, TrafficLocal)
-	}
+	w.Service.applyDefaults()
 	fillPointer(&w.AllowFrom, []Peer{})
 	w.Identity.applyDefaults()
 	w.Containers.applyDefaults()
@@ -297,7 +250,6 @@ func (v validator) workload(at *field.Path, given, w *Workload, ours map[string]
 	v.image(at.Child("image"), w.Image)
 	v.resources(at.Child("resources"), given.Resources, w.Resources)
 	v.storage(at.Child("storage"), given.Storage, w.Storage)
-	v.service(at, given.Service, w)
 	v.command(at, w)
 	v.env(at.Child("env"), w.Env, ours)
 	v.envFrom(at.Child("envFrom"), w.EnvFrom)
@@ -326,20 +278,6 @@ func (v validator) command(at *field.Path, w *Workload) {
 			v.because(at.Child("image", "repository")).errorf(at.Child(name), "remove it, or name another image in image.repository",
 				"the official image starts the program itself, and what hearth sets is made for that")
 		}
-	}
-}
-
-// service checks how a Service that reaches outside keeps to allowFrom.
-func (v validator) service(at *field.Path, given Service, w *Workload) {
-	policy := at.Child("service", "externalTrafficPolicy")
-	switch {
-	case given.ExternalTrafficPolicy == "":
-	case w.Service.Type == ClusterIP:
-		v.because(at.Child("service", "type")).warnf(policy, problem.Remove,
-			"has no effect: no traffic comes from outside to a ClusterIP")
-	case given.ExternalTrafficPolicy == TrafficCluster && slices.ContainsFunc(*w.AllowFrom, func(p Peer) bool { return len(p.CIDRs) > 0 }):
-		v.because(at.Child("allowFrom")).warnf(policy, "remove it: Local keeps the clients' addresses",
-			"got Cluster: the NetworkPolicy compares allowFrom.cidrs with a node's address, for whoever came by it")
 	}
 }
 

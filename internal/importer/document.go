@@ -377,8 +377,6 @@ func known(keys ...string) bool {
 // what -update makes of them.
 var held = []string{
 	"substitute", "ollama.accelerator.memory",
-	"ollama.service.annotations", "ollama.service.port", "ollama.service.loadBalancerIP", "ollama.service.loadBalancerClass",
-	"openWebUI.service.annotations", "openWebUI.service.port", "openWebUI.service.loadBalancerIP", "openWebUI.service.loadBalancerClass",
 }
 
 func has(of reflect.Type, keys []string) bool {

@@ -569,6 +569,27 @@ func (a *app) servers(urls []string, n *Node) {
 	}
 }
 
+// ports has the chats ask each Ollama at the port of its Service, which may be
+// read after them.
+func (in *importing) ports() {
+	for _, chat := range in.apps {
+		urls, _ := in.doc.get(chat.at("ollamaURLs"))
+		list, _ := urls.([]any)
+		for _, o := range in.apps {
+			port, written := in.doc.get(o.at("service", "port"))
+			if chat.program == programOllama || o.program != programOllama || !written {
+				continue
+			}
+			for i, u := range list {
+				host, ours := strings.CutSuffix(fmt.Sprint(u), ":11434")
+				if ours && (host == "http://ollama" && o.base.id() == chat.base.id() || host == "http://ollama."+o.namespace+".svc") {
+					list[i] = fmt.Sprintf("%s:%v", host, port)
+				}
+			}
+		}
+	}
+}
+
 // serverAt is the Ollama of the source that a URL leads to; nil for another one.
 func (a *app) serverAt(u *url.URL) *app {
 	name, namespace, ok := v1alpha1.ServiceOf(u.Hostname(), a.namespace)

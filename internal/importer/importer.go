@@ -95,6 +95,7 @@ func convert(files []File, options Options) (*importing, error) {
 	for _, a := range in.apps {
 		a.finish()
 	}
+	in.ports()
 	in.strangers()
 	if len(in.apps) > 0 {
 		in.overlay()

@@ -10,7 +10,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/hearth-dev/hearth/api/problem"
-	"github.com/hearth-dev/hearth/internal/build/route/controller"
+	"github.com/hearth-dev/hearth/internal/build/object"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/signin"
 )
@@ -125,7 +125,7 @@ func (r Result) OllamaExposed() []Finding {
 		case w.Entry.Kind == "Service":
 			f.Fix = "write ClusterIP, with a route that asks for a password in front"
 		case r.allows(w.Entry) && len(public) > 0:
-			f.Fix = "protect it, or accept it with an exception: " + controller.AllowsAnnotation + " is believed of no route but a stack's own"
+			f.Fix = "protect it, or accept it with an exception: " + object.AllowsAnnotation + " is believed of no route but a stack's own"
 		}
 		found = append(found, f)
 	}
@@ -135,12 +135,15 @@ func (r Result) OllamaExposed() []Finding {
 // allows reports whether an object has the annotation of a stack's own routes.
 func (r Result) allows(ref Ref) bool {
 	o := r.set.Find(ref.Group(), ref.Kind, ref.Namespace, ref.Name)
-	return objects.Annotations(o)[controller.AllowsAnnotation] != ""
+	return objects.Annotations(o)[object.AllowsAnnotation] != ""
 }
 
-// chosen reports whether the stack of a route says by a field that it stands
-// open. The annotation of such a route proves nothing: anybody can write one.
+// chosen reports whether the stack of a way says by a field that it stands open.
+// An annotation that says so proves nothing: anybody can write one.
 func (r Result) chosen(w Way) bool {
+	if w.Entry.Is("", "Service") {
+		return r.facts.OpenServices[w.Entry.Namespace+"/"+w.Entry.Name]
+	}
 	return len(w.Hosts) > 0 && !slices.ContainsFunc(w.Hosts, func(host string) bool { return !r.facts.Unauthenticated[host] })
 }
 

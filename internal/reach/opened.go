@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -28,7 +29,7 @@ func (a *analysis) opened(s *corev1.Service) {
 			end := &ends[i]
 			end.via = end.via.next // the Service itself is the entry
 			// Clients come to the pod by their own addresses, and policies see them.
-			if end.via == nil && s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
+			if !e.byPod && end.via == nil && s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
 				end.passage = end.passage.then(end.admits)
 			}
 		}
@@ -41,6 +42,7 @@ func (a *analysis) opened(s *corev1.Service) {
 type entrance struct {
 	path    string
 	passage passage
+	byPod   bool // clients come by a pod of somebody's, whose address policies see
 }
 
 // entrances are how a Service opens itself. An annotation of a controller's
@@ -56,17 +58,13 @@ func entrances(s *corev1.Service) []entrance {
 	if s.Spec.LoadBalancerIP != "" {
 		addresses = append(addresses, s.Spec.LoadBalancerIP)
 	}
-	for _, key := range []string{"lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips", "metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs", "kube-vip.io/loadbalancerIPs"} {
-		if note[key] != "" {
-			addresses = append(addresses, strings.Split(note[key], ",")...)
-		}
-	}
+	addresses = append(addresses, v1alpha1.ServiceAddresses(note)...)
 	tailnet := s.Spec.LoadBalancerClass != nil && *s.Spec.LoadBalancerClass == "tailscale"
 	internal := on("service.beta.kubernetes.io/azure-load-balancer-internal") || on("service.beta.kubernetes.io/aws-load-balancer-internal") ||
 		note["service.beta.kubernetes.io/aws-load-balancer-scheme"] == "internal" ||
 		strings.EqualFold(note["networking.gke.io/load-balancer-type"], "internal") || strings.EqualFold(note["cloud.google.com/load-balancer-type"], "internal")
 	var all []entrance
-	add := func(path string, p passage) { all = append(all, entrance{path, p}) }
+	add := func(path string, p passage) { all = append(all, entrance{path: path, passage: p}) }
 	if on("tailscale.com/funnel") {
 		add("metadata.annotations[tailscale.com/funnel]", passage{})
 	}
@@ -79,19 +77,19 @@ func entrances(s *corev1.Service) []entrance {
 	case corev1.ServiceTypeNodePort:
 		add("spec.type", passage{})
 	}
+	for i := range all {
+		all[i].byPod = tailnet || all[i].path != "spec.type" // Tailscale's are all so far
+	}
 	if len(s.Spec.ExternalIPs) > 0 {
 		add("spec.externalIPs", passage{private: privateRanges(s.Spec.ExternalIPs)})
 	}
 	for _, key := range slices.Sorted(maps.Keys(note)) {
-		if slices.ContainsFunc(openers, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
+		if v1alpha1.OpensService(key) {
 			add("metadata.annotations["+key+"]", passage{guard: Unseen, blind: objects.ServiceRef(*s), why: "is opened by " + key + ": who may come is decided elsewhere"})
 		}
 	}
 	return all
 }
-
-// openers are prefixes of annotations by which other programs open a Service.
-var openers = []string{"k8s.ngrok.com/", "cloudflare-operator.io/", "cfargotunnel.com/", "getambassador.io/config", "skupper.io/proxy", "netbird.io/expose"}
 
 // onNode is a pod that listens at an address of its node.
 func (a *analysis) onNode(p *objects.Pod) {

@@ -78,6 +78,9 @@ type Facts struct {
 	Private map[string]bool
 	// Unauthenticated are hosts where Ollama stands open on purpose.
 	Unauthenticated map[string]bool
+	// OpenServices are the Services, NAMESPACE/NAME, by which Ollama stands open on
+	// purpose.
+	OpenServices map[string]bool
 	// IngressNGINX are hosts whose route is meant for ingress-nginx, though F5's
 	// controller has the same class.
 	IngressNGINX map[string]bool
@@ -85,8 +88,11 @@ type Facts struct {
 
 // FactsOf are those that an overlay states.
 func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
-	f := Facts{Private: map[string]bool{}, Unauthenticated: map[string]bool{}, IngressNGINX: map[string]bool{}}
+	f := Facts{Private: map[string]bool{}, Unauthenticated: map[string]bool{}, OpenServices: map[string]bool{}, IngressNGINX: map[string]bool{}}
 	for _, b := range o.Bases {
+		if b.Ollama != nil && b.Ollama.Service.DangerouslyUnauthenticated {
+			f.OpenServices[b.Namespace+"/"+b.Ollama.ServiceName()] = true
+		}
 		if b.Expose == nil {
 			continue
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/hearth-dev/hearth/internal/objects"
 )
 
 // rule is one field that has to stay as it is once an object is on a cluster.
@@ -17,6 +19,7 @@ type rule struct {
 	unset string // what the API server makes of a missing value; "" if it stays empty
 	same  func(old, new any) bool
 	why   string
+	holds func(old, new map[string]any) bool // for these objects; nil for all
 }
 
 const (
@@ -29,10 +32,10 @@ const (
 func rules() []rule {
 	claim := func(field, unset string, same func(old, new any) bool) rule {
 		name := field[strings.LastIndex(field, ".")+1:]
-		return rule{"PersistentVolumeClaim", field, unset, same, fmt.Sprintf(claimWhy, name)}
+		return rule{kind: "PersistentVolumeClaim", field: field, unset: unset, same: same, why: fmt.Sprintf(claimWhy, name)}
 	}
 	return []rule{
-		{"PersistentVolumeClaim", "spec.resources.requests.storage", "", notSmaller, shrinkWhy},
+		{kind: "PersistentVolumeClaim", field: "spec.resources.requests.storage", same: notSmaller, why: shrinkWhy},
 		claim("spec.storageClassName", "the cluster's default class", reflect.DeepEqual),
 		claim("spec.accessModes", "", sameSet),
 		claim("spec.volumeName", "any volume", reflect.DeepEqual),
@@ -40,14 +43,21 @@ func rules() []rule {
 		claim("spec.selector", "any volume", reflect.DeepEqual),
 		claim("spec.dataSource", "an empty volume", reflect.DeepEqual),
 		claim("spec.dataSourceRef", "an empty volume", reflect.DeepEqual),
-		{"Deployment", "spec.selector", "", reflect.DeepEqual, "Kubernetes never changes a selector: the old pods would be orphaned"},
-		{"StatefulSet", "spec.selector", "", reflect.DeepEqual, "Kubernetes never changes a selector: the old pods would be orphaned"},
-		{"StatefulSet", "spec.serviceName", "", reflect.DeepEqual, "a StatefulSet's serviceName is part of its pods' names in DNS and never changes"},
-		{"StatefulSet", "spec.podManagementPolicy", "OrderedReady", reflect.DeepEqual, "Kubernetes never changes a StatefulSet's podManagementPolicy"},
-		{"StatefulSet", "spec.volumeClaimTemplates", "", reflect.DeepEqual, "Kubernetes never changes a StatefulSet's volumeClaimTemplates: its claims exist already"},
-		{"Secret", "type", "Opaque", reflect.DeepEqual, "Kubernetes never changes a Secret's type"},
-		{"Service", "spec.clusterIP", "an address of the cluster's choice", reflect.DeepEqual, "Kubernetes never changes a Service's address, nor takes it away"},
+		{kind: "Deployment", field: "spec.selector", same: reflect.DeepEqual, why: "Kubernetes never changes a selector: the old pods would be orphaned"},
+		{kind: "StatefulSet", field: "spec.selector", same: reflect.DeepEqual, why: "Kubernetes never changes a selector: the old pods would be orphaned"},
+		{kind: "StatefulSet", field: "spec.serviceName", same: reflect.DeepEqual, why: "a StatefulSet's serviceName is part of its pods' names in DNS and never changes"},
+		{kind: "StatefulSet", field: "spec.podManagementPolicy", unset: "OrderedReady", same: reflect.DeepEqual, why: "Kubernetes never changes a StatefulSet's podManagementPolicy"},
+		{kind: "StatefulSet", field: "spec.volumeClaimTemplates", same: reflect.DeepEqual, why: "Kubernetes never changes a StatefulSet's volumeClaimTemplates: its claims exist already"},
+		{kind: "Secret", field: "type", unset: "Opaque", same: reflect.DeepEqual, why: "Kubernetes never changes a Secret's type"},
+		{kind: "Service", field: "spec.clusterIP", unset: "an address of the cluster's choice", same: reflect.DeepEqual, why: "Kubernetes never changes a Service's address, nor takes it away"},
+		{kind: "Service", field: "spec.loadBalancerClass", unset: "the cluster's own load balancer", same: reflect.DeepEqual, holds: balanced,
+			why: "Kubernetes never changes the class of a load balancer's Service"},
 	}
+}
+
+// balanced reports whether a Service was a load balancer's and stays one.
+func balanced(old, new map[string]any) bool {
+	return objects.Text(old, "spec", "type") == "LoadBalancer" && objects.Text(new, "spec", "type") == "LoadBalancer"
 }
 
 // of returns the field's value in an object: nil if it is missing, or spelled

@@ -27,7 +27,7 @@ type fault struct {
 
 // TestFaults has a cluster in order but for one thing.
 func TestFaults(t *testing.T) {
-	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), answerCases(), routeCases(), furtherRouteCases(), backendCases(), otherCases()} {
+	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), answerCases(), routeCases(), furtherRouteCases(), backendCases(), balancerCases(), otherCases()} {
 		for _, c := range group {
 			t.Run(c.want.Check+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
@@ -496,6 +496,28 @@ func furtherRouteCases() []fault {
 }
 
 // backendCases are about a chat whose server of OpenAI's API is another base's Ollama.
+func balancerCases() []fault {
+	const overlay = "load-balancer"
+	status := func(name, text string) func(*testing.T, *fakecluster.Cluster) {
+		return func(t *testing.T, c *fakecluster.Cluster) { set(t, c, "Service", name, "status", tree(t, text)) }
+	}
+	const describe = "kubectl --context lab -n ai describe service "
+	return []fault{
+		{"any", overlay, func(*testing.T, *fakecluster.Cluster) {}, verify.Options{},
+			verify.Row{Check: "address", Subject: "ai/open-webui", Status: verify.Passed, Detail: "192.0.2.10"}},
+		{"the one asked for", overlay, func(*testing.T, *fakecluster.Cluster) {}, verify.Options{},
+			verify.Row{Check: "address", Subject: "ai/ollama", Status: verify.Passed, Detail: "192.168.1.20"}},
+		{"a name", overlay, status("open-webui", "{loadBalancer: {ingress: [{hostname: lb.example.org}]}}"), verify.Options{},
+			verify.Row{Check: "address", Subject: "ai/open-webui", Status: verify.Passed, Detail: "lb.example.org"}},
+		{"nobody hands one out", overlay, status("open-webui", "{loadBalancer: {}}"), verify.Options{},
+			fail("address", "ai/open-webui", "pending: a load balancer (MetalLB, Cilium, kube-vip, a cloud's) has handed out none; none may be installed, or it has none left", describe+"open-webui")},
+		{"none of its class", overlay, status("ollama", "{loadBalancer: {}}"), verify.Options{},
+			fail("address", "ai/ollama", "pending: the load balancer of the class io.cilium/l2-announcer has handed out none; none may be installed, or it has none left", describe+"ollama")},
+		{"another one", overlay, status("ollama", "{loadBalancer: {ingress: [{ip: 192.168.1.99}]}}"), verify.Options{},
+			fail("address", "ai/ollama", "192.168.1.99, and not 192.168.1.20, which the Service asks for", describe+"ollama")},
+	}
+}
+
 func backendCases() []fault {
 	const (
 		overlay, url = "backends", "http://ollama.ollama.svc:11434/v1"

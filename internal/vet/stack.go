@@ -272,6 +272,9 @@ func hatches(o *v1alpha1.ResolvedOverlay) []Finding {
 			add(at+".namespaceLabels", "%s is %q, not restricted", enforce, level)
 		}
 		if b.Ollama != nil {
+			if s := b.Ollama.Service; s.DangerouslyUnauthenticated {
+				add(at+".ollama.service.dangerouslyUnauthenticated", "everybody at the public addresses in ollama.allowFrom can use Ollama and delete its models")
+			}
 			unseen(at+".ollama", &b.Ollama.Workload, add)
 		}
 		if b.OpenWebUI != nil {

@@ -1,6 +1,7 @@
 package monitoring
 
 import (
+	"fmt"
 	"net/url"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -57,7 +58,11 @@ func questions(b *v1alpha1.Base) []question {
 		all = append(all, question{name: b.Ollama.ServiceName(), of: b.Ollama.ServiceName(), module: p.Module, url: b.OllamaURL() + "/api/version"})
 	}
 	if b.OpenWebUI != nil {
-		all = append(all, question{name: "open-webui", of: "open-webui", module: p.Module, url: "http://open-webui." + b.Namespace + ".svc/health"})
+		at := "http://open-webui." + b.Namespace + ".svc"
+		if port := b.OpenWebUI.Service.Port; port != 80 {
+			at += fmt.Sprintf(":%d", port)
+		}
+		all = append(all, question{name: "open-webui", of: "open-webui", module: p.Module, url: at + "/health"})
 	}
 	if e := b.Expose; e.Exposed() {
 		path := "/"

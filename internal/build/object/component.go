@@ -9,6 +9,10 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
+// AllowsAnnotation is on a way in, and names the dangers that a person has
+// allowed by a field with that danger for a name.
+const AllowsAnnotation = "hearth.dev/allows"
+
 // Component is a workload, or a Service of somebody else's, as the metadata of
 // its objects name it.
 type Component struct {

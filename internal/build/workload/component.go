@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"maps"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -20,9 +22,8 @@ type component struct {
 const (
 	openWebUIName = "open-webui"
 
-	ollamaPort           = 11434
-	openWebUIPort        = 8080
-	openWebUIServicePort = 80
+	ollamaPort    = v1alpha1.OllamaPort
+	openWebUIPort = 8080
 )
 
 // builder makes the objects of one base.
@@ -61,15 +62,20 @@ func serviceAccount(c component) *corev1.ServiceAccount {
 	}
 }
 
-// service is the component's way in from inside the cluster.
-func service(c component, s v1alpha1.Service) *corev1.Service {
-	return &corev1.Service{
+// service is the component's way in: from inside the cluster, and from outside by
+// its type, for the clients in allowFrom alone.
+func service(c component, w *v1alpha1.Workload) *corev1.Service {
+	s := w.Service
+	o := &corev1.Service{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
 		ObjectMeta: c.Meta(c.Name),
 		Spec: corev1.ServiceSpec{
-			Type:                  corev1.ServiceType(s.Type),
-			ExternalTrafficPolicy: corev1.ServiceExternalTrafficPolicy(s.ExternalTrafficPolicy),
-			Selector:              c.Selector(),
+			Type:                          corev1.ServiceType(s.Type),
+			ExternalTrafficPolicy:         corev1.ServiceExternalTrafficPolicy(s.ExternalTrafficPolicy),
+			LoadBalancerIP:                s.LoadBalancerIP,
+			LoadBalancerSourceRanges:      w.SourceRanges(),
+			AllocateLoadBalancerNodePorts: s.AllocateLoadBalancerNodePorts,
+			Selector:                      c.Selector(),
 			Ports: []corev1.ServicePort{{
 				Name:       c.portName,
 				Protocol:   corev1.ProtocolTCP, // explicit: Fleet reports a defaulted one as drift
@@ -78,4 +84,15 @@ func service(c component, s v1alpha1.Service) *corev1.Service {
 			}},
 		},
 	}
+	if s.LoadBalancerClass != "" {
+		o.Spec.LoadBalancerClass = &s.LoadBalancerClass
+	}
+	if o.Annotations == nil {
+		o.Annotations = map[string]string{}
+	}
+	maps.Copy(o.Annotations, s.Annotations)
+	if s.DangerouslyUnauthenticated {
+		o.Annotations[object.AllowsAnnotation] = "unauthenticated"
+	}
+	return o
 }

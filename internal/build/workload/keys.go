@@ -45,7 +45,7 @@ func (b builder) apiKeys() []any {
 	}
 	c := b.keysComponent()
 	policy := networkPolicy(c, object.Peers(b.base.Namespace, *b.base.Expose.From), []networkingv1.NetworkPolicyEgressRule{b.toOllama(), b.dns()})
-	return []any{serviceAccount(c), b.keysDeployment(c), service(c, v1alpha1.Service{Type: v1alpha1.ClusterIP}), policy}
+	return []any{serviceAccount(c), b.keysDeployment(c), service(c, &v1alpha1.Workload{Service: v1alpha1.Service{Type: v1alpha1.ClusterIP}, AllowFrom: &[]v1alpha1.Peer{}}), policy}
 }
 
 func (b builder) keysDeployment(c component) *appsv1.Deployment {

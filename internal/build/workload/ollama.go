@@ -30,7 +30,7 @@ var pullModels string
 func (b builder) ollamaComponent() component {
 	return component{
 		Component: b.component(b.base.Ollama.ServiceName(), "inference", b.base.Ollama.Image.Tag),
-		port:      ollamaPort, portName: "http", servicePort: ollamaPort,
+		port:      ollamaPort, portName: "http", servicePort: int32(b.base.Ollama.Service.Port),
 	}
 }
 
@@ -42,7 +42,7 @@ func (b builder) ollama() []any {
 	}
 	c := b.ollamaComponent()
 	objects := append([]any{serviceAccount(c)}, volume(c, o.Storage)...)
-	return append(objects, b.ollamaDeployment(c), service(c, o.Service), b.ollamaPolicy(c))
+	return append(objects, b.ollamaDeployment(c), service(c, &o.Workload), b.ollamaPolicy(c))
 }
 
 func (b builder) ollamaDeployment(c component) *appsv1.Deployment {

@@ -27,7 +27,7 @@ var seedData string
 func (b builder) openWebUIComponent() component {
 	return component{
 		Component: b.component(openWebUIName, "chat", b.base.OpenWebUI.Image.Tag),
-		port:      openWebUIPort, portName: "http", servicePort: openWebUIServicePort,
+		port:      openWebUIPort, portName: "http", servicePort: int32(b.base.OpenWebUI.Service.Port),
 	}
 }
 
@@ -39,11 +39,11 @@ func (b builder) openWebUI() []any {
 	}
 	c := b.openWebUIComponent()
 	objects := append([]any{serviceAccount(c)}, volume(c, w.Storage)...)
-	headless := service(c, v1alpha1.Service{Type: v1alpha1.ClusterIP})
+	headless := service(c, &v1alpha1.Workload{Service: v1alpha1.Service{Type: v1alpha1.ClusterIP}})
 	headless.Name += "-headless"
 	headless.Spec.ClusterIP = corev1.ClusterIPNone
 	headless.Spec.Ports[0].Port = c.port // names lead to the pod itself
-	return append(objects, b.openWebUIStatefulSet(c), headless, service(c, w.Service), b.openWebUIPolicy(c))
+	return append(objects, b.openWebUIStatefulSet(c), headless, service(c, &w.Workload), b.openWebUIPolicy(c))
 }
 
 func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {

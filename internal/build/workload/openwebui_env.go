@@ -130,9 +130,9 @@ func (b builder) embeddingEnv() []corev1.EnvVar {
 	if e.Engine != v1alpha1.EmbeddingOllama {
 		return nil
 	}
-	server := b.base.OllamaURL()
-	if b.base.Ollama == nil {
-		server = b.ollamaURLs()[0]
+	server := b.ollamaURLs()[0]
+	if b.base.Ollama != nil {
+		server = b.base.OllamaURL()
 	}
 	return []corev1.EnvVar{
 		{Name: "RAG_EMBEDDING_ENGINE", Value: "ollama"},

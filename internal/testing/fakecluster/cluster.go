@@ -1,6 +1,7 @@
 package fakecluster
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
@@ -96,6 +97,11 @@ func (c *Cluster) deploy(stack string, b *v1alpha1.Base) error {
 		case "PersistentVolumeClaim":
 			size, _, _ := unstructured.NestedString(o.Object, "spec", "resources", "requests", "storage")
 			set(o, map[string]any{"phase": "Bound", "capacity": map[string]any{"storage": size}}, "status")
+		case "Service":
+			if kind, _, _ := unstructured.NestedString(o.Object, "spec", "type"); kind == "LoadBalancer" {
+				ip, _, _ := unstructured.NestedString(o.Object, "spec", "loadBalancerIP")
+				set(o, map[string]any{"loadBalancer": map[string]any{"ingress": []any{map[string]any{"ip": cmp.Or(ip, "192.0.2.10")}}}}, "status")
+			}
 		case "Certificate":
 			ready := map[string]any{"type": "Ready", "status": "True", "message": "Certificate is up to date and has not expired"}
 			set(o, map[string]any{"conditions": []any{ready}, "notAfter": "2030-01-01T00:00:00Z"}, "status")

@@ -48,6 +48,9 @@ func (d *drawing) repair(base object) object {
 	if webUI != nil {
 		d.repairChat(webUI, ollama != nil, child(base, "proxy"))
 	}
+	if webUI != nil && base["namespace"] == "ollama" && !isEmpty(webUI["ollamaURLs"]) {
+		remove(child(ollama, "service"), "port") // the URL is that of the base's own
+	}
 	if m := child(base, "monitoring"); m != nil {
 		d.repairMonitoring(m, base)
 	}
@@ -89,9 +92,40 @@ func (d *drawing) repairWorkload(path string, w object) {
 	for _, p := range list(w["allowTo"]) {
 		repairPlace(p.(object))
 	}
-	if path == "ollama" {
-		if s := child(w, "service"); s != nil && s["type"] != nil {
-			s["type"] = "ClusterIP"
+	if s := child(w, "service"); s != nil {
+		d.repairService(path, s, w)
+	}
+}
+
+// repairService keeps to a Service what its type has, and from Ollama's whoever
+// has no business there.
+func (d *drawing) repairService(path string, s, w object) {
+	at, balancers := "base."+path+".service.", []string{"loadBalancerClass", "loadBalancerIP", "allocateLoadBalancerNodePorts"}
+	if path == "ollama" && s["type"] == "NodePort" || s["dangerouslyUnauthenticated"] == true && d.focused(at+"dangerouslyUnauthenticated") ||
+		slices.ContainsFunc(balancers, func(name string) bool { return s[name] != nil && d.focused(at+name) }) {
+		s["type"] = "LoadBalancer"
+	}
+	if s["type"] != "LoadBalancer" {
+		remove(s, balancers...)
+	}
+	if s["type"] != "LoadBalancer" || s["loadBalancerIP"] != nil {
+		remove(child(s, "annotations"), "metallb.io/loadBalancerIPs")
+	}
+	if path != "ollama" || s["type"] != "LoadBalancer" {
+		remove(s, "dangerouslyUnauthenticated")
+		return
+	}
+	if s["externalTrafficPolicy"] == "Cluster" {
+		s["allocateLoadBalancerNodePorts"] = false
+		w["allowFrom"] = []any{object{"cidrs": []any{"192.168.7.0/24"}}}
+	}
+	if s["dangerouslyUnauthenticated"] == true {
+		w["allowFrom"] = []any{object{"cidrs": []any{"203.0.113.9/32"}}}
+	} else {
+		for _, p := range list(w["allowFrom"]) {
+			if p := p.(object); !isEmpty(p["cidrs"]) {
+				p["cidrs"] = []any{"10.0.0.0/8"}
+			}
 		}
 	}
 }

@@ -134,8 +134,11 @@ func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) 
 // isExposed reports whether a base opens something outside the cluster.
 func isExposed(base object) bool {
 	route := child(base, "expose")["type"]
-	service := child(child(base, "openWebUI"), "service")["type"]
-	return route != nil && route != "internal" || service != nil && service != "ClusterIP"
+	opens := func(program string) bool {
+		service := child(child(base, program), "service")["type"]
+		return service != nil && service != "ClusterIP"
+	}
+	return route != nil && route != "internal" || opens("ollama") || opens("openWebUI")
 }
 
 // clash reports whether bases cannot be in one overlay.

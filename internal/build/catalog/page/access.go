@@ -56,7 +56,11 @@ func (p *page) services() [][]string {
 			if s.Spec.Type != corev1.ServiceTypeClusterIP && s.Spec.Type != "" {
 				path = string(s.Spec.Type)
 			}
-			rows = append(rows, []string{markdown.Text(path), markdown.Code(strings.TrimSuffix(url, ":80")), p.audience(s), auth, "nowhere: it has none"})
+			ways := markdown.Code(strings.TrimSuffix(url, ":80"))
+			for _, address := range outside(s) {
+				ways += ", " + markdown.Code(strings.TrimSuffix(fmt.Sprintf("http://%s:%d", address, port.Port), ":80"))
+			}
+			rows = append(rows, []string{markdown.Text(path), ways, p.audience(s), auth, "nowhere: it has none"})
 		}
 	}
 	return rows
@@ -88,6 +92,22 @@ func program(b *v1alpha1.Base) []string {
 			fmt.Sprintf(`curl -H "Authorization: Bearer $KEY" %s/v1/models`, e.URL()),
 		}),
 	}
+}
+
+// outside are the addresses that a load balancer is asked for, as a URL has them.
+func outside(s corev1.Service) []string {
+	if s.Spec.Type != corev1.ServiceTypeLoadBalancer {
+		return nil
+	}
+	of := v1alpha1.Service{LoadBalancerIP: s.Spec.LoadBalancerIP, Annotations: s.Annotations}
+	var all []string
+	for _, address := range of.Addresses() {
+		if strings.Contains(address, ":") && !v1alpha1.HasVariable(address) {
+			address = "[" + address + "]"
+		}
+		all = append(all, address)
+	}
+	return all
 }
 
 // audience is who the NetworkPolicies admit to the Service's pods.
@@ -223,9 +243,9 @@ func (p *page) forwards() []string {
 	for i := range p.overlay.Bases {
 		b := &p.overlay.Bases[i]
 		for _, w := range workloads(b) {
-			ports := "11434:11434"
+			ports := fmt.Sprintf("11434:%d", w.Service.Port)
 			if w.field == "openWebUI" {
-				ports = "8080:80"
+				ports = fmt.Sprintf("8080:%d", w.Service.Port)
 			}
 			commands = append(commands, fmt.Sprintf("kubectl -n %s port-forward service/%s %s", b.Namespace, w.name, ports))
 		}

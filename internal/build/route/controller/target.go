@@ -30,10 +30,6 @@ type Target struct {
 // Upgrades reports whether the program may open a WebSocket: any but Ollama.
 func (t Target) Upgrades() bool { return t.Program != v1alpha1.ProgramOllama }
 
-// AllowsAnnotation is on a route, and names the dangers that a person has
-// allowed by a field with that danger for a name.
-const AllowsAnnotation = "hearth.dev/allows"
-
 // RouteMeta is the metadata of an object that is the way in.
 func (t Target) RouteMeta(name string, e *v1alpha1.Expose) metav1.ObjectMeta {
 	m := t.Meta(name)
@@ -42,7 +38,7 @@ func (t Target) RouteMeta(name string, e *v1alpha1.Expose) metav1.ObjectMeta {
 	}
 	maps.Copy(m.Annotations, e.Annotations)
 	if e.DangerouslyUnauthenticated {
-		m.Annotations[AllowsAnnotation] = "unauthenticated"
+		m.Annotations[object.AllowsAnnotation] = "unauthenticated"
 	}
 	return m
 }

@@ -48,8 +48,8 @@ func (d *drawing) repair(base object) object {
 	if webUI != nil {
 		d.repairChat(webUI, ollama != nil, child(base, "proxy"))
 	}
-	if webUI != nil && base["namespace"] == "ollama" && !isEmpty(webUI["ollamaURLs"]) {
-		remove(child(ollama, "service"), "port") // the URL is that of the base's own
+	if base["namespace"] == "ollama" || webUI != nil && !isEmpty(webUI["ollamaURLs"]) {
+		remove(child(ollama, "service"), "port") // the URLs name the default
 	}
 	if m := child(base, "monitoring"); m != nil {
 		d.repairMonitoring(m, base)

@@ -65,7 +65,8 @@ var objectRules = []struct {
 		return o["kind"] != "ServiceAccount" || o["automountServiceAccountToken"] == false
 	}},
 	{"a rolling update would wait for its own volume", func(_ *v1alpha1.Base, o generator.Object) bool {
-		return o["kind"] != "Deployment" || at(o, "spec", "strategy", "type") == "Recreate"
+		claims := strings.Contains(fmt.Sprint(at(o, "spec", "template", "spec", "volumes")), "persistentVolumeClaim")
+		return o["kind"] != "Deployment" || !claims || at(o, "spec", "strategy", "type") == "Recreate"
 	}},
 	{"a null or an empty value is drift", func(_ *v1alpha1.Base, o generator.Object) bool { return len(leftovers("", o)) == 0 }},
 }

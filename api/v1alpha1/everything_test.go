@@ -209,7 +209,7 @@ func pruned(base object, steps list) object {
 }
 
 // beside are fields that another one is refused without.
-var beside = map[string]string{"command": "image", "args": "image", "largestModel": "storage", "customModels": "modelSizes", "modelSizes": "customModels"}
+var beside = map[string]string{"command": "image", "args": "image", "largestModel": "storage", "customModels": "modelSizes", "modelSizes": "customModels", "service": "allowFrom"}
 
 func wrongValue(t *testing.T, text string) any {
 	t.Helper()

@@ -218,6 +218,12 @@ var sections = []Section{
 			When:    ollama,
 		},
 		{
+			Symptom: "the Service's `EXTERNAL-IP` stays `<pending>`",
+			Cause:   "Nobody in the cluster hands out addresses; or not of that class, or not that one",
+			Action:  "`hearth verify OVERLAY`; `kubectl describe service`; the pools of MetalLB or Cilium; `service.loadBalancerClass`, `service.loadBalancerIP`",
+			When:    balanced,
+		},
+		{
 			Symptom: "`model requires more system memory`",
 			Cause:   "The model, its context and what else is loaded do not fit into the limit",
 			Action:  "`ollama.resources.limits.memory`, `contextLength`, `numParallel`",

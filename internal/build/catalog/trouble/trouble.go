@@ -52,6 +52,11 @@ func chat(b *v1alpha1.Base) bool { return b.OpenWebUI != nil }
 
 func chatExposed(b *v1alpha1.Base) bool { return chat(b) && b.Expose.Exposed() }
 
+// balanced reports whether a program has an address of its own.
+func balanced(b *v1alpha1.Base) bool {
+	return ollama(b) && b.Ollama.Service.Type == v1alpha1.LoadBalancer || chat(b) && b.OpenWebUI.Service.Type == v1alpha1.LoadBalancer
+}
+
 func elsewhere(b *v1alpha1.Base) bool {
 	return chat(b) && len(b.OpenWebUI.OllamaURLs)+len(b.OpenWebUI.Backends) > 0
 }

@@ -63,6 +63,7 @@ func TestOfIsAboutTheBase(t *testing.T) {
 	auth := &v1alpha1.BasicAuth{SecretName: "users"}
 	bases := map[string]v1alpha1.Base{
 		"ollama": base(func(*v1alpha1.Base) {}),
+		"address": base(func(b *v1alpha1.Base) { b.Ollama.Service.Type = v1alpha1.LoadBalancer }),
 		"nginx: chat": base(func(b *v1alpha1.Base) {
 			b.OpenWebUI = &v1alpha1.OpenWebUI{OllamaURLs: []string{"http://ollama.other.svc:11434"}}
 			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeNginx, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSCertManager}, NGINX: &v1alpha1.NGINX{AllowList: []v1alpha1.CIDR{"10.0.0.0/8"}}}

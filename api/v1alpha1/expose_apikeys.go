@@ -35,7 +35,7 @@ func CaddyImage() Image {
 }
 
 // caddyRelease is known as far as the configuration was run.
-var caddyRelease = release{"Caddy", CaddyVersion, "2.11", "2.11"}
+var caddyRelease = release{"Caddy", CaddyVersion, "2.11", "2.11", CaddyImage}
 
 // maxAPIKeys is how many keys there may be: for each request the proxy reads the
 // files of all of them.
@@ -80,5 +80,5 @@ func (v validator) apiKeys(at *field.Path, e *Expose, p Program) {
 		}
 	}
 	v.image(at.Child("image"), k.Image)
-	v.version(at.Child("image", "tag"), k.Image.Tag, caddyRelease)
+	v.version(at.Child("image", "tag"), k.Image, caddyRelease)
 }

@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -118,22 +119,29 @@ func (v validator) image(at *field.Path, i Image) {
 type release struct {
 	name, tested   string
 	oldest, newest string
+	official       func() Image
 }
 
 // ollamaRelease is known as far as its source was read: its variables, and the two
 // ways of running a model that docs/sizing.md tells apart. openWebUIRelease is as
 // far as it was run.
 var (
-	ollamaRelease    = release{"Ollama", OllamaVersion, "0.13", lastRead}
-	openWebUIRelease = release{"Open WebUI", OpenWebUIVersion, "0.9", "0.9"}
+	ollamaRelease    = release{"Ollama", OllamaVersion, "0.13", lastRead, OllamaImage}
+	openWebUIRelease = release{"Open WebUI", OpenWebUIVersion, "0.9", "0.9", OpenWebUIImage}
 )
 
 // version warns of a tag that is no version, or one of a version that hearth
-// does not know. It stops nothing: the newest is always unknown for a while.
-func (v validator) version(at *field.Path, tag string, r release) {
+// does not know, and of an image that may number them otherwise. It stops
+// nothing: the newest is always unknown for a while.
+func (v validator) version(at *field.Path, image Image, r release) {
+	tag := image.Tag
 	got, err := version.ParseGeneric(tag)
+	named := image.Repository != "" && !strings.ContainsAny(image.Repository, ":@")      // which is refused
+	others := named && path.Base(image.Repository) != path.Base(r.official().Repository) // a mirror keeps the name
 	switch {
 	case !tagForm.MatchString(tag) || tag == "latest": // refused
+	case err == nil && others:
+		v.warnf(at, "", "%s is an image of somebody else's: hearth takes its tag %s for the version of the %s in it", image.Repository, tag, r.name)
 	case err != nil:
 		v.warnf(at, "write a version, such as "+r.tested,
 			"%q is no version of %s: hearth cannot tell which settings it reads, nor whether another one is older", tag, r.name)

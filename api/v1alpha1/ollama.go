@@ -179,7 +179,7 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 	v.ollamaName(at, o)
 	v.service(at, ProgramOllama, given.Ollama.Service, &o.Workload)
 	tag := at.Child("image", "tag")
-	v.version(tag, o.Image.Tag, ollamaRelease)
+	v.version(tag, o.Image, ollamaRelease)
 	official := o.Image.Repository == "" || o.Image.Repository == OllamaImage().Repository
 	if bare, ok := strings.CutPrefix(o.Image.Tag, "v"); ok && official && len(bare) > 0 && bare[0] >= '0' && bare[0] <= '9' {
 		v.warnf(tag, "write "+bare, "got %q, and there is no such image: the tags of Ollama's have no v in front", o.Image.Tag)

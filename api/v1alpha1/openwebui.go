@@ -129,7 +129,7 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	w, at := b.OpenWebUI, base.Child("openWebUI")
 	v.workload(at, &given.OpenWebUI.Workload, &w.Workload, openWebUIOwned)
 	v.service(at, ProgramOpenWebUI, given.OpenWebUI.Service, &w.Workload)
-	v.version(at.Child("image", "tag"), w.Image.Tag, openWebUIRelease)
+	v.version(at.Child("image", "tag"), w.Image, openWebUIRelease)
 	if w.Storage.NFS != nil {
 		v.errorf(at.Child("storage", "nfs"), "use a volume of a storage class", "NFS corrupts Open WebUI's SQLite database: its locks do not hold there")
 	}

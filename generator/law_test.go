@@ -29,7 +29,7 @@ func TestLawOverTheCommittedStack(t *testing.T) {
 // fields of the spec what all of a sample do. A large sample goes over every
 // field: set in a base, overridden in an overlay and nulled there.
 func TestLawOverRandomStacks(t *testing.T) {
-	drawn := fewest(draw(t, sample.Size(10, 4000)))
+	drawn := fewest(draw(t, sample.Size(10, 2500)))
 	slots := make(chan bool, runtime.GOMAXPROCS(0))
 	var run sync.WaitGroup
 	overlays := 0

@@ -44,6 +44,9 @@ func (d *drawing) repair(base object) object {
 	}
 	if e := child(base, "expose"); e != nil {
 		d.repairExpose(e, webUI)
+		if from := child(e, "from"); child(ollama, "service")["type"] == "LoadBalancer" && !isEmpty(from["cidrs"]) {
+			from["cidrs"] = []any{"10.0.0.0/8"} // others would come to Ollama by its own address, past the route
+		}
 	}
 	if webUI != nil {
 		d.repairChat(webUI, ollama != nil, child(base, "proxy"))

@@ -19,7 +19,7 @@ func (d *drawing) repairChat(w object, own bool, proxy object) {
 	behindProxy := strings.Contains(https, ".lan")
 	o := child(w, "oidc")
 	if o == nil {
-		if behindProxy && isEmpty(w["allowTo"]) && !isEmpty(w["backends"]) {
+		if behindProxy && isEmpty(w["allowTo"]) && (!isEmpty(w["backends"]) || !isEmpty(w["ollamaURLs"])) {
 			w["allowTo"] = []any{object{"namespace": "proxy", "ports": []any{3128}}}
 		}
 		return

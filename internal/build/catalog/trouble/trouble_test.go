@@ -62,7 +62,7 @@ func TestOfIsAboutTheBase(t *testing.T) {
 	}
 	auth := &v1alpha1.BasicAuth{SecretName: "users"}
 	bases := map[string]v1alpha1.Base{
-		"ollama": base(func(*v1alpha1.Base) {}),
+		"ollama":  base(func(*v1alpha1.Base) {}),
 		"address": base(func(b *v1alpha1.Base) { b.Ollama.Service.Type = v1alpha1.LoadBalancer }),
 		"nginx: chat": base(func(b *v1alpha1.Base) {
 			b.OpenWebUI = &v1alpha1.OpenWebUI{OllamaURLs: []string{"http://ollama.other.svc:11434"}}

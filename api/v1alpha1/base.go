@@ -215,12 +215,12 @@ func (v validator) shared(at *field.Path, b *Base) {
 	}
 	if o := b.Ollama; o != nil {
 		storage := at.Child("ollama", "storage")
-		use(claims, storage.Child("existingClaim"), o.Storage.Claim(o.ServiceName()), "claim")
+		use(claims, storage.Child("existingClaim"), b.claims()["ollama"], "claim")
 		use(jobs, storage.Child("backup", "longhorn", "group"), o.Storage.RecurringJob(), "recurring job")
 	}
 	if w := b.OpenWebUI; w != nil {
 		storage := at.Child("openWebUI", "storage")
-		use(claims, storage.Child("existingClaim"), w.Storage.Claim(serviceOpenWebUI), "claim")
+		use(claims, storage.Child("existingClaim"), b.claims()["openWebUI"], "claim")
 		use(jobs, storage.Child("backup", "longhorn", "group"), w.Storage.RecurringJob(), "recurring job")
 		use(secrets, at.Child("openWebUI", "secretName"), w.SecretName, "Secret")
 	}

@@ -125,7 +125,7 @@ func (p *ModelParameters) Set() []Parameter {
 // asks for; 0 for none.
 func (o *Ollama) customContext(name string) (tokens int) {
 	for _, c := range o.CustomModels {
-		if c.Parameters != nil && (c.From == name || c.OfFile() && c.Name == name) {
+		if c.Parameters != nil && c.weights() == name {
 			tokens = max(tokens, c.Parameters.NumCtx)
 		}
 	}
@@ -140,6 +140,15 @@ func (o *Ollama) Holds(name string) bool {
 
 // OfFile reports whether the model is made of a file of the volume.
 func (c *CustomModel) OfFile() bool { return strings.HasSuffix(c.From, ".gguf") }
+
+// weights is the name of the model whose figures the model's are: the other one,
+// or its own where it is made of a file.
+func (c *CustomModel) weights() string {
+	if c.OfFile() {
+		return c.Name
+	}
+	return c.From
+}
 
 // fileModels are the names of the models that are made of files of the volume.
 func (o *Ollama) fileModels() []string {
@@ -204,11 +213,7 @@ func (v validator) customModel(at, server *field.Path, o *Ollama, c CustomModel,
 		for i, s := range p.Stop {
 			v.modelText(at.Child("parameters", "stop").Index(i), s)
 		}
-		source := c.From
-		if c.OfFile() {
-			source = c.Name
-		}
-		if m, known := o.size(source); known && m.ContextLimit > 0 && p.NumCtx > m.ContextLimit {
+		if m, known := o.size(c.weights()); known && m.ContextLimit > 0 && p.NumCtx > m.ContextLimit {
 			v.because(at.Child("from")).warnf(at.Child("parameters", "num_ctx"), "",
 				"%d is more than %s was made for: Ollama silently takes its %d tokens", p.NumCtx, m.Name, m.ContextLimit)
 		}

@@ -60,14 +60,19 @@ func (b *Base) PullModels() []string {
 	return append(models[:len(models):len(models)], embedder)
 }
 
+// weighed are the models that have weights of their own: those that are pulled,
+// and those that are made of files of the volume.
+func (b *Base) weighed() []string {
+	if b.Ollama == nil {
+		return nil
+	}
+	return append(slices.Clone(b.PullModels()), b.Ollama.fileModels()...)
+}
+
 // ChatModel is the first of the models of the base's own Ollama that answers
 // questions, "" if there is none: an embedding model does not.
 func (b *Base) ChatModel() string {
-	models := b.PullModels()
-	if b.Ollama != nil {
-		models = append(slices.Clone(models), b.Ollama.fileModels()...)
-	}
-	for _, name := range models {
+	for _, name := range b.weighed() {
 		if !b.embeds(name) {
 			return name
 		}

@@ -18,9 +18,6 @@ const (
 	serviceOpenWebUI = "open-webui"
 )
 
-// ollamaPort is what Ollama's pods listen at, and its Service.
-const ollamaPort = OllamaPort
-
 // ServiceName is the name of the Ollama's Service, and with it of its Deployment,
 // its container, its claim, its ServiceAccount and its NetworkPolicy. Without a
 // name, or an Ollama, it is ollama.
@@ -44,6 +41,10 @@ func (o *Ollama) Title() string {
 func (b *Base) SpeedName() string { return b.Ollama.ServiceName() + speedSuffix }
 
 const speedSuffix = "-speed"
+
+// KeysName is the name of what asks programs for keys in front of the base's
+// Ollama, and of its companions.
+func (b *Base) KeysName() string { return b.Ollama.ServiceName() + "-keys" }
 
 // longestOllamaName leaves room for speedSuffix: a CronJob's name has 52 characters
 // at most, for its Jobs' get 11 more.
@@ -109,7 +110,7 @@ func (b *Base) programs() []string {
 			names = append(names, b.SpeedName())
 		}
 		if b.Expose != nil && b.Expose.APIKeys != nil && b.OpenWebUI == nil {
-			names = append(names, b.Ollama.ServiceName()+"-keys")
+			names = append(names, b.KeysName())
 		}
 	}
 	if b.OpenWebUI != nil {
@@ -201,9 +202,9 @@ func Connect(bases []Base) {
 // connect opens the way from the base's chat to another's Ollama.
 func (b *Base) connect(server *Base) {
 	w, o := b.OpenWebUI, server.Ollama
-	out := Destination{Peer{Namespace: server.Namespace, PodLabels: Selector(o.ServiceName())}, []Port{ollamaPort}}
+	out := Destination{Peer{Namespace: server.Namespace, PodLabels: Selector(o.ServiceName())}, []Port{OllamaPort}}
 	if !slices.ContainsFunc(w.AllowTo, func(d Destination) bool {
-		return d.covers(b.Namespace, out.Peer) && (len(d.Ports) == 0 || slices.Contains(d.Ports, ollamaPort))
+		return d.covers(b.Namespace, out.Peer) && (len(d.Ports) == 0 || slices.Contains(d.Ports, OllamaPort))
 	}) {
 		w.AllowTo = append(slices.Clip(w.AllowTo), out)
 	}

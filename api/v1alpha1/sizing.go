@@ -17,7 +17,7 @@ import (
 // order, and the names of those that nothing is known of. What the stack says of
 // a model goes before the catalogue.
 func (b *Base) Sizes() (known []sizing.Model, unknown []string) {
-	for _, name := range append(slices.Clone(b.PullModels()), b.Ollama.fileModels()...) {
+	for _, name := range b.weighed() {
 		if m, ok := b.Ollama.size(name); ok {
 			known = append(known, b.Ollama.withContext(name, m))
 		} else {

@@ -127,7 +127,7 @@ func notChecked(format string, args ...any) result {
 }
 
 func (d *doctor) unseen(err error) result {
-	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
+	if verify.Denied(err) {
 		return notChecked("this user may not look: %v", err)
 	}
 	return failed(d.kubectl("get --raw '/readyz?verbose'"), "could not look: %v", err)

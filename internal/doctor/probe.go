@@ -154,7 +154,7 @@ func (p *probe) why(ctx context.Context, err error) result {
 		return result{status: verify.Waiting} // Run says that it was interrupted
 	case errors.As(err, &reason):
 		return notChecked("the probe says nothing: %v", reason)
-	case apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err):
+	case verify.Denied(err):
 		return notChecked("this user may not probe: %v", err)
 	default:
 		return notChecked("the probe says nothing: %v", err)

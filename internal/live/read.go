@@ -210,7 +210,7 @@ func (r *reader) one(ctx context.Context, k kind, name string) error {
 		return fmt.Errorf("the cluster has no namespace %q", name)
 	case apierrors.IsNotFound(err):
 		return nil
-	case denied(err):
+	case verify.Denied(err):
 		r.refuse(k.Kind, "the cluster as a whole")
 		return nil
 	case err != nil:
@@ -241,7 +241,7 @@ func (r *reader) list(ctx context.Context, k kind, namespace string) (seen bool,
 		switch {
 		case apierrors.IsNotFound(err), apierrors.IsMethodNotSupported(err):
 			return true, nil // gone meanwhile, or never a list
-		case denied(err):
+		case verify.Denied(err):
 			r.refuse(k.Kind, place)
 			return false, nil
 		case apierrors.IsResourceExpired(err) && again:
@@ -270,8 +270,6 @@ func (r *reader) list(ctx context.Context, k kind, namespace string) (seen bool,
 		}
 	}
 }
-
-func denied(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) }
 
 // refuse notes a kind that the user may not read.
 func (r *reader) refuse(kind, place string) {

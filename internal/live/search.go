@@ -15,6 +15,7 @@ import (
 
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/reach"
+	"github.com/hearth-dev/hearth/internal/verify"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
@@ -55,7 +56,7 @@ func (r *reader) search(ctx context.Context) error {
 			return nil
 		})
 		switch {
-		case denied(err):
+		case verify.Denied(err):
 			refused = append(refused, l.kind)
 		case err != nil:
 			return fmt.Errorf("looking for Ollama and Open WebUI: %w", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/discovery/cached/memory"
@@ -35,6 +36,9 @@ type Cluster struct {
 
 // Core has the objects of Kubernetes' core.
 func (c *Cluster) Core() corev1.CoreV1Interface { return c.core }
+
+// Denied reports whether the API server refused a request because of who asks.
+func Denied(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) }
 
 // Apps has Kubernetes' workloads.
 func (c *Cluster) Apps() appsv1.AppsV1Interface { return c.apps }

@@ -9,11 +9,13 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // Ports of the containers; the generator fixes them.
 const (
-	ollamaPort    = 11434
+	ollamaPort    = v1alpha1.OllamaPort
 	openWebUIPort = 8080
 )
 

@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"strings"
 	"time"
-
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // failureThreshold is for how many intervals something has to stay wrong until it counts:
@@ -128,7 +126,7 @@ func (r *round) fill(ctx context.Context, c check, s *state) Row {
 
 // unseen is the result where looking itself went wrong.
 func (r *round) unseen(c check, err error) result {
-	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
+	if Denied(err) {
 		return notChecked("this user may not look: %v", err)
 	}
 	hint := c.hint

@@ -62,6 +62,11 @@ func serviceAccount(c component) *corev1.ServiceAccount {
 	}
 }
 
+// inside is a way in from inside the cluster alone.
+func inside(c component) *corev1.Service {
+	return service(c, &v1alpha1.Workload{Service: v1alpha1.Service{Type: v1alpha1.ClusterIP}})
+}
+
 // service is the component's way in: from inside the cluster, and from outside by
 // its type, for the clients in allowFrom alone.
 func service(c component, w *v1alpha1.Workload) *corev1.Service {

@@ -24,7 +24,7 @@ func (b builder) keys() *v1alpha1.APIKeys {
 
 func (b builder) keysComponent() component {
 	return component{
-		Component: b.component(b.ollamaComponent().Name+"-keys", "api-keys", b.keys().Image.Tag),
+		Component: b.component(b.base.KeysName(), "api-keys", b.keys().Image.Tag),
 		port:      keys.Port, portName: "http", servicePort: 80,
 	}
 }
@@ -45,7 +45,7 @@ func (b builder) apiKeys() []any {
 	}
 	c := b.keysComponent()
 	policy := networkPolicy(c, object.Peers(b.base.Namespace, *b.base.Expose.From), []networkingv1.NetworkPolicyEgressRule{b.toOllama(), b.dns()})
-	return []any{serviceAccount(c), b.keysDeployment(c), service(c, &v1alpha1.Workload{Service: v1alpha1.Service{Type: v1alpha1.ClusterIP}, AllowFrom: &[]v1alpha1.Peer{}}), policy}
+	return []any{serviceAccount(c), b.keysDeployment(c), inside(c), policy}
 }
 
 func (b builder) keysDeployment(c component) *appsv1.Deployment {

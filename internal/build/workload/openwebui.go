@@ -39,7 +39,7 @@ func (b builder) openWebUI() []any {
 	}
 	c := b.openWebUIComponent()
 	objects := append([]any{serviceAccount(c)}, volume(c, w.Storage)...)
-	headless := service(c, &v1alpha1.Workload{Service: v1alpha1.Service{Type: v1alpha1.ClusterIP}})
+	headless := inside(c)
 	headless.Name += "-headless"
 	headless.Spec.ClusterIP = corev1.ClusterIPNone
 	headless.Spec.Ports[0].Port = c.port // names lead to the pod itself

@@ -1,6 +1,9 @@
 package fns
 
 import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -52,21 +55,48 @@ type openWebUISpec struct {
 }
 
 // openWebUI emits the chat. Without ollamaURLs and backends it uses the Ollama of its
-// namespace, as in a base that has both, and is let out to there.
+// namespace, as in a base that has both, and is let out to there, at the port of
+// the Service in the list.
 func openWebUI(c config, f *fields[openWebUISpec], items []*yaml.RNode, problems problem.List) ([]*yaml.RNode, framework.Results) {
 	base := f.Spec.base(f.Metadata)
 	base.OpenWebUI = &f.Spec.OpenWebUI
 	if w := base.OpenWebUI; len(w.OllamaURLs) == 0 && len(w.Backends) == 0 {
-		w.OllamaURLs = []string{"http://ollama." + base.Namespace + ".svc:11434"}
-		w.AllowTo = append(w.AllowTo, v1alpha1.Destination{
-			Peer: v1alpha1.Peer{PodLabels: map[string]string{
-				"app.kubernetes.io/name":     "ollama",
-				"app.kubernetes.io/instance": "ollama",
-			}},
-			Ports: []v1alpha1.Port{11434},
-		})
+		url, to := ollamaBeside(base.Namespace, items)
+		w.OllamaURLs, w.AllowTo = []string{url}, append(w.AllowTo, to)
 	}
 	return component(c, f, "openWebUI", base, items, problems)
+}
+
+// ollamaBeside is where a chat finds the Ollama of its namespace, and the pods that
+// it is let out to: by the list's Service of that name, or the only one that is an
+// Ollama's of hearth; else, since another function may emit it later, as an Ollama
+// has them by default.
+func ollamaBeside(namespace string, items []*yaml.RNode) (url string, to v1alpha1.Destination) {
+	const name, instance, component = "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component"
+	var found []corev1.Service
+	for _, item := range items {
+		i := idOf(item)
+		var s corev1.Service
+		if i.apiVersion != "v1" || i.kind != "Service" || i.namespace != namespace || !applied(item) || decode(item, &s) != nil || len(s.Spec.Ports) == 0 {
+			continue
+		}
+		if s.Name == "ollama" {
+			found = []corev1.Service{s}
+			break
+		}
+		if s.Labels[component] == "inference" && s.Labels[name] == s.Name {
+			found = append(found, s)
+		}
+	}
+	service, port, pods := "ollama", int32(v1alpha1.OllamaPort), map[string]string{name: "ollama", instance: "ollama"}
+	if len(found) == 1 {
+		service, port = found[0].Name, found[0].Spec.Ports[0].Port
+		if len(found[0].Spec.Selector) > 0 {
+			pods = found[0].Spec.Selector
+		}
+	}
+	return fmt.Sprintf("http://%s.%s.svc:%d", service, namespace, port),
+		v1alpha1.Destination{Peer: v1alpha1.Peer{PodLabels: pods}, Ports: []v1alpha1.Port{v1alpha1.OllamaPort}}
 }
 
 // component puts the objects of a base with one component into the list.

@@ -1,6 +1,8 @@
 package fns_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,5 +76,43 @@ func TestComponentsSideBySide(t *testing.T) {
 	delete(got, policy)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("objects (-Stack +components):\n%s", diff)
+	}
+}
+
+// The chat asks the Ollama that the list has in its namespace: by its own name, at
+// its own port.
+func TestChatFollowsItsNeighbour(t *testing.T) {
+	config := yaml.MustParse("{apiVersion: hearth.dev/v1alpha1, kind: OpenWebUI, metadata: {name: s, namespace: ai}, spec: " + chatSpec + "}")
+	for name, test := range map[string]struct {
+		ollamas       []string
+		url, selected string
+	}{
+		"another port":      {[]string{"service: {port: 8000}"}, "http://ollama.ai.svc:8000", "ollama"},
+		"another name":      {[]string{"name: ollama-a, service: {port: 8000}"}, "http://ollama-a.ai.svc:8000", "ollama-a"},
+		"the usual name":    {[]string{"name: ollama-a", "service: {port: 8000}"}, "http://ollama.ai.svc:8000", "ollama"},
+		"which of them":     {[]string{"name: ollama-a, service: {port: 8000}", "name: ollama-b"}, "http://ollama.ai.svc:11434", "ollama"},
+		"emitted later":     {nil, "http://ollama.ai.svc:11434", "ollama"},
+		"another namespace": {[]string{"service: {port: 8000}}, metadata: {name: o, namespace: other"}, "http://ollama.ai.svc:11434", "ollama"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := list{}
+			for i, spec := range test.ollamas {
+				l.config = yaml.MustParse(fmt.Sprintf(`{apiVersion: hearth.dev/v1alpha1, kind: Ollama, spec: {models: ["llama3.2:3b"], %s}}`, spec))
+				if l.config.GetName() == "" {
+					l.config = yaml.MustParse(fmt.Sprintf(`{apiVersion: hearth.dev/v1alpha1, kind: Ollama, metadata: {name: o%d, namespace: ai}, spec: {models: ["llama3.2:3b"], %s}}`, i, spec))
+				}
+				l.items = parse(t, mustRun(t, l.String())).items
+			}
+			l.config = config
+			objects := plain(t, parse(t, mustRun(t, l.String())).items)
+			text := fmt.Sprint(objects["StatefulSet ai/open-webui"])
+			if want := "[name:OLLAMA_BASE_URLS value:" + test.url + "]"; !strings.Contains(text, want) {
+				t.Errorf("the chat has no variable %s", want)
+			}
+			egress := fmt.Sprint(objects["NetworkPolicy ai/open-webui"].(map[string]any)["spec"].(map[string]any)["egress"])
+			if want := "map[app.kubernetes.io/instance:" + test.selected + " app.kubernetes.io/name:" + test.selected + "]"; !strings.Contains(egress, want) {
+				t.Errorf("the chat is let out to %s, want %s", egress, want)
+			}
+		})
 	}
 }

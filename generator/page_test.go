@@ -234,10 +234,17 @@ func checkPage(t *testing.T, page []byte, stack *v1alpha1.Resolved, o *v1alpha1.
 			}
 		}
 	}
+	for _, table := range seen.Tables {
+		for _, row := range table {
+			if last := strings.TrimSpace(row[len(row)-1]); strings.HasPrefix(last, "hearth secrets ") && strings.HasSuffix(last, ":") {
+				t.Errorf("%s: nothing says how a key comes to be: %q", o.Name, row)
+			}
+		}
+	}
 	patched := len(o.Patches) > 0 || slices.ContainsFunc(o.Bases, func(b v1alpha1.Base) bool { return len(b.Patches)+len(b.Resources) > 0 })
 	for _, table := range seen.Tables {
 		for _, row := range table {
-			if !patched && len(row) == 5 && row[2] == "a patch of the stack" {
+			if !patched && len(row) == 5 && (row[2] == "a patch of the stack" || row[2] == "a patch or resource of the stack") {
 				t.Errorf("%s: nothing is known of the variable %s", o.Name, row[0])
 			}
 		}

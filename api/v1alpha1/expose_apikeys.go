@@ -34,6 +34,14 @@ func CaddyImage() Image {
 	return Image{Registry: "docker.io", Repository: "library/caddy", Tag: CaddyVersion, PullPolicy: "IfNotPresent"}
 }
 
+// KeysResources are what the proxy asks for and gets at most.
+func KeysResources() Resources {
+	return Resources{
+		Requests: ResourceList{CPU: "10m", Memory: "32Mi"},
+		Limits:   ResourceList{CPU: "500m", Memory: "128Mi"},
+	}
+}
+
 // caddyRelease is known as far as the configuration was run.
 var caddyRelease = release{"Caddy", CaddyVersion, "2.11", "2.11", CaddyImage}
 

@@ -46,6 +46,14 @@ const speedSuffix = "-speed"
 // Ollama, and of its companions.
 func (b *Base) KeysName() string { return b.Ollama.ServiceName() + "-keys" }
 
+// Keys are what the base's route asks programs for; nil for none.
+func (b *Base) Keys() *APIKeys {
+	if b.Expose.Exposed() && b.Ollama != nil && b.OpenWebUI == nil {
+		return b.Expose.APIKeys
+	}
+	return nil
+}
+
 // longestOllamaName leaves room for speedSuffix: a CronJob's name has 52 characters
 // at most, for its Jobs' get 11 more.
 const longestOllamaName = 52 - len(speedSuffix)

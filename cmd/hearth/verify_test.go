@@ -85,6 +85,10 @@ func startPrepared(ts *testscript.TestScript, neg bool, args []string) {
 			c.Change("Node", "node-1", func(o *fakecluster.Object) {
 				ts.Check(unstructured.SetNestedField(o.Object, "3Gi", "status", "allocatable", "memory"))
 			})
+		case "device":
+			c.Change("Node", "node-1", func(o *fakecluster.Object) {
+				ts.Check(unstructured.SetNestedField(o.Object, "1", "status", "allocatable", "nvidia.com/gpu"))
+			})
 		case "policies":
 			c.Change("DaemonSet", "calico-node", func(o *fakecluster.Object) { o.SetName("kube-flannel-ds") })
 		case "controller":

@@ -131,7 +131,12 @@ func limits(spec *corev1.PodSpec) int64 {
 	return sum
 }
 
-func gi(bytes int64) string { return fmt.Sprintf("%.1fGi", float64(bytes)/(1<<30)) }
+func gi(bytes int64) string {
+	if 0 < bytes && bytes < 1<<30/10 { // not 0.0Gi
+		return fmt.Sprintf("%dMi", bytes>>20)
+	}
+	return fmt.Sprintf("%.1fGi", float64(bytes)/(1<<30))
+}
 
 func memory(l corev1.ResourceList) int64 { return l.Memory().Value() }
 

@@ -50,6 +50,10 @@ func bases() map[string]*v1alpha1.Base {
 		"Ollama alone": base(func(b *v1alpha1.Base) {
 			b.OpenWebUI, b.Expose.NGINX = nil, &v1alpha1.NGINX{BasicAuth: &v1alpha1.BasicAuth{SecretName: "users"}}
 		}),
+		"keys": base(func(b *v1alpha1.Base) {
+			b.OpenWebUI, b.Monitoring.Prober = nil, nil
+			b.Expose.APIKeys = &v1alpha1.APIKeys{SecretName: "keys", Names: []string{"laptop"}}
+		}),
 		"chat alone": base(func(b *v1alpha1.Base) {
 			b.Ollama, b.Monitoring.Speed = nil, nil
 			b.Expose = nil

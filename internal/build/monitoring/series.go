@@ -32,6 +32,9 @@ func seriesOf(b *v1alpha1.Base) series {
 	if o := b.Ollama; o != nil {
 		s.workloads = append(s.workloads, watched{o.ServiceName(), o.Title(), "OllamaDown", "deployment", o.Storage.Claim(o.ServiceName())})
 	}
+	if b.Keys() != nil {
+		s.workloads = append(s.workloads, watched{b.KeysName(), "Caddy " + b.KeysName(), "KeysDown", "deployment", ""})
+	}
 	if w := b.OpenWebUI; w != nil {
 		s.workloads = append(s.workloads, watched{"open-webui", "Open WebUI", "OpenWebUIDown", "statefulset", w.Storage.Claim("open-webui")})
 	}

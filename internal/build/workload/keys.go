@@ -14,13 +14,7 @@ import (
 	"github.com/hearth-dev/hearth/internal/build/object"
 )
 
-// keys is what the route asks programs for; nil for none.
-func (b builder) keys() *v1alpha1.APIKeys {
-	if e := b.base.Expose; e.Exposed() && b.base.OpenWebUI == nil {
-		return e.APIKeys
-	}
-	return nil
-}
+func (b builder) keys() *v1alpha1.APIKeys { return b.base.Keys() }
 
 func (b builder) keysComponent() component {
 	return component{
@@ -82,10 +76,7 @@ func (b builder) keysDeployment(c component) *appsv1.Deployment {
 			{Name: "XDG_CONFIG_HOME", Value: "/tmp"}, // the image's are /config and /data
 			{Name: "XDG_DATA_HOME", Value: "/tmp"},
 		},
-		Resources: resources(v1alpha1.Resources{
-			Requests: v1alpha1.ResourceList{CPU: "10m", Memory: "32Mi"},
-			Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "128Mi"},
-		}),
+		Resources: resources(v1alpha1.KeysResources()),
 		VolumeMounts: []corev1.VolumeMount{
 			{Name: "keys", MountPath: keys.Folder, ReadOnly: true},
 			{Name: tmpVolume, MountPath: "/tmp"},

@@ -32,7 +32,9 @@ func NewPrepared(stack *v1alpha1.Resolved, overlay string) (*Cluster, error) {
 		if server := o.Bases[i].Ollama; server != nil {
 			maps.Copy(labels, server.NodeSelector)
 			if a := server.Accelerator; a != nil {
-				room[corev1.ResourceName(a.ResourceName)] = *resource.NewQuantity(int64(a.Count), resource.DecimalSI)
+				devices := room[corev1.ResourceName(a.ResourceName)]
+				devices.Add(*resource.NewQuantity(int64(a.Count), resource.DecimalSI))
+				room[corev1.ResourceName(a.ResourceName)] = devices
 			}
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/catalog/markdown"
 	"github.com/hearth-dev/hearth/internal/build/object"
-	build "github.com/hearth-dev/hearth/internal/build/workload"
 )
 
 func (p *page) access() string {
@@ -44,14 +43,14 @@ func (p *page) services() [][]string {
 		for _, port := range s.Spec.Ports {
 			path, url := "Internal", fmt.Sprintf("%s.%s.svc:%d", s.Name, s.Namespace, port.Port)
 			auth := "none of its own: the NetworkPolicy decides"
-			if _, w := p.baseOf(s.Namespace, s.Name); w != nil {
+			if b, w := p.baseOf(s.Namespace, s.Name); w != nil {
 				url = "http://" + url
-				if w.field == "openWebUI" {
+				switch w.field {
+				case "openWebUI":
 					auth = "sign-in by Open WebUI; the NetworkPolicy decides who gets that far"
+				case keysField:
+					auth = keysOf(b.Keys())
 				}
-			}
-			if k := p.keysOf(s.Namespace, s.Name); k != nil {
-				url, auth = "http://"+url, keysOf(k)
 			}
 			if s.Spec.Type != corev1.ServiceTypeClusterIP && s.Spec.Type != "" {
 				path = string(s.Spec.Type)
@@ -66,17 +65,7 @@ func (p *page) services() [][]string {
 	return rows
 }
 
-// keysOf are the keys that a Service asks programs for; nil for any other one.
-func (p *page) keysOf(namespace, service string) *v1alpha1.APIKeys {
-	for i := range p.overlay.Bases {
-		b := &p.overlay.Bases[i]
-		if c, _ := build.Target("", b); b.Expose.APIKeys != nil && c.Namespace == namespace && c.Name == service {
-			return b.Expose.APIKeys
-		}
-	}
-	return nil
-}
-
+// keysOf says what a route or a Service asks programs for.
 func keysOf(k *v1alpha1.APIKeys) string {
 	return "the key of a program, of the Secret " + markdown.Code(k.SecretName) + ": " + code(k.Names)
 }

@@ -130,6 +130,7 @@ func (p *page) configMaps() [][]string {
 // made is how the value of a key comes to be.
 var made = map[secret.KeyForm]string{
 	secret.Random:   "made up",
+	secret.Token:    "made up",
 	secret.Password: "made up, and shown once",
 	secret.Htpasswd: "user and password made up, and the password shown once",
 	secret.Email:    "you give it: `--admin-email`",
@@ -181,7 +182,7 @@ func (p *page) secrets() string {
 	if len(commands) > 0 {
 		commands = append(commands, command+" --apply --context CONTEXT")
 		for i := range p.overlay.Bases {
-			for _, w := range workloads(&p.overlay.Bases[i]) {
+			for _, w := range running(&p.overlay.Bases[i]) {
 				commands = append(commands, fmt.Sprintf("kubectl -n %s rollout restart %s", p.overlay.Bases[i].Namespace, w.object()))
 			}
 		}

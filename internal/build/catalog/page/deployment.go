@@ -93,7 +93,7 @@ func (p *page) mapping() [][]string {
 func (p *page) baseOf(namespace, name string) (*v1alpha1.Base, *workload) {
 	for i := range p.overlay.Bases {
 		b := &p.overlay.Bases[i]
-		for _, w := range workloads(b) {
+		for _, w := range running(b) {
 			if b.Namespace == namespace && w.name == name {
 				return b, &w
 			}

@@ -84,24 +84,27 @@ func filled(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// alerts are a heading for each, which the alert itself links to.
+// alerts are a heading for each, which the alert itself links to, with those of
+// its name in all bases.
 func (p *page) alerts() string {
-	blocks := []string{"### Alerts"}
-	seen := map[string]bool{}
+	var names []string
+	below := map[string][]string{}
 	for i := range p.overlay.Bases {
-		b := &p.overlay.Bases[i]
-		for _, a := range monitoring.Alerts(b) {
-			if !seen[a.Name] {
-				blocks = append(blocks, "#### Alert "+markdown.Text(a.Name))
+		for _, a := range monitoring.Alerts(&p.overlay.Bases[i]) {
+			if below[a.Name] == nil {
+				names = append(names, a.Name)
 			}
-			seen[a.Name] = true
-			blocks = append(blocks,
+			below[a.Name] = append(below[a.Name],
 				fmt.Sprintf("%s, after %s: %s. %s", markdown.Text(filled(a.Severity)), markdown.Text(a.For), markdown.Text(filled(a.Summary)), markdown.Text(filled(a.Description))),
 				"```promql\n"+a.Expr+"\n```")
 		}
 	}
-	if len(seen) == 0 {
+	if len(names) == 0 {
 		return ""
+	}
+	blocks := []string{"### Alerts"}
+	for _, name := range names {
+		blocks = append(append(blocks, "#### Alert "+markdown.Text(name)), below[name]...)
 	}
 	return paragraphs(blocks...)
 }
@@ -162,7 +165,7 @@ func (p *page) logCommands() []string {
 	var commands []string
 	for i := range p.overlay.Bases {
 		b := &p.overlay.Bases[i]
-		for _, w := range workloads(b) {
+		for _, w := range running(b) {
 			commands = append(commands, fmt.Sprintf("kubectl -n %s logs %s --all-containers --timestamps --tail=200", b.Namespace, w.object()),
 				fmt.Sprintf("kubectl -n %s logs %s --previous # of the pod's last container, once it was killed", b.Namespace, w.object()))
 		}

@@ -285,7 +285,7 @@ func controller(e *v1alpha1.Expose) string {
 }
 
 func nodes(add func(name, kind, why string), b *v1alpha1.Base) {
-	for _, w := range workloads(b) {
+	for _, w := range running(b) {
 		needs := fmt.Sprintf("a node with %s CPU and %s of memory free", markdown.Code(string(w.Resources.Requests.CPU)), markdown.Code(string(w.Resources.Requests.Memory)))
 		if w.field == "ollama" && b.Ollama.Accelerator != nil {
 			needs += fmt.Sprintf(", and %d %s", b.Ollama.Accelerator.Count, markdown.Code(b.Ollama.Accelerator.ResourceName))
@@ -297,8 +297,11 @@ func nodes(add func(name, kind, why string), b *v1alpha1.Base) {
 			needs += ", of the labels " + code(pairs(w.NodeSelector))
 		}
 		why := "Determines where the chat runs"
-		if w.field == "ollama" {
+		switch w.field {
+		case "ollama":
 			why = "Determines where model execution occurs"
+		case keysField:
+			why = "Determines where the keys of programs are compared"
 		}
 		add("Node scheduling: "+needs, "runtime", why)
 	}

@@ -132,6 +132,19 @@ func workloads(b *v1alpha1.Base) []workload {
 	return all
 }
 
+// running are the workloads, and what asks programs for keys, which has no volume
+// and no fields of a workload's.
+func running(b *v1alpha1.Base) []workload {
+	all := workloads(b)
+	if k := b.Keys(); k != nil {
+		proxy := &v1alpha1.Workload{Image: k.Image, Resources: v1alpha1.KeysResources(), NodeSelector: b.Ollama.NodeSelector}
+		all = append(all, workload{proxy, "Caddy", keysField, b.KeysName()})
+	}
+	return all
+}
+
+const keysField = "expose.apiKeys"
+
 // pairs are the entries of a map, sorted.
 func pairs(m map[string]string) []string {
 	var all []string

@@ -50,7 +50,7 @@ func (p *page) release() string {
 	var versions []string
 	for i := range p.overlay.Bases {
 		b := &p.overlay.Bases[i]
-		for _, w := range workloads(b) {
+		for _, w := range running(b) {
 			v := w.program + " " + markdown.Code(w.Image.Tag)
 			if w.Image.Digest != "" {
 				v += ", digest " + markdown.Code(w.Image.Digest)
@@ -88,13 +88,16 @@ func (p *page) sizing() string {
 	var blocks []string
 	for i := range p.overlay.Bases {
 		b := &p.overlay.Bases[i]
-		if b.OpenWebUI != nil {
-			r := b.OpenWebUI.Resources
-			blocks = append(blocks, fmt.Sprintf("Open WebUI in %s asks for %s CPU and %s of memory, and gets at most %s and %s.", markdown.Code(b.Namespace),
+		for _, w := range running(b) {
+			r, program := w.Resources, w.program
+			if w.field == keysField {
+				program += " " + w.name // as many as there are Ollamas
+			}
+			blocks = append(blocks, fmt.Sprintf("%s in %s asks for %s CPU and %s of memory, and gets at most %s and %s.", markdown.Text(program), markdown.Code(b.Namespace),
 				markdown.Code(string(r.Requests.CPU)), markdown.Code(string(r.Requests.Memory)), markdown.Code(string(r.Limits.CPU)), markdown.Code(string(r.Limits.Memory))))
-		}
-		if b.Ollama != nil {
-			blocks = append(blocks, ollamaSizing(b))
+			if w.field == "ollama" {
+				blocks = append(blocks, ollamaSizing(b))
+			}
 		}
 	}
 	if len(blocks) == 0 || !p.any(hasOllama) {
@@ -103,13 +106,11 @@ func (p *page) sizing() string {
 	return paragraphs(blocks...)
 }
 
-// ollamaSizing is what hearth size prints of the models, beside what the base
-// gives them.
+// ollamaSizing is what hearth size prints of the models.
 func ollamaSizing(b *v1alpha1.Base) string {
 	o := b.Ollama
 	known, unknown := b.Sizes()
-	blocks := []string{fmt.Sprintf("Ollama in %s asks for %s CPU and %s of memory, and gets at most %s and %s.", markdown.Code(b.Namespace),
-		markdown.Code(string(o.Resources.Requests.CPU)), markdown.Code(string(o.Resources.Requests.Memory)), markdown.Code(string(o.Resources.Limits.CPU)), markdown.Code(string(o.Resources.Limits.Memory)))}
+	var blocks []string
 	var models [][]string
 	for _, m := range known {
 		digest := notSaid

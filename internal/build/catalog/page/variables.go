@@ -35,6 +35,9 @@ var purposes = map[string]purpose{
 	"NO_PROXY":     {".proxy.noProxy", "What is reached without the proxy"},
 	"SSL_CERT_DIR": {".caBundle", "Authorities to trust"},
 
+	"XDG_CONFIG_HOME": {"", "Where Caddy keeps its own files"},
+	"XDG_DATA_HOME":   {"", "Where Caddy keeps its own files"},
+
 	"COPY_MODELS":              {"threads", "Copies of models that know their number of threads"},
 	"COPY_THREADS":             {"threads", "Number of threads of those copies"},
 	"CUSTOM_MODELS":            {"customModels", "Modelfiles of the models that are made of others"},

@@ -36,7 +36,7 @@ var sections = []Section{
 		{
 			Symptom: "**401** to a program that sends its key",
 			Cause:   "The key is not in the Secret of `expose.apiKeys` under one of `names`, or is shorter than 32 characters, or was written less than two minutes ago; or the program sends it in another header than `Authorization: Bearer`",
-			Action:  "`kubectl logs deployment/ollama-keys` has a line for each request, with the name of its key, and says which file is not there; `hearth doctor OVERLAY` looks at the Secret",
+			Action:  "`kubectl logs deployment/OLLAMA-keys` has a line for each request, with the name of its key, and says which file is not there; `hearth doctor OVERLAY` looks at the Secret",
 			When:    withKeys,
 		},
 		{

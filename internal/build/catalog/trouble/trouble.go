@@ -5,6 +5,7 @@ package trouble
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
@@ -31,13 +32,26 @@ type Problem struct {
 // Sections are all there are.
 func Sections() []Section { return slices.Clone(sections) }
 
-// Of are the problems that can happen to one of the bases.
+// name stands in the texts for what an Ollama is called.
+const name = "OLLAMA-"
+
+// Of are the problems that can happen to one of the bases, with the names that
+// their Ollamas have.
 func Of(bases []v1alpha1.Base) []Problem {
 	var some []Problem
 	for _, s := range sections {
 		for _, p := range s.Problems {
-			if slices.ContainsFunc(bases, func(b v1alpha1.Base) bool { return p.When(&b) }) {
-				some = append(some, p)
+			for i := range bases {
+				b, one := &bases[i], p
+				if !p.When(b) {
+					continue
+				}
+				if ollama(b) {
+					one.Action = strings.ReplaceAll(p.Action, name, b.Ollama.ServiceName()+"-")
+				}
+				if !slices.ContainsFunc(some, func(o Problem) bool { return o.Symptom == one.Symptom && o.Action == one.Action }) {
+					some = append(some, one)
+				}
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package trouble_test
 
 import (
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite docs/troubleshooting.md")
 
 const intro = "# When something is wrong: symptom, cause, field\n\n" +
 	"`hearth verify OVERLAY` --context CONTEXT finds most of these and names the field. Fields are those of\n" +
-	"`hearth.yaml`; change one, run `hearth render`, commit.\n"
+	"`hearth.yaml`; change one, run `hearth render`, commit. OLLAMA stands for what `ollama.name` says, `ollama` by default.\n"
 
 func TestPageHasTheProblems(t *testing.T) {
 	var page strings.Builder
@@ -48,6 +49,28 @@ func TestProblemsFitIntoATable(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The page of a service names its own Ollamas, each once.
+func TestOfNamesTheOllamas(t *testing.T) {
+	var bases []v1alpha1.Base
+	for _, name := range []string{"", "ollama-b", "ollama-b"} {
+		b := v1alpha1.Base{
+			Name: "ai", Namespace: "ai", Ollama: &v1alpha1.Ollama{Name: name, Models: []string{"llama3.2:3b"}},
+			Expose: &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSNone}, APIKeys: &v1alpha1.APIKeys{}},
+		}
+		b.Default()
+		bases = append(bases, b)
+	}
+	got := map[string]int{}
+	for _, p := range trouble.Of(bases) {
+		for _, name := range regexp.MustCompile("deployment/[A-Za-z-]+").FindAllString(p.Action, -1) {
+			got[name]++
+		}
+	}
+	if want := map[string]int{"deployment/ollama-keys": 1, "deployment/ollama-b-keys": 1}; !maps.Equal(got, want) {
+		t.Errorf("the problems name %v, want %v", got, want)
 	}
 }
 

@@ -37,7 +37,7 @@ e2e: ## the smoke test on a kind cluster; needs Docker
 
 e2e-full: ## what the gate has no time for: a real browser, faults, a dry run of everything; needs Docker and Chromium; writes docs/reports
 	E2E=full .ci/needs.sh
-	E2E=full go test -v -count=1 -p 1 -timeout 180m ./e2e ./e2e/dryrun
+	E2E=full go test -v -count=1 -p 1 -timeout 240m ./e2e ./e2e/dryrun
 
 calibrate: ## measure both Ollamas and hold sizing against them (docs/calibration.md); needs Docker, two hours
 	E2E=calibrate .ci/needs.sh

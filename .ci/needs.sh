@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that all is there which the end-to-end tests need: a Docker daemon that answers; gcc, for go test -race;
-# debootstrap, where HEARTH_E2E_IMAGES=source has the images built here; with E2E=full a browser, with E2E=calibrate what
-# compiles llama.cpp; and for the gate, which sets CI, npm for the language server of editors and pip for zizmor. Run as root
+# debootstrap, where HEARTH_E2E_IMAGES=source has the images built here; with E2E=full a browser and, as with
+# E2E=calibrate, what compiles llama.cpp; and for the gate, which sets CI, npm for the language server of editors and pip for zizmor. Run as root
 # on Debian it installs what is missing and starts dockerd; otherwise it names all that is missing. Where everything is there,
 # it does nothing.
 # It changes no file of Docker's configuration: what a host needs is said on the command line of the daemon it starts.
@@ -33,7 +33,7 @@ if [ "${E2E:-}" = full ]; then
   need chromium chromium fonts-dejavu-core # without a font it draws no letters
   need certutil libnss3-tools
 fi
-if [ "${E2E:-}" = calibrate ]; then # llama.cpp, for the newest Ollama
+if [ "${E2E:-}" = calibrate ] || { [ "${E2E:-}" = full ] && [ "${HEARTH_E2E_IMAGES:-pull}" != pull ]; }; then # llama.cpp, for the newest Ollama
   need cmake cmake
   need ninja ninja-build
   need git git

@@ -111,7 +111,7 @@ func (c *chat) begin(t *testing.T) {
 	c.report, err = report.New(c.ctx, "..", report.Data{
 		Title: "The chat in a real browser, through " + c.through.name, Name: c.through.report, Command: c.mode.FullRun(),
 		Versions: []report.Version{
-			{Program: "Open WebUI", Version: images.OpenWebUIRef}, {Program: "Ollama", Version: ollama.Deployed.Ref()},
+			{Program: "Open WebUI", Version: images.OpenWebUIDeployed.Ref()}, {Program: "Ollama", Version: ollama.Deployed.Ref()},
 			{Program: c.through.name, Version: c.through.ref}, {Program: "Kubernetes", Version: images.KubernetesVersion},
 		},
 	})

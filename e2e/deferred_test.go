@@ -98,7 +98,7 @@ func TestDeferred(t *testing.T) {
 	d.report, err = report.New(s.ctx, "..", report.Data{
 		Title: "What the first document left for later", Name: "deferred", Command: s.mode.FullRun(),
 		Versions: []report.Version{
-			{Program: "Open WebUI", Version: images.OpenWebUIRef}, {Program: "Ollama", Version: ollama.Deployed.Ref()},
+			{Program: "Open WebUI", Version: images.OpenWebUIDeployed.Ref()}, {Program: "Ollama", Version: ollama.Deployed.Ref()},
 			{Program: "Dex", Version: dex.Ref}, {Program: "oauth2-proxy", Version: proxy.Ref},
 			{Program: "Traefik", Version: images.Traefik().Ref}, {Program: "Kubernetes", Version: images.KubernetesVersion},
 		},

@@ -8,6 +8,10 @@
 // HEARTH_E2E_IMAGES says where images come from: pull (the default) takes the published node and Ollama images, source
 // builds all of them from Go modules, Debian and PyPI, for machines without a container registry.
 //
+// What a test deploys is of the versions that the reference documents run, Ollama 0.23.2 and Open WebUI 0.9.4, which is what no tag
+// means in a stack. [TestSmoke] runs with these in the gate, and with E2E=full with them and with the newest pair, 0.34.0 and
+// 0.12.4, by the same parts.
+//
 // E2E=full (make e2e-full) runs in place of these what the gate has no time for: [TestChat] uses the chat in a real browser,
 // through an ingress; [TestFaults] deletes pods, kills processes, restarts the node and fills a volume, and changes and removes
 // what is deployed; [TestDoors] asks real controllers who gets in; [TestHomes] runs what people bring

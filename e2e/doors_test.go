@@ -52,6 +52,8 @@ type door struct {
 	ask    string
 	fields map[string]string
 	text   string
+	// version of the Ollama behind it.
+	version string
 }
 
 func readDoors(t *testing.T) []door {
@@ -63,7 +65,7 @@ func readDoors(t *testing.T) []door {
 		for _, file := range files {
 			data, err := os.ReadFile(file)
 			must(t, err)
-			d := door{name: strings.TrimSuffix(filepath.Base(file), ".yaml"), open: folder == "open", fields: map[string]string{}, text: string(data)}
+			d := door{name: strings.TrimSuffix(filepath.Base(file), ".yaml"), open: folder == "open", fields: map[string]string{}, text: string(data), version: ollama.Deployed.Version}
 			lines := bufio.NewScanner(strings.NewReader(d.text))
 			for lines.Scan() {
 				line, comment := strings.CutPrefix(lines.Text(), "# ")
@@ -203,7 +205,8 @@ func (s *suite) doors(t *testing.T) []seenDoor {
 	manifest, err := os.ReadFile(filepath.Join(doorsDir, "traefik.yaml"))
 	must(t, err)
 	e.applyText(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: "+doorsTraefik+"}\n")
-	shared := sharedDoors(t)
+	of := strings.NewReplacer(ollama.Deployed.Ref(), s.pair.ollama.Ref())
+	shared := of.Replace(sharedDoors(t))
 	e.applyText(t, shared)
 	for _, c := range doorControllers {
 		e.applyText(t, strings.NewReplacer("NAME", c.name, "PORTS", c.ports, "LENIENT", c.lenient, "image: IMAGE", "image: "+traefik.Ref).Replace(string(manifest)))
@@ -213,8 +216,9 @@ func (s *suite) doors(t *testing.T) []seenDoor {
 
 	all := readDoors(t)
 	var texts []string
-	for _, d := range all {
-		texts = append(texts, d.text)
+	for i := range all {
+		all[i].version = s.pair.ollama.Version
+		texts = append(texts, of.Replace(all[i].text))
 	}
 	node, err := e.Client.CoreV1().Nodes().Get(e.ctx, e.Node(), metav1.GetOptions{})
 	must(t, err)
@@ -311,7 +315,7 @@ func (d door) knock(ctx context.Context, address, scheme, host string) string {
 	}
 	defer response.Body.Close()
 	var version struct{ Version string }
-	if response.StatusCode == http.StatusOK && json.NewDecoder(io.LimitReader(response.Body, 1<<10)).Decode(&version) == nil && version.Version == ollama.Deployed.Version {
+	if response.StatusCode == http.StatusOK && json.NewDecoder(io.LimitReader(response.Body, 1<<10)).Decode(&version) == nil && version.Version == d.version {
 		return opened
 	}
 	return fmt.Sprint(response.StatusCode)

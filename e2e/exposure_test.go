@@ -103,22 +103,11 @@ func (e *exposure) resolve(t *testing.T, host, overlay string) {
 	}
 }
 
-// render reads a stack of the tests and puts what it describes into a folder of the node.
+// render reads a stack of the tests, with the versions that are deployed, and puts what it describes into a folder of the node.
 func (s *suite) render(t *testing.T, file, folder string) *v1alpha1.Resolved {
 	t.Helper()
-	data, err := os.ReadFile(file)
-	must(t, err)
-	stack, problems := generator.Load(filepath.Base(file), data)
-	must(t, problems.Err())
-	files, problems := generator.Generate(stack)
-	must(t, problems.Err())
-	tree := t.TempDir()
-	for _, f := range files {
-		path := filepath.Join(tree, filepath.FromSlash(f.Path))
-		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		must(t, os.WriteFile(path, f.Data, 0o644))
-	}
-	must(t, s.CopyDir(s.ctx, tree, folder))
+	stack := s.pair.load(t, file)
+	must(t, s.CopyDir(s.ctx, tree(t, stack), folder))
 	return stack
 }
 

@@ -62,7 +62,7 @@ func TestRestore(t *testing.T) {
 	r.report, err = report.New(s.ctx, "..", report.Data{
 		Title: "A volume's snapshot, and the way back", Name: "restore", Command: "HEARTH_E2E_IMAGES=source E2E=full go test -run TestRestore ./e2e",
 		Versions: []report.Version{
-			{Program: "Open WebUI", Version: images.OpenWebUIRef}, {Program: "Kubernetes", Version: images.KubernetesVersion},
+			{Program: "Open WebUI", Version: images.OpenWebUIDeployed.Ref()}, {Program: "Kubernetes", Version: images.KubernetesVersion},
 			{Program: "snapshot-controller", Version: images.SnapshotController().Ref},
 			{Program: "csi-snapshotter", Version: images.CSISnapshotter().Ref},
 			{Program: "csi-provisioner", Version: images.CSIProvisioner().Ref},

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +17,22 @@ import (
 
 // TestSmoke deploys the committed overlay and follows it from the first byte of the model to the last token. Its parts build
 // on each other: the first that fails ends the test.
+//
+// It runs with the documents' Ollama, and with E2E=full with the newest too. The gate has time for one: the documents' is what
+// the committed overlay deploys, and it is built in any case, as the models are made with it; the newest's engine takes twelve
+// minutes of one core more, and a C++ compiler.
 func TestSmoke(t *testing.T) {
-	s := start(t, wants{models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{"ollama"}, relay: true})
+	pairs := []pair{documents}
+	if full() {
+		pairs = append(pairs, newest)
+	}
+	for _, p := range pairs {
+		t.Run(p.ollama.Version, func(t *testing.T) { smoke(t, p) })
+	}
+}
+
+func smoke(t *testing.T, p pair) {
+	s := start(t, wants{full: full(), pairs: []pair{p}, models: []ollama.Model{ollama.SmolLM2(), ollama.Threadless()}, namespaces: []string{"ollama"}, relay: true})
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)
@@ -26,6 +41,7 @@ func TestSmoke(t *testing.T) {
 		{"a killed pull resumes", s.killedPullResumes},
 		{"the volume is bound and holds the model", s.holdsModel},
 		{"the model answers", s.answers},
+		{"the server has the threads of its setting", s.hasThreads},
 		{"a restart needs no registry", s.restartsWithoutRegistry},
 		{"no packet leaves the cluster", s.keepsToItself},
 		{"hearth verify passes", s.verifies},
@@ -48,7 +64,7 @@ func (s *suite) refusesPrivileged(t *testing.T) {
 	_, err := s.Client.CoreV1().Pods("ollama").Create(s.ctx, &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "privileged"},
 		Spec: corev1.PodSpec{Containers: []corev1.Container{{
-			Name: "privileged", Image: ollama.Deployed.Ref(), SecurityContext: &corev1.SecurityContext{Privileged: &yes},
+			Name: "privileged", Image: s.pair.ollama.Ref(), SecurityContext: &corev1.SecurityContext{Privileged: &yes},
 		}}},
 	}, metav1.CreateOptions{})
 	if !apierrors.IsForbidden(err) || !strings.Contains(err.Error(), "restricted") {
@@ -150,6 +166,28 @@ func (s *suite) answers(t *testing.T) {
 			return answer, err
 		}))
 	}
+}
+
+// hasThreads asks a model that says nothing of threads: those of a question, and of a model, win over the server's setting.
+func (s *suite) hasThreads(t *testing.T) {
+	client := s.ollamaClient()
+	name := strings.TrimSuffix(s.model, ollama.SmolLM2().Name) + ollama.Threadless().Name
+	must(t, client.Pull(s.ctx, name))
+	said := regexp.MustCompile(`(?:n_threads = |NumThreads:)(\d+)`)
+	for _, c := range []struct {
+		asked int
+		want  string
+	}{{0, "1"}, {2, "2"}} { // the limit is one core
+		_, err := client.Generate(s.ctx, ollama.Question{Model: name, Prompt: "Hello", Threads: c.asked, MaxTokens: 2})
+		must(t, err)
+		pod, err := s.pod("ollama", "ollama")
+		must(t, err)
+		lines := said.FindAllStringSubmatch(s.podLog(t, pod, "ollama"), -1)
+		if len(lines) == 0 || lines[len(lines)-1][1] != c.want {
+			t.Errorf("asked for %d threads, the engine's log has %q; want %s at its end", c.asked, lines, c.want)
+		}
+	}
+	must(t, client.Delete(s.ctx, name))
 }
 
 func (s *suite) restartsWithoutRegistry(t *testing.T) {

@@ -21,7 +21,7 @@ const (
 // compare measures the pod against the same binary and model on this machine, one thread each.
 func (s *suite) compare(t *testing.T, pairs int) ollama.Comparison {
 	t.Helper()
-	binary, err := ollama.Deployed.Binary(s.ctx, s.builder)
+	binary, err := s.pair.ollama.Binary(s.ctx, s.builder)
 	must(t, err)
 	outside, err := ollama.Start(s.ctx, ollama.ServerOptions{Binary: binary, Dir: t.TempDir(), Models: s.sameModel(t)})
 	must(t, err)

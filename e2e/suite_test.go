@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,12 +19,12 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/rest"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/e2e/internal/browser"
 	"github.com/hearth-dev/hearth/e2e/internal/cluster"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/needs"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
-	"github.com/hearth-dev/hearth/generator"
 )
 
 const (
@@ -39,13 +40,20 @@ type suite struct {
 	mode    cluster.Mode
 	builder *images.Builder
 	http    *http.Client // to the API server, which proxies to Services
-	model   string       // as the stack names it
+	pair    pair
+	model   string // as the stack names it
+	// stands is the committed stack with the versions of pair, and standsIn the folder of what it describes: as it is committed,
+	// where these are the documents'.
+	stands   *v1alpha1.Resolved
+	standsIn string
 }
 
 // wants is what a test needs in its cluster, besides Ollama and Traefik.
 type wants struct {
 	// full says that the test is none of the gate's: it runs with E2E=full only.
 	full bool
+	// pairs whose images the node has; the first is what is deployed. Default: the documents'.
+	pairs []pair
 	// models that the registry in the cluster serves.
 	models []ollama.Model
 	// namespaces that trust the registry. They are made before anything else, and enforce Pod Security restricted.
@@ -73,6 +81,9 @@ func (w wants) programs(mode cluster.Mode) []string {
 	return programs
 }
 
+// full reports whether this is the run of what the gate has no time for.
+func full() bool { return os.Getenv("E2E") == "full" }
+
 // start makes the cluster with the images in it, or skips without E2E=1, or E2E=full.
 func start(t *testing.T, w wants) *suite {
 	t.Helper()
@@ -88,16 +99,25 @@ func start(t *testing.T, w wants) *suite {
 	must(t, needs.Missing(w.programs(mode)...))
 	ctx, stop := cluster.Interruptible(t.Context())
 	t.Cleanup(stop)
-	s := &suite{ctx: ctx, mode: mode}
+	if len(w.pairs) == 0 {
+		w.pairs = []pair{documents}
+	}
+	s := &suite{ctx: ctx, mode: mode, pair: w.pairs[0], standsIn: ".."}
+	s.stands = s.pair.load(t, stackFile)
+	if s.pair != documents {
+		s.standsIn = tree(t, s.stands)
+	}
 	s.builder, err = images.NewBuilder(os.Stderr)
 	must(t, err)
 
 	// Built before there is a cluster to slow the compiler down.
 	load := []images.Image{}
 	if mode == cluster.Source {
-		image, err := ollama.Deployed.Image(ctx, s.builder)
-		must(t, err)
-		load = append(load, image)
+		for _, p := range w.pairs {
+			image, err := p.ollama.Image(ctx, s.builder)
+			must(t, err)
+			load = append(load, image)
+		}
 		for _, a := range append([]images.Addon{images.Traefik(), images.MetricsServer()}, w.addons...) {
 			image, err := s.builder.AddonImage(ctx, a)
 			must(t, err)
@@ -110,9 +130,11 @@ func start(t *testing.T, w wants) *suite {
 		load = append(load, image)
 	}
 	if mode == cluster.Source && w.chat {
-		image, err := s.builder.OpenWebUI(ctx)
-		must(t, err)
-		load = append(load, image)
+		for _, p := range w.pairs {
+			image, err := p.chat.Image(ctx, s.builder)
+			must(t, err)
+			load = append(load, image)
+		}
 	}
 	if mode == cluster.Source && w.caddy {
 		image, err := s.builder.Caddy(ctx)
@@ -161,19 +183,9 @@ func start(t *testing.T, w wants) *suite {
 	}
 	s.http, err = rest.HTTPClientFor(s.Config)
 	must(t, err)
-	s.model = models(t)[0]
+	s.model = s.stands.Overlay(overlay).Bases[0].Ollama.Models[0]
 	s.startRegistry(t, registry.Ref, w.namespaces...)
 	return s
-}
-
-// models are the overlay's models, from the committed stack.
-func models(t *testing.T) []string {
-	t.Helper()
-	data, err := os.ReadFile(stackFile)
-	must(t, err)
-	stack, problems := generator.Load(stackFile, data)
-	must(t, problems.Err())
-	return stack.Overlay(overlay).Bases[0].Ollama.Models
 }
 
 // kubectl runs the node's own kubectl and returns what it printed.
@@ -188,7 +200,7 @@ func (s *suite) kubectl(t *testing.T, args ...string) string {
 func (s *suite) apply(t *testing.T) string {
 	t.Helper()
 	for _, folder := range []string{"bases", "overlays"} {
-		must(t, s.CopyDir(s.ctx, "../"+folder, "/hearth/"+folder))
+		must(t, s.CopyDir(s.ctx, filepath.Join(s.standsIn, folder), "/hearth/"+folder))
 	}
 	return s.kubectl(t, "apply", "-k", "/hearth/overlays/"+overlay)
 }

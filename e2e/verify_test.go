@@ -1,25 +1,19 @@
 package e2e
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/verify"
 )
 
 // verified runs hearth verify against the cluster. timeout 0 looks once.
 func (s *suite) verified(t *testing.T, overlay string, minTPS float64, timeout time.Duration) verify.Report {
 	t.Helper()
-	data, err := os.ReadFile(stackFile)
-	must(t, err)
-	stack, problems := generator.Load(stackFile, data)
-	must(t, problems.Err())
 	report, err := verify.Run(s.ctx, verify.Options{
-		Config: s.Config, Context: s.Context(), Stack: stack, Overlay: overlay, MinTPS: minTPS, Timeout: timeout,
+		Config: s.Config, Context: s.Context(), Stack: s.stands, Overlay: overlay, MinTPS: minTPS, Timeout: timeout,
 		// Nobody listens there: the cluster has no ingress controller.
 		Resolve: map[string]string{"ollama.mutana.site:443": "127.0.0.1:1", "ollama.mutana.site:80": "127.0.0.1:1"},
 	}, nil)

@@ -44,7 +44,7 @@ func (b *bench) chat(ctx context.Context) error {
 	if err := b.open(ctx, chatEmbedder); err != nil {
 		return err
 	}
-	image, err := b.builder.OpenWebUI(ctx)
+	image, err := images.OpenWebUIDeployed.Image(ctx, b.builder)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (b *bench) converse(ctx context.Context, try ChatRow, flags []string) (row 
 		"--env", "RAG_EMBEDDING_ENGINE=ollama", "--env", "RAG_EMBEDDING_MODEL=" + chatEmbedder,
 	}, flags...)
 	begin := time.Now()
-	container, err := docker.Run(ctx, append(args, images.OpenWebUIRef)...)
+	container, err := docker.Run(ctx, append(args, images.OpenWebUIDeployed.Ref())...)
 	defer func() {
 		if container.ID != "" {
 			err = errors.Join(err, container.Remove(context.WithoutCancel(ctx)))

@@ -118,7 +118,7 @@ type chatView struct {
 func (v view) Plot(rest string) string { return filepath.Base(pageFile(v.Machine.Ollama, rest)) }
 
 // OpenWebUI is its version.
-func (view) OpenWebUI() string { return images.OpenWebUIVersion }
+func (view) OpenWebUI() string { return images.OpenWebUIDeployed.Version }
 
 // Version is the flag of calibrate; empty for the version that it takes by itself.
 func (v view) Version() string {

@@ -90,7 +90,7 @@ func targets() []images.Target {
 			},
 		},
 		images.Target{
-			Name: "ollama-newest", About: "image " + ollama.Newest.Ref() + ", from its Go module and llama.cpp from PyPI; for calibrate", Asked: true,
+			Name: "ollama-newest", About: "image " + ollama.Newest.Ref() + ", from its Go module and llama.cpp from PyPI; for the full run", Full: true,
 			Build: func(ctx context.Context, b *images.Builder) (string, error) {
 				return images.Path(ollama.Newest.Image(ctx, b))
 			},
@@ -105,13 +105,12 @@ func targets() []images.Target {
 }
 
 // build makes the targets that only names, or all of them that the smoke test or the full run needs, and prints where each lies.
-// What no test needs is made where it is named.
 func build(ctx context.Context, only []string, full bool, stdout, stderr io.Writer) error {
 	var chosen []images.Target
 	var names []string
 	for _, t := range targets() {
 		names = append(names, t.Name)
-		if len(only) == 0 && (full || !t.Full) && !t.Asked || slices.Contains(only, t.Name) {
+		if len(only) == 0 && (full || !t.Full) || slices.Contains(only, t.Name) {
 			chosen = append(chosen, t)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Chat is Open WebUI's page in the window. Its selectors are those of version 0.9.
+// Chat is Open WebUI's page in the window. Its selectors are those of versions 0.9 and 0.12.
 type Chat struct {
 	*Browser
 	// URL of the chat, without a slash at the end.
@@ -21,7 +21,9 @@ type Person struct{ Name, Email, Password string }
 const (
 	prompt = "#chat-input"
 	send   = "#send-message-button"
-	answer = ".chat-assistant"
+	// selector opens the list of models: of 0.9, and of 0.12.
+	selector = "#model-selector-0-button, #model-selector-model-button"
+	answer   = ".chat-assistant"
 	// complete stands below an answer that is complete.
 	complete = ".copy-response-button"
 )
@@ -82,7 +84,7 @@ func (c *Chat) welcome(ctx context.Context) error {
 
 // Models opens the list of models and returns their names, the chosen one first.
 func (c *Chat) Models(ctx context.Context) (chosen string, all []string, err error) {
-	if err := c.Click(ctx, "#model-selector-0-button", ""); err != nil {
+	if err := c.Click(ctx, selector, ""); err != nil {
 		return "", nil, err
 	}
 	if err := c.Sees(ctx, c.Patience, "[role=option]", ""); err != nil {
@@ -92,7 +94,7 @@ func (c *Chat) Models(ctx context.Context) (chosen string, all []string, err err
 	if err != nil {
 		return "", nil, err
 	}
-	chosen, err = Look[string](ctx, c.Browser, "document.querySelector('#model-selector-0-button').innerText.trim()")
+	chosen, err = Look[string](ctx, c.Browser, "document.querySelector('"+selector+"').innerText.trim()")
 	return chosen, all, err
 }
 

@@ -9,15 +9,28 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-const (
-	// OpenWebUIVersion on PyPI.
-	OpenWebUIVersion = "0.9.4"
-	// OpenWebUIRef is the reference that people deploy, so that rendered manifests run unchanged.
-	OpenWebUIRef = "ghcr.io/open-webui/open-webui:" + OpenWebUIVersion
+// OpenWebUI is a version of the chat that is made from its wheel on PyPI.
+type OpenWebUI struct {
+	// Version on PyPI, and the tag of the public image.
+	Version string
+	// lock is the wheel and all that it needs.
+	lock string
+}
+
+// OpenWebUIDeployed is what the committed stack deploys. OpenWebUINewest is the newest that the tests run.
+var (
+	OpenWebUIDeployed = OpenWebUI{Version: "0.9.4", lock: openWebUILock}
+	OpenWebUINewest   = OpenWebUI{Version: "0.12.4", lock: openWebUINewestLock}
 )
+
+// Ref is the reference that people deploy, so that rendered manifests run unchanged.
+func (o OpenWebUI) Ref() string { return "ghcr.io/open-webui/open-webui:" + o.Version }
 
 //go:embed recipes/open-webui.lock
 var openWebUILock string
+
+//go:embed recipes/open-webui-0.12.4.lock
+var openWebUINewestLock string
 
 //go:embed recipes/open-webui-start.sh
 var openWebUIStart string
@@ -25,18 +38,18 @@ var openWebUIStart string
 //go:embed recipes/open-webui-embedder.lock
 var openWebUIEmbedderLock string
 
-// OpenWebUIEmbedder returns a folder with the Python packages that the image lacks to embed documents itself: put it in front
+// OpenWebUIEmbedder returns a folder with the Python packages that the image of [OpenWebUIDeployed] lacks to embed documents itself: put it in front
 // of the image's own by PYTHONPATH. They take six gigabytes.
 func (b *Builder) OpenWebUIEmbedder(ctx context.Context) (string, error) {
-	return b.pythonPackages(ctx, "open-webui-embedder", OpenWebUIVersion, openWebUIEmbedderLock, 12000)
+	return b.pythonPackages(ctx, "open-webui-embedder", OpenWebUIDeployed.Version, openWebUIEmbedderLock, 12000)
 }
 
-// OpenWebUI returns the chat, from PyPI, in an image that looks from outside like the public one: the program in
+// Image returns the chat in an image that looks from outside like the public one: the program in
 // /app/backend, the pages in /app/build, data in /app/backend/data, start.sh on port 8080. It carries no models, and not
 // the libraries to run any (torch alone is two gigabytes with the GPU libraries that PyPI's wheel demands): embeddings
 // come from Ollama.
-func (b *Builder) OpenWebUI(ctx context.Context) (Image, error) {
-	packages, err := b.pythonPackages(ctx, "open-webui", OpenWebUIVersion, openWebUILock, 2500)
+func (o OpenWebUI) Image(ctx context.Context, b *Builder) (Image, error) {
+	packages, err := b.pythonPackages(ctx, "open-webui", o.Version, o.lock, 2500)
 	if err != nil {
 		return Image{}, err
 	}
@@ -49,7 +62,7 @@ func (b *Builder) OpenWebUI(ctx context.Context) (Image, error) {
 			{Path: libraries, From: packages},
 			{Path: path.Join(backend, "start.sh"), Data: []byte(openWebUIStart), Mode: 0o755},
 			{Path: path.Join(backend, "data"), Mode: fs.ModeDir | 0o755},
-			{Path: "/app/package.json", Data: []byte(`{"version": "` + OpenWebUIVersion + `"}`)},
+			{Path: "/app/package.json", Data: []byte(`{"version": "` + o.Version + `"}`)},
 		},
 		// The wheel has everything in one folder, the public image has the pages and the change log outside of it.
 		// Compiled here because the container's user may not write beside the source; by a hash, as layers keep no times.
@@ -64,7 +77,7 @@ func (b *Builder) OpenWebUI(ctx context.Context) (Image, error) {
 	}
 	cache := path.Join(backend, "data/cache/embedding/models")
 	return b.FromFiles(ctx, Spec{
-		Ref:  OpenWebUIRef,
+		Ref:  o.Ref(),
 		Base: []Layer{root},
 		Config: v1.Config{
 			Cmd:          []string{"bash", "start.sh"},

@@ -10,8 +10,6 @@ type Target struct {
 	About string
 	// Full says that only the full run needs it, so that the gate does without.
 	Full bool
-	// Asked says that no test needs it: it is made where --only names it.
-	Asked bool
 	// Build makes it, with what it is made of, or finds it in the cache. It returns where it lies.
 	Build func(ctx context.Context, b *Builder) (path string, err error)
 }
@@ -55,8 +53,12 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.Caddy(ctx)) },
 		},
 		Target{
-			Name: "open-webui", About: "image " + OpenWebUIRef + ", from its package on PyPI; for the full run", Full: true,
-			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.OpenWebUI(ctx)) },
+			Name: "open-webui", About: "image " + OpenWebUIDeployed.Ref() + ", from its package on PyPI; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(OpenWebUIDeployed.Image(ctx, b)) },
+		},
+		Target{
+			Name: "open-webui-newest", About: "image " + OpenWebUINewest.Ref() + ", from its package on PyPI; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(OpenWebUINewest.Image(ctx, b)) },
 		},
 		Target{
 			Name: "socat", About: "image " + SocatRef + ", with Debian's package",

@@ -61,6 +61,11 @@ func (c *Client) Pull(ctx context.Context, model string) error {
 	return c.do(ctx, http.MethodPost, "/api/pull", map[string]any{"model": model, "stream": false}, nil)
 }
 
+// Delete removes a model.
+func (c *Client) Delete(ctx context.Context, model string) error {
+	return c.do(ctx, http.MethodDelete, "/api/delete", map[string]any{"model": model}, nil)
+}
+
 // Question is one prompt and how to answer it.
 type Question struct {
 	Model  string

@@ -50,6 +50,14 @@ func SmolLM2() Model {
 	}
 }
 
+// Threadless is the same, and leaves the threads to the server.
+func Threadless() Model {
+	m := SmolLM2()
+	m.Name = "smollm2:threadless"
+	delete(m.Parameters, "num_thread")
+	return m
+}
+
 // Gemma3 is a second model, for a stack with two. Its 253 MB are three download parts for Ollama. These are the weights
 // before instruction training: it continues a text and does not chat.
 func Gemma3() Model {

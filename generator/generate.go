@@ -110,6 +110,13 @@ func (g *generation) generate() error {
 			return fmt.Errorf("spec.fleet: %w", err)
 		}
 		maps.Copy(g.files, files)
+		if g.checks {
+			heavy, err := fleet.Check(g.stack, g.files)
+			if err != nil {
+				return fmt.Errorf("spec.fleet: %w", err)
+			}
+			g.found = append(g.found, heavy...)
+		}
 	}
 	return g.catalog()
 }

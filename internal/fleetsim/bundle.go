@@ -1,11 +1,11 @@
 package fleetsim
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -173,9 +173,11 @@ func (b Bundle) whyDropped(name string) string {
 // deploys.
 func (b Bundle) Forms() []Options {
 	var all []Options
+	seen := map[string]bool{}
 	for _, s := range b.situations() {
-		if !slices.ContainsFunc(all, func(o Options) bool { return reflect.DeepEqual(o, s.options) }) {
-			all = append(all, s.options)
+		key, err := json.Marshal(s.options)
+		if err != nil || !seen[string(key)] {
+			all, seen[string(key)] = append(all, s.options), true
 		}
 	}
 	return all

@@ -94,6 +94,37 @@ func (b Bundle) build(mode Mode, options Options) ([]map[string]any, error) {
 	return kustomize(fsys, options.dir())
 }
 
+// builder returns a function that builds folder after folder as the agents of the
+// clusters do, each of which has all files: they are read once.
+func (b Bundle) builder() func(dir string) ([]map[string]any, error) {
+	fsys, err := b.files()
+	return func(dir string) ([]map[string]any, error) {
+		if err != nil {
+			return nil, err
+		}
+		if err := fsys.WriteFile(path.Join(dir, manifestsYAML), nil); err != nil {
+			return nil, err
+		}
+		return kustomize(fsys, dir)
+	}
+}
+
+// Builder returns a function that gives the objects of one folder of the bundle
+// after another, as Deploy does for a cluster that gets that folder.
+func (b Bundle) Builder() func(dir string) ([]map[string]any, error) {
+	build := b.builder()
+	return func(dir string) ([]map[string]any, error) {
+		if !b.kustomizes(dir) {
+			return nil, fmt.Errorf("the bundle has no %s, and Fleet deploys every file raw instead", path.Join(dir, kustomizationYAML))
+		}
+		objects, err := build(dir)
+		if err != nil {
+			return nil, err
+		}
+		return objects, setNamespaces(objects, "", "default")
+	}
+}
+
 // hasKustomization reports whether Fleet calls kustomize for this bundle at all.
 func (b Bundle) hasKustomization() bool {
 	for name := range b.Files {
@@ -114,14 +145,21 @@ func isKustomization(name string) bool {
 // memory is the file system that kustomize sees on the cluster: the bundle's
 // files and nothing else. It refuses names outside [a-zA-Z0-9-_.:].
 func (b Bundle) memory(dir string) (filesys.FileSystem, error) {
+	fsys, err := b.files()
+	if err != nil {
+		return nil, err
+	}
+	return fsys, fsys.WriteFile(path.Join(dir, manifestsYAML), nil)
+}
+
+func (b Bundle) files() (filesys.FileSystem, error) {
 	fsys := filesys.MakeEmptyDirInMemory()
 	for _, name := range b.names() {
-		if _, err := fsys.AddFile(name, b.Files[name]); err != nil {
+		if err := fsys.WriteFile(name, b.Files[name]); err != nil {
 			return nil, fmt.Errorf("file %q: %w", name, err)
 		}
 	}
-	_, err := fsys.AddFile(path.Join(dir, manifestsYAML), nil)
-	return fsys, err
+	return fsys, nil
 }
 
 // kustomize builds a folder with the three settings of Fleet's agent: in

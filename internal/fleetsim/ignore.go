@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,26 @@ const ignoreFile = ".fleetignore"
 type ignoreRules struct {
 	dir      string // in the bundle; "" is its root
 	patterns []string
+	// starting are the indexes of the patterns that names can match which begin
+	// so: a generated file has a pattern for each letter of each name. Those of any
+	// name, and malformed ones, which fail every name, stand at "".
+	starting map[string][]int
 	below    []*ignoreRules
+}
+
+func newIgnoreRules(dir string, patterns []string) *ignoreRules {
+	r := &ignoreRules{dir: dir, patterns: patterns, starting: map[string][]int{}}
+	for i, p := range patterns {
+		start := p
+		if at := strings.IndexAny(p, `*?[\`); at >= 0 {
+			start = p[:at]
+		}
+		if _, err := path.Match(p, ""); err != nil || isFolderPattern(p) {
+			start = ""
+		}
+		r.starting[start] = append(r.starting[start], i)
+	}
+	return r
 }
 
 // parseIgnore reads the patterns of a .fleetignore, one a line. There is no
@@ -50,14 +70,14 @@ func (r *ignoreRules) add(dir string, patterns []string) {
 		return
 	}
 	if dir == "" {
-		r.patterns = patterns
+		*r = *newIgnoreRules("", patterns)
 		return
 	}
 	at := r
 	for next := at.child(dir); next != nil; next = at.child(dir) {
 		at = next
 	}
-	at.below = append(at.below, &ignoreRules{dir: dir, patterns: patterns})
+	at.below = append(at.below, newIgnoreRules(dir, patterns))
 }
 
 // child is the first folder below whose name starts the path. It compares
@@ -76,10 +96,15 @@ func (r *ignoreRules) child(name string) *ignoreRules {
 func (r *ignoreRules) find(name string, isDir bool) (string, error) {
 	base := path.Base(name)
 	for at := r; at != nil; at = at.child(name) {
-		for _, p := range at.patterns {
-			hit, err := matchIgnore(p, base, isDir)
+		var candidates []int
+		for end := range len(base) + 1 {
+			candidates = append(candidates, at.starting[base[:end]]...)
+		}
+		slices.Sort(candidates)
+		for _, i := range candidates {
+			hit, err := matchIgnore(at.patterns[i], base, isDir)
 			if hit || err != nil {
-				return p, err
+				return at.patterns[i], err
 			}
 		}
 	}

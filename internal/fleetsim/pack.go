@@ -1,25 +1,19 @@
 package fleetsim
 
 import (
-	"bytes"
 	"compress/gzip"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/hearth-dev/hearth/internal/build/fleet"
 )
 
-const (
-	// compressFrom is the size of a bundle's JSON, in bytes, from which Fleet
-	// compresses each file on its own.
-	compressFrom = 1_000_000
-	// maxGzip is what all files of a bundle may be gzipped, in bytes: Fleet's
-	// documentation, "must gzip to less than 1MB".
-	maxGzip = 1_000_000
-)
+// maxGzip is what all files of a bundle may be gzipped, in bytes: Fleet's
+// documentation, "must gzip to less than 1MB".
+const maxGzip = 1_000_000
 
 // pack reads the files that Fleet stores: all but hidden ones, those that a
 // .fleetignore names, and the bundle's own fleet.yaml.
@@ -87,63 +81,34 @@ func (b *Bundle) readIgnore(rules *ignoreRules, dir string) error {
 
 // Size is what a bundle weighs in Fleet's store.
 type Size struct {
-	// JSON is the size of the files as the Bundle object carries them, in bytes.
-	JSON int
-	// Compressed is whether Fleet packs each file as base64 of gzip: from a
-	// million bytes of JSON. Then JSON is the size after that.
-	Compressed bool
-	// Gzip is the size of all of it gzipped, in bytes, as the agent fetches it.
+	fleet.Stored
+	// Gzip is the size of all files gzipped, in bytes, as the agent fetches them.
 	Gzip int
 }
 
-// Size weighs the bundle. It counts the files only: fleet.yaml's fields, a few
-// hundred bytes beside them, are left out.
+// Size weighs the bundle.
 func (b Bundle) Size() (Size, error) {
-	content, err := b.marshal(false)
+	stored, err := fleet.Weigh(b.source, b.Files)
 	if err != nil {
 		return Size{}, err
 	}
-	compressed := len(content) >= compressFrom
-	if compressed {
-		if content, err = b.marshal(true); err != nil {
-			return Size{}, err
-		}
+	resources, err := fleet.Resources(b.Files, stored.Compressed)
+	if err != nil {
+		return Size{}, err
 	}
-	all, err := gzipped(content)
-	return Size{JSON: len(content), Compressed: compressed, Gzip: len(all)}, err
+	counted := &counter{}
+	packer := gzip.NewWriter(counted)
+	if err := json.NewEncoder(packer).Encode(map[string]any{"resources": resources}); err != nil {
+		return Size{}, err
+	}
+	err = packer.Close()
+	return Size{Stored: stored, Gzip: counted.n}, err
 }
 
-// marshal is the JSON of the bundle's resources. A file that is not UTF-8 is
-// compressed in any case.
-func (b Bundle) marshal(compress bool) ([]byte, error) {
-	type resource struct {
-		Name     string `json:"name,omitempty"`
-		Content  string `json:"content,omitempty"`
-		Encoding string `json:"encoding,omitempty"`
-	}
-	resources := make([]resource, 0, len(b.Files))
-	for _, name := range b.names() {
-		r := resource{Name: name, Content: string(b.Files[name])}
-		if compress || !utf8.Valid(b.Files[name]) {
-			packed, err := gzipped(b.Files[name])
-			if err != nil {
-				return nil, err
-			}
-			r.Content, r.Encoding = base64.StdEncoding.EncodeToString(packed), "base64+gz"
-		}
-		resources = append(resources, r)
-	}
-	return json.Marshal(map[string]any{"resources": resources})
-}
+// counter counts what is written to it.
+type counter struct{ n int }
 
-func gzipped(data []byte) ([]byte, error) {
-	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
-	if _, err := w.Write(data); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += len(p)
+	return len(p), nil
 }

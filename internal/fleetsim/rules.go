@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/build/fleet"
 )
 
 // situation is one set of options that some cluster can get.
@@ -171,33 +172,35 @@ func checkPatterns(b Bundle, _ []Bundle) problem.List {
 }
 
 func checkSize(b Bundle, _ []Bundle) problem.List {
-	var bytes int
-	for _, content := range b.Files {
-		bytes += len(content)
-	}
-	// Most bundles are far below: a byte makes six in JSON at most, a control
-	// character, and gzip adds nothing to speak of.
-	if bytes < maxGzip/10 {
-		return nil
+	const ignore = "keep what is not deployed out with " + ignoreFile
+	p, found, err := fleet.Look(b.source, b.Files)
+	switch {
+	case err != nil:
+		return problem.List{b.problem(problem.Error, "", err.Error(), "")}
+	case !found:
+		return nil // base64 of gzip gzips to three quarters of it
+	case p.Severity == problem.Error:
+		return problem.List{b.problem(p.Severity, "", p.Message, p.Fix+"; or "+ignore)}
 	}
 	size, err := b.Size()
 	if err != nil {
 		return problem.List{b.problem(problem.Error, "", err.Error(), "")}
 	}
-	if size.Gzip < maxGzip {
-		return nil
+	if size.Gzip >= maxGzip {
+		return problem.List{b.problem(problem.Error, "", fmt.Sprintf("the bundle's %d files gzip to %d bytes, Fleet stores less than %d",
+			len(b.Files), size.Gzip, maxGzip), p.Fix+"; or "+ignore)}
 	}
-	return problem.List{b.problem(problem.Error, "", fmt.Sprintf("the bundle's %d files gzip to %d bytes, Fleet stores less than %d",
-		len(b.Files), size.Gzip, maxGzip), "keep what is not deployed out with "+ignoreFile)}
+	return problem.List{b.problem(p.Severity, "", p.Message, p.Fix+"; or "+ignore)}
 }
 
 func checkBuild(b Bundle, _ []Bundle) problem.List {
 	var list problem.List
+	build := b.builder()
 	for _, s := range b.situations() {
 		if !b.kustomizes(s.options.dir()) {
 			continue
 		}
-		if _, err := b.build(ModeKustomize, s.options); err != nil {
+		if _, err := build(s.options.dir()); err != nil {
 			list = append(list, b.problem(problem.Error, strings.TrimPrefix(s.at+".kustomize.dir", "."), err.Error(), ""))
 		}
 	}

@@ -25,7 +25,9 @@ const podSecurityEnforce = "pod-security.kubernetes.io/enforce"
 //     cluster's default (docs/decisions/0006-helm-makes-the-namespace.md).
 func checkNamespaceLabels(b Bundle, _ []Bundle) problem.List {
 	var list problem.List
-	for _, s := range b.situations() {
+	all := b.situations()
+	leaks := b.leaks(all)
+	for _, s := range all {
 		for _, key := range slices.Sorted(maps.Keys(s.options.NamespaceLabels)) {
 			value := s.options.NamespaceLabels[key]
 			at := strings.TrimPrefix(s.at+".namespaceLabels", ".")
@@ -33,7 +35,7 @@ func checkNamespaceLabels(b Bundle, _ []Bundle) problem.List {
 				list = append(list, b.problem(problem.Warning, at, fmt.Sprintf("%s: %s is dropped by the agent of Fleet v0.16.1 (rancher/fleet#5550), "+
 					"and a cluster that enforces more refuses the pods", key, value), "set it on a Namespace object, or update Fleet"))
 			}
-			if b.leaks(key) {
+			if leaks[key] {
 				list = append(list, b.problem(problem.Warning, at, key+" differs between targets, and some Fleet releases give "+
 					"every cluster the labels of all targets (rancher/fleet#4210)", "give all targets the same labels"))
 			}
@@ -42,17 +44,19 @@ func checkNamespaceLabels(b Bundle, _ []Bundle) problem.List {
 	return list
 }
 
-// leaks reports whether a label stands in a target, and not every cluster should
-// have it with that value.
-func (b Bundle) leaks(key string) bool {
-	values := map[string]bool{}
-	inTarget := false
+// leaks are the labels that stand in a target, and that not every cluster should
+// have with that value.
+func (b Bundle) leaks(all []situation) map[string]bool {
+	inTarget, leaks := map[string]bool{}, map[string]bool{}
 	for _, t := range b.Config.TargetCustomizations {
-		_, here := t.NamespaceLabels[key]
-		inTarget = inTarget || here
+		for key := range t.NamespaceLabels {
+			inTarget[key] = true
+		}
 	}
-	for _, s := range b.situations() {
-		values[s.options.NamespaceLabels[key]] = true
+	for key := range inTarget {
+		for _, s := range all {
+			leaks[key] = leaks[key] || s.options.NamespaceLabels[key] != all[0].options.NamespaceLabels[key]
+		}
 	}
-	return inTarget && len(values) > 1
+	return leaks
 }

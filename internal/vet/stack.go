@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"testing/fstest"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -99,8 +100,12 @@ func (c *Checker) Stack(in StackInput) ([]Result, error) {
 	}
 	used := make([]bool, len(in.Stack.Exceptions))
 	var results []Result
+	tree, overlays := in.rendered(), map[string]*v1alpha1.ResolvedOverlay{}
+	for i := range in.Stack.Overlays {
+		overlays[in.Stack.Overlays[i].Name] = &in.Stack.Overlays[i]
+	}
 	for _, name := range in.Overlays {
-		r, err := c.overlay(in, name)
+		r, err := c.overlay(in, tree, overlays[name])
 		if err != nil {
 			return nil, fmt.Errorf("overlay %s: %w", name, err)
 		}
@@ -135,39 +140,82 @@ func (c *Checker) complete(found []Finding) []Finding {
 	return found
 }
 
-// filesOf are the files that the overlay is built of: all of them for each of
-// many overlays would be their square. An overlay that Fleet sends nowhere is
-// looked at as if it did.
-func (in StackInput) filesOf(overlay string) []generator.File {
-	folders := map[string]bool{".": true, path.Join("overlays", overlay): true}
-	for _, b := range in.Stack.Overlay(overlay).Bases {
-		folders[path.Join("bases", b.Name)] = true
+// rendered is the tree of a stack by folder, and as the agents of clusters have it:
+// all of it for each of many overlays would be their square.
+type rendered struct {
+	folders map[string][]generator.File
+	// deployed builds what some cluster gets; other what Fleet sends nowhere, as if
+	// it did. Each is made when it is asked for.
+	deployed, other func() (func(folder string) ([]Object, error), error)
+}
+
+func (in StackInput) rendered() rendered {
+	r := rendered{folders: map[string][]generator.File{}}
+	for _, f := range in.Files {
+		dir := path.Dir(f.Path)
+		r.folders[dir] = append(r.folders[dir], f)
 	}
-	unused := in.Stack.Fleet != nil && !in.Stack.Fleet.Deploys(overlay)
-	return slices.DeleteFunc(slices.Clone(in.Files), func(f generator.File) bool {
-		return !folders[path.Dir(f.Path)] || unused && f.Path == ".fleetignore"
-	})
+	agent := func(files []generator.File) func() (func(string) ([]Object, error), error) {
+		return sync.OnceValues(func() (func(string) ([]Object, error), error) {
+			tree := filesOf(files)
+			tree["fleet.yaml"] = &fstest.MapFile{Data: []byte("{}\n")}
+			bundles, err := fleetsim.Open(tree)
+			if err != nil {
+				return nil, err
+			}
+			return bundles[0].Builder(), nil
+		})
+	}
+	r.deployed = agent(in.Files)
+	r.other = agent(slices.DeleteFunc(slices.Clone(in.Files), func(f generator.File) bool { return f.Path == ".fleetignore" }))
+	return r
+}
+
+// agent builds the overlay as that of a cluster does which gets it.
+func (r rendered) agent(fleet *v1alpha1.Fleet, name string) ([]Object, error) {
+	of := r.deployed
+	if fleet != nil && !fleet.Deploys(name) {
+		of = r.other
+	}
+	build, err := of()
+	if err != nil {
+		return nil, err
+	}
+	return build(path.Join("overlays", name))
+}
+
+func filesOf(files []generator.File) fstest.MapFS {
+	tree := fstest.MapFS{}
+	for _, f := range files {
+		tree[f.Path] = &fstest.MapFile{Data: f.Data}
+	}
+	return tree
 }
 
 // overlay builds one as kustomize does and as Fleet's agent does, and looks at
 // the objects.
-func (c *Checker) overlay(in StackInput, name string) (Result, error) {
-	folder, files := path.Join("overlays", name), in.filesOf(name)
+func (c *Checker) overlay(in StackInput, tree rendered, o *v1alpha1.ResolvedOverlay) (Result, error) {
+	folder := path.Join("overlays", o.Name)
 	memory := filesys.MakeFsInMemory()
-	for _, f := range files {
-		if err := memory.WriteFile(f.Path, f.Data); err != nil {
-			return Result{}, err
+	folders := []string{folder}
+	for _, b := range o.Bases {
+		folders = append(folders, path.Join("bases", b.Name))
+	}
+	for _, dir := range folders {
+		for _, f := range tree.folders[dir] {
+			if err := memory.WriteFile(f.Path, f.Data); err != nil {
+				return Result{}, err
+			}
 		}
 	}
 	objects, err := Build(memory, folder)
 	if err != nil {
-		return Result{Name: name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
+		return Result{Name: o.Name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
 	}
-	o := in.Stack.Overlay(name)
 	found := c.Check(objects, FactsOf(o))
-	found = append(found, c.complete(fleetBuild(files, folder, objects))...)
+	found = append(found, c.complete(fleetBuild(in.Stack.Fleet, tree, o.Name, objects))...)
 	found = append(found, c.complete(hatches(o))...)
-	return Result{Name: name, Objects: len(objects), Workloads: workloads(objects), Findings: found, Unseen: unseenOf(objects)}, nil
+	return Result{Name: o.Name, Objects: len(objects), Workloads: workloads(objects), Findings: found, Unseen: unseenOf(objects)}, nil
 }
 
 // FactsOf are those that an overlay states.
@@ -183,22 +231,13 @@ func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
 
 // fleetBuild compares the objects with what a cluster's agent would apply of
 // the same overlay.
-func fleetBuild(files []generator.File, folder string, objects []Object) []Finding {
-	tree := fstest.MapFS{}
-	for _, f := range files {
-		tree[f.Path] = &fstest.MapFile{Data: f.Data}
-	}
-	tree["fleet.yaml"] = &fstest.MapFile{Data: []byte("kustomize: {dir: " + folder + "}\n")}
-	bundles, err := fleetsim.Open(tree)
-	if err != nil {
-		return []Finding{{Rule: "fleet-build", Message: err.Error()}}
-	}
-	deployment, err := bundles[0].Deploy(fleetsim.Cluster{})
+func fleetBuild(fleet *v1alpha1.Fleet, tree rendered, name string, objects []Object) []Finding {
+	deployed, err := tree.agent(fleet, name)
 	if err != nil {
 		return []Finding{{Rule: "fleet-build", Message: err.Error()}}
 	}
 	agent := map[string]bool{}
-	for _, o := range deployment.Objects {
+	for _, o := range deployed {
 		r := RefOf(o)
 		agent[r.APIVersion+"/"+r.Kind+"/"+r.Name] = true
 	}
@@ -208,19 +247,15 @@ func fleetBuild(files []generator.File, folder string, objects []Object) []Findi
 			found = append(found, Finding{Rule: "fleet-build", Object: r, Message: "is not among what Fleet's agent builds"})
 		}
 	}
-	if len(deployment.Objects) != len(objects) {
-		found = append(found, Finding{Rule: "fleet-build", Message: fmt.Sprintf("kustomize builds %d objects, Fleet's agent %d", len(objects), len(deployment.Objects))})
+	if len(deployed) != len(objects) {
+		found = append(found, Finding{Rule: "fleet-build", Message: fmt.Sprintf("kustomize builds %d objects, Fleet's agent %d", len(objects), len(deployed))})
 	}
 	return found
 }
 
 // fleet lints the tree alone, and the folder around it.
 func (c *Checker) fleet(in StackInput) ([]Finding, error) {
-	tree := fstest.MapFS{}
-	for _, f := range in.Files {
-		tree[f.Path] = &fstest.MapFile{Data: f.Data}
-	}
-	found, err := c.Fleet(tree)
+	found, err := c.Fleet(filesOf(in.Files))
 	if err != nil || in.Folder == nil {
 		return found, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build"
 	"github.com/hearth-dev/hearth/internal/build/file"
@@ -58,6 +59,23 @@ type target struct {
 	DefaultNamespace     string            `yaml:"defaultNamespace,omitempty"`
 	NamespaceLabels      map[string]string `yaml:"namespaceLabels,omitempty"`
 	Kustomize            *kustomize        `yaml:"kustomize,omitempty"`
+}
+
+// Check weighs the bundle that Files wrote into the tree: one that the store of
+// the management cluster refuses is an error, and a warning before that.
+func Check(r *v1alpha1.Resolved, tree map[string][]byte) (problem.List, error) {
+	used, packed := usedFolders(r), map[string][]byte{}
+	for name, data := range tree {
+		if used[path.Dir(name)] {
+			packed[name] = data
+		}
+	}
+	p, found, err := Look(tree[fleetFile], packed)
+	if err != nil || !found {
+		return nil, err
+	}
+	p.Path = "spec.fleet"
+	return problem.List{p}, nil
 }
 
 // Files are fleet.yaml, its ignore file and the example GitRepo, for a

@@ -95,16 +95,17 @@ func (b *bench) matrix() []Load {
 	if !sizing.LlamaServer(b.release.Version) {
 		return loads
 	}
-	for _, name := range []string{smol, qwen3} {
+	for _, name := range []string{smol, gemma, qwen3} {
 		l := short(2048, name)
 		l.Parallel, l.Prompt = 8, b.oneBatchOf(2048*8)/8
 		add(l)
 	}
-	for _, name := range []string{smol, qwen3} {
-		l := full(4096, name)
-		l.PromptCacheMiB = 128
-		add(l)
-	}
+	l = full(4096, smol)
+	l.PromptCacheMiB = 128
+	add(l)
+	l = short(4096, qwen3) // two of its prompts are 126 MiB; one that is larger than the cache is not kept
+	l.Prompt, l.PromptCacheMiB = 560, 128
+	add(l)
 	l = full(2048, gemma) // what it keeps of its sliding windows for each request
 	l.Parallel = 8
 	add(l)
@@ -122,7 +123,14 @@ func (b *bench) matrix() []Load {
 	l = brief(65536, llama3)
 	l.KVCacheType = "q8_0"
 	add(l)
-	add(short(65536, llama8))
+	for _, context := range []int{4096, 32768, 65536, 131072} {
+		add(short(context, "llama3.1:8b-first4"))
+	}
+	for _, name := range []string{"qwen3:30b-first2", "gpt-oss:20b-first2", "gemma3:4b-first6"} {
+		for _, context := range []int{4096, 8192, 65536} {
+			add(short(context, name))
+		}
+	}
 	return loads
 }
 

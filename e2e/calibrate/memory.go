@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ const (
 	answerTokens = 4
 	// furtherQuestions follow the long one.
 	furtherQuestions = 8
-	// cachedPrompts that fill the context fill a prompt cache, too.
+	// cachedPrompts, as long as the first, fill a prompt cache.
 	cachedPrompts = 4
 	// filled is the part of the context that a prompt takes, in percent.
 	filled = 94
@@ -115,7 +116,8 @@ func (b *bench) measure(ctx context.Context, l Load) (row MemoryRow, err error) 
 	}
 	if l.PromptCacheMiB > 0 {
 		for number := range cachedPrompts {
-			if err := s.askNumber(ctx, l, l.Models[0], l.Context*filled/100, number+1, nil); err != nil {
+			tokens := cmp.Or(l.Prompt, l.Context*filled/100)
+			if err := s.askNumber(ctx, l, l.Models[0], tokens, number+1, nil); err != nil {
 				return row, fmt.Errorf("filling the prompt cache: %w", err)
 			}
 		}

@@ -1,5 +1,7 @@
 package shape
 
+import "fmt"
+
 // Catalogue returns the shapes that there are, the smallest first.
 func Catalogue() []Shape {
 	llama := func(name string, bytes int64, quantisation Quantisation, layers, embedding, feedForward, heads, head uint64, tied bool) Shape {
@@ -33,5 +35,27 @@ func Catalogue() []Shape {
 		llama("llama3.2:1b", 1321082688, Q80, 16, 2048, 8192, 32, 64, true),
 		llama("llama3.2:3b", 2019377376, Q4KM, 28, 3072, 8192, 24, 128, true),
 		llama("llama3.1:8b", 4920738944, Q4KM, 32, 4096, 14336, 32, 128, false),
+		first(4, llama("llama3.1:8b", 4920738944, Q4KM, 32, 4096, 14336, 32, 128, false)),
+		first(2, Shape{
+			Name: "qwen3:30b", Source: "https://ollama.com/library/qwen3:30b", Bytes: 18556699314, Architecture: "qwen3moe", Pre: "qwen2",
+			Layers: 48, Embedding: 2048, FeedForward: 768, Experts: 128, ExpertsUsed: 8, Heads: 32, KVHeads: 4, Head: 128,
+			Vocabulary: 151936, Merges: 151387, Context: 262144, Quantisation: Q4KM,
+		}),
+		first(6, Shape{
+			Name: "gemma3:4b", Source: "https://ollama.com/library/gemma3:4b", Bytes: 2489894016, Architecture: "gemma3", Pre: "llama-bpe",
+			Layers: 34, Embedding: 2560, FeedForward: 10240, Heads: 8, KVHeads: 4, Head: 256, Window: 1024,
+			Vocabulary: 262144, Merges: 280147, Context: 131072, Tied: true, Quantisation: Q4KM,
+		}),
+		first(2, Shape{
+			Name: "gpt-oss:20b", Source: "https://ollama.com/library/gpt-oss:20b", Bytes: 13793441244, Architecture: "gpt-oss", Pre: "gpt-4o",
+			Layers: 24, Embedding: 2880, FeedForward: 2880, Experts: 32, ExpertsUsed: 4, Heads: 64, KVHeads: 8, Head: 64, Window: 128,
+			Vocabulary: 201088, Merges: 280147, Context: 131072, Quantisation: MXFP4,
+		}),
 	}
+}
+
+// first is the shape with its first layers alone.
+func first(layers uint64, s Shape) Shape {
+	s.Name, s.Whole, s.Layers = fmt.Sprintf("%s-first%d", s.Name, layers), s.Layers, layers
+	return s
 }

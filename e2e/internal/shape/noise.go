@@ -66,6 +66,8 @@ func (p pattern) block(random *rand.Rand) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, math.Float32bits(random.Float32()))
 	case ggml.TensorTypeF16:
 		half(b, 0x2400|uint16(random.Uint32())&0x83ff) // between 2^-6 and 2^-5, of either sign
+	case ggml.TensorTypeBF16:
+		half(b, 0x3c80|uint16(random.Uint32())&0x807f)
 	case ggml.TensorTypeQ8_0, ggml.TensorTypeQ5_0:
 		half(b, tiny)
 	case ggml.TensorTypeQ4_K:
@@ -73,6 +75,8 @@ func (p pattern) block(random *rand.Rand) ([]byte, error) {
 		half(b[2:], wide/2)
 	case ggml.TensorTypeQ6_K:
 		half(b[len(b)-2:], tiny/2)
+	case ggml.TensorTypeMXFP4:
+		b[0] = 118 // the exponent of 2^-10 where 127 stands for 1, and the numbers are doubled
 	default:
 		return nil, fmt.Errorf("no random weights of type %s", p.kind)
 	}

@@ -20,8 +20,16 @@ type Shape struct {
 	Architecture string
 	// Pre is the name of the rule that cuts a text before the tokenizer merges bytes. Empty for WordPiece.
 	Pre string
-	// Layers, Embedding, FeedForward, Heads, KVHeads and Head (the length of one head's key and value).
+	// Layers, Embedding, FeedForward, Heads, KVHeads and Head (the length of one head's key and value). FeedForward is one
+	// expert's where there are Experts.
 	Layers, Embedding, FeedForward, Heads, KVHeads, Head uint64
+	// Whole is how many layers the library's model has where the shape keeps only the first of them: what a batch needs in
+	// memory does not depend on their number, and the whole would not fit a small machine. 0 if all are there.
+	Whole uint64
+	// Experts of each layer, and how many of them a token passes through. 0 for a layer without.
+	Experts, ExpertsUsed uint64
+	// Window is how many tokens the layers with a sliding window see; 0 for none. Which layers those are, the architecture says.
+	Window uint64
 	// Vocabulary and Merges are how many the tokenizer has.
 	Vocabulary, Merges int
 	// Context is the longest that the model was trained on.
@@ -40,6 +48,8 @@ const (
 	Q4KM Quantisation = "Q4_K_M"
 	Q80  Quantisation = "Q8_0"
 	F16  Quantisation = "F16"
+	// MXFP4 are the experts; all else is BF16.
+	MXFP4 Quantisation = "MXFP4"
 )
 
 // Write makes the GGUF file at path. Equal shapes give equal bytes.
@@ -71,7 +81,7 @@ func (s Shape) header() ggml.KV {
 		"rope.dimension_count":             uint32(s.Head),
 		"rope.freq_base":                   float32(500000),
 		"attention.layer_norm_rms_epsilon": float32(1e-5),
-		"general.file_type":                map[Quantisation]uint32{F16: 1, Q80: 7, Q4KM: 15}[s.Quantisation], // llama.cpp's numbers
+		"general.file_type":                map[Quantisation]uint32{F16: 1, Q80: 7, Q4KM: 15, MXFP4: 38}[s.Quantisation], // llama.cpp's numbers
 		"general.quantization_version":     uint32(2),
 		"tokenizer.ggml.add_bos_token":     true,
 		"tokenizer.ggml.bos_token_id":      uint32(s.Vocabulary - 2),
@@ -79,6 +89,13 @@ func (s Shape) header() ggml.KV {
 	}
 	for key, value := range s.tokenizer() {
 		kv[key] = value
+	}
+	if s.Experts > 0 {
+		kv["expert_count"], kv["expert_used_count"] = uint32(s.Experts), uint32(s.ExpertsUsed)
+		kv["expert_feed_forward_length"] = uint32(s.FeedForward)
+	}
+	if s.Window > 0 {
+		kv["attention.sliding_window"] = uint32(s.Window)
 	}
 	if s.embedder() {
 		delete(kv, "attention.layer_norm_rms_epsilon")

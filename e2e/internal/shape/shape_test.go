@@ -14,6 +14,9 @@ import (
 // A shape is honest if it is as large as the model that it copies: the file's length follows from every figure and type.
 func TestSizesAreTheLibrarys(t *testing.T) {
 	for _, s := range Catalogue() {
+		if s.Whole > 0 {
+			s.Layers = s.Whole
+		}
 		var tensors uint64
 		for _, tensor := range s.tensors() {
 			tensors += tensor.Size()
@@ -29,7 +32,7 @@ func TestSizesAreTheLibrarys(t *testing.T) {
 // What is written reads back as the catalogue of sizing has the model.
 func TestWrite(t *testing.T) {
 	for _, s := range Catalogue() {
-		if s.Bytes > 1<<30 {
+		if s.Bytes > 1<<30 || s.Whole > 0 {
 			continue // gigabytes only to read a header
 		}
 		path := filepath.Join(t.TempDir(), "model.gguf")

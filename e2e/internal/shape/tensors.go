@@ -29,23 +29,56 @@ func (s Shape) tensors() []*ggml.Tensor {
 		}
 		all = append(all,
 			vector(blk(i, "attn_norm.weight"), s.Embedding),
-			vector(blk(i, "ffn_norm.weight"), s.Embedding),
 			s.matrix(blk(i, "attn_q.weight"), s.smaller(), s.Embedding, heads),
 			s.matrix(blk(i, "attn_k.weight"), s.smaller(), s.Embedding, kv),
 			s.matrix(blk(i, "attn_v.weight"), value, s.Embedding, kv),
 			s.matrix(blk(i, "attn_output.weight"), s.smaller(), heads, s.Embedding),
-			s.matrix(blk(i, "ffn_gate.weight"), s.smaller(), s.Embedding, s.FeedForward),
-			s.matrix(blk(i, "ffn_up.weight"), s.smaller(), s.Embedding, s.FeedForward),
-			s.matrix(blk(i, "ffn_down.weight"), down, s.FeedForward, s.Embedding),
 		)
+		all = append(all, s.forward(i, down)...)
 		switch s.Architecture {
 		case "qwen2":
 			all = append(all, vector(blk(i, "attn_q.bias"), heads), vector(blk(i, "attn_k.bias"), kv), vector(blk(i, "attn_v.bias"), kv))
-		case "qwen3":
+		case "gpt-oss":
+			all = append(all, vector(blk(i, "attn_q.bias"), heads), vector(blk(i, "attn_k.bias"), kv), vector(blk(i, "attn_v.bias"), kv),
+				vector(blk(i, "attn_output.bias"), s.Embedding), vector(blk(i, "attn_sinks.weight"), s.Heads))
+		case "gemma3":
+			all = append(all, vector(blk(i, "attn_q_norm.weight"), s.Head), vector(blk(i, "attn_k_norm.weight"), s.Head),
+				vector(blk(i, "post_attention_norm.weight"), s.Embedding), vector(blk(i, "post_ffw_norm.weight"), s.Embedding))
+		case "qwen3", "qwen3moe":
 			all = append(all, vector(blk(i, "attn_q_norm.weight"), s.Head), vector(blk(i, "attn_k_norm.weight"), s.Head))
 		}
 	}
 	return all
+}
+
+// forward lists the feed forward of a layer, with its norm.
+func (s Shape) forward(layer uint64, down ggml.TensorType) []*ggml.Tensor {
+	norm := "ffn_norm.weight"
+	if s.Architecture == "gpt-oss" {
+		norm = "post_attention_norm.weight"
+	}
+	all := []*ggml.Tensor{vector(blk(layer, norm), s.Embedding)}
+	experts, suffix, kind := []uint64{}, "", s.smaller()
+	if s.Experts > 0 {
+		experts, suffix = []uint64{s.Experts}, "_exps"
+		all = append(all, s.matrix(blk(layer, "ffn_gate_inp.weight"), ggml.TensorTypeF32, s.Embedding, s.Experts))
+	}
+	if s.Quantisation == MXFP4 {
+		kind, down = ggml.TensorTypeMXFP4, ggml.TensorTypeMXFP4
+		all = append(all, vector(blk(layer, "ffn_gate_inp.bias"), s.Experts))
+		for _, name := range []string{"ffn_gate", "ffn_up", "ffn_down"} {
+			length := s.FeedForward
+			if name == "ffn_down" {
+				length = s.Embedding
+			}
+			all = append(all, s.matrix(blk(layer, name+suffix+".bias"), ggml.TensorTypeF32, length, s.Experts))
+		}
+	}
+	return append(all,
+		s.matrix(blk(layer, "ffn_gate"+suffix+".weight"), kind, s.Embedding, append([]uint64{s.FeedForward}, experts...)...),
+		s.matrix(blk(layer, "ffn_up"+suffix+".weight"), kind, s.Embedding, append([]uint64{s.FeedForward}, experts...)...),
+		s.matrix(blk(layer, "ffn_down"+suffix+".weight"), down, s.FeedForward, append([]uint64{s.Embedding}, experts...)...),
+	)
 }
 
 // encoder lists the weights of an embedder.
@@ -91,6 +124,8 @@ func (s Shape) moreBits(layer uint64) bool {
 
 func (s Shape) smaller() ggml.TensorType {
 	switch s.Quantisation {
+	case MXFP4:
+		return ggml.TensorTypeBF16
 	case Q80:
 		return ggml.TensorTypeQ8_0
 	case F16:
@@ -107,13 +142,13 @@ func (s Shape) bigger() ggml.TensorType {
 	return s.smaller()
 }
 
-// matrix is a tensor of rows elements in each of columns. A row that 256 does not divide cannot hold the K types; llama.cpp
+// matrix is a tensor of rows elements in each of columns, for each expert where there are experts. A row that 256 does not divide cannot hold the K types; llama.cpp
 // takes the next finer type then.
-func (s Shape) matrix(name string, kind ggml.TensorType, rows, columns uint64) *ggml.Tensor {
+func (s Shape) matrix(name string, kind ggml.TensorType, rows uint64, columns ...uint64) *ggml.Tensor {
 	if rows%kind.BlockSize() != 0 {
 		kind = map[ggml.TensorType]ggml.TensorType{ggml.TensorTypeQ4_K: ggml.TensorTypeQ5_0, ggml.TensorTypeQ6_K: ggml.TensorTypeQ8_0}[kind]
 	}
-	return noise(name, kind, []uint64{rows, columns})
+	return noise(name, kind, append([]uint64{rows}, columns...))
 }
 
 // vector is a norm or a bias: small, never quantised.

@@ -65,6 +65,8 @@ type Load struct {
 	Turns int `json:"turns,omitempty"`
 	// PromptCacheMiB is LLAMA_ARG_CACHE_RAM, from 0.30 on.
 	PromptCacheMiB int `json:"promptCacheMiB,omitempty"`
+	// Image is how many pixels a side the image has that is asked about; 0 for a question without.
+	Image int `json:"image,omitempty"`
 }
 
 func (l Load) String() string {
@@ -77,6 +79,9 @@ func (l Load) String() string {
 	}
 	if l.PromptCacheMiB > 0 {
 		s += fmt.Sprintf("/cache%d", l.PromptCacheMiB)
+	}
+	if l.Image > 0 {
+		s += fmt.Sprintf("/image%d", l.Image)
 	}
 	return s
 }

@@ -128,9 +128,16 @@ func (b *bench) matrix() []Load {
 	}
 	for _, name := range []string{"qwen3:30b-first2", "gpt-oss:20b-first2", "gemma3:4b-first6"} {
 		for _, context := range []int{4096, 8192, 65536} {
-			add(short(context, name))
+			l = short(context, name)
+			if name == "gemma3:4b-first6" {
+				l.Image = 896 // which it scales every image to
+			}
+			add(l)
 		}
 	}
+	l = short(4096, "qwen2.5vl:3b-first2")
+	l.Image = 896
+	add(l)
 	return loads
 }
 

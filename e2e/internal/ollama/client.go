@@ -70,6 +70,8 @@ func (c *Client) Delete(ctx context.Context, model string) error {
 type Question struct {
 	Model  string
 	Prompt string
+	// Images that the model should see, each a PNG or JPEG file.
+	Images [][]byte
 	// Threads of the answer. 0 leaves it to Ollama, which takes every core it sees.
 	Threads int
 	// MaxTokens ends the answer. Always set it: without a limit a model that never ends runs to ten times its context.
@@ -109,7 +111,11 @@ func (q Question) body(stream bool) map[string]any {
 	if q.Threads > 0 {
 		options["num_thread"] = q.Threads
 	}
-	return map[string]any{"model": q.Model, "prompt": q.Prompt, "stream": stream, "options": options}
+	body := map[string]any{"model": q.Model, "prompt": q.Prompt, "stream": stream, "options": options}
+	if len(q.Images) > 0 {
+		body["images"] = q.Images // base64, as encoding/json writes bytes
+	}
+	return body
 }
 
 // Generate asks /api/generate, whole answer at once, temperature 0 and a fixed seed.

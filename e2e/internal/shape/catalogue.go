@@ -11,6 +11,18 @@ func Catalogue() []Shape {
 			Vocabulary: 128256, Merges: 280147, Context: 131072, Tied: tied, Quantisation: quantisation,
 		}
 	}
+	gemma3 := Shape{
+		Name: "gemma3:4b", Source: "https://ollama.com/library/gemma3:4b", Bytes: 3338801804, Architecture: "gemma3", Pre: "llama-bpe",
+		Layers: 34, Embedding: 2560, FeedForward: 10240, Heads: 8, KVHeads: 4, Head: 256, Window: 1024,
+		Vocabulary: 262144, Merges: 280147, Context: 131072, Tied: true, Quantisation: Q4KM,
+		Projector: Projector{Kind: "gemma3", Layers: 27, Embedding: 1152, FeedForward: 4304, Heads: 16, Side: 896, Patch: 14},
+	}
+	qwen25vl := Shape{
+		Name: "qwen2.5vl:3b", Source: "https://ollama.com/library/qwen2.5vl:3b", Bytes: 3200627168, Architecture: "qwen2vl", Pre: "qwen2",
+		Layers: 36, Embedding: 2048, FeedForward: 11008, Heads: 16, KVHeads: 2, Head: 128,
+		Vocabulary: 151936, Merges: 151387, Context: 128000, Tied: true, Quantisation: Q4KM,
+		Projector: Projector{Kind: "qwen2.5vl_merger", Layers: 32, Embedding: 1280, FeedForward: 3420, Heads: 16, Side: 560, Patch: 14},
+	}
 	return []Shape{
 		{
 			Name: "all-minilm:22m", Source: "https://ollama.com/library/all-minilm:22m", Bytes: 45949216, Architecture: "bert",
@@ -41,11 +53,8 @@ func Catalogue() []Shape {
 			Layers: 48, Embedding: 2048, FeedForward: 768, Experts: 128, ExpertsUsed: 8, Heads: 32, KVHeads: 4, Head: 128,
 			Vocabulary: 151936, Merges: 151387, Context: 262144, Quantisation: Q4KM,
 		}),
-		first(6, Shape{
-			Name: "gemma3:4b", Source: "https://ollama.com/library/gemma3:4b", Bytes: 2489894016, Architecture: "gemma3", Pre: "llama-bpe",
-			Layers: 34, Embedding: 2560, FeedForward: 10240, Heads: 8, KVHeads: 4, Head: 256, Window: 1024,
-			Vocabulary: 262144, Merges: 280147, Context: 131072, Tied: true, Quantisation: Q4KM,
-		}),
+		first(6, gemma3),
+		first(2, qwen25vl),
 		first(2, Shape{
 			Name: "gpt-oss:20b", Source: "https://ollama.com/library/gpt-oss:20b", Bytes: 13793441244, Architecture: "gpt-oss", Pre: "gpt-4o",
 			Layers: 24, Embedding: 2880, FeedForward: 2880, Experts: 32, ExpertsUsed: 4, Heads: 64, KVHeads: 8, Head: 64, Window: 128,

@@ -30,6 +30,8 @@ type Shape struct {
 	Experts, ExpertsUsed uint64
 	// Window is how many tokens the layers with a sliding window see; 0 for none. Which layers those are, the architecture says.
 	Window uint64
+	// Projector is what an image passes through.
+	Projector Projector
 	// Vocabulary and Merges are how many the tokenizer has.
 	Vocabulary, Merges int
 	// Context is the longest that the model was trained on.
@@ -96,6 +98,9 @@ func (s Shape) header() ggml.KV {
 	}
 	if s.Window > 0 {
 		kv["attention.sliding_window"] = uint32(s.Window)
+	}
+	if s.Architecture == "qwen2vl" {
+		kv["rope.dimension_sections"] = []int32{16, 24, 24, 0}
 	}
 	if s.embedder() {
 		delete(kv, "attention.layer_norm_rms_epsilon")

@@ -3,6 +3,7 @@ package shape
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,7 +19,7 @@ func TestSizesAreTheLibrarys(t *testing.T) {
 			s.Layers = s.Whole
 		}
 		var tensors uint64
-		for _, tensor := range s.tensors() {
+		for _, tensor := range slices.Concat(s.tensors(), s.projector()) {
 			tensors += tensor.Size()
 		}
 		// The tokenizer: a word, its length, its kind; the merges.

@@ -36,7 +36,7 @@ func (s Shape) tensors() []*ggml.Tensor {
 		)
 		all = append(all, s.forward(i, down)...)
 		switch s.Architecture {
-		case "qwen2":
+		case "qwen2", "qwen2vl":
 			all = append(all, vector(blk(i, "attn_q.bias"), heads), vector(blk(i, "attn_k.bias"), kv), vector(blk(i, "attn_v.bias"), kv))
 		case "gpt-oss":
 			all = append(all, vector(blk(i, "attn_q.bias"), heads), vector(blk(i, "attn_k.bias"), kv), vector(blk(i, "attn_v.bias"), kv),

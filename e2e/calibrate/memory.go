@@ -46,11 +46,7 @@ func (b *bench) memory(ctx context.Context) error {
 		}
 		return nil
 	}
-	var known []string
-	for _, m := range b.data.Models {
-		known = append(known, m.Name)
-	}
-	if err := b.open(ctx, known...); err != nil {
+	if err := b.open(ctx); err != nil {
 		return err
 	}
 	for i, l := range chosen {

@@ -23,6 +23,10 @@ func model(ctx context.Context, b *images.Builder, name string) (string, Model, 
 	switch name {
 	case ollama.SmolLM2().Name:
 		store, err = ollama.Store(ctx, b, ollama.SmolLM2())
+	case freeModel:
+		free := ollama.SmolLM2()
+		free.Name, free.Parameters = freeModel, nil
+		store, err = ollama.Store(ctx, b, free)
 	case ollama.Gemma3().Name:
 		store, err = ollama.Store(ctx, b, ollama.Gemma3())
 	default:
@@ -56,7 +60,7 @@ func shaped(ctx context.Context, b *images.Builder, name string) (string, error)
 		return "", err
 	}
 	return b.Artifact(ctx, images.Artifact{
-		Name: "shape-" + s.Name, Version: ollama.Deployed.Version, Recipe: fmt.Sprintf("4 %+v", s), NeedMB: s.Bytes * 2 >> 20,
+		Name: "shape-" + s.Name, Version: ollama.Deployed.Version, Recipe: fmt.Sprintf("4 %+v", s), NeedMB: s.Size() * 2 >> 20,
 		Build: func(ctx context.Context, dir string) error {
 			home, err := os.MkdirTemp(filepath.Join(b.Dir, "tmp"), "shape-")
 			if err != nil {

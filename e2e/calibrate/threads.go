@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/e2e/internal/origin"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // ThreadRow is how fast one model answers with so many threads under one CPU limit.
@@ -19,8 +21,10 @@ type ThreadRow struct {
 	Measured
 	// MilliCPU is the limit, in thousandths of a core.
 	MilliCPU int64 `json:"milliCPU"`
-	// Threads is num_thread.
+	// Threads is num_thread, and from 0.30 on LLAMA_ARG_THREADS in its place.
 	Threads int `json:"threads"`
+	// Said is how many threads llama-server's log says; 0 before 0.30.
+	Said int `json:"said,omitempty"`
 	// TokensPerSecond of each round.
 	TokensPerSecond []float64 `json:"tokensPerSecond"`
 	// LoadAverage of the machine as the row was begun, this program's own load included: above the number of cores the
@@ -30,6 +34,8 @@ type ThreadRow struct {
 
 const (
 	sweptModel = "smollm2:135m"
+	// freeModel is the same without num_thread among its parameters, which would win over LLAMA_ARG_THREADS.
+	freeModel = "smollm2:135m-free"
 	// sweptTokens are written in a round, if they come within sweptTime; sweptRounds for each setting. So the sweep takes less
 	// than five minutes also where threads that wait for one another write a token in seconds.
 	sweptTokens, sweptRounds = 24, 4
@@ -38,7 +44,11 @@ const (
 
 // threads measures the settings of one limit in turn, round after round, so that all of them meet the same weather.
 func (b *bench) threads(ctx context.Context) error {
-	if err := b.open(ctx, sweptModel); err != nil {
+	model := sweptModel
+	if sizing.LlamaServer(b.release.Version) {
+		model = freeModel
+	}
+	if err := b.open(ctx, model); err != nil {
 		return err
 	}
 	counts := []int{1, 2, 4}
@@ -50,7 +60,7 @@ func (b *bench) threads(ctx context.Context) error {
 		if int(limit) > 1000*runtime.NumCPU() {
 			continue
 		}
-		measured, err := b.sweep(ctx, limit, counts)
+		measured, err := b.sweep(ctx, model, limit, counts)
 		if err != nil {
 			return fmt.Errorf("%d thousandths of a core: %w", limit, err)
 		}
@@ -64,34 +74,40 @@ func (b *bench) threads(ctx context.Context) error {
 }
 
 // sweep runs a server for each number of threads, so that none has to load the model anew, and asks them in turn.
-func (b *bench) sweep(ctx context.Context, limit int64, counts []int) (rows []ThreadRow, err error) {
+func (b *bench) sweep(ctx context.Context, model string, limit int64, counts []int) (rows []ThreadRow, err error) {
 	var servers []*server
 	defer func() {
 		for _, s := range servers {
 			err = errors.Join(err, s.stop())
 		}
 	}()
-	load := Load{Models: []string{sweptModel}, Context: 2048, Parallel: 1, KVCacheType: "f16"}
 	average, err := loadAverage()
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range counts {
+		load := Load{Models: []string{model}, Context: 2048, Parallel: 1, KVCacheType: "f16", Threads: n}
 		s, err := b.start(ctx, load, "--cpus", strconv.FormatFloat(float64(limit)/1000, 'f', -1, 64))
 		if err != nil {
 			return nil, err
 		}
 		servers = append(servers, s)
 		// Loads the model, and is not counted.
-		if _, err := s.Generate(ctx, ollama.Question{Model: sweptModel, Threads: n}); err != nil {
+		row := ThreadRow{Model: model, Measured: b.measured(), MilliCPU: limit, Threads: n, LoadAverage: average}
+		if _, err := s.Generate(ctx, row.question("")); err != nil {
 			return nil, err
 		}
-		rows = append(rows, ThreadRow{Model: sweptModel, Measured: b.measured(), MilliCPU: limit, Threads: n, LoadAverage: average})
+		if model == freeModel {
+			if row.Said, err = s.said(ctx); err != nil {
+				return nil, err
+			}
+		}
+		rows = append(rows, row)
 	}
 	for round := range sweptRounds + 1 {
 		for i := range counts {
 			i = (i + round) % len(counts) // nobody is always first
-			speed, err := servers[i].speed(ctx, counts[i])
+			speed, err := servers[i].speed(ctx, rows[i].question("Tell me a long story about a lighthouse."))
 			if err != nil {
 				return nil, err
 			}
@@ -103,14 +119,37 @@ func (b *bench) sweep(ctx context.Context, limit int64, counts []int) (rows []Th
 	return rows, nil
 }
 
+// question says the number of threads only where the server's environment does not.
+func (r ThreadRow) question(prompt string) ollama.Question {
+	q := ollama.Question{Model: r.Model, Prompt: prompt, MaxTokens: sweptTokens}
+	if r.Model != freeModel {
+		q.Threads = r.Threads
+	}
+	return q
+}
+
+var saidThreads = regexp.MustCompile(`n_threads = (\d+)`)
+
+// said is the number of threads in the log of the model's process.
+func (s *server) said(ctx context.Context) (int, error) {
+	log, err := s.container.Logs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	match := saidThreads.FindStringSubmatch(log)
+	if match == nil {
+		return 0, errors.New("llama-server's log says no number of threads")
+	}
+	return strconv.Atoi(match[1])
+}
+
 // speed is the tokens per second of one answer from its first token on, or until the time is up. 0 says that there were not
 // even two.
-func (s *server) speed(ctx context.Context, threads int) (float64, error) {
+func (s *server) speed(ctx context.Context, q ollama.Question) (float64, error) {
 	within, cancel := context.WithTimeout(ctx, sweptTime)
 	defer cancel()
 	var first, last time.Time
 	tokens := 0
-	q := ollama.Question{Model: sweptModel, Prompt: "Tell me a long story about a lighthouse.", Threads: threads, MaxTokens: sweptTokens}
 	err := s.Stream(within, q, func() {
 		last = time.Now()
 		if tokens++; tokens == 1 {

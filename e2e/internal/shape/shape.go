@@ -3,6 +3,7 @@ package shape
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/ollama/ollama/fs/ggml"
@@ -40,6 +41,15 @@ type Shape struct {
 	Tied bool
 	// Quantisation of the library's default tag.
 	Quantisation Quantisation
+}
+
+// Size is how many bytes the tensors have; a tokenizer comes on top.
+func (s Shape) Size() int64 {
+	var bytes uint64
+	for _, tensor := range slices.Concat(s.tensors(), s.projector()) {
+		bytes += tensor.Size()
+	}
+	return int64(bytes)
 }
 
 // Quantisation is a recipe that gives each tensor its type.

@@ -23,6 +23,13 @@ func Catalogue() []Shape {
 		Vocabulary: 151936, Merges: 151387, Context: 128000, Tied: true, Quantisation: Q4KM,
 		Projector: Projector{Kind: "qwen2.5vl_merger", Layers: 32, Embedding: 1280, FeedForward: 3420, Heads: 16, Side: 560, Patch: 14},
 	}
+	qwen35 := Shape{
+		Name: "qwen3.5:9b", Source: "https://ollama.com/library/qwen3.5:9b", Bytes: 6594474711, Architecture: "qwen35", Pre: "qwen35",
+		Layers: 32, Embedding: 4096, FeedForward: 12288, Heads: 16, KVHeads: 4, Head: 256,
+		Recurrent:  Recurrent{Interval: 4, Kernel: 4, Groups: 16, Ranks: 32, State: 128},
+		Vocabulary: 248320, Merges: 280147, Context: 262144, Quantisation: Q4KM,
+		Projector: Projector{Kind: "qwen3vl_merger", Layers: 27, Embedding: 1152, FeedForward: 4304, Heads: 16, Side: 768, Patch: 16},
+	}
 	return []Shape{
 		{
 			Name: "all-minilm:22m", Source: "https://ollama.com/library/all-minilm:22m", Bytes: 45949216, Architecture: "bert",
@@ -54,6 +61,7 @@ func Catalogue() []Shape {
 			Vocabulary: 151936, Merges: 151387, Context: 262144, Quantisation: Q4KM,
 		}),
 		first(6, gemma3),
+		first(8, qwen35),
 		first(2, qwen25vl),
 		first(2, Shape{
 			Name: "gpt-oss:20b", Source: "https://ollama.com/library/gpt-oss:20b", Bytes: 13793441244, Architecture: "gpt-oss", Pre: "gpt-4o",

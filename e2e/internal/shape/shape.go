@@ -31,6 +31,8 @@ type Shape struct {
 	Experts, ExpertsUsed uint64
 	// Window is how many tokens the layers with a sliding window see; 0 for none. Which layers those are, the architecture says.
 	Window uint64
+	// Recurrent is how the layers without a KV cache keep what they read.
+	Recurrent Recurrent
 	// Projector is what an image passes through.
 	Projector Projector
 	// Vocabulary and Merges are how many the tokenizer has.
@@ -42,6 +44,13 @@ type Shape struct {
 	// Quantisation of the library's default tag.
 	Quantisation Quantisation
 }
+
+// Recurrent are the figures of gated delta nets: all layers but every Interval-th are such. Groups heads of keys and Ranks of
+// values, each State long, read through a convolution over Kernel tokens.
+type Recurrent struct{ Interval, Kernel, Groups, Ranks, State uint64 }
+
+// on reports whether a layer is recurrent.
+func (r Recurrent) on(layer uint64) bool { return r.Interval > 0 && (layer+1)%r.Interval != 0 }
 
 // Size is how many bytes the tensors have; a tokenizer comes on top.
 func (s Shape) Size() int64 {
@@ -109,8 +118,15 @@ func (s Shape) header() ggml.KV {
 	if s.Window > 0 {
 		kv["attention.sliding_window"] = uint32(s.Window)
 	}
-	if s.Architecture == "qwen2vl" {
+	switch r := s.Recurrent; s.Architecture {
+	case "qwen2vl":
 		kv["rope.dimension_sections"] = []int32{16, 24, 24, 0}
+	case "qwen35":
+		kv["rope.dimension_count"] = uint32(s.Head / 4)
+		kv["rope.dimension_sections"] = []int32{11, 11, 10, 0}
+		kv["full_attention_interval"] = uint32(r.Interval)
+		kv["ssm.conv_kernel"], kv["ssm.group_count"], kv["ssm.state_size"] = uint32(r.Kernel), uint32(r.Groups), uint32(r.State)
+		kv["ssm.time_step_rank"], kv["ssm.inner_size"] = uint32(r.Ranks), uint32(r.Ranks*r.State)
 	}
 	if s.embedder() {
 		delete(kv, "attention.layer_norm_rms_epsilon")

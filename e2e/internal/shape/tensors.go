@@ -27,14 +27,22 @@ func (s Shape) tensors() []*ggml.Tensor {
 		if s.Architecture == "qwen3" {
 			value = ggml.TensorTypeF16 // Ollama's own quantizer leaves it as it is; with it the file has the library's size
 		}
+		all = append(all, vector(blk(i, "attn_norm.weight"), s.Embedding))
+		all = append(all, s.forward(i, down)...)
+		if s.Recurrent.on(i) {
+			all = append(all, s.deltaNet(i)...)
+			continue
+		}
+		queries := heads
+		if s.Architecture == "qwen35" {
+			queries *= 2 // with their gates
+		}
 		all = append(all,
-			vector(blk(i, "attn_norm.weight"), s.Embedding),
-			s.matrix(blk(i, "attn_q.weight"), s.smaller(), s.Embedding, heads),
+			s.matrix(blk(i, "attn_q.weight"), s.smaller(), s.Embedding, queries),
 			s.matrix(blk(i, "attn_k.weight"), s.smaller(), s.Embedding, kv),
 			s.matrix(blk(i, "attn_v.weight"), value, s.Embedding, kv),
 			s.matrix(blk(i, "attn_output.weight"), s.smaller(), heads, s.Embedding),
 		)
-		all = append(all, s.forward(i, down)...)
 		switch s.Architecture {
 		case "qwen2", "qwen2vl":
 			all = append(all, vector(blk(i, "attn_q.bias"), heads), vector(blk(i, "attn_k.bias"), kv), vector(blk(i, "attn_v.bias"), kv))
@@ -44,17 +52,35 @@ func (s Shape) tensors() []*ggml.Tensor {
 		case "gemma3":
 			all = append(all, vector(blk(i, "attn_q_norm.weight"), s.Head), vector(blk(i, "attn_k_norm.weight"), s.Head),
 				vector(blk(i, "post_attention_norm.weight"), s.Embedding), vector(blk(i, "post_ffw_norm.weight"), s.Embedding))
-		case "qwen3", "qwen3moe":
+		case "qwen3", "qwen3moe", "qwen35":
 			all = append(all, vector(blk(i, "attn_q_norm.weight"), s.Head), vector(blk(i, "attn_k_norm.weight"), s.Head))
 		}
 	}
 	return all
 }
 
+// deltaNet lists the recurrent part of a layer.
+func (s Shape) deltaNet(layer uint64) []*ggml.Tensor {
+	r := s.Recurrent
+	values := r.Ranks * r.State
+	all := 2*r.Groups*r.State + values
+	return []*ggml.Tensor{
+		s.matrix(blk(layer, "attn_qkv.weight"), s.smaller(), s.Embedding, all),
+		s.matrix(blk(layer, "attn_gate.weight"), s.smaller(), s.Embedding, values),
+		s.matrix(blk(layer, "ssm_conv1d.weight"), ggml.TensorTypeF32, r.Kernel, all),
+		vector(blk(layer, "ssm_dt.bias"), r.Ranks),
+		vector(blk(layer, "ssm_a"), r.Ranks),
+		s.matrix(blk(layer, "ssm_beta.weight"), s.smaller(), s.Embedding, r.Ranks),
+		s.matrix(blk(layer, "ssm_alpha.weight"), s.smaller(), s.Embedding, r.Ranks),
+		vector(blk(layer, "ssm_norm.weight"), r.State),
+		s.matrix(blk(layer, "ssm_out.weight"), s.smaller(), values, s.Embedding),
+	}
+}
+
 // forward lists the feed forward of a layer, with its norm.
 func (s Shape) forward(layer uint64, down ggml.TensorType) []*ggml.Tensor {
 	norm := "ffn_norm.weight"
-	if s.Architecture == "gpt-oss" {
+	if s.Architecture == "gpt-oss" || s.Architecture == "qwen35" {
 		norm = "post_attention_norm.weight"
 	}
 	all := []*ggml.Tensor{vector(blk(layer, norm), s.Embedding)}

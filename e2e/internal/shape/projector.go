@@ -12,6 +12,8 @@ import (
 type Projector struct {
 	// Kind is clip.projector_type: gemma3, qwen2.5vl_merger or qwen3vl_merger. Empty for a model of text alone.
 	Kind string
+	// Whole is how many layers the library's model has where the shape keeps only the first of them.
+	Whole uint64
 	// Layers, Embedding, FeedForward and Heads of the encoder, which cuts an image of Side pixels a side into squares of Patch.
 	Layers, Embedding, FeedForward, Heads, Side, Patch uint64
 }

@@ -17,6 +17,7 @@ func TestSizesAreTheLibrarys(t *testing.T) {
 	for _, s := range Catalogue() {
 		if s.Whole > 0 {
 			s.Layers = s.Whole
+			s.Projector.Layers = s.Projector.Whole
 		}
 		// The tokenizer: a word, its length, its kind; the merges.
 		header := float64(s.Vocabulary*(6+8+4) + s.Merges*(7+8))

@@ -211,7 +211,7 @@ func (l layout) layer() int64 { return max(1, l.weights+l.cache) }
 
 func (r run) layout() layout {
 	layers := int64(max(1, r.Layers))
-	l := layout{output: r.embeddingBytes(), vision: r.VisionBytes, compute: r.deviceCompute()}
+	l := layout{output: r.embeddingBytes(), vision: r.vision().Bytes, compute: r.deviceCompute()}
 	l.weights = (min(r.DiskBytes, most) - l.output) / layers
 	l.cache = r.cache().Bytes / layers
 	if r.reckoned() {

@@ -38,7 +38,12 @@ type Model struct {
 	// for none.
 	Context int
 	// VisionBytes is the compute graph of one image; 0 for text alone.
-	VisionBytes int64
+	// FlashVisionBytes is that of llama-server, which keeps no scores of each patch
+	// with every other; 0 where it is the same.
+	VisionBytes, FlashVisionBytes int64
+	// StateBytes is what the layers without a KV cache keep of a request, however
+	// long it is; 0 where all layers have one.
+	StateBytes int64
 	// Embedder turns text into vectors: no KV cache, the whole context in one
 	// batch, one request at a time.
 	Embedder bool

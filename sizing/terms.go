@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // ModelTerms is the memory of one loaded model, without devices.
@@ -29,7 +30,7 @@ func newRun(m Model, s Settings) run {
 
 func (r run) terms() []Term {
 	terms := []Term{r.weights()}
-	for _, t := range []Term{r.cache(), r.checkpoints(), r.compute(), r.vision(), r.promptCache(), r.fileCache(), r.runtime()} {
+	for _, t := range []Term{r.cache(), r.state(), r.checkpoints(), r.compute(), r.vision(), r.promptCache(), r.fileCache(), r.runtime()} {
 		if t.Bytes > 0 {
 			terms = append(terms, t)
 		}
@@ -97,21 +98,38 @@ func (r run) row() (kind string, bytes float64) {
 	return kind, float64(r.KeyLength+r.ValueLength) * float64(r.KVHeads) * kvBytes(kind)
 }
 
-// checkpoints are copies of what sliding windows see, from which llama-server goes
-// on where a question changes an earlier one: some of the newest prompt, and as it
-// grows from question to question, older ones.
+// state is what layers of a hybrid keep in the place of a cache.
+func (r run) state() Term {
+	return Term{
+		Name: "state", Bytes: bounded(float64(r.StateBytes) * float64(r.parallel)),
+		Formula: fmt.Sprintf("%d bytes x %d requests", r.StateBytes, r.parallel),
+		Source:  "n_embd_r and n_embd_s in llama-hparams.cpp",
+	}
+}
+
+// checkpoints are copies of what sliding windows see and of a hybrid's state, from
+// which llama-server goes on where a question changes an earlier one: some of the
+// newest prompt, and as it grows from question to question, older ones.
 func (r run) checkpoints() Term {
 	layers, _ := r.slidingCells(padded(r.context) * r.parallel)
-	if layers == 0 || r.Embedder || !LlamaServer(r.settings.Version) {
+	if layers == 0 && r.StateBytes == 0 || r.Embedder || !LlamaServer(r.settings.Version) {
 		return Term{}
 	}
 	number := min(newestCheckpoints+int(roundUp(int64(r.context), checkpointStep)/checkpointStep), mostCheckpoints)
 	kind, row := r.row()
+	one := row*float64(layers)*float64(r.SlidingWindow) + float64(r.StateBytes)
+	var parts []string
+	if layers > 0 {
+		parts = append(parts, fmt.Sprintf("%d layers x %d tokens of sliding window x (%d + %d) x %d kv heads x %g bytes (%s)",
+			layers, r.SlidingWindow, r.KeyLength, r.ValueLength, r.KVHeads, kvBytes(kind), kind))
+	}
+	if r.StateBytes > 0 {
+		parts = append(parts, fmt.Sprintf("%d bytes of state", r.StateBytes))
+	}
 	return Term{
-		Name: "checkpoints", Bytes: bounded(row * float64(layers) * float64(r.SlidingWindow) * float64(number) * float64(r.parallel)),
-		Formula: fmt.Sprintf("%d checkpoints x %d layers x %d tokens of sliding window x %d requests x (%d + %d) x %d kv heads x %g bytes (%s)",
-			number, layers, r.SlidingWindow, r.parallel, r.KeyLength, r.ValueLength, r.KVHeads, kvBytes(kind), kind),
-		Source: "create_checkpoint in tools/server of llama.cpp, and its log",
+		Name: "checkpoints", Bytes: bounded(one * float64(number) * float64(r.parallel)),
+		Formula: fmt.Sprintf("%d checkpoints x %d requests x (%s)", number, r.parallel, strings.Join(parts, " + ")),
+		Source:  "create_checkpoint in tools/server of llama.cpp, and its log",
 	}
 }
 
@@ -179,12 +197,17 @@ func (r run) compute() Term {
 	return t
 }
 
-// vision is the graph of one image, which is reserved as the model is loaded.
+// vision is the graph of one image. Ollama's own engine reserves it as the model is
+// loaded, llama-server grows to it.
 func (r run) vision() Term {
-	return Term{
+	t := Term{
 		Name: "vision", Bytes: r.VisionBytes, Formula: "the compute graph of one image, as logged",
 		Source: "reserveWorstCaseGraph in runner/ollamarunner/runner.go",
 	}
+	if LlamaServer(r.settings.Version) {
+		t.Bytes, t.Source = cmp.Or(r.FlashVisionBytes, r.VisionBytes), "reserve_compute_meta in tools/mtmd/clip.cpp"
+	}
+	return t
 }
 
 // promptCache is what llama-server keeps of earlier prompts.

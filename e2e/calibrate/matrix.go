@@ -126,18 +126,20 @@ func (b *bench) matrix() []Load {
 	for _, context := range []int{4096, 32768, 65536, 131072} {
 		add(short(context, "llama3.1:8b-first4"))
 	}
-	for _, name := range []string{"qwen3:30b-first2", "gpt-oss:20b-first2", "gemma3:4b-first6"} {
-		for _, context := range []int{4096, 8192, 65536} {
-			l = short(context, name)
-			if name == "gemma3:4b-first6" {
-				l.Image = 896 // which it scales every image to
-			}
-			add(l)
-		}
+	for _, context := range []int{4096, 65536} {
+		add(short(context, "qwen3:30b-first2"))
+		add(short(context, "gpt-oss:20b-first2"))
 	}
-	l = short(4096, "qwen2.5vl:3b-first2")
-	l.Image = 896
-	add(l)
+	for _, context := range []int{8192, 65536} {
+		l = short(context, "gemma3:4b-first6")
+		l.Image = 896 // which it scales every image to
+		add(l)
+	}
+	for _, name := range []string{"qwen2.5vl:3b-first2", "qwen3.5:9b-first8"} {
+		l = short(4096, name)
+		l.Image = 896
+		add(l)
+	}
 	return loads
 }
 
@@ -162,7 +164,7 @@ func prompt(name string, tokens, number int) string {
 	switch {
 	case embedder(name):
 		return strings.Repeat("a ", tokens)
-	case strings.HasPrefix(name, "smollm2"), strings.HasPrefix(name, "gemma3"):
+	case name == "smollm2:135m", name == "gemma3:270m":
 		return first + strings.Repeat(" the", tokens-2*number)
 	default:
 		return first + strings.Repeat("a ", tokens/2-number)

@@ -101,7 +101,7 @@ func see(store, weights string, m *sizing.Model) error {
 		}
 		info, err := file.Stat()
 		if err == nil && path != weights && info.Size() > 1<<20 {
-			m.VisionBytes, err = gguf.ReadProjector(file, info.Size())
+			m.VisionBytes, m.FlashVisionBytes, err = gguf.ReadProjector(file, info.Size())
 			m.DiskBytes += info.Size()
 		}
 		if err := errors.Join(err, file.Close()); err != nil {

@@ -45,9 +45,10 @@ func describe(file *parser.GGUFFile) (sizing.Model, error) {
 		FeedForward:  int(feedForward(a)),
 		Vocab:        int(a.VocabularyLength),
 		ContextLimit: int(a.MaximumContextLength),
-		VisionBytes:  vision(file, name),
+		StateBytes:   state(a),
 		Evidence:     sizing.Measured,
 	}
+	m.VisionBytes, m.FlashVisionBytes = vision(file, name)
 	for i, sliding := range a.AttentionSlidingWindowLayers {
 		if sliding && a.AttentionSlidingWindow > 0 && i < m.Layers {
 			m.SlidingWindow = int(a.AttentionSlidingWindow)
@@ -186,6 +187,43 @@ func layers(a parser.GGUFArchitecture) int {
 		}
 	}
 	return max(n, 0)
+}
+
+// state is what the layers without keys and values keep of one request, in bytes:
+// n_embd_r and n_embd_s in llama-hparams.cpp, as 32-bit numbers.
+func state(a parser.GGUFArchitecture) int64 {
+	embedding, heads, kernel := float64(a.EmbeddingLength), float64(a.AttentionHeadCount), float64(a.SSMConvolutionKernel)
+	inner, long := float64(a.SSMInnerSize), float64(a.SSMStateSize)
+	numbers := max(0, kernel-1)*(inner+2*float64(a.SSMGroupCount)*long) + long*inner
+	switch head := float64(a.KDAHeadDim); {
+	case a.RWKVHeadSize > 0:
+		numbers = embedding * (float64(a.RWKVTokenShiftCount) + float64(a.RWKVHeadSize))
+	case a.ShortConvLCache > 0:
+		numbers = embedding * float64(a.ShortConvLCache-1)
+	case head > 0:
+		numbers = 3*max(3, kernel-1)*heads*head + head*head*heads
+	}
+	return int64(min(4*numbers*float64(recurrent(a)), maxState))
+}
+
+// recurrent counts the layers with a state.
+func recurrent(a parser.GGUFArchitecture) int {
+	blocks := int(a.BlockCount)
+	switch interval := int(a.FullAttentionInterval); {
+	case interval > 1:
+		return blocks - blocks/interval
+	case len(a.AttentionHeadCountKVs) == 0:
+		return blocks // Mamba and RWKV, or both in each layer
+	}
+	n := 0
+	for i, kvHeads := range a.AttentionHeadCountKVs {
+		forward := len(a.FeedForwardLength) > i && len(a.FeedForwardLength) > 1 && a.FeedForwardLength[i] > 0
+		onlyForward := forward && strings.HasPrefix(a.Architecture, "nemotron_h")
+		if kvHeads == 0 && !onlyForward && i < blocks {
+			n++
+		}
+	}
+	return n
 }
 
 // kvHeads of a layer that keeps any; the average, rounded up, where they differ.

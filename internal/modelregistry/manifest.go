@@ -66,7 +66,7 @@ func Describe(manifestFile io.Reader, open func(Blob) (io.ReadCloser, error)) (s
 	}
 	if projector.Digest != "" {
 		err := read(open, projector, func(r io.Reader) (err error) {
-			model.VisionBytes, err = gguf.ReadProjector(r, projector.Size)
+			model.VisionBytes, model.FlashVisionBytes, err = gguf.ReadProjector(r, projector.Size)
 			return err
 		})
 		if err != nil {

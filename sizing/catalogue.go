@@ -22,7 +22,14 @@ const (
 const (
 	// clip is the graph of one image in CLIP's ViT-L/14 at 336 pixels: 577 patches
 	// through its widest layer, and the scores of each with every other.
-	clip = 4*577*(4096+6*1024) + 4*16*577*577
+	clip = clipFlash + 4*16*577*577
+	// clipFlash is the same without the scores; siglip is that of SigLIP at 896
+	// pixels, 4096 patches.
+	clipFlash = 4 * 577 * (4096 + 6*1024)
+	siglip    = 4 * 4096 * (4304 + 6*1152)
+	// qwen25Flash is llama-server's: 4096 tokens of four patches, and a mask of
+	// which patch sees which, as four bytes and cast to two.
+	qwen25Flash = 4*16384*(3420+6*1280) + 6*16384*16384
 	// qwen25Image is the graph of one image of the 2 << 20 pixels that Ollama
 	// allows: the scores of each patch with every other in 16 heads, 6.7 GiB as
 	// logged. Without flash attention, which its own attention does not use
@@ -31,6 +38,9 @@ const (
 	// qwen3Image is 2048 x 2048 pixels in patches of 16 through the widest layer;
 	// with flash attention, so that no scores stand in memory.
 	qwen3Image = 4 * 16384 * (4304 + 6*1152)
+	// qwen35State is what 24 gated delta nets keep: three tokens of 8192 numbers
+	// before the convolution, and 32 heads of 128 x 128.
+	qwen35State = 24 * 4 * (3*8192 + 32*128*128)
 )
 
 // catalogue lists the known models; nobody changes it. No row is from memory. A

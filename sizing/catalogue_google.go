@@ -35,7 +35,7 @@ var gemma = []Model{
 	},
 	{
 		Name: "gemma3:12b", Tags: []string{"12b-it-q4_K_M"}, Architecture: "gemma3",
-		Parameters: 12_200_000_000, Quantization: "Q4_K_M", DiskBytes: 8_149_190_253, TiedBytes: 825_753_600, VisionBytes: 1 << 30,
+		Parameters: 12_200_000_000, Quantization: "Q4_K_M", DiskBytes: 8_149_190_253, TiedBytes: 825_753_600, VisionBytes: 1 << 30, FlashVisionBytes: siglip,
 		Layers: 48, KVHeads: 8, KeyLength: 256, ValueLength: 256, SlidingWindow: 1024, SlidingLayers: 40,
 		Heads: 16, Embedding: 3840, FeedForward: 15360, Vocab: 262144, ContextLimit: 131072,
 		Digest:   "sha256:f4031aab637d1ffa37b42570452ae0e4fad0314754d17ded67322e4b95836f8a",
@@ -59,7 +59,7 @@ var gemma = []Model{
 	},
 	{
 		Name: "gemma3:27b", Architecture: "gemma3",
-		Parameters: 27_400_000_000, Quantization: "Q4_K_M", DiskBytes: 17_396_936_941, TiedBytes: 1_156_055_040, VisionBytes: 1 << 30,
+		Parameters: 27_400_000_000, Quantization: "Q4_K_M", DiskBytes: 17_396_936_941, TiedBytes: 1_156_055_040, VisionBytes: 1 << 30, FlashVisionBytes: siglip,
 		Layers: 62, KVHeads: 16, KeyLength: 128, ValueLength: 128, SlidingWindow: 1024, SlidingLayers: 52,
 		Heads: 32, Embedding: 5376, FeedForward: 21504, Vocab: 262144, ContextLimit: 131072,
 		Digest:   "sha256:a418f5838eaf7fe2cfe0a3046c8384b68ba43a4435542c942f9db00a5f342203",
@@ -67,7 +67,7 @@ var gemma = []Model{
 	},
 	{
 		Name: "gemma3:4b", Tags: []string{"latest", "4b-it-q4_K_M"}, Architecture: "gemma3",
-		Parameters: 4_300_000_000, Quantization: "Q4_K_M", DiskBytes: 3_338_801_804, TiedBytes: 550_502_400, VisionBytes: 1 << 30,
+		Parameters: 4_300_000_000, Quantization: "Q4_K_M", DiskBytes: 3_338_801_804, TiedBytes: 550_502_400, VisionBytes: 1 << 30, FlashVisionBytes: siglip,
 		Layers: 34, KVHeads: 4, KeyLength: 256, ValueLength: 256, SlidingWindow: 1024, SlidingLayers: 29,
 		Heads: 8, Embedding: 2560, FeedForward: 10240, Vocab: 262144, ContextLimit: 131072,
 		Digest:   "sha256:a2af6cc3eb7fa8be8504abaf9b04e88f17a119ec3f04a3addf55f92841195f5a",

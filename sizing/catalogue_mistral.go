@@ -11,7 +11,7 @@ var mistral = []Model{
 	},
 	{
 		Name: "llava:13b", Architecture: "llama",
-		Parameters: 13_015_864_320, Quantization: "Q4_0", DiskBytes: 8_011_256_494, VisionBytes: clip,
+		Parameters: 13_015_864_320, Quantization: "Q4_0", DiskBytes: 8_011_256_494, VisionBytes: clip, FlashVisionBytes: clipFlash,
 		Layers: 40, KVHeads: 40, KeyLength: 128, ValueLength: 128,
 		Heads: 40, Embedding: 5120, FeedForward: 13824, Vocab: 32000, ContextLimit: 4096,
 		Digest:   "sha256:0d0eb4d7f485d7d0a21fd9b0c1d5b04da481d2150a097e81b64acb59758fdef6",
@@ -19,7 +19,7 @@ var mistral = []Model{
 	},
 	{
 		Name: "llava:7b", Tags: []string{"latest"}, Architecture: "llama",
-		Parameters: 7_241_732_096, Quantization: "Q4_0", DiskBytes: 4_733_363_377, VisionBytes: clip,
+		Parameters: 7_241_732_096, Quantization: "Q4_0", DiskBytes: 4_733_363_377, VisionBytes: clip, FlashVisionBytes: clipFlash,
 		Layers: 32, KVHeads: 8, KeyLength: 128, ValueLength: 128,
 		Heads: 32, Embedding: 4096, FeedForward: 14336, Vocab: 32000, ContextLimit: 32768,
 		Digest:   "sha256:8dd30f6b0cb19f555f2c7a7ebda861449ea2cc76bf1f44e262931f45fc81d081",

@@ -99,7 +99,7 @@ var qwen = []Model{
 	},
 	{
 		Name: "qwen2.5vl:32b", Architecture: "qwen25vl",
-		Parameters: 33_500_000_000, Quantization: "Q4_K_M", DiskBytes: 21_159_310_657, VisionBytes: qwen25Image,
+		Parameters: 33_500_000_000, Quantization: "Q4_K_M", DiskBytes: 21_159_310_657, VisionBytes: qwen25Image, FlashVisionBytes: qwen25Flash,
 		Layers: 64, KVHeads: 8, KeyLength: 128, ValueLength: 128,
 		Heads: 40, Embedding: 5120, FeedForward: 27648, Vocab: 152064, ContextLimit: 128000,
 		Digest:   "sha256:3edc3a52fe988de3e8ba4f99ac1f21a1bbc35e1af32a74983fe4e1667d6b6188",
@@ -107,7 +107,7 @@ var qwen = []Model{
 	},
 	{
 		Name: "qwen2.5vl:3b", Architecture: "qwen25vl",
-		Parameters: 3_750_000_000, Quantization: "Q4_K_M", DiskBytes: 3_200_627_168, TiedBytes: 255_252_480, VisionBytes: qwen25Image,
+		Parameters: 3_750_000_000, Quantization: "Q4_K_M", DiskBytes: 3_200_627_168, TiedBytes: 255_252_480, VisionBytes: qwen25Image, FlashVisionBytes: qwen25Flash,
 		Layers: 36, KVHeads: 2, KeyLength: 128, ValueLength: 128,
 		Heads: 16, Embedding: 2048, FeedForward: 11008, Vocab: 151936, ContextLimit: 128000,
 		Digest:   "sha256:fb90415cde1ef08aa669ae74b082d49b158729b6db1ab183c941417d507e71a1",
@@ -115,7 +115,7 @@ var qwen = []Model{
 	},
 	{
 		Name: "qwen2.5vl:7b", Tags: []string{"latest"}, Architecture: "qwen25vl",
-		Parameters: 8_290_000_000, Quantization: "Q4_K_M", DiskBytes: 5_969_245_856, VisionBytes: qwen25Image,
+		Parameters: 8_290_000_000, Quantization: "Q4_K_M", DiskBytes: 5_969_245_856, VisionBytes: qwen25Image, FlashVisionBytes: qwen25Flash,
 		Layers: 28, KVHeads: 4, KeyLength: 128, ValueLength: 128,
 		Heads: 28, Embedding: 3584, FeedForward: 18944, Vocab: 152064, ContextLimit: 128000,
 		Digest:   "sha256:5ced39dfa4bac325dc183dd1e4febaa1c46b3ea28bce48896c8e69c1e79611cc",
@@ -196,7 +196,7 @@ var qwen = []Model{
 	{
 		// Every fourth of 32 layers has a cache; the others keep a state of 2 MiB.
 		Name: "qwen3.5:9b", Tags: []string{"9b-q4_K_M"}, Architecture: "qwen35",
-		Parameters: 9_700_000_000, Quantization: "Q4_K_M", DiskBytes: 6_594_474_711, VisionBytes: qwen3Image,
+		Parameters: 9_700_000_000, Quantization: "Q4_K_M", DiskBytes: 6_594_474_711, VisionBytes: qwen3Image, StateBytes: qwen35State,
 		Layers: 8, KVHeads: 4, KeyLength: 256, ValueLength: 256,
 		Heads: 16, Embedding: 4096, FeedForward: 12288, Vocab: 248320, ContextLimit: 262144,
 		Digest:   "sha256:6488c96fa5faab64bb65cbd30d4289e20e6130ef535a93ef9a49f42eda893ea7",

@@ -40,3 +40,47 @@ func TestDecimal(t *testing.T) {
 		}
 	}
 }
+
+func bytesOf(m sizing.Model, term string, s sizing.Settings) int64 {
+	for _, t := range sizing.ModelTerms(m, s) {
+		if t.Name == term {
+			return t.Bytes
+		}
+	}
+	return 0
+}
+
+// A hybrid keeps a state for each request, and from 0.30 on copies of it: more of
+// them where the context is longer.
+func TestHybrid(t *testing.T) {
+	m := model(t, "llama3.2:3b")
+	m.StateBytes = 1 << 20
+	for _, c := range []struct {
+		settings           sizing.Settings
+		state, checkpoints int64
+	}{
+		{sizing.Settings{Version: "0.23.2", NumParallel: 2}, 2, 0},
+		{sizing.Settings{Version: "0.34.0", NumParallel: 2}, 2, 2 * 3},
+		{sizing.Settings{Version: "0.34.0", ContextLength: 32768}, 1, 6},
+	} {
+		if got := bytesOf(m, "state", c.settings) >> 20; got != c.state {
+			t.Errorf("%+v: %d MiB of state, want %d", c.settings, got, c.state)
+		}
+		if got := bytesOf(m, "checkpoints", c.settings) >> 20; got != c.checkpoints {
+			t.Errorf("%+v: %d MiB of checkpoints, want %d", c.settings, got, c.checkpoints)
+		}
+	}
+}
+
+// From 0.30 on an image leaves no scores in memory.
+func TestImage(t *testing.T) {
+	for name, want := range map[string][2]int64{
+		"gemma3:4b": {1024, 175}, "qwen2.5vl:3b": {6860, 2229}, "qwen3-vl:8b": {701, 701}, "llama3.2:3b": {0, 0},
+	} {
+		m := model(t, name)
+		got := [2]int64{bytesOf(m, "vision", sizing.Settings{Version: "0.23.2"}) >> 20, bytesOf(m, "vision", sizing.Settings{Version: "0.34.0"}) >> 20}
+		if got != want {
+			t.Errorf("%s: %d MiB before and after, want %d", name, got, want)
+		}
+	}
+}

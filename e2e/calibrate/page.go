@@ -153,6 +153,12 @@ func (d Data) view() (view, error) {
 		if row.Turns > 0 {
 			m.Filled += fmt.Sprintf(", in %d turns", row.Turns)
 		}
+		if row.Image > 0 {
+			m.Filled += fmt.Sprintf(", and an image of %d x %d", row.Image, row.Image)
+		}
+		if row.PromptCacheMiB > 0 {
+			m.Filled += fmt.Sprintf(", and %d MiB of earlier ones", row.PromptCacheMiB)
+		}
 		if row.PromptTokens == 0 {
 			m.PromptTokens, m.Filled = cmp.Or(row.Prompt, row.Context*filled/100), "about, "+m.Filled
 		}

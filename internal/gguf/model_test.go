@@ -29,6 +29,15 @@ func TestArchitectures(t *testing.T) {
 			func(m *sizing.Model) { m.Layers, m.KVHeads = 3, 3 }},
 		"every fourth layer attends": {small([]gguftest.Key{{Name: "llama.block_count", Value: uint32(8)}, {Name: "llama.full_attention_interval", Value: uint32(4)}}),
 			func(m *sizing.Model) { m.Layers = 2 }},
+		"every fourth layer attends, the others keep a state": {small([]gguftest.Key{
+			{Name: "llama.block_count", Value: uint32(8)}, {Name: "llama.full_attention_interval", Value: uint32(4)},
+			{Name: "llama.ssm.conv_kernel", Value: uint32(4)}, {Name: "llama.ssm.inner_size", Value: uint32(64)},
+			{Name: "llama.ssm.state_size", Value: uint32(16)}, {Name: "llama.ssm.group_count", Value: uint32(2)}}),
+			func(m *sizing.Model) { m.Layers, m.StateBytes = 2, 6*4*(3*(64+2*2*16)+16*64) }},
+		"a state by layer": {small([]gguftest.Key{
+			{Name: "llama.block_count", Value: uint32(4)}, {Name: "llama.attention.head_count_kv", Value: []int32{4, 0, 0, 4}},
+			{Name: "llama.shortconv.l_cache", Value: uint32(3)}}),
+			func(m *sizing.Model) { m.Layers, m.StateBytes = 2, 2*4*64*2 }},
 		"sliding by layer": {small([]gguftest.Key{
 			{Name: "llama.block_count", Value: uint32(4)}, {Name: "llama.attention.sliding_window", Value: uint32(512)},
 			{Name: "llama.attention.sliding_window_pattern", Value: []bool{true, true, true, false}}}),

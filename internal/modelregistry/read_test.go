@@ -172,6 +172,9 @@ func TestProjector(t *testing.T) {
 	if want := int64(4*576*(4096+6*1024) + 4*16*576*576); got.VisionBytes != want || got.DiskBytes != disk {
 		t.Errorf("an image takes %d, the model %d on disk; want %d and %d", got.VisionBytes, got.DiskBytes, want, disk)
 	}
+	if want := int64(4 * 576 * (4096 + 6*1024)); got.FlashVisionBytes != want {
+		t.Errorf("without scores an image takes %d, want %d", got.FlashVisionBytes, want)
+	}
 }
 
 func TestMistakes(t *testing.T) {

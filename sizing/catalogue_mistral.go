@@ -54,6 +54,7 @@ var mistral = []Model{
 		Parameters: 46_702_792_704, Active: 12_880_000_000, Quantization: "Q4_0", DiskBytes: 26_438_000_000,
 		Layers: 32, KVHeads: 8, KeyLength: 128, ValueLength: 128,
 		Heads: 32, Embedding: 4096, FeedForward: 28672, Vocab: 32000, ContextLimit: 32768,
+		ExpertsUsed: 2, ExpertBytes: 8 * 4096 * 14336 * 18 / 32,
 		Digest:   "sha256:a3b6bef0f836ff29ddb576a80eeb1b7def43ec9b809466f62e96adb871fe8498",
 		Evidence: Computed, Source: testdata + "Mixtral-8x7B-Instruct-v0.1.json" + " " + litgpt,
 	},

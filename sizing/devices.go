@@ -243,10 +243,9 @@ func (r run) deviceCompute() Term {
 	if r.Embedder {
 		return t
 	}
-	batch, vocab, embedding, wide := float64(r.batch), float64(r.Vocab), float64(r.Embedding), r.engine.wide
-	stages := map[string]float64{
-		fmt.Sprintf("4 bytes x %d tokens x (%d x %d feed forward + 4 x %d embedding)", r.batch, wide, r.FeedForward, r.Embedding): 4 * batch * (float64(wide)*float64(r.FeedForward) + 4*embedding),
-	}
+	batch, vocab, embedding := float64(r.batch), float64(r.Vocab), float64(r.Embedding)
+	numbers, width := r.width()
+	stages := map[string]float64{fmt.Sprintf("4 bytes x %d tokens x (%s)", r.batch, width): 4 * batch * numbers}
 	mask := llamaCPP.maskBytes
 	if LlamaServer(r.settings.Version) {
 		mask = r.engine.maskBytes // and only the last token of a request becomes a word

@@ -30,6 +30,8 @@ type engine struct {
 	// than they lie in, so that the pages around their ends are read twice. At most
 	// the part of the file that filePart says: 2 for a half.
 	layerCacheBytes, filePart int64
+	// ends is as how many layers the tensors before and behind them count there.
+	ends int
 	// windows says that layers with a sliding window keep no more than that.
 	windows bool
 	// computeSource and measured are where the figures come from.
@@ -67,7 +69,7 @@ var (
 		maskBytes: 2, maskOnce: true,
 		// It reads the vocabulary once. A request's sampler has 12 bytes for each word.
 		runnerBytes: 32 * mib, wordBytes: 180, requestWordBytes: 12,
-		layerCacheBytes: 8 * mib, filePart: 3,
+		layerCacheBytes: 8 * mib, filePart: 3, ends: 6,
 		windows:       true,
 		computeSource: "measured: llama-server's log says the buffer's size",
 		measured:      "measured: docs/calibration-0.34.0.md",

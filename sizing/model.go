@@ -31,6 +31,10 @@ type Model struct {
 	// Heads, Embedding, FeedForward and Vocab are the widths of the compute
 	// graph. FeedForward is one expert's times the experts used per token.
 	Heads, Embedding, FeedForward, Vocab int
+	// ExpertsUsed is how many experts a token passes through in a layer, ExpertBytes
+	// the largest tensor that holds one matrix of all of them; 0 without experts.
+	ExpertsUsed int
+	ExpertBytes int64
 	// ContextLimit is the longest context that the model was trained for; Ollama
 	// silently lowers a longer one to it.
 	ContextLimit int

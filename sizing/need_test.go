@@ -84,3 +84,30 @@ func TestImage(t *testing.T) {
 		}
 	}
 }
+
+// What experts make of a token stands in memory for each of them, and a tensor of
+// theirs is read whole before any cache is there.
+func TestExperts(t *testing.T) {
+	const mib = 1 << 20
+	m := model(t, "qwen3:30b")
+	s := sizing.Settings{Version: "0.34.0", PromptCache: -1}
+	dense := m
+	dense.ExpertsUsed = 0
+	if with, without := bytesOf(m, "compute", s), bytesOf(dense, "compute", s); with-without != 4*512*((2*6144+17*2048)-(3*6144+4*2048)) {
+		t.Errorf("a batch takes %d MiB, %d without experts", with/mib, without/mib)
+	}
+	large := model(t, "gpt-oss:120b")
+	later := bytesOf(large, "kv cache", s) + bytesOf(large, "checkpoints", s) + bytesOf(large, "compute", s)
+	if got := bytesOf(large, "loading", s); got <= 0 || got+later != large.ExpertBytes {
+		t.Errorf("loading takes %d MiB beside %d, want %d in all", got/mib, later/mib, large.ExpertBytes/mib)
+	}
+	s.ContextLength = 131072
+	if got := bytesOf(large, "loading", s); got != 0 {
+		t.Errorf("loading takes %d MiB where the cache is larger", got/mib)
+	}
+	for _, m := range sizing.Catalogue() {
+		if (m.Active > 0) != (m.ExpertsUsed > 0 && m.ExpertBytes > 0) {
+			t.Errorf("%s: %d parameters of a token, %d experts, %d bytes of them", m.Name, m.Active, m.ExpertsUsed, m.ExpertBytes)
+		}
+	}
+}

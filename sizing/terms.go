@@ -35,6 +35,9 @@ func (r run) terms() []Term {
 			terms = append(terms, t)
 		}
 	}
+	if t := r.loading(terms); t.Bytes > 0 {
+		terms = append(terms, t)
+	}
 	for i := range terms {
 		terms[i].Model = r.Name
 		terms[i].Bytes = min(terms[i].Bytes, most)
@@ -190,10 +193,41 @@ func (r run) compute() Term {
 			seen, formula = seen+window, fmt.Sprintf("(%s + %d of sliding window)", formula, window)
 		}
 	}
-	t.Bytes = bounded(4*float64(r.batch)*(float64(r.engine.wide)*float64(r.FeedForward)+4*float64(r.Embedding)) +
-		float64(r.engine.maskBytes)*float64(r.batch)*float64(seen) + 4*float64(r.parallel)*float64(r.Vocab))
-	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (%d x %d feed forward + 4 x %d embedding) + mask of %d bytes x %d x %s + 4 bytes x %d x %d vocabulary",
-		r.batch, r.engine.wide, r.FeedForward, r.Embedding, r.engine.maskBytes, r.batch, formula, r.parallel, r.Vocab)
+	numbers, width := r.width()
+	t.Bytes = bounded(4*float64(r.batch)*numbers + float64(r.engine.maskBytes)*float64(r.batch)*float64(seen) + 4*float64(r.parallel)*float64(r.Vocab))
+	t.Formula = fmt.Sprintf("4 bytes x %d tokens x (%s) + mask of %d bytes x %d x %s + 4 bytes x %d x %d vocabulary",
+		r.batch, width, r.engine.maskBytes, r.batch, formula, r.parallel, r.Vocab)
+	return t
+}
+
+// width is how many numbers of a token exist at the same time: in its feed forward,
+// or where experts follow one another, in what each of them makes of it before
+// they are added up.
+func (r run) width() (numbers float64, formula string) {
+	numbers = float64(r.engine.wide)*float64(r.FeedForward) + 4*float64(r.Embedding)
+	formula = fmt.Sprintf("%d x %d feed forward + 4 x %d embedding", r.engine.wide, r.FeedForward, r.Embedding)
+	experts := 2*float64(r.FeedForward) + float64(2*r.ExpertsUsed+1)*float64(r.Embedding)
+	if r.ExpertsUsed > 0 && experts > numbers {
+		return experts, fmt.Sprintf("2 x %d feed forward + (2 x %d experts + 1) x %d embedding", r.FeedForward, r.ExpertsUsed, r.Embedding)
+	}
+	return numbers, formula
+}
+
+// loading is the tensor of experts that is read whole before it is written in
+// another order, where that is more than what takes its place afterwards.
+func (r run) loading(terms []Term) Term {
+	t := Term{
+		Name: "loading", Bytes: min(r.ExpertBytes, most), Formula: fmt.Sprintf("a tensor of %d bytes, less what comes after it", r.ExpertBytes),
+		Source: "set_tensor of CPU_REPACK in ggml-cpu, and measured: docs/calibration-0.34.0.md",
+	}
+	if !LlamaServer(r.settings.Version) {
+		return Term{}
+	}
+	for _, other := range terms {
+		if other.Name != "weights" && other.Name != "file cache" && other.Name != "runtime" {
+			t.Bytes -= other.Bytes
+		}
+	}
 	return t
 }
 
@@ -226,8 +260,8 @@ func (r run) promptCache() Term {
 // takes it back before it kills anybody.
 func (r run) fileCache() Term {
 	return Term{
-		Name: "file cache", Bytes: min(r.DiskBytes/r.engine.filePart, r.engine.layerCacheBytes*int64(r.Layers)),
-		Formula: fmt.Sprintf("%d MiB x %d layers, at most %s of the weights", r.engine.layerCacheBytes/mib, r.Layers, part(r.engine.filePart)),
+		Name: "file cache", Bytes: min(r.DiskBytes/r.engine.filePart, r.engine.layerCacheBytes*int64(r.Layers+r.engine.ends)),
+		Formula: fmt.Sprintf("%d MiB x (%d layers + %d), at most %s of the weights", r.engine.layerCacheBytes/mib, r.Layers, r.engine.ends, part(r.engine.filePart)),
 		Source:  r.engine.measured,
 	}
 }

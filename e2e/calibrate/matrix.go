@@ -136,8 +136,8 @@ func (b *bench) matrix() []Load {
 		add(l)
 	}
 	for _, name := range []string{"qwen2.5vl:3b-first2", "qwen3.5:9b-first8"} {
-		l = short(4096, name)
-		l.Image = 896
+		l = short(8192, name)
+		l.Image = 1792 // the largest that the one makes of an image
 		add(l)
 	}
 	return loads

@@ -46,7 +46,11 @@ func describe(file *parser.GGUFFile) (sizing.Model, error) {
 		Vocab:        int(a.VocabularyLength),
 		ContextLimit: int(a.MaximumContextLength),
 		StateBytes:   state(a),
+		ExpertBytes:  expertBytes(file),
 		Evidence:     sizing.Measured,
+	}
+	if a.ExpertCount > 0 {
+		m.ExpertsUsed = int(a.ExpertUsedCount)
 	}
 	m.VisionBytes, m.FlashVisionBytes = vision(file, name)
 	for i, sliding := range a.AttentionSlidingWindowLayers {
@@ -267,6 +271,16 @@ func active(file *parser.GGUFFile, a parser.GGUFArchitecture) int64 {
 		}
 	}
 	return int64(n)
+}
+
+// expertBytes is the largest tensor that holds a matrix of all experts.
+func expertBytes(file *parser.GGUFFile) (most int64) {
+	for _, t := range file.TensorInfos {
+		if strings.Contains(t.Name, "_exps.") {
+			most = max(most, int64(t.Bytes()))
+		}
+	}
+	return most
 }
 
 // tied is the size of the token embedding if it is the output layer too.

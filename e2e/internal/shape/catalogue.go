@@ -71,11 +71,11 @@ func Catalogue() []Shape {
 	}
 }
 
-// first is the shape with its first layers alone, and a projector with its first eight: the first that see a whole image are
-// among them.
+// first is the shape with its first layers alone, and a projector with its first two or eight.
 func first(layers uint64, s Shape) Shape {
-	if s.Projector.Layers > 8 {
-		s.Projector.Whole, s.Projector.Layers = s.Projector.Layers, 8
+	s.Projector.Whole, s.Projector.Layers = s.Projector.Layers, min(s.Projector.Layers, 8)
+	if s.Projector.gated() {
+		s.Projector.Layers = 2 // its images are the largest
 	}
 	s.Name, s.Whole, s.Layers = fmt.Sprintf("%s-first%d", s.Name, layers), s.Layers, layers
 	return s

@@ -57,7 +57,7 @@ func (p Projector) header(width uint64) ggml.KV {
 		"vision.image_std":                    []float32{0.5, 0.5, 0.5},
 	}
 	if p.gated() {
-		kv["vision.n_wa_pattern"] = uint32(8) // every eighth layer sees the whole image
+		kv["vision.n_wa_pattern"] = uint32(min(8, p.Layers)) // every eighth layer sees the whole image
 	}
 	return kv
 }

@@ -135,11 +135,14 @@ func (b *bench) matrix() []Load {
 		l.Image = 896 // which it scales every image to
 		add(l)
 	}
-	for _, name := range []string{"qwen2.5vl:3b-first2", "qwen3.5:9b-first8"} {
-		l = short(8192, name)
-		l.Image = 1792 // the largest that the one makes of an image
+	for _, side := range []int{896, 1736} { // the second is nearly as many tokens as fit
+		l = brief(4096, "qwen2.5vl:3b-first2")
+		l.Image = side
 		add(l)
 	}
+	l = short(4096, "qwen3.5:9b-first8")
+	l.Image = 896
+	add(l)
 	return loads
 }
 

@@ -23,10 +23,10 @@ const (
 	// clip is the graph of one image in CLIP's ViT-L/14 at 336 pixels: 577 patches
 	// through its widest layer, and the scores of each with every other.
 	clip = clipFlash + 4*16*577*577
-	// clipFlash is the same without the scores; siglip is that of SigLIP at 896
-	// pixels, 4096 patches.
+	// clipFlash is the same without the scores; siglip is llama-server's of SigLIP at
+	// 896 pixels, 4096 patches: its log says 121 MiB.
 	clipFlash = 4 * 577 * (4096 + 6*1024)
-	siglip    = 4 * 4096 * (4304 + 6*1152)
+	siglip    = 4 * 4096 * (4304 + 4*1152)
 	// qwen25Flash is llama-server's: 4096 tokens of four patches, and a mask of
 	// which patch sees which, as four bytes and cast to two.
 	qwen25Flash = 4*16384*(3420+6*1280) + 6*16384*16384

@@ -259,9 +259,13 @@ func (r run) promptCache() Term {
 // fileCache is what the loading of the file leaves in the working set. The kernel
 // takes it back before it kills anybody.
 func (r run) fileCache() Term {
+	layers := fmt.Sprintf("%d layers", r.Layers)
+	if r.engine.ends > 0 {
+		layers = fmt.Sprintf("(%d layers + %d for what is before and behind)", r.Layers, r.engine.ends)
+	}
 	return Term{
 		Name: "file cache", Bytes: min(r.DiskBytes/r.engine.filePart, r.engine.layerCacheBytes*int64(r.Layers+r.engine.ends)),
-		Formula: fmt.Sprintf("%d MiB x (%d layers + %d), at most %s of the weights", r.engine.layerCacheBytes/mib, r.Layers, r.engine.ends, part(r.engine.filePart)),
+		Formula: fmt.Sprintf("%d MiB x %s, at most %s of the weights", r.engine.layerCacheBytes/mib, layers, part(r.engine.filePart)),
 		Source:  r.engine.measured,
 	}
 }

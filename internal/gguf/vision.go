@@ -76,8 +76,11 @@ func vision(file *parser.GGUFFile, architecture string) (bytes, flash int64) {
 	if windows || strings.HasPrefix(architecture, "qwen3") || strings.HasSuffix(projector, "_merger") {
 		served = qwenPatches
 	}
-	row := 4 * (key("feed_forward_length", uint64(4*width)) + 6*width)
-	sum, server := row*patches, row*served
+	forward := key("feed_forward_length", uint64(4*width))
+	sum, server := 4*patches*(forward+6*width), 4*served*(forward+6*width)
+	if architecture == "gemma3" || projector == "gemma3" {
+		server = 4 * served * (forward + 4*width)
+	}
 	if !slices.Contains(flashVision, architecture) {
 		sum += 4 * heads * patches * patches
 	}

@@ -50,7 +50,9 @@ func TestArchitectures(t *testing.T) {
 			{Name: "llama.expert_count", Value: uint32(8)}, {Name: "llama.expert_used_count", Value: uint32(2)},
 			{Name: "llama.expert_feed_forward_length", Value: uint32(96)}},
 			tensor(0, 0, 64), gguftest.Tensor{Name: "blk.0.ffn_up_exps.weight", Shape: []uint64{4, 4, 8}, Offset: 256}),
-			func(m *sizing.Model) { m.Parameters, m.Active, m.FeedForward, m.ExpertsUsed, m.ExpertBytes = 192, 64+32, 192, 2, 512 }},
+			func(m *sizing.Model) {
+				m.Parameters, m.Active, m.FeedForward, m.ExpertsUsed, m.ExpertBytes = 192, 64+32, 192, 2, 512
+			}},
 		"embedding and output are one": {small(nil, gguftest.Tensor{Name: "token_embd.weight", Shape: []uint64{64, 2}}),
 			func(m *sizing.Model) { m.TiedBytes = 512 }},
 	} {

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/e2e/internal/cluster"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama/authority"
 	"github.com/hearth-dev/hearth/generator"
@@ -125,10 +126,16 @@ func (e *exposure) startMetricsServer(t *testing.T) {
 	must(t, e.CopyDir(e.ctx, "testdata/metrics-server", folder))
 	name, tag, _ := strings.Cut(server.Ref, ":")
 	e.docker(t, "exec", e.Node(), "sed", "-i", "s|NAME|"+name+"|; s|TAG|"+tag+"|", folder+"/kustomization.yaml")
-	// The API server looks for its new neighbour before kube-proxy has put the Service's address into the node's tables. Where a
-	// gateway outside answers for every address, that connection stays, and with it "404" for an availability.
-	e.docker(t, "exec", e.Node(), "iptables", "-A", "OUTPUT", "-d", "10.96.0.0/16", "-j", "REJECT")
+	e.rejectUnserved(t)
 	e.kubectl(t, "apply", "-k", folder)
+}
+
+// rejectUnserved is for what the API server asks itself, a webhook's Service or an aggregated API's: it does so before kube-proxy has
+// put the Service's address into the node's tables. Where a gateway outside answers for every address, that connection stays, and
+// with it "404" for an availability.
+func (s *suite) rejectUnserved(t *testing.T) {
+	t.Helper()
+	s.docker(t, "exec", s.Node(), "iptables", "-A", "OUTPUT", "-d", "10.96.0.0/16", "-j", "REJECT")
 }
 
 func (e *exposure) applyModule(t *testing.T, m images.Module, file string) {
@@ -138,6 +145,21 @@ func (e *exposure) applyModule(t *testing.T, m images.Module, file string) {
 	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
 	must(t, err)
 	e.applyText(t, string(data))
+}
+
+// enforces reports whether the node's network enforces NetworkPolicies by itself: kind's own does, that of a node from source does not.
+func (s *suite) enforces() bool { return s.mode != cluster.Source }
+
+// enforcePolicies starts what enforces NetworkPolicies, where the node's network does not.
+func (e *exposure) enforcePolicies(t *testing.T) {
+	t.Helper()
+	if e.enforces() {
+		return
+	}
+	manifest, err := os.ReadFile("testdata/kube-router.yaml")
+	must(t, err)
+	e.applyText(t, strings.Replace(string(manifest), "IMAGE", images.KubeRouterRef, 1))
+	e.kubectl(t, "-n", "kube-system", "rollout", "status", "daemonset/kube-router", "--timeout=2m")
 }
 
 // applyText leaves the merging to the server: custom resource definitions do not fit into the annotation of a client's.

@@ -68,6 +68,8 @@ type wants struct {
 	relay bool
 	// caddy asks for its image.
 	caddy bool
+	// policies asks for the image of what enforces NetworkPolicies.
+	policies bool
 	// addons besides Traefik and the metrics server.
 	addons []images.Addon
 }
@@ -138,6 +140,11 @@ func start(t *testing.T, w wants) *suite {
 	}
 	if mode == cluster.Source && w.caddy {
 		image, err := s.builder.Caddy(ctx)
+		must(t, err)
+		load = append(load, image)
+	}
+	if mode == cluster.Source && w.policies {
+		image, err := s.builder.KubeRouter(ctx)
 		must(t, err)
 		load = append(load, image)
 	}

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -15,6 +16,8 @@ type Addon struct {
 	Ref string
 
 	program moduleProgram
+	// user of the image. Default 65532:65532.
+	user string
 }
 
 // Traefik is the ingress controller. Later minor releases require modules that the proxy does not serve.
@@ -115,6 +118,40 @@ func GatewayAPI() Module {
 	return Module{Path: "sigs.k8s.io/gateway-api", Version: "v1.4.0", Sum: "h1:ZwlNM6zOHq0h3WUX2gfByPs2yAEsy/EenYJB78jpQfQ="}
 }
 
+// MetalLB gives a Service of type LoadBalancer an address: its controller, and the speaker that answers for it on the nodes'
+// network, as root.
+func MetalLB() []Addon {
+	m := Module{Path: "go.universe.tf/metallb", Version: "v0.15.2", Sum: "h1:r7KDgJtk3KZe3qb36zRVrVCYHxLR03nPGT+qFXOomJM="}
+	return []Addon{
+		{Module: m, Ref: "quay.io/metallb/controller:" + m.Version, program: moduleProgram{Module: m, name: "controller", main: "controller", needMB: 1000}},
+		{Module: m, Ref: "quay.io/metallb/speaker:" + m.Version, program: moduleProgram{Module: m, name: "speaker", main: "speaker", needMB: 1000}, user: "0:0"},
+	}
+}
+
+// KubeRouterRef is the reference of the image that [Builder.KubeRouter] stands for.
+const KubeRouterRef = "docker.io/cloudnativelabs/kube-router:" + kubeRouterVersion
+
+const kubeRouterVersion = "v2.1.0"
+
+// KubeRouter returns what enforces NetworkPolicies, by iptables and ipset. The Kubernetes project's kube-network-policies, which kind's
+// daemon has within, wants nftables with its queue, which not every kernel has.
+func (b *Builder) KubeRouter(ctx context.Context) (Image, error) {
+	m := Module{Path: "github.com/cloudnativelabs/kube-router/v2", Version: kubeRouterVersion, Sum: "h1:xWsptKtmZ44L+NjwFKoFAFlVdxCz8fka9A/eYJe95Ok="}
+	binary, err := b.binary(ctx, moduleProgram{Module: m, name: "kube-router", needMB: 1000})
+	if err != nil {
+		return Image{}, err
+	}
+	base, err := b.DebianRoot(ctx, "conntrack", "iproute2", "ipset", "iptables", "kmod")
+	if err != nil {
+		return Image{}, err
+	}
+	return b.FromFiles(ctx, Spec{
+		Ref: KubeRouterRef, Base: []Layer{base},
+		Files:  []File{{Path: "/usr/local/bin/kube-router", From: binary, Mode: 0o755}},
+		Config: v1.Config{Entrypoint: []string{"/usr/local/bin/kube-router"}, Env: []string{searchPath}},
+	})
+}
+
 // Caddy returns the server in an image with a shell, whose file has the capability to bind low ports, as that of the public image
 // has: the kernel does not start it in a container that may not have the capability.
 func (b *Builder) Caddy(ctx context.Context) (Image, error) {
@@ -151,8 +188,8 @@ func (b *Builder) Socat(ctx context.Context) (Image, error) {
 	}})
 }
 
-// AddonImage returns the add-on's program in an image with nothing else, under its published reference. It runs as any
-// user, with a read-only root file system and without capabilities.
+// AddonImage returns the add-on's program in an image with nothing else, under its published reference. It runs with a read-only
+// root file system.
 func (b *Builder) AddonImage(ctx context.Context, a Addon) (Image, error) {
 	binary, err := b.binary(ctx, a.program)
 	if err != nil {
@@ -162,6 +199,6 @@ func (b *Builder) AddonImage(ctx context.Context, a Addon) (Image, error) {
 	return b.FromFiles(ctx, Spec{
 		Ref:    a.Ref,
 		Files:  []File{{Path: path, From: binary, Mode: 0o755}},
-		Config: v1.Config{Entrypoint: []string{path}, User: "65532:65532"},
+		Config: v1.Config{Entrypoint: []string{path}, User: cmp.Or(a.user, "65532:65532")},
 	})
 }

@@ -37,7 +37,7 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },
 		})
 	}
-	for _, a := range SnapshotAddons() {
+	for _, a := range append(SnapshotAddons(), MetalLB()...) {
 		targets = append(targets, Target{
 			Name: a.program.name, About: "image " + a.Ref + ", compiled from its Go module; for the full run", Full: true,
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.AddonImage(ctx, a)) },
@@ -51,6 +51,10 @@ func Targets() []Target {
 		Target{
 			Name: "caddy", About: "image docker.io/library/caddy, compiled from its Go module; for the full run", Full: true,
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.Caddy(ctx)) },
+		},
+		Target{
+			Name: "kube-router", About: "image " + KubeRouterRef + ", compiled from its Go module; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.KubeRouter(ctx)) },
 		},
 		Target{
 			Name: "open-webui", About: "image " + OpenWebUIDeployed.Ref() + ", from its package on PyPI; for the full run", Full: true,

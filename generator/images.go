@@ -60,12 +60,56 @@ func eachImage(r *v1alpha1.Resolved, do func(ref string, image *v1alpha1.Image))
 			w.Images(added)
 		}
 	}
+	eachBase(r, of)
+}
+
+func eachBase(r *v1alpha1.Resolved, do func(*v1alpha1.Base)) {
 	for i := range r.Bases {
-		of(&r.Bases[i])
+		do(&r.Bases[i])
 	}
 	for i := range r.Overlays {
 		for j := range r.Overlays[i].Bases {
-			of(&r.Overlays[i].Bases[j])
+			do(&r.Overlays[i].Bases[j])
 		}
 	}
+}
+
+// Models are the models of the stack that have no digest and can have one, sorted;
+// not those of a base that is not locked.
+func Models(r *v1alpha1.Resolved) []string {
+	var out []string
+	eachModel(r, func(_ *v1alpha1.Ollama, name string) { out = append(out, name) })
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// PinModels gives every model of Models the digest that it has in the map, and
+// returns those that have none there. The stack is changed.
+func PinModels(r *v1alpha1.Resolved, digests map[string]string) (missing []string) {
+	eachModel(r, func(o *v1alpha1.Ollama, name string) {
+		digest, ok := digests[name]
+		if !ok {
+			missing = append(missing, name)
+			return
+		}
+		if o.ModelDigests == nil {
+			o.ModelDigests = map[string]string{}
+		}
+		o.ModelDigests[name] = digest
+	})
+	slices.Sort(missing)
+	return slices.Compact(missing)
+}
+
+func eachModel(r *v1alpha1.Resolved, do func(o *v1alpha1.Ollama, name string)) {
+	eachBase(r, func(b *v1alpha1.Base) {
+		if b.Images.Lock != nil && !*b.Images.Lock {
+			return
+		}
+		for _, name := range b.LockedModels() {
+			if b.Ollama.ModelDigest(name) == "" {
+				do(b.Ollama, name)
+			}
+		}
+	})
 }

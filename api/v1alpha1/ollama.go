@@ -83,6 +83,14 @@ type Ollama struct {
 	// name in models. `hearth size --from-registry NAME` prints them, and
 	// `hearth size FILE.gguf`.
 	ModelSizes map[string]ModelSize `json:"modelSizes,omitzero"`
+	// ModelDigests pin models by their name in models: sha256: and 64 hexadecimal
+	// digits, of the manifest that the registry keeps. Ollama names a model by it:
+	// `ollama list` prints the first twelve. The init container pulls a model again
+	// whose digest is another, and fails where it stays another, so that no pod
+	// serves it. `hearth lock --models` asks for them. A tag that has moved cannot
+	// be pulled by its old digest: keep a copy in a registry of your own. Not for
+	// Hugging Face's models, nor where pull is never. Default: whatever the tag is.
+	ModelDigests map[string]string `json:"modelDigests,omitzero"`
 }
 
 // applyDefaults fills in what is left out, but for what follows from the models.
@@ -188,6 +196,7 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 	v.models(at, o)
 	v.modelStore(at, o)
 	v.customModels(at, b)
+	v.modelDigests(at, b)
 	v.accelerator(at, o)
 	v.count(at.Child("contextLength"), o.ContextLength, 256, 1<<20, "tokens")
 	v.count(at.Child("numParallel"), o.NumParallel, 1, 64, "requests")
@@ -258,6 +267,10 @@ func (v validator) modelHost(at *field.Path, registry string, o *Ollama) {
 // fullModelName is the name with Ollama's defaults: two spellings of one model
 // are equal.
 func fullModelName(m []string) string {
-	host, namespace, tag := cmp.Or(m[1], "registry.ollama.ai"), cmp.Or(m[2], "library"), cmp.Or(m[4], "latest")
+	host, namespace, tag := modelDefaults(m)
 	return strings.ToLower(host + "/" + namespace + "/" + m[3] + ":" + tag)
+}
+
+func modelDefaults(m []string) (host, namespace, tag string) {
+	return cmp.Or(m[1], "registry.ollama.ai"), cmp.Or(m[2], "library"), cmp.Or(m[4], "latest")
 }

@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TERM", "xterm")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "cluster": startCluster, "running": startRunning, "prepared": startPrepared, "gguf": writeGGUF, "push": pushImage, "model": pushModel, "certificate": writeCertificate, "stopped": stopRender},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "cluster": startCluster, "running": startRunning, "prepared": startPrepared, "gguf": writeGGUF, "push": pushImage, "model": pushModel, "tls": serveTLS, "certificate": writeCertificate, "stopped": stopRender},
 	})
 }
 

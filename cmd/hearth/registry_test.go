@@ -1,9 +1,15 @@
 package main
 
 import (
+	"encoding/pem"
 	"io"
 	"log"
+	"net"
+	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -48,9 +54,43 @@ func startRegistry(ts *testscript.TestScript) string {
 	return host
 }
 
+// serveTLS is a script command: tls makes the registry at $REGISTRY the one that
+// https://example.com is, by a proxy in $HTTPS_PROXY and an authority in
+// $SSL_CERT_FILE.
+func serveTLS(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: tls")
+	}
+	home, err := url.Parse("http://" + startRegistry(ts))
+	ts.Check(err)
+	server := httptest.NewTLSServer(httputil.NewSingleHostReverseProxy(home)) // its certificate is example.com's
+	ts.Defer(server.Close)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		to, err := new(net.Dialer).DialContext(r.Context(), "tcp", server.Listener.Addr().String())
+		if err != nil || r.Method != http.MethodConnect || r.Host != "example.com:443" {
+			http.Error(w, "no way to "+r.Host, http.StatusBadGateway)
+			return
+		}
+		defer to.Close()
+		w.WriteHeader(http.StatusOK)
+		from, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer from.Close()
+		go func() { _, _ = io.Copy(to, from) }()
+		_, _ = io.Copy(from, to)
+	}))
+	ts.Defer(proxy.Close)
+	ca := ts.MkAbs("registry.crt")
+	ts.Check(os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600))
+	ts.Setenv("SSL_CERT_FILE", ca)
+	ts.Setenv("HTTPS_PROXY", proxy.URL)
+}
+
 // pushModel is a script command: model REPOSITORY:TAG TEXT [TEXT] puts a model
 // into the registry at $REGISTRY, of weights, and of a projector, whose headers
-// are the texts.
+// are the texts, and the digest of its manifest into $DIGEST.
 func pushModel(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 || len(args) > 3 {
 		ts.Fatalf("usage: model REPOSITORY:TAG TEXT [TEXT]")
@@ -61,6 +101,12 @@ func pushModel(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		layers = append(layers, modeltest.Layer(kind, data))
 	}
-	_, err := modeltest.Push(startRegistry(ts)+"/"+args[0], layers...)
+	ref := startRegistry(ts) + "/" + args[0]
+	_, err := modeltest.Push(ref, layers...)
 	ts.Check(err)
+	tag, err := name.ParseReference(ref)
+	ts.Check(err)
+	pushed, err := remote.Head(tag)
+	ts.Check(err)
+	ts.Setenv("DIGEST", pushed.Digest.String())
 }

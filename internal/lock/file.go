@@ -32,40 +32,68 @@ type Image struct {
 // maxValues of a lock file. An image has three.
 const maxValues = 10_000
 
+// Model is one model and what the manifest of its tag was.
+type Model struct {
+	// Model as the stack names it.
+	Model string `json:"model"`
+	// Digest of the manifest, sha256:...
+	Digest string `json:"digest"`
+}
+
+// File is what a lock file says.
+type File struct {
+	// Images are digests by image.
+	Images map[string]string
+	// Models are digests by model; none where models are not locked.
+	Models map[string]string
+}
+
 type document struct {
 	APIVersion string  `json:"apiVersion"`
 	Kind       string  `json:"kind"`
 	Images     []Image `json:"images"`
+	Models     []Model `json:"models,omitempty"`
 }
 
 var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
-// Parse reads a lock file: digests by image.
-func Parse(data []byte) (map[string]string, error) {
+// Parse reads a lock file.
+func Parse(data []byte) (File, error) {
 	err := yamllimit.CheckValues(data, maxValues)
 	var d document
 	if err == nil {
 		err = yaml.UnmarshalStrict(data, &d)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; to write it anew: hearth lock", Name, err)
+		return File{}, fmt.Errorf("%s: %w; to write it anew: hearth lock", Name, err)
 	}
 	if d.APIVersion != v1alpha1.APIVersion || d.Kind != Kind {
-		return nil, fmt.Errorf("%s: got %s of %q, want %s of %s; to write it anew: hearth lock", Name, d.Kind, d.APIVersion, Kind, v1alpha1.APIVersion)
+		return File{}, fmt.Errorf("%s: got %s of %q, want %s of %s; to write it anew: hearth lock", Name, d.Kind, d.APIVersion, Kind, v1alpha1.APIVersion)
 	}
-	digests := map[string]string{}
-	for _, i := range d.Images {
-		if !digestForm.MatchString(i.Digest) {
-			return nil, fmt.Errorf("%s: got the digest %q of %s, want sha256: and 64 hexadecimal digits; to write it anew: hearth lock", Name, i.Digest, i.Image)
+	f := File{Images: map[string]string{}, Models: map[string]string{}}
+	add := func(to map[string]string, name, digest string) error {
+		if !digestForm.MatchString(digest) {
+			return fmt.Errorf("%s: got the digest %q of %s, want sha256: and 64 hexadecimal digits; to write it anew: hearth lock", Name, digest, name)
 		}
-		digests[i.Image] = i.Digest
+		to[name] = digest
+		return nil
 	}
-	return digests, nil
+	for _, i := range d.Images {
+		if err := add(f.Images, i.Image, i.Digest); err != nil {
+			return File{}, err
+		}
+	}
+	for _, m := range d.Models {
+		if err := add(f.Models, m.Model, m.Digest); err != nil {
+			return File{}, err
+		}
+	}
+	return f, nil
 }
 
-// Encode writes a lock file, sorted by image. Equal maps give equal bytes.
-func Encode(digests map[string]string) ([]byte, error) {
-	d := document{APIVersion: v1alpha1.APIVersion, Kind: Kind, Images: Images(digests)}
+// Encode writes a lock file, sorted by name. Equal files give equal bytes.
+func Encode(f File) ([]byte, error) {
+	d := document{APIVersion: v1alpha1.APIVersion, Kind: Kind, Images: Images(f.Images), Models: Models(f.Models)}
 	data, err := yaml.Marshal(d)
 	return append(bytes.NewBufferString(header).Bytes(), data...), err
 }
@@ -77,4 +105,13 @@ func Images(digests map[string]string) []Image {
 		images = append(images, Image{Image: image, Digest: digests[image]})
 	}
 	return images
+}
+
+// Models are the entries of a lock file, sorted.
+func Models(digests map[string]string) []Model {
+	models := []Model{}
+	for _, model := range slices.Sorted(maps.Keys(digests)) {
+		models = append(models, Model{Model: model, Digest: digests[model]})
+	}
+	return models
 }

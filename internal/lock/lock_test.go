@@ -100,7 +100,8 @@ func TestResolve(t *testing.T) {
 	if len(asked) != 2 {
 		t.Errorf("progress was called with %q", asked)
 	}
-	data, err := lock.Encode(got)
+	file := lock.File{Images: got, Models: map[string]string{"llama3.2:3b": index}}
+	data, err := lock.Encode(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +109,7 @@ func TestResolve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, again); diff != "" {
+	if diff := cmp.Diff(file, again); diff != "" {
 		t.Errorf("read again (-want +got):\n%s", diff)
 	}
 }
@@ -165,6 +166,7 @@ func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
 		"apiVersion: hearth.dev/v1alpha1\nkind: Stack\n":                                                       "want Lock",
 		"apiVersion: hearth.dev/v1alpha1\nkind: Lock\nimages: [{image: a, digest: sha256:12}]\n":               "64 hexadecimal digits",
+		"apiVersion: hearth.dev/v1alpha1\nkind: Lock\nmodels: [{model: a, digest: sha256:AB}]\n":               "64 hexadecimal digits",
 		"apiVersion: hearth.dev/v1alpha1\nkind: Lock\nimages: [{image: a, digset: x}]\n":                       "digset",
 		"apiVersion: hearth.dev/v1alpha1\nkind: Lock\nimages:\n<<<<<<< HEAD\n- image: a\n=======\n>>>>>>> b\n": "hearth lock",
 	} {

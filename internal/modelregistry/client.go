@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/hearth-dev/hearth/sizing"
@@ -43,6 +44,40 @@ func Read(ctx context.Context, n Name) (sizing.Model, error) {
 		err = context.Cause(ctx)
 	}
 	return m, err
+}
+
+// Digest asks a model's registry for its manifest, in the form that Ollama asks
+// for, and returns the digest of it: Ollama from 0.20 on keeps the manifest as it
+// comes, and names the model by that. An error that is fs.ErrNotExist says that
+// the registry has no such model.
+func Digest(ctx context.Context, n Name) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, answerTime, fmt.Errorf("%s: no manifest within %s", n.Host, answerTime))
+	defer cancel()
+	c := newClient()
+	defer c.CloseIdleConnections()
+	digest, err := func() (string, error) {
+		answer, err := get(ctx, c, n.Manifest(), http.Header{"Accept": {manifestType}})
+		if err != nil {
+			return "", err
+		}
+		defer answer.Body.Close()
+		data, m, err := readManifest(answer.Body)
+		if err == nil && len(m.Layers) == 0 {
+			err = errors.New("the manifest: names no blobs")
+		}
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", n.Manifest(), err)
+		}
+		digest := digestOf(data)
+		if said := answer.Header.Get("Docker-Content-Digest"); strings.HasPrefix(said, "sha256:") && said != digest {
+			return "", fmt.Errorf("%s: got a manifest whose digest is %s, and the header Docker-Content-Digest says %q", n.Manifest(), digest, said)
+		}
+		return digest, nil
+	}()
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return digest, err
 }
 
 // newClient honours the environment's proxies (net/http.ProxyFromEnvironment).

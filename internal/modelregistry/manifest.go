@@ -40,13 +40,9 @@ type manifest struct {
 // that an image passes through, that it names: each opened by open and read as far
 // as its header goes.
 func Describe(manifestFile io.Reader, open func(Blob) (io.ReadCloser, error)) (sizing.Model, error) {
-	data, err := io.ReadAll(io.LimitReader(manifestFile, manifestLimit))
+	data, m, err := readManifest(manifestFile)
 	if err != nil {
 		return sizing.Model{}, err
-	}
-	var m manifest
-	if err := json.Unmarshal(data, &m); err != nil {
-		return sizing.Model{}, fmt.Errorf("the manifest: %w", err)
 	}
 	disk, err := m.disk()
 	if err != nil {
@@ -73,9 +69,23 @@ func Describe(manifestFile io.Reader, open func(Blob) (io.ReadCloser, error)) (s
 			return sizing.Model{}, fmt.Errorf("the projector: %w", err)
 		}
 	}
-	sum := sha256.Sum256(data)
-	model.DiskBytes, model.Digest = disk, "sha256:"+hex.EncodeToString(sum[:])
+	model.DiskBytes, model.Digest = disk, digestOf(data)
 	return model, nil
+}
+
+func readManifest(file io.Reader) (data []byte, m manifest, err error) {
+	if data, err = io.ReadAll(io.LimitReader(file, manifestLimit)); err != nil {
+		return nil, m, err
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, m, fmt.Errorf("the manifest: %w", err)
+	}
+	return data, m, nil
+}
+
+func digestOf(manifest []byte) string {
+	sum := sha256.Sum256(manifest)
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 func read(open func(Blob) (io.ReadCloser, error), b Blob, header func(io.Reader) error) error {

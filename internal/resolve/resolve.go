@@ -116,6 +116,7 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 			if at := indexOf(s.Spec.Bases, override); at >= 0 {
 				node := document.Merge(written[at], entries[j])
 				lost := document.Decode(node, &b)
+				b.DropDigests(&s.Spec.Bases[at])
 				found := slices.DeleteFunc(append(b.Validate(), route.Check(b.Expose)...), func(p problem.Problem) bool {
 					return slices.ContainsFunc(slices.Concat(p.Depends, []string{p.Path}), func(path string) bool {
 						return document.Touches(unread, written[at].Path(path)) // what the overlay is laid over is not known

@@ -334,6 +334,13 @@ func answerCases() []fault {
 			o.Models = []string{"registry.ollama.ai/library/Llama3.2:3b", "all-minilm:22m"}
 		}), verify.Options{},
 			verify.Row{Check: "models", Subject: "ai/ollama", Status: verify.Passed, Detail: "llama3.2:3b (a80c4f17acd5, 2.0 GB), all-minilm:22m (a80c4f17acd5, 2.0 GB)"}},
+		{"another than it is pinned to", "pinned", ollama(func(*fakecluster.Ollama) {}), verify.Options{},
+			fail("models", "pinned/ollama", "all-minilm:22m has the digest sha256:a80c4f17acd55265feec403c7aef86be0c25983ab279d83f3bcd3abbcb5b8b72, want sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+				"ollama.modelDigests (base pinned); or kubectl --context lab -n pinned rollout restart deployment ollama, and the init container pulls it again")},
+		{"on", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.Cloud = true }), verify.Options{},
+			fail("cloud", "ai/ollama", "on: what is asked of a model of Ollama's cloud leaves the cluster", "ollama.env (base ai), and what changes the pod besides: it wants OLLAMA_NO_CLOUD=1")},
+		{"of an old one", "homelab-internal", ollama(func(o *fakecluster.Ollama) { o.NoStatus = true }), verify.Options{},
+			skip("cloud", "ai/ollama", "this Ollama does not say: it is older than the switch")},
 		{"without the copy that has its threads", "threads", ollama(func(o *fakecluster.Ollama) { o.Models = []string{"llama3.2:3b"} }), verify.Options{},
 			fail("models", "ollama/ollama", "missing: llama3.2:3b-t2", "the init container pulls when the pod starts: kubectl --context lab -n ollama rollout restart deployment ollama")},
 		{"with the copy", "threads", func(*testing.T, *fakecluster.Cluster) {}, verify.Options{},

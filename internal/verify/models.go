@@ -18,7 +18,8 @@ type Model struct {
 	SizeBytes int64  `json:"sizeBytes"`
 }
 
-// models wants every model of the stack on the server.
+// models wants every model of the stack on the server, with the digest that it is
+// pinned to.
 func (v *verifier) models(w *workload) check {
 	return check{id: "models", subject: w.subject(), title: "Ollama holds every model", needs: []string{w.key()}, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
 		server, err := v.ollama(ctx, w)
@@ -31,7 +32,7 @@ func (v *verifier) models(w *workload) check {
 			return result{}, err
 		}
 		models := []Model{}
-		var there, missing []string
+		var there, missing, others []string
 		describe := func(name string, t *tag) string {
 			return fmt.Sprintf("%s (%.12s, %s)", name, t.Digest, sizing.Decimal(t.Size))
 		}
@@ -43,6 +44,9 @@ func (v *verifier) models(w *workload) check {
 			}
 			models = append(models, Model{Name: name, Digest: t.Digest, SizeBytes: t.Size})
 			there = append(there, describe(name, t))
+			if want := w.ollama.ModelDigest(name); want != "" && want != "sha256:"+t.Digest {
+				others = append(others, fmt.Sprintf("%s has the digest sha256:%s, want %s", name, t.Digest, want))
+			}
 		}
 		if len(missing) > 0 {
 			hint := "the init container pulls when the pod starts: " + v.kubectl("-n %s rollout restart deployment %s", w.namespace, w.name)
@@ -50,6 +54,10 @@ func (v *verifier) models(w *workload) check {
 				hint = w.field("pull") + " is never: fill the volume, or let the init container pull"
 			}
 			return failed(hint, "missing: %s", strings.Join(missing, ", ")).with(models), nil
+		}
+		if len(others) > 0 {
+			return failed(w.field("modelDigests")+"; or "+v.kubectl("-n %s rollout restart deployment %s", w.namespace, w.name)+", and the init container pulls it again",
+				"%s", strings.Join(others, "; ")).with(models), nil
 		}
 		if len(w.models) == 0 {
 			var pulled []string

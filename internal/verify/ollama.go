@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -57,13 +58,22 @@ func (o ollama) do(ctx context.Context, path string, in, out any) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s: %s", path, response.Status, oneLine(string(answer)))
+		return statusError{path: path, code: response.StatusCode, text: response.Status + ": " + oneLine(string(answer))}
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
 		return fmt.Errorf("%s: not what Ollama answers: %w", path, err)
 	}
 	return nil
 }
+
+// statusError is any answer but OK.
+type statusError struct {
+	path string
+	code int
+	text string
+}
+
+func (e statusError) Error() string { return e.path + ": " + e.text }
 
 // tag is a row of /api/tags and /api/ps.
 type tag struct {
@@ -76,6 +86,27 @@ func (o ollama) tags(ctx context.Context) ([]tag, error) { return o.list(ctx, "/
 
 // loaded are the models in memory.
 func (o ollama) loaded(ctx context.Context) ([]tag, error) { return o.list(ctx, "/api/ps") }
+
+// cloudOff asks whether the server was told to leave Ollama's cloud alone; known
+// is false of an Ollama that does not say.
+func (o ollama) cloudOff(ctx context.Context) (off, known bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, requestLimit)
+	defer cancel()
+	var out struct {
+		Cloud *struct {
+			Disabled bool `json:"disabled"`
+		} `json:"cloud"`
+	}
+	err = o.do(ctx, "/api/status", nil, &out)
+	var status statusError
+	if errors.As(err, &status) && status.code == http.StatusNotFound {
+		return false, false, nil
+	}
+	if err != nil || out.Cloud == nil {
+		return false, false, err
+	}
+	return out.Cloud.Disabled, true, nil
+}
 
 func (o ollama) list(ctx context.Context, path string) ([]tag, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestLimit)

@@ -49,6 +49,11 @@ func serveModels(t *testing.T, b *images.Builder) source {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveStore(t, store)
+}
+
+func serveStore(t *testing.T, store string) source {
+	t.Helper()
 	ca, err := authority.New("model registry")
 	if err != nil {
 		t.Fatal(err)

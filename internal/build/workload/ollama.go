@@ -3,6 +3,7 @@ package workload
 import (
 	_ "embed" // the puller's script
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,18 @@ const (
 //
 //go:embed pull-models.sh
 var pullModels string
+
+// digestParts are the parts of the script that compare digests: each is one more
+// that may be wrong, for those who give none.
+var digestParts = regexp.MustCompile(`(?ms)^# begin digests\n(.*?)^# end digests\n\n?`)
+
+// pullScript is the script as it is needed.
+func (b builder) pullScript() string {
+	if b.digests() == "" {
+		return digestParts.ReplaceAllString(pullModels, "")
+	}
+	return pullModels
+}
 
 func (b builder) ollamaComponent() component {
 	return component{
@@ -55,7 +68,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			Name:            "pull-models",
 			Image:           image,
 			ImagePullPolicy: corev1.PullPolicy(o.Image.PullPolicy),
-			Command:         []string{"/bin/sh", "-c", pullModels, "pull-models"},
+			Command:         []string{"/bin/sh", "-c", b.pullScript(), "pull-models"},
 			Args:            b.base.PullModels(),
 			Env:             b.initEnv(),
 			// The server's: a pod counts the larger of the two, not their sum.
@@ -133,11 +146,14 @@ func (b builder) pullerEnv() []corev1.EnvVar {
 	return env
 }
 
-// initEnv is the puller's: besides, the copies that it makes of models.
+// initEnv is the puller's: besides, what it compares and makes.
 func (b builder) initEnv() []corev1.EnvVar {
 	env := b.pullerEnv()
 	if made := b.modelfiles(); made != "" {
 		env = append(env, corev1.EnvVar{Name: "CUSTOM_MODELS", Value: made})
+	}
+	if digests := b.digests(); digests != "" {
+		env = append(env, corev1.EnvVar{Name: "MODEL_DIGESTS", Value: digests})
 	}
 	copies := b.base.Copies()
 	if len(copies) == 0 {
@@ -150,6 +166,17 @@ func (b builder) initEnv() []corev1.EnvVar {
 	return append(env,
 		corev1.EnvVar{Name: "COPY_MODELS", Value: strings.Join(pairs, " ")},
 		corev1.EnvVar{Name: "COPY_THREADS", Value: string(b.base.Ollama.Threads)})
+}
+
+// digests are those of the models that are pulled, as NAME=FILE=DIGEST.
+func (b builder) digests() string {
+	var all []string
+	for _, name := range b.base.PullModels() {
+		if digest := b.base.Ollama.ModelDigest(name); digest != "" {
+			all = append(all, name+"="+v1alpha1.ModelFile(name)+"="+digest)
+		}
+	}
+	return strings.Join(all, " ")
 }
 
 // ollamaEnv is the server's environment from the fields of the spec.

@@ -92,6 +92,22 @@ pull() {
   done
 }
 
+# begin digests
+# same reports whether a model's manifest has the digest that the stack gives it, if it does. The manifest names the weights by
+# their digest, which Ollama compares as they come; nothing is read again.
+same() {
+  for pair in $MODEL_DIGESTS; do # NAME=FILE=DIGEST
+    case $pair in "$1="*) ;; *) continue ;; esac
+    IFS='='; set -- $pair; unset IFS
+    seen=$(sha256sum 2>/dev/null <"$models/manifests/$2") || seen=none
+    seen=sha256:$(expr "$seen" : '\([0-9a-z]*\)')
+    if [ "$seen" = "$3" ]; then return 0; fi
+    say "$1: another model: want the digest $3, got $seen"
+    return 1
+  done
+}
+# end digests
+
 # copy makes of a model another one that says how many threads compute it: Ollama before 0.30 can be told so by a model
 # alone. The weights are shared. It is made anew each time, so that it follows a model that was pulled again.
 copy() {
@@ -150,9 +166,21 @@ done
 
 for model in "$@"; do
   if ! kill -0 "$server" 2>/dev/null; then failed="$failed $model"; continue; fi
+# begin digests
+  if present "$model" && ! same "$model"; then pull "$model" || failed="$failed $model"; continue; fi
+# end digests
   if present "$model"; then say "$model: already on the volume"; continue; fi
   pull "$model" || failed="$failed $model"
 done
+# begin digests
+for model in "$@"; do
+  case " $failed " in *" $model "*) continue ;; esac
+  if ! same "$model"; then
+    say "$model: not served: its registry has another one by now; hearth lock --models takes that"
+    failed="$failed $model"
+  fi
+done
+# end digests
 IFS=' ='; set -- $copies; unset IFS # MODEL=COPY MODEL=COPY ...
 while [ $# -ge 2 ]; do
   case " $failed " in *" $1 "*) ;; *) copy "$1" "$2" || failed="$failed $2" ;; esac

@@ -1,6 +1,9 @@
 package workload_test
 
 import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -151,5 +154,57 @@ func TestPullerMakesModels(t *testing.T) {
 		if diff := cmp.Diff(want, strings.TrimRight(string(got), "\n")+"\n"); diff != "" {
 			t.Errorf("%s: %v (-want +got):\n%s%s", name, err, diff, out)
 		}
+	}
+}
+
+// TestPullerComparesDigests runs the puller before a registry that has one model,
+// and on a volume that has another, or none, or whatever the registry has.
+func TestPullerComparesDigests(t *testing.T) {
+	digest := func(content string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(content))) }
+	const file = "$OLLAMA_MODELS/manifests/registry.ollama.ai/library/llama3.2/3b"
+	for name, test := range map[string]struct {
+		volume, registry, want string // manifests; "" is none: nothing can be pulled
+		left                   string // on the volume
+		pulls                  bool
+		says                   string // "" where the puller ends well
+	}{
+		"new":                       {"", "a", "a", "a", true, ""},
+		"there":                     {"a", "b", "a", "a", false, ""},
+		"there, without a registry": {"a", "", "a", "a", false, ""},
+		"older":                     {"old", "a", "a", "a", true, ""},
+		"older, without a registry": {"old", "", "a", "old", true, "another model: want the digest " + digest("a") + ", got " + digest("old")},
+		"moved":                     {"", "b", "a", "b", true, "another model: want the digest " + digest("a") + ", got " + digest("b")},
+		"older, and moved":          {"old", "b", "a", "b", true, "not served: its registry has another one by now"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			program := strings.NewReplacer(
+				`show) [ -e "$OLLAMA_MODELS/manifests/$2" ] ;;`, `show) [ -e "`+file+`" ] ;;`,
+				`pull) : >"$OLLAMA_MODELS/manifests/$2" ;;`, `pull) echo asked >>"$HOME/asked"; [ -n "`+test.registry+`" ] || { echo "Error: no route to host"; exit 1; }
+mkdir -p "`+filepath.Dir(file)+`" && printf %s "`+test.registry+`" >"`+file+`" ;;`).Replace(client)
+			volume := filepath.Join(dir, "home", ".ollama", "models")
+			there := filepath.Join(volume, "manifests", "registry.ollama.ai", "library", "llama3.2", "3b")
+			if err := os.MkdirAll(filepath.Dir(there), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if test.volume != "" {
+				if err := errors.Join(os.MkdirAll(filepath.Join(volume, "blobs"), 0o755), os.WriteFile(there, []byte(test.volume), 0o600)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c := puller(t, &v1alpha1.Ollama{Models: []string{"llama3.2:3b"}, ModelDigests: map[string]string{"llama3.2:3b": digest(test.want)}})
+			c.Env = append(c.Env, corev1.EnvVar{Name: "PULL_ATTEMPTS", Value: "1"})
+			out, err := runPuller(t, dir, program, c)
+			if (err == nil) != (test.says == "") || !strings.Contains(out, test.says) || err != nil && !strings.Contains(out, "not pulled: llama3.2:3b") {
+				t.Errorf("want %q; the puller ended with %v and says\n%s", test.says, err, out)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "home", "asked")); (err == nil) != test.pulls {
+				t.Errorf("the registry was asked: %v, want %v\n%s", err == nil, test.pulls, out)
+			}
+			if left, _ := os.ReadFile(there); string(left) != test.left {
+				t.Errorf("the volume holds %q, want %q\n%s", left, test.left, out)
+			}
+		})
 	}
 }

@@ -24,6 +24,9 @@ type Ollama struct {
 	Broken string
 	// Hang keeps a question until it is closed, or its asker is gone.
 	Hang chan struct{}
+	// Cloud is on where somebody has turned it on. NoStatus makes the server one
+	// that does not say.
+	Cloud, NoStatus bool
 	// Questions counts what it was asked.
 	Questions int
 
@@ -40,6 +43,12 @@ func (o *Ollama) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, map[string]any{"models": tags(o.Models)})
 	case "/api/ps":
 		answer(w, http.StatusOK, map[string]any{"models": tags(o.Loaded)})
+	case "/api/status":
+		if o.NoStatus {
+			http.NotFound(w, r)
+			return
+		}
+		answer(w, http.StatusOK, map[string]any{"cloud": map[string]any{"disabled": !o.Cloud, "source": "env"}})
 	case "/v1/models":
 		switch {
 		case o.Key != "" && r.Header.Get("Authorization") != "Bearer "+o.Key:

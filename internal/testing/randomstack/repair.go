@@ -342,6 +342,7 @@ func (d *drawing) repairOllama(o, proxy object) {
 		o["allowTo"] = []any{object{"namespace": "models", "ports": []any{5000}}}
 	}
 	d.repairCustom(o)
+	repairDigests(o)
 	if o["pull"] == "never" {
 		remove(o, "threads") // nobody makes the models that have them
 	}
@@ -376,6 +377,19 @@ func (d *drawing) repairCustom(o object) {
 		seen[c["name"]] = true
 	}
 	o["customModels"] = kept
+}
+
+// repairDigests leaves the digests of models that are pulled.
+func repairDigests(o object) {
+	if o["pull"] == "never" {
+		remove(o, "modelDigests")
+	}
+	digests := child(o, "modelDigests")
+	for _, name := range slices.Sorted(maps.Keys(digests)) {
+		if !slices.Contains(list(o["models"]), any(name)) {
+			delete(digests, name)
+		}
+	}
 }
 
 // repairSizes gives amounts to a server of models that nothing is known of.

@@ -168,6 +168,8 @@ var pathRules = map[string]rule{
 	"ollama.node.cpu":                   oneOf("64", spelled("128")),
 	"ollama.node.memory":                oneOf("64Ti"),
 	"ollama.modelSizes{key}":            oneOf("registry.example.org/team/model:tag", "10.0.0.7:5000/library/tiny:1", "me/mine:latest", "smollm2:135m"),
+	"ollama.modelDigests{key}":          oneOf("llama3.2:3b", "smollm2:135m", "qwen3", "me/mine:latest"),
+	"ollama.modelDigests{}":             oneOf("sha256:"+strings.Repeat("0123456789abcdef", 4), "sha256:"+strings.Repeat("fedcba9876543210", 4)),
 	"ollama.modelSizes{}.disk":          oneOf("5Gi", "900Mi", spelled("2000000000")),
 	"ollama.modelSizes{}.tied":          oneOf("100Mi", "0.25Gi"),
 	"ollama.modelSizes{}.vision":        oneOf("1Gi", "500M"),

@@ -43,6 +43,7 @@ var purposes = map[string]purpose{
 	"CUSTOM_MODELS":            {"customModels", "Modelfiles of the models that are made of others"},
 	"LLAMA_ARG_CACHE_RAM":      {"promptCache", "Memory in MiB that keeps earlier prompts of a model"},
 	"LLAMA_ARG_THREADS":        {"threads", "Threads that compute an answer"},
+	"MODEL_DIGESTS":            {"modelDigests", "What the manifests of models have to be"},
 	"OLLAMA_CONTEXT_LENGTH":    {"contextLength", "Length of one request's context in tokens"},
 	"OLLAMA_FLASH_ATTENTION":   {"kvCacheType", "Without it the format of the KV cache has no effect"},
 	"OLLAMA_HOST":              {"", "Address that the server listens at"},

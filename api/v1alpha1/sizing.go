@@ -3,7 +3,9 @@ package v1alpha1
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +41,58 @@ func (o *Ollama) size(name string) (sizing.Model, bool) {
 // Need is the memory of the base's Ollama, as far as its models are known.
 func (b *Base) Need() sizing.Need {
 	return sizing.Memory(b.held(), b.Ollama.settings())
+}
+
+// DerivedContext is how many tokens of context hearth reckons with for a model that
+// the base's Ollama holds, for each request; 0 for one that nothing is known of.
+func (b *Base) DerivedContext(name string) int {
+	o := b.Ollama
+	m, known := o.size(o.pulledAs(name))
+	if !known {
+		return 0
+	}
+	tokens := o.ContextLength
+	for _, c := range o.CustomModels {
+		if p := c.Parameters; p != nil && p.NumCtx > 0 && sameModelAsOneOf(name, []string{c.Name}) {
+			tokens = p.NumCtx
+		}
+	}
+	if m.ContextLimit > 0 {
+		tokens = min(tokens, m.ContextLimit)
+	}
+	return tokens
+}
+
+// NeedOf is the memory that some models of the base's Ollama take together, each
+// with a context of so many tokens; false where nothing is known of one.
+func (b *Base) NeedOf(contexts map[string]int) (sizing.Need, bool) {
+	o := b.Ollama
+	var models []sizing.Model
+	for _, name := range slices.Sorted(maps.Keys(contexts)) {
+		m, known := o.size(o.pulledAs(name))
+		if !known {
+			return sizing.Need{}, false
+		}
+		m.Context = contexts[name]
+		models = append(models, m)
+	}
+	s := o.settings()
+	s.MaxLoadedModels = len(models)
+	return sizing.Memory(models, s), true
+}
+
+// pulledAs is the name of the model whose weights a model has: itself, or what the
+// init container makes it of.
+func (o *Ollama) pulledAs(name string) string {
+	for _, c := range o.CustomModels {
+		if sameModelAsOneOf(name, []string{c.Name}) {
+			return c.weights()
+		}
+	}
+	if n := o.Threads.number(); n > 0 {
+		name = strings.TrimSuffix(name, "-t"+strconv.Itoa(n))
+	}
+	return name
 }
 
 // held are the models whose figures are known, and the largest that people pull.

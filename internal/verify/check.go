@@ -76,7 +76,7 @@ func (v *verifier) checks() []check {
 		for _, w := range n.workloads {
 			switch {
 			case w.ollama != nil:
-				all = append(all, v.models(w), v.cloud(w), v.cold(w), v.prompt(w), v.memory(w))
+				all = append(all, v.models(w), v.cloud(w), v.cold(w), v.prompt(w), v.memory(w), v.footprint(w))
 			case w.chat != nil:
 				all = append(all, v.health(w))
 				all = append(all, v.backends(w)...)

@@ -39,11 +39,12 @@ type workload struct {
 	template  corev1.PodTemplateSpec
 	claims    map[string]*corev1.PersistentVolumeClaim // by name; nil if it is not the overlay's own
 
-	base    string              // name of the base
-	ollama  *v1alpha1.Ollama    // set for hearth's inference server
-	models  []string            // that it holds: the stack's with their copies, and the chat's embedder
-	answers string              // the first of them that is no embedding model; "" if none is
-	chat    *v1alpha1.OpenWebUI // set for hearth's chat
+	base     string              // name of the base
+	declared *v1alpha1.Base      // set beside ollama
+	ollama   *v1alpha1.Ollama    // set for hearth's inference server
+	models   []string            // that it holds: the stack's with their copies, and the chat's embedder
+	answers  string              // the first of them that is no embedding model; "" if none is
+	chat     *v1alpha1.OpenWebUI // set for hearth's chat
 }
 
 func (w *workload) subject() string { return w.namespace + "/" + w.name }
@@ -183,7 +184,7 @@ func (w *workload) belongs(bases []*v1alpha1.Base) {
 	for _, b := range bases {
 		switch {
 		case component == "inference" && b.Ollama != nil && w.name == b.Ollama.ServiceName():
-			w.base, w.ollama, w.models = b.Name, b.Ollama, b.StoredModels()
+			w.base, w.declared, w.ollama, w.models = b.Name, b, b.Ollama, b.StoredModels()
 			w.answers = b.ChatModel()
 		case component == "chat" && b.OpenWebUI != nil:
 			w.base, w.chat = b.Name, b.OpenWebUI

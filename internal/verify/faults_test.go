@@ -12,8 +12,10 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/testing/fakecluster"
 	"github.com/hearth-dev/hearth/internal/verify"
+	"github.com/hearth-dev/hearth/sizing"
 )
 
 // fault is one thing that is wrong on a cluster, and the row that says so.
@@ -27,7 +29,7 @@ type fault struct {
 
 // TestFaults has a cluster in order but for one thing.
 func TestFaults(t *testing.T) {
-	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), answerCases(), routeCases(), furtherRouteCases(), backendCases(), balancerCases(), otherCases()} {
+	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), answerCases(), footprintCases(), routeCases(), furtherRouteCases(), backendCases(), balancerCases(), otherCases()} {
 		for _, c := range group {
 			t.Run(c.want.Check+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
@@ -320,6 +322,53 @@ func podCases() []fault {
 			set(t, c, "Pod", "ollama-0", "status", tree(t, fmt.Sprintf(`{phase: Running, conditions: [{type: Ready, status: "True"}], containerStatuses: [{name: ollama, ready: true, restartCount: 1, state: {running: {}}, lastState: {terminated: {reason: Unknown, exitCode: 255, finishedAt: %q}}}]}`,
 				time.Now().Add(-5*time.Hour).Format(time.RFC3339))))
 		}, verify.Options{}, verify.Row{Check: "restarts", Subject: "ollama/ollama", Status: verify.Passed, Detail: "once; ollama ended ... with Unknown, exit code 255"}},
+	}
+}
+
+// derived is the memory of a model with a context of so many tokens.
+func derived(model string, tokens int) int64 {
+	m, _ := sizing.Lookup(model)
+	return sizing.Memory([]sizing.Model{m}, sizing.Settings{Version: v1alpha1.OllamaVersion, ContextLength: tokens}).Required
+}
+
+// whole is a number of whole mebibytes, rounded up.
+func whole(bytes int64) int64 { return (bytes + 1<<20 - 1) >> 20 }
+
+func footprintCases() []fault {
+	full, short := whole(derived("llama3.2:3b", 4096)), derived("llama3.2:3b", 2048)
+	uses := func(anonymous, workingSet int64) func(*testing.T, *fakecluster.Cluster) {
+		return func(_ *testing.T, c *fakecluster.Cluster) {
+			c.Measure("ollama", "ollama-0", "ollama", anonymous<<20, workingSet<<20)
+		}
+	}
+	holds := func(tokens int) func(*testing.T, *fakecluster.Cluster) {
+		return func(_ *testing.T, c *fakecluster.Cluster) { c.Ollama.Context = tokens }
+	}
+	row := func(status verify.Status, hint, format string, args ...any) verify.Row {
+		return verify.Row{Check: "footprint", Subject: "ollama/ollama", Status: status, Hint: hint, Detail: fmt.Sprintf(format, args...)}
+	}
+	of := func(anonymous, workingSet int64) string {
+		return fmt.Sprintf("llama3.2:3b (4096 tokens): %dMi, %dMi with file cache; %dMi derived", anonymous, workingSet, full)
+	}
+	const raise = "ollama.resources.limits.memory (base ollama): raise it by as much, and tell hearth's authors; of what it is derived: hearth size --explain"
+	const sent = "ollama.contextLength (base ollama): who asked sent a num_ctx of its own, and memory is derived for less"
+	return []fault{
+		{"as promised", "plain", uses(full-200, full-1), verify.Options{}, row(verify.Passed, "", "%s", of(full-200, full-1))},
+		{"too little", "plain", uses(full+9, full+10), verify.Options{}, row(verify.Failed, raise, "%s, which is 10Mi too little", of(full+9, full+10))},
+		{"file cache", "plain", uses(full-1, full+999), verify.Options{}, row(verify.Passed, "", "%s; the file cache exceeds it by 1000Mi, which the kernel takes back", of(full-1, full+999))},
+		{"too much", "plain", uses(1000, full-1000), verify.Options{}, row(verify.Passed, "", "%s; 1000Mi above, more than the promised 20%% or 150Mi, unless a longer prompt takes it", of(1000, full-1000))},
+		{"a longer context", "plain", holds(8192), verify.Options{}, row(verify.Failed, sent, "llama3.2:3b holds 8192 tokens of context, and 4096 are derived")},
+		{"a shorter context", "plain", holds(2048), verify.Options{}, row(verify.Passed, "",
+			"llama3.2:3b (2048 tokens): %dMi, %dMi with file cache; %dMi derived; llama3.2:3b holds 2048 tokens of context, and 4096 are derived: who asked sent a num_ctx of its own",
+			(short-100<<20)>>20, (short-50<<20)>>20, whole(short))},
+		{"nothing in memory", "people", func(*testing.T, *fakecluster.Cluster) {}, verify.Options{}, skip("footprint", "people/ollama", "no model is in memory")},
+		{"a model of somebody's", "people", func(_ *testing.T, c *fakecluster.Cluster) {
+			c.Ollama.Models, c.Ollama.Loaded = []string{"me/mine:1"}, []string{"me/mine:1"}
+		}, verify.Options{}, skip("footprint", "people/ollama", "nothing is known of me/mine:1: see ollama.modelSizes")},
+		{"no right to ask", "plain", func(_ *testing.T, c *fakecluster.Cluster) { c.Deny("nodes/proxy") }, verify.Options{},
+			skip("footprint", "ollama/ollama", "not measured: the kubelet's figures are out of reach, which need the right to get nodes/proxy")},
+		{"an accelerator", "accelerated", func(*testing.T, *fakecluster.Cluster) {}, verify.Options{},
+			skip("footprint", "accelerated/ollama", "an accelerator holds what it has room for, and nobody measures it here")},
 	}
 }
 

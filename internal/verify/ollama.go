@@ -80,6 +80,8 @@ type tag struct {
 	Name   string `json:"name"`
 	Digest string `json:"digest"`
 	Size   int64  `json:"size"`
+	// ContextLength in tokens of one request; of /api/ps alone.
+	ContextLength int `json:"context_length"`
 }
 
 func (o ollama) tags(ctx context.Context) ([]tag, error) { return o.list(ctx, "/api/tags") }

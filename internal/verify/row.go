@@ -19,7 +19,7 @@ type Row struct {
 	// where Status is Failed.
 	Hint string `json:"hint,omitempty"`
 	// Measured holds the row's figures: []Model (models), Answer (cold, prompt),
-	// Memory, Volume, Served (tls), or Restarts. Also where the row failed
+	// Memory, Footprint, Volume, Served (tls), or Restarts. Also where the row failed
 	// because of them.
 	Measured any `json:"measured,omitempty"`
 }

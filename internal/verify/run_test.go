@@ -184,6 +184,26 @@ func TestCannotRun(t *testing.T) {
 	}
 }
 
+func TestMeasuresFootprint(t *testing.T) {
+	stack, cluster := start(t, "e2e-kind")
+	cluster.Measure("ollama", "ollama-0", "ollama", 300<<20, 310<<20)
+	report := run(t, cluster, verify.Options{Stack: stack, Overlay: "e2e-kind"}, nil)
+	row, _ := report.Row("footprint", "ollama/ollama")
+	got, _ := row.Measured.(verify.Footprint)
+	if got.DerivedBytes <= 0 {
+		t.Errorf("derived: %d", got.DerivedBytes)
+	}
+	got.DerivedBytes = 0
+	const model = "model-registry.models.svc:5000/library/smollm2:135m"
+	want := verify.Footprint{
+		Pod: "ollama-0", Models: []verify.LoadedModel{{Name: model, ContextLength: 4096, DerivedContextLength: 4096}},
+		AnonymousBytes: 300 << 20, WorkingSetBytes: 310 << 20, At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // The rows are all there from the beginning, so that a table knows its columns.
 func TestReportsEveryRowAtTheBeginning(t *testing.T) {
 	stack, cluster := start(t, "homelab-nginx")

@@ -123,6 +123,10 @@ func (c *Cluster) deploy(stack string, b *v1alpha1.Base) error {
 		})
 	}
 	if b.Ollama != nil {
+		c.measure(b.Namespace, PodName(b.Ollama.ServiceName()), b.Ollama.ServiceName(), func() (anonymous, workingSet int64) {
+			need, _ := b.NeedOf(c.Ollama.contexts())
+			return need.Required - 100<<20, need.Required - 50<<20
+		})
 		c.Ollama.Models = append(c.Ollama.Models, b.StoredModels()...)
 		c.listen(b.Namespace, PodName(b.Ollama.ServiceName()), "11434", httptest.NewServer(c.Ollama))
 	}
@@ -170,6 +174,7 @@ func (c *Cluster) start(o *Object) error {
 		},
 	}
 	pod.Name, pod.Namespace = PodName(o.GetName()), o.GetNamespace()
+	pod.Spec.NodeName = "node"
 	pod.OwnerReferences = []metav1.OwnerReference{{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Name: o.GetName(), UID: o.GetUID()}}
 	started := true
 	for _, i := range template.Spec.InitContainers {

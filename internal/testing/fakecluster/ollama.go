@@ -1,6 +1,7 @@
 package fakecluster
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"net/http"
@@ -14,6 +15,8 @@ type Ollama struct {
 	Models []string
 	// Loaded are the models in memory. A question loads its model.
 	Loaded []string
+	// Context in tokens of what is loaded. Default 4096.
+	Context int
 	// Rate in tokens per second that it claims.
 	Rate float64
 	// Silent makes every answer empty.
@@ -42,7 +45,7 @@ func (o *Ollama) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/api/tags":
 		answer(w, http.StatusOK, map[string]any{"models": tags(o.Models)})
 	case "/api/ps":
-		answer(w, http.StatusOK, map[string]any{"models": tags(o.Loaded)})
+		answer(w, http.StatusOK, map[string]any{"models": tags(o.Loaded, "context_length", cmp.Or(o.Context, 4096))})
 	case "/api/status":
 		if o.NoStatus {
 			http.NotFound(w, r)
@@ -65,10 +68,25 @@ func (o *Ollama) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func tags(names []string) []any {
+// contexts are the tokens of what is loaded.
+func (o *Ollama) contexts() map[string]int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	contexts := map[string]int{}
+	for _, name := range o.Loaded {
+		contexts[name] = cmp.Or(o.Context, 4096)
+	}
+	return contexts
+}
+
+func tags(names []string, more ...any) []any {
 	rows := []any{}
 	for _, n := range names {
-		rows = append(rows, map[string]any{"name": n, "digest": "a80c4f17acd55265feec403c7aef86be0c25983ab279d83f3bcd3abbcb5b8b72", "size": 2019393189})
+		row := map[string]any{"name": n, "digest": "a80c4f17acd55265feec403c7aef86be0c25983ab279d83f3bcd3abbcb5b8b72", "size": 2019393189}
+		for i := 0; i < len(more); i += 2 {
+			row[more[i].(string)] = more[i+1]
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

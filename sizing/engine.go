@@ -1,5 +1,7 @@
 package sizing
 
+import "github.com/hearth-dev/hearth/internal/versions"
+
 // engine is a program that runs models for Ollama, by what it takes of memory.
 // Measured is what docs/calibration.md or docs/calibration-0.34.0.md shows.
 type engine struct {
@@ -93,6 +95,19 @@ func batchFor(tokens int) int {
 	}
 	return 512
 }
+
+// LlamaServer reports whether a version of Ollama runs models in a separate
+// llama-server, as from 0.30 on: it ignores the pod's CPU quota (ollama#17916),
+// keeps a prompt cache (ollama#18264), and does not refuse what cannot fit. It
+// reads LLAMA_ARG_* from the environment. What is no version counts as the newest.
+func LlamaServer(version string) bool {
+	return versions.Ollama.Engine(version) == versions.LlamaServer
+}
+
+// ReadsQuota reports whether a version of Ollama takes the number of threads from
+// the pod's CPU limit itself: 0.13 to 0.29, where the node has cgroup v2
+// (discover/cpu_linux.go).
+func ReadsQuota(version string) bool { return !LlamaServer(version) }
 
 // engineOf is what runs a model under a version of Ollama.
 func engineOf(m Model, version string) engine {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hearth-dev/hearth/internal/testing/pagetest"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 var update = flag.Bool("update", false, "rewrite the tables in docs/sizing.md")
@@ -43,7 +44,7 @@ func numberTable() string {
 func releaseTable() string {
 	var b strings.Builder
 	b.WriteString("| from | what changes |\n|---|---|\n")
-	for _, r := range Releases() {
+	for _, r := range versions.Ollama.Releases {
 		for _, change := range r.Changes {
 			fmt.Fprintf(&b, "| %s | %s |\n", r.Version, change)
 		}

@@ -6,6 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 // APIKeys are the keys of programs that use Ollama's API. One sends its own with
@@ -27,11 +28,11 @@ type APIKeys struct {
 
 // CaddyVersion is the version of Caddy that the proxy's configuration is tested
 // with.
-const CaddyVersion = "2.11.9"
+const CaddyVersion = versions.DefaultCaddy
 
 // CaddyImage is the official image of Caddy.
 func CaddyImage() Image {
-	return Image{Registry: "docker.io", Repository: "library/caddy", Tag: CaddyVersion, PullPolicy: "IfNotPresent"}
+	return Image{Registry: "docker.io", Repository: versions.Caddy.Image, Tag: CaddyVersion, PullPolicy: "IfNotPresent"}
 }
 
 // KeysResources are what the proxy asks for and gets at most.
@@ -41,9 +42,6 @@ func KeysResources() Resources {
 		Limits:   ResourceList{CPU: "500m", Memory: "128Mi"},
 	}
 }
-
-// caddyRelease is known as far as the configuration was run.
-var caddyRelease = release{"Caddy", CaddyVersion, "2.11", "2.11", CaddyImage}
 
 // maxAPIKeys is how many keys there may be: for each request the proxy reads the
 // files of all of them.
@@ -88,5 +86,5 @@ func (v validator) apiKeys(at *field.Path, e *Expose, p Program) {
 		}
 	}
 	v.image(at.Child("image"), k.Image)
-	v.version(at.Child("image", "tag"), k.Image, caddyRelease)
+	v.version(at.Child("image", "tag"), k.Image, &versions.Caddy)
 }

@@ -9,7 +9,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	"k8s.io/apimachinery/pkg/util/version"
+
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 // Image overrides parts of a container image's reference.
@@ -114,43 +115,26 @@ func (v validator) image(at *field.Path, i Image) {
 	}
 }
 
-// release is a program whose settings hearth writes, and the versions of which it
-// knows what they make of them: major and minor.
-type release struct {
-	name, tested   string
-	oldest, newest string
-	official       func() Image
-}
-
-// ollamaRelease is known as far as its source was read: its variables, and the two
-// ways of running a model that docs/sizing.md tells apart. openWebUIRelease is as
-// far as it was run.
-var (
-	ollamaRelease    = release{"Ollama", OllamaVersion, "0.13", lastRead, OllamaImage}
-	openWebUIRelease = release{"Open WebUI", OpenWebUIVersion, "0.9", "0.9", OpenWebUIImage}
-)
-
 // version warns of a tag that is no version, or one of a version that hearth
 // does not know, and of an image that may number them otherwise. It stops
 // nothing: the newest is always unknown for a while.
-func (v validator) version(at *field.Path, image Image, r release) {
+func (v validator) version(at *field.Path, image Image, p *versions.Program) {
 	tag := image.Tag
-	got, err := version.ParseGeneric(tag)
-	named := image.Repository != "" && !strings.ContainsAny(image.Repository, ":@")      // which is refused
-	others := named && path.Base(image.Repository) != path.Base(r.official().Repository) // a mirror keeps the name
-	switch {
-	case !tagForm.MatchString(tag) || tag == "latest": // refused
-	case err == nil && others:
-		v.warnf(at, "", "%s is an image of somebody else's: hearth takes its tag %s for the version of the %s in it", image.Repository, tag, r.name)
-	case err != nil:
-		v.warnf(at, "write a version, such as "+r.tested,
-			"%q is no version of %s: hearth cannot tell which settings it reads, nor whether another one is older", tag, r.name)
-	case got.LessThan(version.MustParseGeneric(r.oldest)):
-		v.warnf(at, "write "+r.tested+", or a newer one",
-			"%s is older than %s, the oldest %s that hearth knows: it may not read the settings that it gets", tag, r.oldest, r.name)
-	case version.MustParseGeneric(r.newest).LessThan(version.MajorMinor(got.Major(), got.Minor())):
-		v.warnf(at, "read what changed since "+r.tested,
-			"%s is newer than %s, the newest %s that hearth knows: it may read other settings, and need more memory", tag, r.newest, r.name)
+	named := image.Repository != "" && !strings.ContainsAny(image.Repository, ":@") // which is refused
+	others := named && path.Base(image.Repository) != path.Base(p.Image)            // a mirror keeps the name
+	if !tagForm.MatchString(tag) || tag == "latest" {
+		return // refused
+	}
+	standing := p.Standing(tag)
+	if others && standing != versions.None {
+		v.warnf(at, "", "%s is an image of somebody else's: hearth takes its tag %s for the version of the %s in it", image.Repository, tag, p.Name)
+		return
+	}
+	if reason, fix := p.Unknown(tag); standing == versions.None {
+		v.warnf(at, "write a version, such as "+p.Default,
+			"%q is no version of %s: hearth cannot tell which settings it reads, nor whether another one is older", tag, p.Name)
+	} else if reason != "" {
+		v.warnf(at, fix, "%s", reason)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/internal/versions"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -150,12 +151,12 @@ type KVCacheType string
 // Values lists the formats that Ollama knows.
 func (KVCacheType) Values() []string { return []string{"f16", "q8_0", "q4_0"} }
 
-// OllamaVersion is the version of Ollama that the end-to-end tests run.
-const OllamaVersion = "0.23.2"
+// OllamaVersion is the version of Ollama that no tag means.
+const OllamaVersion = versions.DefaultOllama
 
 // OllamaImage is the official image of Ollama.
 func OllamaImage() Image {
-	return Image{Registry: "docker.io", Repository: "ollama/ollama", Tag: OllamaVersion, PullPolicy: "IfNotPresent"}
+	return Image{Registry: "docker.io", Repository: versions.Ollama.Image, Tag: OllamaVersion, PullPolicy: "IfNotPresent"}
 }
 
 // modelForm is Ollama's grammar of names, from types/model/name.go: an optional
@@ -187,7 +188,7 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 	v.ollamaName(at, o)
 	v.service(at, ProgramOllama, given.Ollama.Service, &o.Workload)
 	tag := at.Child("image", "tag")
-	v.version(tag, o.Image, ollamaRelease)
+	v.version(tag, o.Image, &versions.Ollama)
 	official := o.Image.Repository == "" || o.Image.Repository == OllamaImage().Repository
 	if bare, ok := strings.CutPrefix(o.Image.Tag, "v"); ok && official && len(bare) > 0 && bare[0] >= '0' && bare[0] <= '9' {
 		v.warnf(tag, "write "+bare, "got %q, and there is no such image: the tags of Ollama's have no v in front", o.Image.Tag)

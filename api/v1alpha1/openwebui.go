@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 // OpenWebUI is the chat: a StatefulSet with one pod and a volume for its SQLite
@@ -64,12 +66,12 @@ type OpenWebUI struct {
 	ReadOnlyRootFilesystem bool `json:"readOnlyRootFilesystem,omitzero"`
 }
 
-// OpenWebUIVersion is the version of Open WebUI that the end-to-end tests run.
-const OpenWebUIVersion = "0.9.4"
+// OpenWebUIVersion is the version of Open WebUI that no tag means.
+const OpenWebUIVersion = versions.DefaultOpenWebUI
 
 // OpenWebUIImage is the official image of Open WebUI.
 func OpenWebUIImage() Image {
-	return Image{Registry: "ghcr.io", Repository: "open-webui/open-webui", Tag: OpenWebUIVersion, PullPolicy: "IfNotPresent"}
+	return Image{Registry: "ghcr.io", Repository: versions.OpenWebUI.Image, Tag: OpenWebUIVersion, PullPolicy: "IfNotPresent"}
 }
 
 func (w *OpenWebUI) applyDefaults() {
@@ -129,7 +131,7 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	w, at := b.OpenWebUI, base.Child("openWebUI")
 	v.workload(at, &given.OpenWebUI.Workload, &w.Workload, openWebUIOwned)
 	v.service(at, ProgramOpenWebUI, given.OpenWebUI.Service, &w.Workload)
-	v.version(at.Child("image", "tag"), w.Image, openWebUIRelease)
+	v.version(at.Child("image", "tag"), w.Image, &versions.OpenWebUI)
 	if w.Storage.NFS != nil {
 		v.errorf(at.Child("storage", "nfs"), "use a volume of a storage class", "NFS corrupts Open WebUI's SQLite database: its locks do not hold there")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/upgrade"
+	"github.com/hearth-dev/hearth/internal/versions"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -79,8 +80,8 @@ func image(c *change) []Effect {
 		for _, o := range containers(c.before, c.ref) {
 			if o.Name == n.Name && o.Init == n.Init && o.Image != n.Image {
 				all = append(all, imageOf(o.Image, n.Image)...)
-				if n.Name == "ollama" && !n.Init {
-					all = append(all, releases(o.Image, n.Image)...)
+				if p := programs[n.Name]; p != nil && !n.Init {
+					all = append(all, releases(p, o.Image, n.Image)...)
 				}
 			}
 		}
@@ -106,15 +107,22 @@ func imageOf(old, new string) []Effect {
 	return one(Note, "%s %s is held to another digest, or to none: its content may be another", name, tag(new))
 }
 
-// releases says what another version of Ollama does otherwise.
-func releases(old, new string) (all []Effect) {
-	for _, r := range sizing.Between(tag(old), tag(new)) {
+// programs whose versions are known, by their containers.
+var programs = map[string]*versions.Program{"ollama": &versions.Ollama, "open-webui": &versions.OpenWebUI}
+
+// releases says what another version of a program does otherwise.
+func releases(p *versions.Program, old, new string) (all []Effect) {
+	for _, r := range p.Between(tag(old), tag(new)) {
+		back := versions.Older(tag(new), r.Version)
 		how := "from " + r.Version + " on"
-		if sizing.Older(tag(new), r.Version) {
+		if back {
 			how = "no more, as it was from " + r.Version + " on"
 		}
 		for _, change := range r.Changes {
 			all = append(all, one(Note, "%s: %s", how, change)...)
+		}
+		if r.Before != "" && !back {
+			all = append(all, one(Note, "before %s: %s", r.Version, r.Before)...)
 		}
 	}
 	return all

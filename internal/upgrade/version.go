@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/version"
-
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 // chat is the container whose database is migrated when it starts, and only
@@ -36,21 +35,29 @@ func ChatVersion(old, new objects.Object) (message, fix string, back bool) {
 	if before == "" || after == "" || before == after {
 		return "", "", false
 	}
-	from, errFrom := version.ParseGeneric(before)
-	to, errTo := version.ParseGeneric(after)
 	change := before + " would become " + after
+	steps, counted := versions.OpenWebUI.Migrations(before, after)
+	what := "Open WebUI's migrations of its database only go forward"
+	if counted {
+		what = fmt.Sprintf("%d migrations of Open WebUI's database lie between, which only go forward", steps)
+	}
 	switch {
-	case errFrom != nil || errTo != nil:
-		return change + ", and which of them is newer cannot be told: Open WebUI's migrations of its database only go forward",
+	case !versions.IsVersion(before) || !versions.IsVersion(after):
+		return change + ", and which of them is newer cannot be told: " + what,
 			"back the volume up first, and do not go back: docs/restore.md", false
-	case to.LessThan(from):
-		return change + ": Open WebUI's migrations of its database only go forward, and the older version does not start on what the newer one made of it",
+	case counted && steps == 0:
+		return "", "", false
+	case versions.Older(after, before):
+		return change + ": " + what + ", and the older version does not start on what the newer one made of it",
 			fmt.Sprintf("keep %s; or restore a backup that %s made, and render with --recreate", before, after), true
-	case from.LessThan(to):
-		return change + ": Open WebUI migrates its database when it starts, and only a backup leads back",
+	case !versions.Older(before, after):
+		return "", "", false
+	case counted:
+		return fmt.Sprintf("%s: Open WebUI migrates its database when it starts, in %d steps, and only a backup leads back", change, steps),
 			"back the volume up first: docs/restore.md", false
 	}
-	return "", "", false
+	return change + ": Open WebUI migrates its database when it starts, and only a backup leads back",
+		"back the volume up first: docs/restore.md", false
 }
 
 // chatTag is the tag of the chat's image; "" for another object, or no tag.

@@ -5,11 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/version"
-
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/reach"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 func chatRules() []Rule {
@@ -55,19 +54,13 @@ var chatRenamed = map[string]string{
 	"OLLAMA_API_BASE": "OLLAMA_BASE_URL", "OLLAMA_URL": "OLLAMA_BASE_URL",
 }
 
-// before reports whether an image's tag is a version that is older than another.
-func before(tag, other string) bool {
-	v, err := version.ParseGeneric(tag)
-	return err == nil && v.LessThan(version.MustParseGeneric(other))
-}
-
 // chatVariable finds what is one letter, or only its case, away from a variable.
 func chatVariable(in *input) []Finding {
 	names := strings.Fields(chatVariables)
 	var found []Finding
 	for _, c := range in.containers(openWebUI) {
 		for _, v := range c.Env {
-			if now, was := chatRenamed[v.Name]; was && !before(objects.Tag(c.Image), "0.9.0") {
+			if now, was := chatRenamed[v.Name]; was && !versions.Older(objects.Tag(c.Image), "0.9.0") {
 				f := c.finding("env["+v.Name+"]", "Open WebUI 0.9 reads no variable of this name")
 				f.Severity, f.Fix = problem.Warning, "write "+now
 				found = append(found, f)

@@ -10,6 +10,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/reach"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 func ollamaRules() []Rule {
@@ -32,7 +33,7 @@ func ollamaRules() []Rule {
 		ID: "ollama-variable", Severity: problem.Error, check: ollamaVariable,
 		Reason: "Ollama ignores a variable that its version does not know, without a word: the setting is not made",
 		Fix:    "see `ollama serve --help`",
-		Source: "ollama envconfig/config.go of 0.13 to 0.34",
+		Source: "ollama envconfig/config.go of " + versions.Ollama.Oldest + " to " + versions.Ollama.Newest,
 	}, {
 		ID: "ollama-origins", Severity: problem.Error, check: ollamaOrigins,
 		Reason: "any web page that somebody in the network opens could use the server from the browser",

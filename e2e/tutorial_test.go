@@ -20,6 +20,7 @@ import (
 	"github.com/hearth-dev/hearth/e2e/internal/browser"
 	"github.com/hearth-dev/hearth/e2e/internal/cluster"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 const (
@@ -157,6 +158,9 @@ func (r *reader) findRegistry(t *testing.T) {
 `, registryCA, registryNamespace, registryName, ollama.RegistryPort, registry.Spec.ClusterIP, publicRegistry)+before, 1)
 	if text == string(data) {
 		t.Fatalf("hearth.yaml has no %q:\n%s", before, data)
+	}
+	for _, p := range []*versions.Program{&versions.Ollama, &versions.OpenWebUI} { // those whose images are in the cluster
+		text = strings.Replace(text, "image: {tag: "+p.Measured+"}", "image: {tag: "+p.Default+"}", 1)
 	}
 	must(t, os.WriteFile(path, []byte(text), 0o644))
 }

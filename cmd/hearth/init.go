@@ -36,6 +36,9 @@ func (v *initVerb) command(talk func(*cobra.Command) *dialogue) *cobra.Command {
 Fleet the cluster it goes to. Change the file from then on; init never
 overwrites one.
 
+It writes the newest versions of Ollama and Open WebUI that hearth was run and
+measured with, and says which: a stack that names none stays with older ones.
+
 On a terminal it asks for what the flags do not say; without one, or with
 --stdout, the defaults are taken.
 
@@ -107,6 +110,7 @@ func (v *initVerb) run(cmd *cobra.Command, d *dialogue) error {
 		return printProblems(cmd.ErrOrStderr(), problems.Errors())
 	}
 	if v.stdout {
+		fmt.Fprint(cmd.ErrOrStderr(), lines(cmd.ErrOrStderr(), "", v.written()))
 		_, err := cmd.OutOrStdout().Write(text)
 		return err
 	}
@@ -117,6 +121,7 @@ func (v *initVerb) run(cmd *cobra.Command, d *dialogue) error {
 	if v.file != stackFile {
 		render += " -f " + v.file
 	}
+	fmt.Fprint(cmd.ErrOrStderr(), lines(cmd.ErrOrStderr(), "", v.written()))
 	fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s; next: %s\n", v.file, render)
 	return nil
 }

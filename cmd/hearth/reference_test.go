@@ -10,13 +10,14 @@ import (
 
 	"github.com/hearth-dev/hearth/internal/schema"
 	"github.com/hearth-dev/hearth/internal/testing/pagetest"
+	"github.com/hearth-dev/hearth/internal/versions"
 	"github.com/hearth-dev/hearth/internal/vet"
 )
 
-// TestReference holds the pages of fields, commands and rules against what
-// hearth explain, --help and vet --list say.
+// TestReference holds the pages of fields, commands, rules and versions against
+// what hearth explain, --help, vet --list and the table of versions say.
 func TestReference(t *testing.T) {
-	for name, text := range map[string]string{"stack": stackPage(t), "commands": commandsPage(t), "rules": rulesPage()} {
+	for name, text := range map[string]string{"stack": stackPage(t), "commands": commandsPage(t), "rules": rulesPage(), "versions": versionsPage()} {
 		pagetest.Page(t, "../../docs/reference/"+name+".md", "go test ./cmd/hearth -run Reference -update", *update, text)
 	}
 }
@@ -134,6 +135,53 @@ func rulesPage() string {
 	for _, id := range vet.RuleIDs() {
 		if r, known := vet.FindRule(id); known {
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", r.ID, r.Severity, cell(r.Reason), cell(r.Fix), cell(r.Source))
+		}
+	}
+	return b.String()
+}
+
+// versionsPage is the table of versions that everything else reads.
+func versionsPage() string {
+	var b strings.Builder
+	b.WriteString("# Versions that hearth knows\n\n" + made +
+		"What render, `hearth size`, `vet`, `diff` and `upgrade` go by. A newer version is warned of, and taken for the newest that is\n" +
+		"known; an older one for the oldest. A tag that is no version counts as the newest. How to move from one to another:\n" +
+		"[upgrading.md](../upgrading.md#a-newer-ollama-or-open-webui).\n\n" +
+		"| Program | no tag means | `hearth init` writes, the newest measured | known |\n|---|---|---|---|\n")
+	all := []*versions.Program{&versions.Ollama, &versions.OpenWebUI, &versions.Caddy}
+	for _, p := range all {
+		known := p.Oldest + " to " + p.Newest
+		if p.Oldest == p.Newest {
+			known = p.Oldest
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", p.Name, p.Default, p.Measured, known)
+	}
+	for _, p := range all {
+		if len(p.Releases) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s\n\nFrom: %s.\n\n| from | what changes |\n|---|---|\n", p.Name, p.Source)
+		for _, r := range p.Releases {
+			if r.Engine != "" {
+				fmt.Fprintf(&b, "| %s | models run in %s, with its terms of memory ([sizing](../sizing.md)) |\n", r.Version, r.Engine)
+			}
+			for _, change := range r.Changes {
+				fmt.Fprintf(&b, "| %s | %s |\n", r.Version, cell(change))
+			}
+			if r.Migrations > 0 {
+				fmt.Fprintf(&b, "| %s | %d migrations of the database: no older version starts on it |\n", r.Version, r.Migrations)
+			}
+			if r.Before != "" {
+				fmt.Fprintf(&b, "| %s | to do before: %s |\n", r.Version, cell(r.Before))
+			}
+		}
+		b.WriteString("\n| variable | read from | read up to |\n|---|---|---|\n")
+		for _, v := range p.Variables {
+			name := v.Name
+			if strings.HasSuffix(name, "_") {
+				name += "..."
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", name, v.First, v.Last)
 		}
 	}
 	return b.String()

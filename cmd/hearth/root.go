@@ -40,7 +40,7 @@ and change hearth.yaml instead.`,
 		return err
 	}
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newDiff(), newDoctor(), newExplain(), newImport(), newInit(), newLock(), newMan(), newRender(), newSchema(), newSecrets(), newSize(), newVerify(), newVersion(), newVet())
+	root.AddCommand(newDiff(), newDoctor(), newExplain(), newImport(), newInit(), newLock(), newMan(), newRender(), newSchema(), newSecrets(), newSize(), newUpgrade(), newVerify(), newVersion(), newVet())
 	return root
 }
 

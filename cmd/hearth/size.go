@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/versions"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -108,6 +109,9 @@ func (v *sizeVerb) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if v.fits > 0 {
+		if reason, _ := versions.Ollama.Unknown(v.settings.Version); reason != "" {
+			fmt.Fprint(cmd.ErrOrStderr(), lines(cmd.ErrOrStderr(), "warning: ", reason))
+		}
 		return v.listFits(cmd.OutOrStdout(), models)
 	}
 	r := v.report(models)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/sizetext"
+	"github.com/hearth-dev/hearth/internal/versions"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -102,6 +103,9 @@ func (v *sizeVerb) report(models []sizing.Model) *sizeReport {
 		Volume:       sizing.Storage(models),
 		PullDeadline: int(sizing.PullDeadline(models).Seconds()),
 		LoadTimeout:  int(sizing.LoadTimeout(models).Seconds()),
+	}
+	if reason, _ := versions.Ollama.Unknown(v.settings.Version); reason != "" {
+		r.Warnings = append(r.Warnings, reason)
 	}
 	for _, m := range models {
 		context := v.settings.ContextLength

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 // overlayLabel selects clusters where no name was given: a cluster gets the
@@ -65,6 +66,7 @@ func (s starter) base() mapping {
 		put("namespace", s.namespace, "Every object lives here. It cannot change later: volumes do not move.")
 	a := s.amounts()
 	ollama := section().
+		put("image", newest(&versions.Ollama), writtenVersion(&versions.Ollama)).
 		put("models", s.models, "As for `ollama pull`; see https://ollama.com/library.").
 		put("resources", section().
 			put("requests", section().put("cpu", 1).put("memory", string(v1alpha1.Auto)).flow()).
@@ -74,6 +76,7 @@ func (s starter) base() mapping {
 	m.put("ollama", ollama)
 	if s.chat {
 		m.put("openWebUI", section().
+			put("image", newest(&versions.OpenWebUI), writtenVersion(&versions.OpenWebUI)).
 			put("name", "Open WebUI", "The name that people see in the page.").
 			put("signUp", s.signUpDefault(), "open: whoever signs up first becomes admin. closed: nobody signs up, and the\nadmin comes from the Secret that `hearth secrets` makes.").
 			put("resources", section().
@@ -83,6 +86,30 @@ func (s starter) base() mapping {
 			put("storage", s.storage("1Gi"), "Chats, accounts and uploads."))
 	}
 	return m
+}
+
+// newest is the image of the newest version that was measured.
+func newest(p *versions.Program) mapping { return section().put("tag", p.Measured).flow() }
+
+// writtenVersion says which version a stack gets, and why.
+func writtenVersion(p *versions.Program) string {
+	text := fmt.Sprintf("The newest %s that hearth was run and measured with; no tag\nmeans %s. `hearth upgrade` says what another version changes.", p.Name, p.Default)
+	if p.Counted != [2]string{} {
+		text += " Its\ndatabase goes forward only: back it up before."
+	}
+	return text
+}
+
+// written names the versions that a stack gets, and why, for a person.
+func (s starter) written() string {
+	programs, defaults := []string{}, []string{}
+	for _, p := range []*versions.Program{&versions.Ollama, &versions.OpenWebUI} {
+		if p == &versions.OpenWebUI && !s.chat {
+			continue
+		}
+		programs, defaults = append(programs, p.Name+" "+p.Measured), append(defaults, p.Default)
+	}
+	return fmt.Sprintf("%s: the newest that hearth was run and measured with; no tag would mean %s", strings.Join(programs, " and "), strings.Join(defaults, " and "))
 }
 
 func (s starter) storage(size string) mapping {

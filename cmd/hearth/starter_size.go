@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/versions"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -17,7 +19,7 @@ type amounts struct{ memory, volume, why string }
 // each unknown one on the volume, and for one in memory.
 func (s starter) amounts() amounts {
 	models := slices.Clone(s.models)
-	settings := sizing.Settings{Version: v1alpha1.OllamaVersion}
+	settings := sizing.Settings{Version: versions.Ollama.Measured}
 	if s.chat {
 		models, settings.MaxLoadedModels = append(models, v1alpha1.EmbeddingModel), 2
 	}
@@ -30,7 +32,8 @@ func (s starter) amounts() amounts {
 	unknown := int64(len(models) - len(known))
 	if unknown == 0 {
 		return amounts{string(v1alpha1.Auto), string(v1alpha1.Auto),
-			"auto is what the models need: `hearth size` shows the sum, and a model or a longer\ncontext changes it."}
+			fmt.Sprintf("auto is what the models need; a model or a longer context changes it. The sum:\n`hearth size --ollama-version %s --max-loaded %d %s`.",
+				settings.Version, max(1, settings.MaxLoadedModels), strings.Join(models, " "))}
 	}
 	return amounts{
 		memory: fmt.Sprintf("%dGi", (max(8<<30, sizing.Memory(known, settings).Limit)+1<<30-1)>>30),

@@ -23,6 +23,9 @@ const (
 
 // Table puts a line for each row, and wraps its last cell below itself.
 func Table(rows [][]string) string {
+	if len(rows) == 0 {
+		return ""
+	}
 	shown := make([][]string, len(rows))
 	for i, row := range rows {
 		for _, cell := range row {

@@ -31,7 +31,10 @@ func (f *findings) version(folder string, id id, old, new map[string]any) {
 // ChatVersion says what another version of the chat does to its database, and
 // whether it goes back; no message if nothing.
 func ChatVersion(old, new objects.Object) (message, fix string, back bool) {
-	before, after := chatTag(old), chatTag(new)
+	return databaseVersion(chatTag(old), chatTag(new))
+}
+
+func databaseVersion(before, after string) (message, fix string, back bool) {
 	if before == "" || after == "" || before == after {
 		return "", "", false
 	}

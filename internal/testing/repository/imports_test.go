@@ -30,7 +30,7 @@ var (
 var rooms = []room{
 	{[]string{"internal/spelling", "internal/printable", "internal/secretscan", "internal/versions"}, nil},
 	{[]string{"sizing"}, []string{"internal/spelling", "internal/versions"}},
-	{[]string{"internal/signin"}, []string{"api"}},                                                       // problems
+	{[]string{"internal/signin"}, []string{"api"}},                                                                            // problems
 	{[]string{"api"}, []string{"internal/spelling", "internal/secretscan", "internal/signin", "internal/versions", "sizing"}}, // an Ollama's memory follows from its models
 	{parts, contract},
 	{[]string{"generator"}, slices.Concat(contract, parts)},

@@ -121,8 +121,8 @@ func (v *initVerb) run(cmd *cobra.Command, d *dialogue) error {
 	if v.file != stackFile {
 		render += " -f " + v.file
 	}
-	fmt.Fprint(cmd.ErrOrStderr(), lines(cmd.ErrOrStderr(), "", v.written()))
 	fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s; next: %s\n", v.file, render)
+	fmt.Fprint(cmd.ErrOrStderr(), lines(cmd.ErrOrStderr(), "", v.written()))
 	return nil
 }
 

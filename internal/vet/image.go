@@ -2,11 +2,13 @@ package vet
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/objects"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 func podRules() []Rule {
@@ -15,6 +17,11 @@ func podRules() []Rule {
 		Reason: "latest is another program tomorrow, and nodes that pulled it on different days run different ones",
 		Fix:    "write a version's tag, or a digest",
 		Source: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
+	}, {
+		ID: "version-unknown", Severity: problem.Warning, check: versionUnknown,
+		Reason: "of a version that nobody read or ran here it is not known which variables it reads and how much memory it takes: the other rules take it for the nearest that is",
+		Fix:    "see docs/reference/versions.md, or accept it with an exception once it was tried",
+		Source: "package versions: what was read and run of each",
 	}, {
 		ID: "service-account-token", Severity: problem.Warning, check: serviceAccountToken, needs: []string{"ServiceAccount"},
 		Reason: "whoever breaks into the pod can ask the API server with its token, and neither Ollama nor Open WebUI needs one",
@@ -46,6 +53,26 @@ func imageTag(in *input) []Finding {
 			f := c.finding("image", "%s names no version: it may move", c.Image)
 			f.Severity = problem.Warning // who pushes to a registry of one's own may not
 			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// versionUnknown finds versions out of the range that is known. A tag that is none
+// is another rule's, and so is what a model needs.
+func versionUnknown(in *input) []Finding {
+	var found []Finding
+	for _, p := range []struct {
+		runs func(container) bool
+		*versions.Program
+	}{{ollama, &versions.Ollama}, {openWebUI, &versions.OpenWebUI}} {
+		for _, c := range in.containers(p.runs) {
+			if path.Base(objects.Repository(c.Image)) != path.Base(p.Image) {
+				continue // somebody else's numbers
+			}
+			if reason, _ := p.Unknown(objects.Tag(c.Image)); reason != "" {
+				found = append(found, c.finding("image", "%s", reason))
+			}
 		}
 	}
 	return found

@@ -153,6 +153,31 @@ func limits(t *testing.T, d Data) {
 	}
 }
 
+// The derived number of threads is within 5 % of the best, where the limit leaves the machine something for its other work.
+func TestThreads(t *testing.T) { releases(t, threads) }
+
+func threads(t *testing.T, d Data) {
+	best, derived := map[int64]float64{}, map[int64]float64{}
+	for _, row := range d.Threads {
+		speed := ollama.Summarize(row.TokensPerSecond).Median
+		best[row.MilliCPU] = max(best[row.MilliCPU], speed)
+		if row.Threads == sizing.Threads(row.MilliCPU) {
+			derived[row.MilliCPU] = speed
+		}
+		if row.Model == freeModel && row.Said != row.Threads {
+			t.Errorf("%d thousandths of a core: LLAMA_ARG_THREADS=%d, and llama-server says %d", row.MilliCPU, row.Threads, row.Said)
+		}
+	}
+	if len(best) == 0 {
+		t.Fatalf("no rows; run: go run ./e2e/calibrate threads --ollama %s", d.Machine.Ollama)
+	}
+	for limit, speed := range best {
+		if limit < int64(1000*d.Machine.Cores) && derived[limit] < 0.95*speed {
+			t.Errorf("%d thousandths of a core: %.2f tokens/s with the derived threads, %.2f with the best", limit, derived[limit], speed)
+		}
+	}
+}
+
 func TestPageIsUpToDate(t *testing.T) { releases(t, pageIsUpToDate) }
 
 func pageIsUpToDate(t *testing.T, d Data) {

@@ -83,7 +83,7 @@ type view struct {
 	Threads          []threadView
 	Chat             []chatView
 	First, Last      string // dates
-	Least, Most      int64  // MiB that required is above the peak
+	Least, Most      int64  // MiB that required is above any peak, and above the highest of a server
 	SlowestSampling  string
 	LongestGapMillis int64
 	// QuietestLoad and BusiestLoad are the machine's load averages while the threads were swept. Busy is more than its cores
@@ -163,7 +163,7 @@ func (d Data) view() (view, error) {
 			m.PromptTokens, m.Filled = cmp.Or(row.Prompt, row.Context*filled/100), "about, "+m.Filled
 		}
 		v.Memory = append(v.Memory, m)
-		v.Least, v.Most = min(v.Least, m.Above), max(v.Most, m.Above)
+		v.Least, v.Most = min(v.Least, m.Above), max(v.Most, m.Need-d.highest(row.Load)>>20)
 		if v.First == "" || row.Date < v.First {
 			v.First = row.Date
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -45,6 +46,8 @@ type workload struct {
 	models   []string            // that it holds: the stack's with their copies, and the chat's embedder
 	answers  string              // the first of them that is no embedding model; "" if none is
 	chat     *v1alpha1.OpenWebUI // set for hearth's chat
+
+	answered time.Time // when a model of it last answered here
 }
 
 func (w *workload) subject() string { return w.namespace + "/" + w.name }

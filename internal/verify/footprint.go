@@ -92,18 +92,38 @@ func (v *verifier) footprint(w *workload) check {
 			return notChecked("nothing is known of %s: see ollama.modelSizes", seen.Models[max(i, 0)].Name), nil
 		}
 		seen.DerivedBytes = need.Required
+		for _, m := range seen.Models {
+			if m.ContextLength > m.DerivedContextLength {
+				return failed(w.field("contextLength")+": who asked sent a num_ctx of its own, and memory is derived for less",
+					"%s holds %d tokens of context, and %d are derived", m.Name, m.ContextLength, m.DerivedContextLength).with(seen), nil
+			}
+		}
 		if err := v.measure(ctx, w, &seen); err != nil {
 			if apierrors.IsForbidden(err) || apierrors.IsNotFound(err) || apierrors.IsServiceUnavailable(err) {
 				return notChecked("not measured: the kubelet's figures are out of reach, which need the right to get nodes/proxy"), nil
 			}
 			return result{}, err
 		}
+		found := w.judge(seen, need)
 		if seen.WorkingSetBytes == 0 {
-			return notChecked("not measured: the kubelet has no figures of this pod yet"), nil
+			found = notChecked("not measured: the kubelet has no figures of this pod")
 		}
-		return w.judge(seen, need).with(seen), nil
+		// A model that was in memory before counts in figures from before.
+		fresh := time.Since(w.answered) < kubeletPace && seen.At.Before(w.answered)
+		switch {
+		case found.status != Passed && fresh && v.Timeout >= kubeletPace:
+			return waiting(found.hint, "the kubelet has not measured since the answer"), nil
+		case found.status == Failed && fresh:
+			return notChecked("the kubelet has not measured since the answer: try again"), nil
+		}
+		return found.with(seen), nil
 	}}
 }
+
+// kubeletPace is how long the kubelet takes at most from one measurement to the
+// next: 10 to 15 seconds (cAdvisor's housekeeping), and as much again on a busy
+// node.
+const kubeletPace = 30 * time.Second
 
 // measure asks the kubelet of the pod that answers.
 func (v *verifier) measure(ctx context.Context, w *workload, into *Footprint) (err error) {
@@ -140,11 +160,7 @@ func (w *workload) judge(seen Footprint, need sizing.Need) result {
 	var names, notes []string
 	for _, m := range seen.Models {
 		names = append(names, m.String())
-		switch {
-		case m.ContextLength > m.DerivedContextLength:
-			return failed(w.field("contextLength")+": who asked sent a num_ctx of its own, and memory is derived for less",
-				"%s holds %d tokens of context, and %d are derived", m.Name, m.ContextLength, m.DerivedContextLength)
-		case m.ContextLength < m.DerivedContextLength:
+		if m.ContextLength < m.DerivedContextLength {
 			notes = append(notes, fmt.Sprintf("%s holds %d tokens of context, and %d are derived: who asked sent a num_ctx of its own", m.Name, m.ContextLength, m.DerivedContextLength))
 		}
 	}

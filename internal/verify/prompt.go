@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // cold asks the first question while the model is not in memory: what somebody
@@ -63,6 +64,7 @@ func (w *workload) silent() string {
 func (v *verifier) ask(ctx context.Context, w *workload, server ollama, atLeast float64) (result, error) {
 	model := w.answers
 	a, err := server.generate(ctx, model, v.Prompt)
+	w.answered = time.Now()
 	switch {
 	case ctx.Err() != nil:
 		return result{}, ctx.Err()

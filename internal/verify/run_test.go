@@ -197,7 +197,7 @@ func TestMeasuresFootprint(t *testing.T) {
 	const model = "model-registry.models.svc:5000/library/smollm2:135m"
 	want := verify.Footprint{
 		Pod: "ollama-0", Models: []verify.LoadedModel{{Name: model, ContextLength: 4096, DerivedContextLength: 4096}},
-		AnonymousBytes: 300 << 20, WorkingSetBytes: 310 << 20, At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+		AnonymousBytes: 300 << 20, WorkingSetBytes: 310 << 20, At: time.Date(2126, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

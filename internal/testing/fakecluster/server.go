@@ -43,10 +43,14 @@ type Server struct {
 	network *Network          // nil if nothing may be written
 	version string
 	summary []func() any // the kubelet's figures of pods
+
+	// MeasuredAt is when the kubelet measured. Default: in a hundred years, and so
+	// after whatever a test does.
+	MeasuredAt string
 }
 
 func newServer() *Server {
-	s := &Server{logs: map[string]string{}, ports: map[string]string{}, denied: map[string]bool{}, broken: map[string]bool{}}
+	s := &Server{MeasuredAt: "2126-01-01T00:00:00Z", logs: map[string]string{}, ports: map[string]string{}, denied: map[string]bool{}, broken: map[string]bool{}}
 	core := schema.GroupVersion{Version: "v1"}
 	apps := schema.GroupVersion{Group: "apps", Version: "v1"}
 	networking := schema.GroupVersion{Group: "networking.k8s.io", Version: "v1"}
@@ -210,7 +214,7 @@ func (s *Server) measure(namespace, pod, container string, figures func() (anony
 		return map[string]any{
 			"podRef": map[string]any{"namespace": namespace, "name": pod},
 			"containers": []any{map[string]any{"name": container, "memory": map[string]any{
-				"time": "2026-01-01T00:00:00Z", "workingSetBytes": workingSet, "rssBytes": anonymous, "usageBytes": workingSet + 1<<30,
+				"time": s.MeasuredAt, "workingSetBytes": workingSet, "rssBytes": anonymous, "usageBytes": workingSet + 1<<30,
 			}}},
 		}
 	})

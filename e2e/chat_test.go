@@ -46,22 +46,26 @@ type chat struct {
 	asked   int // messages so far
 }
 
-// TestChat uses the chat as people do: in a browser, through Traefik.
-func TestChat(t *testing.T) { useChat(t, traefikController()) }
+// TestChat uses the chat as people do: in a browser, through Traefik; of the documents' versions, and of the newest.
+func TestChat(t *testing.T) {
+	for _, p := range []pair{documents, newest} {
+		t.Run(p.chat.Version, func(t *testing.T) { useChat(t, traefikController(), p) })
+	}
+}
 
 // TestChatNGINX does the same through F5's controller.
 func TestChatNGINX(t *testing.T) {
 	if os.Getenv("E2E") == "full" && os.Getenv(cluster.ModeVariable) == string(cluster.Source) {
 		t.Skip("F5's controller has to be pulled from a container registry: run this with " + cluster.ModeVariable + "=" + string(cluster.Pull))
 	}
-	useChat(t, nginxController())
+	useChat(t, nginxController(), documents)
 }
 
 // useChat goes through all parts. Without a person who is signed in nothing else can be
 // seen; what comes after that runs whatever became of the part before, so that the report holds all there is to see.
-func useChat(t *testing.T, through controller) {
+func useChat(t *testing.T, through controller, p pair) {
 	models := []ollama.Model{ollama.SmolLM2(), ollama.MiniLM(), ollama.Gemma3()} // what the registry serves
-	s := start(t, wants{full: true, chat: true, models: models, namespaces: []string{chatNamespace}})
+	s := start(t, wants{full: true, chat: true, pairs: []pair{p}, models: models, namespaces: []string{chatNamespace}})
 	c := &chat{
 		through:  through,
 		exposure: &exposure{suite: s, folder: "/hearth/chat"},
@@ -108,10 +112,14 @@ func (c *chat) begin(t *testing.T) {
 	dir, err := os.MkdirTemp("", "hearth-e2e-chat-")
 	must(t, err)
 	c.shots = dir
+	title, name := "The chat in a real browser, through "+c.through.name, c.through.report
+	if c.pair == newest {
+		title, name = title+", of the newest versions", name+"-newest"
+	}
 	c.report, err = report.New(c.ctx, "..", report.Data{
-		Title: "The chat in a real browser, through " + c.through.name, Name: c.through.report, Command: c.mode.FullRun(),
+		Title: title, Name: name, Command: c.mode.FullRun(),
 		Versions: []report.Version{
-			{Program: "Open WebUI", Version: images.OpenWebUIDeployed.Ref()}, {Program: "Ollama", Version: ollama.Deployed.Ref()},
+			{Program: "Open WebUI", Version: c.pair.chat.Ref()}, {Program: "Ollama", Version: c.pair.ollama.Ref()},
 			{Program: c.through.name, Version: c.through.ref}, {Program: "Kubernetes", Version: images.KubernetesVersion},
 		},
 	})
@@ -142,7 +150,7 @@ func (c *chat) finish(t *testing.T) {
 			for j := range d.Steps[i].Images {
 				image := &d.Steps[i].Images[j]
 				name, kept := keptShots()[image.Caption]
-				if !kept || !c.through.pictures {
+				if !kept || !c.through.pictures || c.pair != documents {
 					continue
 				}
 				data, err := os.ReadFile(filepath.Join(c.shots, image.File))
@@ -220,23 +228,6 @@ func (c *chat) secrets(t *testing.T, overlay string) {
 	needs, err := generator.Secrets(c.stack, overlay)
 	must(t, err)
 	c.makeSecrets(t, needs, secrets.Known{AdminEmail: c.admin.Email})
-}
-
-// applyOverlay applies it with one change: that Ollama finds the cluster's registry under the public one's name, so that the
-// stack can name its models as people do. A node built from source has no DNS server that could rewrite a name.
-func (c *chat) applyOverlay(t *testing.T, name string) string {
-	t.Helper()
-	registry, err := c.Client.CoreV1().Services(registryNamespace).Get(c.ctx, registryName, metav1.GetOptions{})
-	must(t, err)
-	tree := t.TempDir()
-	must(t, os.WriteFile(filepath.Join(tree, "kustomization.yaml"), fmt.Appendf(nil, `resources: [../../overlays/%s]
-patches:
-- target: {kind: Deployment, name: ollama}
-  patch: '[{"op": "add", "path": "/spec/template/spec/hostAliases", "value": [{"ip": "%s", "hostnames": ["%s"]}]}]'
-`, name, registry.Spec.ClusterIP, publicRegistry), 0o644))
-	folder := c.folder + "/aliased/" + name
-	must(t, c.CopyDir(c.ctx, tree, folder))
-	return c.kubectl(t, "apply", "-k", folder)
 }
 
 // rollOut applies an overlay and waits until it is what runs.

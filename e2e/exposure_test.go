@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,6 +111,23 @@ func (s *suite) render(t *testing.T, file, folder string) *v1alpha1.Resolved {
 	stack := s.pair.load(t, file)
 	must(t, s.CopyDir(s.ctx, tree(t, stack), folder))
 	return stack
+}
+
+// applyOverlay applies it with one change: that Ollama finds the cluster's registry under the public one's name, so that the
+// stack can name its models as people do. A node built from source has no DNS server that could rewrite a name.
+func (e *exposure) applyOverlay(t *testing.T, name string) string {
+	t.Helper()
+	registry, err := e.Client.CoreV1().Services(registryNamespace).Get(e.ctx, registryName, metav1.GetOptions{})
+	must(t, err)
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), fmt.Appendf(nil, `resources: [../../overlays/%s]
+patches:
+- target: {kind: Deployment, name: ollama}
+  patch: '[{"op": "add", "path": "/spec/template/spec/hostAliases", "value": [{"ip": "%s", "hostnames": ["%s"]}]}]'
+`, name, registry.Spec.ClusterIP, publicRegistry), 0o644))
+	folder := e.folder + "/aliased/" + name
+	must(t, e.CopyDir(e.ctx, dir, folder))
+	return e.kubectl(t, "apply", "-k", folder)
 }
 
 func (e *exposure) restore(t *testing.T) string {

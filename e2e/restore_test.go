@@ -36,10 +36,10 @@ const (
 // restorer is somebody who loses a volume and follows the steps of docs/restore.md.
 type restorer struct {
 	*reader
+	account
 	report   *report.Report
 	shell    string // what the shell keeps between two commands
 	snapshot string
-	session  string // of the person who is signed in
 	chat     string // the one before the snapshot, and one after it
 	later    string
 	file     string
@@ -56,7 +56,7 @@ const (
 // each command by bash. Then it follows those for a backup of Longhorn's as far as an API server alone can.
 func TestRestore(t *testing.T) {
 	s := start(t, wants{full: true, chat: true, snapshots: true, models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{csiNamespace, longhornNamespace}})
-	r := &restorer{reader: &reader{suite: s, folder: t.TempDir(), bin: t.TempDir()}}
+	r := &restorer{reader: &reader{suite: s, folder: t.TempDir(), bin: t.TempDir()}, account: account{at: s, namespace: csiNamespace}}
 	r.shell = filepath.Join(r.bin, "variables")
 	var err error
 	r.report, err = report.New(s.ctx, "..", report.Data{
@@ -404,29 +404,6 @@ func (r *restorer) longhorn(t *testing.T) {
 	}
 }
 
-// token signs a person up or in.
-func (r *restorer) token(t *testing.T, how string, person map[string]string) string {
-	t.Helper()
-	var session struct{ Token string }
-	r.post(t, "/api/v1/auths/"+how, person, &session)
-	if session.Token == "" {
-		t.Fatalf("%s gave no session", how)
-	}
-	return session.Token
-}
-
-func (r *restorer) newChat(t *testing.T, text string) string {
-	t.Helper()
-	var made struct{ ID string }
-	r.post(t, "/api/v1/chats/new", map[string]any{"chat": map[string]any{
-		"title": text, "models": []string{chatModel}, "messages": []any{},
-		"history": map[string]any{"currentId": "1", "messages": map[string]any{
-			"1": map[string]any{"id": "1", "parentId": nil, "childrenIds": []string{}, "role": "user", "content": text, "timestamp": 1},
-		}},
-	}}, &made)
-	return made.ID
-}
-
 func (r *restorer) upload(t *testing.T, text string) string {
 	t.Helper()
 	var form strings.Builder
@@ -452,33 +429,4 @@ func (r *restorer) holds(t *testing.T) {
 			t.Errorf("%s: %d %s", path, status, answer)
 		}
 	}
-}
-
-func (r *restorer) post(t *testing.T, path string, body, out any) {
-	t.Helper()
-	data, err := json.Marshal(body)
-	must(t, err)
-	status, answer := r.ask(t, http.MethodPost, path, "application/json", strings.NewReader(string(data)))
-	if err := json.Unmarshal(answer, out); err != nil || status != http.StatusOK {
-		t.Fatalf("%s: %d %s", path, status, answer)
-	}
-}
-
-// ask calls the chat through the API server, which keeps an Authorization header for itself: the session is in the cookie.
-func (r *restorer) ask(t *testing.T, method, path, contentType string, body io.Reader) (int, []byte) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(r.ctx, method, r.Config.Host+"/api/v1/namespaces/"+csiNamespace+"/services/open-webui:http/proxy"+path, body)
-	must(t, err)
-	if contentType != "" {
-		request.Header.Set("Content-Type", contentType)
-	}
-	if r.session != "" {
-		request.AddCookie(&http.Cookie{Name: "token", Value: r.session})
-	}
-	response, err := r.http.Do(request)
-	must(t, err)
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	must(t, err)
-	return response.StatusCode, answer
 }

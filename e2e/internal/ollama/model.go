@@ -44,8 +44,9 @@ func SmolLM2() Model {
 		System: "You are a helpful AI assistant named SmolLM, trained by Hugging Face",
 		// One thread: the OpenAI route has no option for it, and with a thread on every core of a busy machine an answer
 		// takes minutes, since the threads spin while they wait for one another. Temperature 0: the same answer to the same
-		// question, also from a page that has no field for it.
-		Parameters: map[string]any{"stop": []string{"<|im_start|>", "<|im_end|>"}, "num_thread": 1, "temperature": 0},
+		// question, also from a page that has no field for it. With that, and without the penalty of repetitions that was Ollama's
+		// default until 0.33, some answers find no end, so they have one here.
+		Parameters: map[string]any{"stop": []string{"<|im_start|>", "<|im_end|>"}, "num_thread": 1, "temperature": 0, "num_predict": 1024},
 		License:    "Apache-2.0",
 	}
 }

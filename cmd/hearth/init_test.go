@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 // answered is init on a terminal: the stack that it makes of flags and answers,
@@ -120,5 +122,16 @@ func TestReadmeStart(t *testing.T) {
 		if ran[verb] == 0 {
 			t.Errorf("the README's start has no hearth %s", verb)
 		}
+	}
+}
+
+// The tutorial sizes for the version that init wrote.
+func TestTutorialSizesWhatInitWrites(t *testing.T) {
+	page, err := os.ReadFile("../../docs/tutorial.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "\nhearth size --ollama-version " + versions.Ollama.Measured + " "; !strings.Contains(string(page), want) {
+		t.Errorf("docs/tutorial.md has no %q", want)
 	}
 }

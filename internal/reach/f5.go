@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/internal/hostname"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -13,7 +14,7 @@ const f5Group = "k8s.nginx.org"
 
 func (r *reader) virtualServer() {
 	o := r.object
-	hosts := []string{objects.Text(o, "spec", "host")}
+	hosts := []string{hostname.Fold(objects.Text(o, "spec", "host"))}
 	whole := f5Level{objects.List(o, "spec", "policies"), r.Ref.Namespace}
 	own := upstreamsOf(o, r.Ref.Namespace)
 	for i, route := range objects.List(o, "spec", "routes") {
@@ -33,7 +34,7 @@ func (r *reader) virtualServer() {
 			r.unclear(path+".route", "leads to the VirtualServerRoute %s, which is not in the list", delegate)
 			continue
 		}
-		if !strings.EqualFold(objects.Text(sub, "spec", "host"), hosts[0]) {
+		if hostname.Fold(objects.Text(sub, "spec", "host")) != hosts[0] {
 			continue // which the controller refuses
 		}
 		theirs := upstreamsOf(sub, namespace)
@@ -53,7 +54,7 @@ func (r *reader) transportServer() {
 	}
 	up := upstreamsOf(r.object, r.Ref.Namespace)
 	var hosts []string
-	if host := objects.Text(r.object, "spec", "host"); host != "" {
+	if host := hostname.Fold(objects.Text(r.object, "spec", "host")); host != "" {
 		hosts = []string{host}
 	}
 	r.branch("spec.action", hosts, passage{}, up[objects.Text(r.object, "spec", "action", "pass")]...)

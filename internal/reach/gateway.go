@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/internal/hostname"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -19,7 +20,7 @@ func (r *reader) gatewayRoute() {
 			parents = append(parents, p)
 		}
 	}
-	hosts, served := r.served(parents, lower(texts(objects.At(o, "spec", "hostnames"))))
+	hosts, served := r.served(parents, folded(texts(objects.At(o, "spec", "hostnames"))))
 	if !served {
 		return
 	}
@@ -41,9 +42,9 @@ func (r *reader) gatewayRoute() {
 	}
 }
 
-func lower(all []string) []string {
+func folded(all []string) []string {
 	for i := range all {
-		all[i] = strings.ToLower(all[i])
+		all[i] = hostname.Fold(all[i])
 	}
 	return all
 }
@@ -116,7 +117,7 @@ func (r *reader) served(parents []Object, own []string) (hosts []string, served 
 			case (from == "" || from == "Same") && objects.Namespace(namespace) != objects.Namespace(r.Ref.Namespace), from == "None":
 			default:
 				for _, host := range own {
-					if h, meets := meet(host, strings.ToLower(objects.Text(l, "hostname"))); meets || r.TCP {
+					if h, meets := meet(host, hostname.Fold(objects.Text(l, "hostname"))); meets || r.TCP {
 						hosts, served = append(hosts, h), true
 					}
 				}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/internal/hostname"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -109,9 +110,9 @@ func (r *reader) ingress() {
 		for j, p := range objects.List(rule, "http", "paths") {
 			to = append(to, backend(objects.Child(p, "backend"), fmt.Sprintf("%s.http.paths[%d]", path, j))...)
 		}
-		hosts := []string{strings.ToLower(objects.Text(rule, "host"))}
+		hosts := []string{hostname.Fold(objects.Text(rule, "host"))}
 		if own := r.Family(r.Set); own == "" || own == IngressNGINX {
-			hosts = append(hosts, words(strings.ToLower(r.Annotations[string(IngressNGINX)+"server-alias"]), ", ")...)
+			hosts = append(hosts, words(hostname.Fold(r.Annotations[string(IngressNGINX)+"server-alias"]), ", ")...)
 		}
 		r.branch(path, hosts, pass, to...)
 	}
@@ -142,7 +143,7 @@ func (r *reader) master() passage {
 func hostsOf(o Object) []any {
 	var all []any
 	for _, rule := range objects.List(o, "spec", "rules") {
-		all = append(all, strings.ToLower(objects.Text(rule, "host")))
+		all = append(all, hostname.Fold(objects.Text(rule, "host")))
 	}
 	return all
 }

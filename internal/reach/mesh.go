@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/internal/hostname"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -18,7 +19,7 @@ func (r *reader) virtualService() {
 		namespace, _ := split(g, r.Ref.Namespace)
 		in = append(in, namespace)
 	}
-	for _, h := range lower(texts(objects.At(r.object, "spec", "hosts"))) {
+	for _, h := range folded(texts(objects.At(r.object, "spec", "hosts"))) {
 		if h == "*" {
 			h = ""
 		}
@@ -91,7 +92,7 @@ func (r *reader) gateways(names, own []string, p passage) (hosts []string, asks 
 					at = ""
 				}
 				for _, host := range own {
-					h, meets := meet(host, strings.ToLower(at))
+					h, meets := meet(host, hostname.Fold(at))
 					if !meets {
 						continue
 					}
@@ -154,7 +155,7 @@ func (r *reader) openShift() {
 		}
 	}
 	var hosts []string
-	if host := strings.ToLower(objects.Text(o, "spec", "host")); host != "" {
+	if host := hostname.Fold(objects.Text(o, "spec", "host")); host != "" {
 		hosts = []string{host}
 		if objects.Text(o, "spec", "wildcardPolicy") == "Subdomain" {
 			_, domain, _ := strings.Cut(host, ".")

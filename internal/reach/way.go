@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/hostname"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -97,7 +97,7 @@ func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
 			continue
 		}
 		for _, h := range b.Expose.Hosts() {
-			h := strings.ToLower(string(h)) // a variable has capitals
+			h := hostname.Fold(string(h))
 			f.Private[h] = b.Expose.Audience == v1alpha1.AudiencePrivate
 			f.IngressNGINX[h] = b.Expose.Type == v1alpha1.ExposeIngressNGINX
 			f.Unauthenticated[h] = b.Expose.DangerouslyUnauthenticated

@@ -24,6 +24,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/hearth-dev/hearth/internal/hostname"
 	"github.com/hearth-dev/hearth/internal/printable"
 )
 
@@ -330,7 +331,7 @@ func (r *reader) add(n *node, m matcher, i int, value string) error {
 	}
 	switch m.kind {
 	case host:
-		name := strings.ToLower(value)
+		name := hostname.Fold(value)
 		switch {
 		case m.protocols == tcp && value == "*":
 			n.everybody = true

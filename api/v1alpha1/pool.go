@@ -237,6 +237,68 @@ func (p *Peer) covers(namespace string, other Peer) bool {
 	return true
 }
 
+// asksThere refuses what the chat of a base asks of an Ollama of its overlay where that
+// does not answer: at another port than its Service's, or under a name that nothing
+// there has.
+func (v validator) asksThere(bases *field.Path, i int, o *ResolvedOverlay, r *Resolved) {
+	chat := &o.Bases[i]
+	if chat.OpenWebUI == nil {
+		return
+	}
+	for j, value := range chat.OpenWebUI.OllamaURLs {
+		u := parseURL(value)
+		if u == nil || HasVariable(value) {
+			continue
+		}
+		at := bases.Index(i).Child("openWebUI", "ollamaURLs").Index(j)
+		name, namespace, service := ServiceOf(strings.TrimSuffix(u.Hostname(), "."), chat.Namespace)
+		var there []string // Ollamas of the namespace
+		found := false
+		v := v
+		for k := range o.Bases {
+			server := &o.Bases[k]
+			if server.Ollama == nil {
+				continue
+			}
+			v = v.because(bases.Index(k).Child("ollama"), r.ollamaOf(server.Name))
+			if LeadsTo(value, chat.Namespace, server.Ollama.ServiceName(), server.Namespace) {
+				found = true
+				if port := server.Ollama.Service.Port; k != i && portOf(u) != port { // its own is said of the base
+					v.errorf(at, "write "+server.OllamaURL(), "got %q, which is port %d, and the Service of the Ollama of %s (%s) has %d", value, portOf(u), bases.Index(k), server.Name, port)
+				}
+			}
+			if server.Namespace == namespace {
+				there = append(there, server.OllamaURL())
+			}
+		}
+		if found || !service || len(there) == 0 || o.brings(namespace, name) || chat.admits(namespace) {
+			continue
+		}
+		v.because(bases.Index(i).Child("openWebUI", "allowTo")).errorf(at, "write one of them; or name the pods of somebody else's server in openWebUI.allowTo",
+			"got %q, and the overlay brings no Service %s into the namespace %s: its Ollamas there are %s", value, name, namespace, strings.Join(there, ", "))
+	}
+}
+
+// brings reports whether the overlay has a Service of the name.
+func (o *ResolvedOverlay) brings(namespace, name string) bool {
+	is := func(x Object) bool {
+		meta, _ := x["metadata"].(map[string]any)
+		return x["kind"] == "Service" && meta["name"] == name && (meta["namespace"] == namespace || meta["namespace"] == nil)
+	}
+	return slices.ContainsFunc(o.Resources, is) || slices.ContainsFunc(o.Bases, func(b Base) bool {
+		return b.Namespace == namespace && slices.Contains(b.programs(), name) || slices.ContainsFunc(b.Resources, is)
+	})
+}
+
+// admits reports whether allowTo names a namespace, or pods of it that are no Ollama's of
+// hearth.
+func (b *Base) admits(namespace string) bool {
+	return slices.ContainsFunc(b.OpenWebUI.AllowTo, func(d Destination) bool {
+		name := d.PodLabels["app.kubernetes.io/name"]
+		return cmp.Or(d.Namespace, b.Namespace) == namespace && !maps.Equal(d.PodLabels, Selector(name))
+	})
+}
+
 // ollamaURLs checks the servers that the chat asks, and that it gets there.
 func (v validator) ollamaURLs(base *field.Path, b *Base) {
 	const example = "http://ollama.ai.svc:11434"

@@ -1,6 +1,13 @@
 package randomstack
 
-import "strings"
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+)
 
 // repairChat is what the chat's fields demand of each other; own says that the
 // base has its own Ollama.
@@ -62,4 +69,38 @@ func (d *drawing) repairBackends(w object) {
 	if w["backends"] != nil {
 		w["backends"] = append([]any{}, kept...)
 	}
+}
+
+// askThere removes from the servers of a base's chat those Ollamas of the bases that
+// are deployed with it, and of their namespaces, that do not answer there.
+func askThere(base object, all []object) {
+	chat, own := child(base, "openWebUI"), base["namespace"].(string)
+	if isEmpty(chat["ollamaURLs"]) {
+		return
+	}
+	vain := func(text any) bool {
+		u, err := url.Parse(fmt.Sprint(text))
+		if err != nil || v1alpha1.HasVariable(fmt.Sprint(text)) {
+			return false
+		}
+		_, namespace, service := v1alpha1.ServiceOf(u.Hostname(), own)
+		there := false
+		for _, other := range all {
+			if child(other, "ollama") == nil {
+				continue
+			}
+			if in := other["namespace"].(string); v1alpha1.LeadsTo(u.String(), own, nameOf(other), in) {
+				port := child(child(other, "ollama"), "service")["port"]
+				return port != nil && fmt.Sprint(port) != u.Port()
+			} else if in == namespace {
+				there = true
+			}
+		}
+		return service && there
+	}
+	left := slices.DeleteFunc(slices.Clone(list(chat["ollamaURLs"])), vain)
+	if len(left) == 0 {
+		left = []any{"https://gpu.example.org"}
+	}
+	chat["ollamaURLs"] = left
 }

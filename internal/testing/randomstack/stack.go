@@ -92,6 +92,7 @@ func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) 
 	entries := []any{}
 	var chosen []object // as the overlay makes them
 	var declared []object
+	var rates []float64
 	for _, i := range d.Perm(len(bases)) {
 		if len(chosen) > 0 && d.chance(0.4) {
 			continue
@@ -106,13 +107,19 @@ func (d *drawing) overlay(name string, bases []object) (o object, exposed bool) 
 		if slices.ContainsFunc(append(chosen, declared...), func(other object) bool { return clash(from, other) || clash(to, other) }) {
 			continue
 		}
+		chosen, declared, rates = append(chosen, to), append(declared, from), append(rates, d.rate)
+		exposed = exposed || isExposed(to)
+	}
+	for i, to := range chosen {
+		from := declared[i]
+		d.of, d.rate = from["name"].(string), rates[i]
+		askThere(to, chosen)
 		patch := d.difference(from, d.noisy(baseType, to).(object))
 		patch["name"] = from["name"]
 		if patch["namespace"] == nil {
 			delete(patch, "namespace")
 		}
-		chosen, declared, entries = append(chosen, to), append(declared, from), append(entries, patch)
-		exposed = exposed || isExposed(to)
+		entries = append(entries, patch)
 	}
 	d.of = name + "-overlay"
 	o = d.fields("overlay", overlayType, "name", "bases")

@@ -178,6 +178,7 @@ func (v validator) base(at *field.Path, written Base) {
 		route = v.because(at.Child("openWebUI"))
 	}
 	route.expose(at.Child("expose"), given.Expose, b.Expose, b.Program(), true)
+	v.pastRoute(at, b)
 	v.monitoring(at, given.Monitoring, b)
 	v.signIn(at, b)
 	v.shared(at, b)

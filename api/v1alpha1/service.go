@@ -259,6 +259,24 @@ func (v validator) openService(of *field.Path, p Program, w *Workload) {
 	}
 }
 
+// pastRoute refuses public addresses that the NetworkPolicy lets in for the route
+// of Ollama, where its load balancer has an address of Ollama's own that is kept to
+// nobody: they come by it past the route, and its password.
+func (v validator) pastRoute(base *field.Path, b *Base) {
+	o := b.Ollama
+	if b.Program() != ProgramOllama || !b.Expose.Exposed() || b.Keys() != nil || b.Expose.From == nil ||
+		o.Service.Type != LoadBalancer || len(o.SourceRanges()) > 0 {
+		return
+	}
+	for i, c := range b.Expose.From.CIDRs {
+		if r, err := netip.ParsePrefix(string(c)); err == nil && !PrivateRange(r) {
+			v.because(base.Child("ollama", "service", "type"), base.Child("ollama", "allowFrom")).errorf(base.Child("expose", "from", "cidrs").Index(i),
+				"write private ranges alone, or ollama.service.type: ClusterIP; or name the clients of the load balancer's address in ollama.allowFrom, by cidrs",
+				"got %s, which is public: its clients come by the address of ollama.service too, past the route, and Ollama has no password", c)
+		}
+	}
+}
+
 // serviceAnnotations checks what goes to a Service: who opens it is allowFrom's to
 // say.
 func (v validator) serviceAnnotations(at *field.Path, s Service) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/budget"
 	"github.com/hearth-dev/hearth/internal/spelling"
@@ -190,7 +191,7 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 	}
 	files, err := generator.GenerateUnchecked(stack)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", v.name(), err)
+		return nil, printProblems(cmd.ErrOrStderr(), v.place(problem.From(err)))
 	}
 	in := vet.StackInput{Stack: stack, Files: files, Overlays: overlays}
 	if v.file != "-" {

@@ -223,7 +223,8 @@ func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
 	facts := Facts{Facts: reach.FactsOf(o), Models: map[string][]sizing.Model{}}
 	for _, b := range o.Bases {
 		if b.Ollama != nil {
-			facts.Models[b.Namespace], _ = b.Sizes()
+			known, _ := b.Sizes() // beside those of another Ollama there
+			facts.Models[b.Namespace] = append(facts.Models[b.Namespace], known...)
 		}
 	}
 	return facts

@@ -167,6 +167,9 @@ func (d *decoder) unknown(n *Node, name string, t reflect.Type, known []field) {
 	members := belongs(name, t, known)
 	near, misspelt, beside := spelling.Nearest(name, free), spelling.Misspelt(name, free), spelling.Misspelt(name, names(known))
 	wish, serves := d.wish(name)
+	if wish != "" && misspelt != "" && elsewhere(name, misspelt) {
+		misspelt = ""
+	}
 	here := serves == n.key || strings.HasSuffix(serves, "."+n.key) // what serves the wish is this very struct
 	switch {
 	case wish != "" && !here && misspelt == "":
@@ -192,6 +195,13 @@ func (d *decoder) unknown(n *Node, name string, t reflect.Type, known []field) {
 			d.problems[last].Meant = append(d.problems[last].Meant, n.Path(m))
 		}
 	}
+}
+
+// elsewhere reports whether a name that is a wish's own is hardly a misspelt field:
+// modelfiles is no modelSizes.
+func elsewhere(name, field string) bool {
+	name, field = strings.ToLower(name), strings.ToLower(field)
+	return spelling.Distance(name, field) > 1 && !strings.Contains(field, name)
 }
 
 func (d *decoder) wish(name string) (answer, field string) {

@@ -10,6 +10,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/api/problem"
 )
 
 // The Services of the two programs; an Ollama may have a name of its own.
@@ -237,14 +239,24 @@ func (p *Peer) covers(namespace string, other Peer) bool {
 	return true
 }
 
-// asksThere refuses what the chat of a base asks of an Ollama of its overlay where that
-// does not answer: at another port than its Service's, or under a name that nothing
-// there has.
-func (v validator) asksThere(bases *field.Path, i int, o *ResolvedOverlay, r *Resolved) {
-	chat := &o.Bases[i]
-	if chat.OpenWebUI == nil {
-		return
+// ValidateServers reports what the chats of an overlay ask of its Ollamas in vain:
+// at another port than the Service's, or under a name that nothing there has. It is
+// for a Resolved in which nothing else is wrong: a name that is misspelt has no
+// Service either.
+func (r *Resolved) ValidateServers() problem.List {
+	v := newValidator()
+	for i := range r.Overlays {
+		for j := range r.Overlays[i].Bases {
+			if r.Overlays[i].Bases[j].OpenWebUI != nil {
+				v.servers(field.NewPath("spec", "overlays").Index(i).Child("bases"), j, &r.Overlays[i])
+			}
+		}
 	}
+	return v.problems.Sorted()
+}
+
+func (v validator) servers(bases *field.Path, i int, o *ResolvedOverlay) {
+	chat := &o.Bases[i]
 	for j, value := range chat.OpenWebUI.OllamaURLs {
 		u := parseURL(value)
 		if u == nil || HasVariable(value) {
@@ -254,13 +266,11 @@ func (v validator) asksThere(bases *field.Path, i int, o *ResolvedOverlay, r *Re
 		name, namespace, service := ServiceOf(strings.TrimSuffix(u.Hostname(), "."), chat.Namespace)
 		var there []string // Ollamas of the namespace
 		found := false
-		v := v
 		for k := range o.Bases {
 			server := &o.Bases[k]
 			if server.Ollama == nil {
 				continue
 			}
-			v = v.because(bases.Index(k).Child("ollama"), r.ollamaOf(server.Name))
 			if LeadsTo(value, chat.Namespace, server.Ollama.ServiceName(), server.Namespace) {
 				found = true
 				if port := server.Ollama.Service.Port; k != i && portOf(u) != port { // its own is said of the base
@@ -271,11 +281,10 @@ func (v validator) asksThere(bases *field.Path, i int, o *ResolvedOverlay, r *Re
 				there = append(there, server.OllamaURL())
 			}
 		}
-		if found || !service || len(there) == 0 || o.brings(namespace, name) || chat.admits(namespace) {
-			continue
+		if !found && service && len(there) > 0 && !o.brings(namespace, name) && !chat.admits(namespace) {
+			v.errorf(at, "write one of them; or name the pods of somebody else's server in openWebUI.allowTo",
+				"got %q, and the overlay brings no Service %s into the namespace %s: its Ollamas there are %s", value, name, namespace, strings.Join(there, ", "))
 		}
-		v.because(bases.Index(i).Child("openWebUI", "allowTo")).errorf(at, "write one of them; or name the pods of somebody else's server in openWebUI.allowTo",
-			"got %q, and the overlay brings no Service %s into the namespace %s: its Ollamas there are %s", value, name, namespace, strings.Join(there, ", "))
 	}
 }
 

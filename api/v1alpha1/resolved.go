@@ -79,7 +79,6 @@ func (r *Resolved) Validate() problem.List {
 			for k := range o.Bases[:j] {
 				v.beside(at.Index(j), at.Index(k), &o.Bases[k], &o.Bases[j], r)
 			}
-			v.asksThere(at, j, &r.Overlays[i], r)
 		}
 	}
 	if r.Fleet != nil {

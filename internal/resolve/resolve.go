@@ -142,8 +142,11 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 	}
 	r.Bases, r.Fleet, r.Catalog = s.Spec.Bases, s.Spec.Fleet, s.Spec.Catalog
 	problems = append(problems, root.Place(r.Validate(), unread)...)
-	problems = append(problems, unread...).Sorted()
-	if problems.Err() != nil {
+	problems = append(problems, unread...)
+	if problems.Err() == nil {
+		problems = append(problems, root.Place(r.ValidateServers(), nil)...)
+	}
+	if problems = problems.Sorted(); problems.Err() != nil {
 		return nil, problems
 	}
 	return r, problems

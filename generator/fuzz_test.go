@@ -99,6 +99,12 @@ func safe(path string) bool {
 		return true
 	}
 	top, rest, _ := strings.Cut(path, "/")
+	if bundle, inside, found := strings.Cut(rest, "/"); top == "fleet" && found && bundle != "" {
+		if inside == "fleet.yaml" {
+			return true
+		}
+		top, rest, _ = strings.Cut(inside, "/")
+	}
 	folder, name, nested := strings.Cut(rest, "/")
 	return (top == "bases" || top == "overlays") && nested && !strings.Contains(name, "/") &&
 		!strings.HasPrefix(folder, ".") && !strings.HasPrefix(name, ".") &&

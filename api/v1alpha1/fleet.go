@@ -14,9 +14,16 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 )
 
-// Fleet says which cluster gets which overlay: one bundle, targets in order,
-// the first match wins.
+// Fleet says which cluster gets which overlay: targets in order, the first match
+// wins.
 type Fleet struct {
+	// Bundles is how many of them hold the overlays: what a cluster fetches is its
+	// whole bundle, and the management cluster stores at most 1.5 MiB of each. Default
+	// one: fleet.yaml beside the bases and overlays. With perBase or perOverlay each is
+	// a folder below fleet, with copies of what it needs, and says itself which
+	// clusters get it. A change makes another bundle: Fleet deletes what the old one
+	// deployed and is not told to keep.
+	Bundles FleetBundles `json:"bundles,omitzero"`
 	// Targets in order.
 	Targets []FleetTarget `json:"targets,omitzero"`
 	// DefaultOverlay goes to every cluster of the GitRepo that no target
@@ -33,6 +40,33 @@ type Fleet struct {
 	CorrectDrift *CorrectDrift `json:"correctDrift,omitzero"`
 	// GitRepo fills in the example GitRepo.
 	GitRepo GitRepo `json:"gitRepo,omitzero"`
+}
+
+// FleetBundles is what has a bundle of its own.
+type FleetBundles string
+
+const (
+	// FleetOne is one bundle for all.
+	FleetOne FleetBundles = "one"
+	// FleetPerBase is one for the overlays of the same bases.
+	FleetPerBase FleetBundles = "perBase"
+	// FleetPerOverlay is one for each overlay.
+	FleetPerOverlay FleetBundles = "perOverlay"
+)
+
+// Values lists the allowed ones.
+func (FleetBundles) Values() []string { return texts(FleetOne, FleetPerBase, FleetPerOverlay) }
+
+// Bundle is what the bundle of an overlay of these bases is named by, after the
+// stack; "" if there is one for all.
+func (f *Fleet) Bundle(overlay string, bases []string) string {
+	switch f.Bundles {
+	case FleetPerBase:
+		return strings.Join(slices.Sorted(slices.Values(bases)), ".")
+	case FleetPerOverlay:
+		return overlay
+	}
+	return ""
 }
 
 // FleetTarget sends an overlay to clusters: by name, by group, or by label.
@@ -95,7 +129,7 @@ type GitRepo struct {
 	Repo string `json:"repo,omitzero"`
 	// Branch to follow. Default main.
 	Branch string `json:"branch,omitzero"`
-	// Path of the folder with fleet.yaml in the repository. Default ".".
+	// Path of the output folder, the one of hearth.yaml, in the repository. Default ".".
 	Path string `json:"path,omitzero"`
 }
 
@@ -106,11 +140,16 @@ func (f *Fleet) Deploys(overlay string) bool {
 }
 
 func (f *Fleet) applyDefaults() {
+	fill(&f.Bundles, FleetOne)
 	fill(&f.GitRepo.Namespace, "fleet-default")
 	fill(&f.GitRepo.Repo, "https://git.example.org/you/your-repository")
 	fill(&f.GitRepo.Branch, "main")
 	fill(&f.GitRepo.Path, ".")
 }
+
+// maxBundleName is the most letters of a label's value: Fleet labels what it makes of
+// a bundle by its name.
+const maxBundleName = 63
 
 // fleet checks which cluster gets which of the stack's overlays.
 func (v validator) fleet(s *Stack) {
@@ -126,6 +165,15 @@ func (v validator) fleet(s *Stack) {
 		v.target(at, t)
 		for j, earlier := range f.Targets[:i] {
 			v.overlap(at, t, field.NewPath("spec", "fleet", "targets").Index(j), earlier)
+		}
+	}
+	for i, o := range s.Spec.Overlays {
+		var bases []string
+		for _, b := range o.Bases {
+			bases = append(bases, b.Name())
+		}
+		if name := s.Metadata.Name + "-" + f.Bundle(o.Name, bases); f.Deploys(o.Name) && len(name) > maxBundleName && len(s.Metadata.Name) <= maxBundleName {
+			v.because(at.Child("bundles")).errorf(declared.Index(i).Child("name"), "choose shorter names", "its bundle would be %s, which has %d letters; it is the value of a label, at most %d", name, len(name), maxBundleName)
 		}
 	}
 	if f.DefaultOverlay != "" {

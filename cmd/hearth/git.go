@@ -46,7 +46,7 @@ func gitTree(ctx context.Context, folder, revision string) (files map[string][]b
 		return nil, "", fmt.Errorf("%w %q in %s; name another with --against, or the folder that holds the old tree: --from FOLDER", errNoCommit, revision, folder)
 	}
 	commit = strings.TrimSpace(string(id))
-	list, err := git(ctx, folder, nil, "ls-tree", "-r", "-l", "-z", commit, "--", "bases", "overlays", "fleet.yaml")
+	list, err := git(ctx, folder, nil, "ls-tree", "-r", "-l", "-z", commit, "--", "bases", "overlays", "fleet.yaml", ":(glob)fleet/*/fleet.yaml")
 	if err != nil {
 		return nil, "", err
 	}

@@ -2,6 +2,7 @@ package fleetsim_test
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -94,8 +95,11 @@ func TestFleetDeploysTheCommittedStack(t *testing.T) {
 	if stack == nil {
 		t.Fatal(problems.Err())
 	}
-	if n := deployed(t, stack, 0); n != len(stack.Fleet.Targets)+1 {
-		t.Errorf("%d clusters were tried, want one for each target and one that no target matches", n)
+	for _, bundles := range v1alpha1.FleetBundles("").Values() {
+		stack.Fleet.Bundles = v1alpha1.FleetBundles(bundles)
+		if n := deployed(t, stack, 0); n != len(stack.Fleet.Targets)+1 {
+			t.Errorf("%s: %d clusters were tried, want one for each target and one that no target matches", bundles, n)
+		}
 	}
 }
 
@@ -114,6 +118,8 @@ func TestFleetDeploysRandomStacks(t *testing.T) {
 		}
 		done++
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			clusters += deployed(t, stack, n)
+			stack.Fleet.Bundles = v1alpha1.FleetPerOverlay
 			clusters += deployed(t, stack, n)
 			if t.Failed() {
 				t.Logf("the stack:\n%s", text)
@@ -144,6 +150,9 @@ func deployed(t *testing.T, stack *v1alpha1.Resolved, seed uint64) int {
 		for file, data := range more {
 			repository[file] = &fstest.MapFile{Data: []byte(data)}
 		}
+	}
+	if stack.Fleet.Bundles != v1alpha1.FleetOne {
+		return inSeveral(t, stack, files, repository)
 	}
 	if err := fleetsim.Validate(repository["fleet.yaml"].Data); err != nil {
 		t.Errorf("fleet.yaml is not what Fleet's schema says: %v", err)
@@ -176,6 +185,73 @@ func deployed(t *testing.T, stack *v1alpha1.Resolved, seed uint64) int {
 		deploys(t, stack, files, bundles[0], c)
 		if overlay := overlayFor(stack.Fleet, c); overlay != "" && !repo.reaches(c) {
 			t.Errorf("cluster %+v is to get %s, but the example GitRepo has no target for it", c, overlay)
+		}
+	}
+	return len(tried)
+}
+
+// inSeveral holds several bundles to what the stack says: each cluster gets its overlay
+// from one of them, and nothing from the others.
+func inSeveral(t *testing.T, stack *v1alpha1.Resolved, files []generator.File, repository fs.FS) int {
+	t.Helper()
+	var repo gitRepo
+	data, err := fs.ReadFile(repository, "gitrepo.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.UnmarshalStrict(data, &repo); err != nil {
+		t.Fatal(err)
+	}
+	if want := path.Join(stack.Fleet.GitRepo.Path, "fleet"); len(repo.Spec.Paths) != 1 || repo.Spec.Paths[0] != want {
+		t.Errorf("the GitRepo's paths are %v, want %s", repo.Spec.Paths, want)
+	}
+	below, err := fs.Sub(repository, "fleet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := fleetsim.Lint(below)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		if f.Severity != problem.Warning {
+			t.Errorf("lint: %s: %s", f.Rule, f)
+		}
+	}
+	bundles, err := fleetsim.Open(below)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, b := range bundles {
+		names[b.Config.Name] = true
+		overlays := map[string]bool{}
+		for file := range b.Files {
+			if rest, ok := strings.CutPrefix(file, "overlays/"); ok {
+				name, _, _ := strings.Cut(rest, "/")
+				overlays[name] = true
+			}
+		}
+		if stack.Fleet.Bundles == v1alpha1.FleetPerOverlay && len(overlays) != 1 {
+			t.Errorf("the bundle %s has the overlays %v, want one", b.Config.Name, overlays)
+		}
+	}
+	if len(names) != len(bundles) {
+		t.Errorf("%d bundles have %d names", len(bundles), len(names))
+	}
+	tried := clustersOf(stack.Fleet)
+	for _, c := range tried {
+		var gets []fleetsim.Bundle
+		for _, b := range bundles {
+			if d, err := b.Deploy(c); err != nil || d.Mode != fleetsim.ModeNone {
+				gets = append(gets, b)
+			}
+		}
+		switch want := overlayFor(stack.Fleet, c); {
+		case want == "" && len(gets) > 0, want != "" && len(gets) != 1:
+			t.Errorf("cluster %+v gets %d bundles, and is to have the overlay %q", c, len(gets), want)
+		case want != "":
+			deploys(t, stack, files, gets[0], c)
 		}
 	}
 	return len(tried)

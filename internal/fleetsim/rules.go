@@ -27,10 +27,27 @@ func (b Bundle) situations() []situation {
 		}
 		rest = rest && !t.matchesAll()
 	}
-	if rest {
+	if rest && !b.Config.covered() {
 		all = append([]situation{{"", b.Config.Options}}, all...)
 	}
 	return all
+}
+
+// covered reports whether overrideTargets names nobody but the clusters of targets.
+func (c Config) covered() bool {
+	conditions := func(t Target) string {
+		return fmt.Sprint(t.ClusterName, " ", t.ClusterGroup, " ", t.ClusterSelector, " ", t.ClusterGroupSelector)
+	}
+	named := map[string]bool{}
+	for _, t := range c.TargetCustomizations {
+		named[conditions(t)] = true
+	}
+	for _, t := range c.OverrideTargets {
+		if t.hasCondition() && !named[conditions(t)] {
+			return false
+		}
+	}
+	return c.OverrideTargets != nil
 }
 
 func targetPath(i int) string { return fmt.Sprintf("targetCustomizations[%d]", i) }

@@ -4,15 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/hearth-dev/hearth/internal/build/fleet"
 	"github.com/hearth-dev/hearth/internal/remote"
 	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
-// tree is the content of bases/, overlays/ and fleet.yaml by path.
+// tree is the content of bases/, overlays/, fleet.yaml and that of each bundle by path.
 type tree map[string][]byte
 
 // maxFile leaves out what no manifest is: a model or an archive that somebody
@@ -52,8 +54,16 @@ func load(disk fs.FS) (tree, error) {
 			return nil, fmt.Errorf("reading the tree on disk: %w", err)
 		}
 	}
-	if info, err := fs.Lstat(disk, fleetFile); err == nil && info.Mode().IsRegular() && info.Size() <= maxFile {
-		if t[fleetFile], err = fs.ReadFile(disk, fleetFile); err != nil {
+	several, err := fs.Glob(disk, path.Join(fleet.Folder, "*", fleetFile))
+	if err != nil {
+		return nil, fmt.Errorf("reading the tree on disk: %w", err)
+	}
+	for _, file := range append(several, fleetFile) {
+		info, err := fs.Lstat(disk, file)
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxFile {
+			continue
+		}
+		if t[file], err = fs.ReadFile(disk, file); err != nil {
 			return nil, fmt.Errorf("reading the tree on disk: %w", err)
 		}
 	}

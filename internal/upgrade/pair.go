@@ -166,8 +166,17 @@ type target struct {
 	folder   string // "" for none
 }
 
-// targets reads fleet.yaml, where the first row that matches a cluster decides.
+// targets reads each fleet.yaml, where the first row that matches a cluster decides.
 func (t tree) targets() []target {
+	var rows []target
+	for _, file := range t.bundles() {
+		rows = append(rows, targetsOf(t[file], file != fleetFile)...)
+	}
+	return rows
+}
+
+// targetsOf reads one. Of several each has rows that keep clusters of others out.
+func targetsOf(data []byte, several bool) []target {
 	var bundle struct {
 		Targets []struct {
 			ClusterName     string `json:"clusterName,omitempty"`
@@ -182,7 +191,7 @@ func (t tree) targets() []target {
 			} `json:"kustomize"`
 		} `json:"targetCustomizations"`
 	}
-	if yaml.Unmarshal(t[fleetFile], &bundle) != nil {
+	if yaml.Unmarshal(data, &bundle) != nil {
 		return nil
 	}
 	var rows []target
@@ -190,6 +199,9 @@ func (t tree) targets() []target {
 		s := row.ClusterSelector
 		if s == nil && row.ClusterName == "" && row.ClusterGroup == "" {
 			continue // it matches nothing
+		}
+		if row.DoNotDeploy && several {
+			continue
 		}
 		r := target{
 			one:   row.ClusterName != "" && row.ClusterGroup == "" && s == nil,

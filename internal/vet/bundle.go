@@ -18,9 +18,10 @@ const (
 type packed struct {
 	fs.FS
 	bytes, files *atomic.Int64
+	more         int // files that are known to be there, beside those of the limits
 }
 
-func newPacked(folder fs.FS) packed { return packed{folder, new(atomic.Int64), new(atomic.Int64)} }
+func newPacked(folder fs.FS) packed { return packed{folder, new(atomic.Int64), new(atomic.Int64), 0} }
 
 // Stat is what [fs.Stat] asks: it opens nothing where the folder can do without.
 func (p packed) Stat(name string) (fs.FileInfo, error) { return fs.Stat(p.FS, name) }
@@ -36,7 +37,7 @@ func (p packed) ReadFile(name string) ([]byte, error) {
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: %w", name, errNotRegular)
-	case p.files.Add(1) > maxBundleFiles:
+	case p.files.Add(1) > int64(maxBundleFiles+p.more):
 		return nil, fmt.Errorf("the folder has more than %d files to pack; name what is not deployed in .fleetignore", maxBundleFiles)
 	case p.bytes.Add(info.Size()) > maxBundle:
 		return nil, fmt.Errorf("the folder has more than %d MiB to pack, and Fleet takes 1 MB of it, compressed; name what is not deployed in .fleetignore", maxBundle>>20)

@@ -15,6 +15,7 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/build/fleet"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
 	"github.com/hearth-dev/hearth/internal/reach"
 	"github.com/hearth-dev/hearth/internal/signin"
@@ -147,6 +148,8 @@ type rendered struct {
 	// deployed builds what some cluster gets; other what Fleet sends nowhere, as if
 	// it did. Each is made when it is asked for.
 	deployed, other func() (func(folder string) ([]Object, error), error)
+	// several are the builds of bundles in folders of their own, by folder.
+	several map[string]func() (func(folder string) ([]Object, error), error)
 }
 
 func (in StackInput) rendered() rendered {
@@ -155,9 +158,9 @@ func (in StackInput) rendered() rendered {
 		dir := path.Dir(f.Path)
 		r.folders[dir] = append(r.folders[dir], f)
 	}
-	agent := func(files []generator.File) func() (func(string) ([]Object, error), error) {
+	agent := func(files []generator.File, below string) func() (func(string) ([]Object, error), error) {
 		return sync.OnceValues(func() (func(string) ([]Object, error), error) {
-			tree := filesOf(files)
+			tree := filesOf(files, below)
 			tree["fleet.yaml"] = &fstest.MapFile{Data: []byte("{}\n")}
 			bundles, err := fleetsim.Open(tree)
 			if err != nil {
@@ -166,28 +169,48 @@ func (in StackInput) rendered() rendered {
 			return bundles[0].Builder(), nil
 		})
 	}
-	r.deployed = agent(in.Files)
-	r.other = agent(slices.DeleteFunc(slices.Clone(in.Files), func(f generator.File) bool { return f.Path == ".fleetignore" }))
+	top, several := []generator.File{}, map[string][]generator.File{}
+	for _, f := range in.Files {
+		if rest, below := strings.CutPrefix(f.Path, fleet.Folder+"/"); below {
+			name, _, _ := strings.Cut(rest, "/")
+			several[name] = append(several[name], f)
+		} else {
+			top = append(top, f)
+		}
+	}
+	r.deployed = agent(top, "")
+	r.other = agent(slices.DeleteFunc(slices.Clone(top), func(f generator.File) bool { return f.Path == ".fleetignore" }), "")
+	r.several = map[string]func() (func(string) ([]Object, error), error){}
+	for name, files := range several {
+		r.several[name] = agent(files, fleet.Folder+"/"+name+"/")
+	}
 	return r
 }
 
 // agent builds the overlay as that of a cluster does which gets it.
-func (r rendered) agent(fleet *v1alpha1.Fleet, name string) ([]Object, error) {
+func (r rendered) agent(stack *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) ([]Object, error) {
 	of := r.deployed
-	if fleet != nil && !fleet.Deploys(name) {
+	switch {
+	case stack.Fleet == nil:
+	case !stack.Fleet.Deploys(o.Name):
 		of = r.other
+	case r.several[fleet.BundleOf(stack, o)] != nil:
+		of = r.several[fleet.BundleOf(stack, o)]
 	}
 	build, err := of()
 	if err != nil {
 		return nil, err
 	}
-	return build(path.Join("overlays", name))
+	return build(path.Join("overlays", o.Name))
 }
 
-func filesOf(files []generator.File) fstest.MapFS {
+// filesOf are the files below a folder, which ends with a slash; "" is all.
+func filesOf(files []generator.File, below string) fstest.MapFS {
 	tree := fstest.MapFS{}
 	for _, f := range files {
-		tree[f.Path] = &fstest.MapFile{Data: f.Data}
+		if name, found := strings.CutPrefix(f.Path, below); found {
+			tree[name] = &fstest.MapFile{Data: f.Data}
+		}
 	}
 	return tree
 }
@@ -213,7 +236,7 @@ func (c *Checker) overlay(in StackInput, tree rendered, o *v1alpha1.ResolvedOver
 		return Result{Name: o.Name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
 	}
 	found := c.Check(objects, FactsOf(o))
-	found = append(found, c.complete(fleetBuild(in.Stack.Fleet, tree, o.Name, objects))...)
+	found = append(found, c.complete(fleetBuild(in.Stack, tree, o, objects))...)
 	found = append(found, c.complete(hatches(o))...)
 	return Result{Name: o.Name, Objects: len(objects), Workloads: workloads(objects), Findings: found, Unseen: unseenOf(objects)}, nil
 }
@@ -232,8 +255,8 @@ func FactsOf(o *v1alpha1.ResolvedOverlay) Facts {
 
 // fleetBuild compares the objects with what a cluster's agent would apply of
 // the same overlay.
-func fleetBuild(fleet *v1alpha1.Fleet, tree rendered, name string, objects []Object) []Finding {
-	deployed, err := tree.agent(fleet, name)
+func fleetBuild(stack *v1alpha1.Resolved, tree rendered, o *v1alpha1.ResolvedOverlay, objects []Object) []Finding {
+	deployed, err := tree.agent(stack, o)
 	if err != nil {
 		return []Finding{{Rule: "fleet-build", Message: err.Error()}}
 	}
@@ -256,14 +279,26 @@ func fleetBuild(fleet *v1alpha1.Fleet, tree rendered, name string, objects []Obj
 
 // fleet lints the tree alone, and the folder around it.
 func (c *Checker) fleet(in StackInput) ([]Finding, error) {
-	found, err := c.Fleet(filesOf(in.Files))
+	below, file := "", "fleet.yaml"
+	if b := in.Stack.Fleet.Bundles; b != "" && b != v1alpha1.FleetOne {
+		below, file = fleet.Folder+"/", fleet.Folder
+	}
+	found, err := c.lint(filesOf(in.Files, below), below)
 	if err != nil || in.Folder == nil {
 		return found, err
 	}
-	if _, err := fs.Stat(in.Folder, "fleet.yaml"); err != nil {
+	if _, err := fs.Stat(in.Folder, file); err != nil {
 		return found, nil // not rendered yet
 	}
-	around, err := c.Fleet(in.Folder)
+	folder := in.Folder
+	if below != "" {
+		if folder, err = fs.Sub(in.Folder, fleet.Folder); err != nil {
+			return nil, err
+		}
+	}
+	packed := newPacked(folder)
+	packed.more = len(in.Files)
+	around, err := c.lint(packed, below)
 	for _, f := range around {
 		if !slices.Contains(found, f) {
 			found = append(found, f)
@@ -273,14 +308,20 @@ func (c *Checker) fleet(in StackInput) ([]Finding, error) {
 }
 
 // Fleet names what Fleet accepts of a folder in silence.
-func (c *Checker) Fleet(folder fs.FS) ([]Finding, error) {
-	lint, err := fleetsim.Lint(newPacked(folder))
+func (c *Checker) Fleet(folder fs.FS) ([]Finding, error) { return c.lint(newPacked(folder), "") }
+
+// lint names it of a folder that stands at a place in the tree.
+func (c *Checker) lint(folder fs.FS, at string) ([]Finding, error) {
+	lint, err := fleetsim.Lint(folder)
 	if err != nil {
 		return nil, fmt.Errorf("looking at the folder as Fleet does: %w", err)
 	}
 	var found []Finding
 	for _, f := range lint {
 		where := f.File
+		if where != "" {
+			where = at + where
+		}
 		if f.Line > 0 {
 			where = fmt.Sprintf("%s:%d", where, f.Line)
 		}

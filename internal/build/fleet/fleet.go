@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"maps"
 	"path"
 
 	"github.com/hearth-dev/hearth/api/problem"
@@ -34,7 +35,9 @@ type bundle struct {
 	KeepResources    bool                       `yaml:"keepResources,omitempty"`
 	CorrectDrift     *v1alpha1.CorrectDrift     `yaml:"correctDrift,omitempty"`
 	DependsOn        []v1alpha1.FleetDependency `yaml:"dependsOn,omitempty"`
-	Targets          []target                   `yaml:"targetCustomizations"`
+	// Override is who gets the bundle, in place of what the GitRepo says.
+	Override []v1alpha1.FleetTarget `yaml:"overrideTargets,omitempty"`
+	Targets  []target               `yaml:"targetCustomizations"`
 }
 
 type helm struct {
@@ -61,38 +64,137 @@ type target struct {
 	Kustomize            *kustomize        `yaml:"kustomize,omitempty"`
 }
 
-// Check weighs the bundle that Files wrote into the tree: one that the store of
-// the management cluster refuses is an error, and a warning before that.
-func Check(r *v1alpha1.Resolved, tree map[string][]byte) (problem.List, error) {
-	used, packed := usedFolders(r), map[string][]byte{}
-	for name, data := range tree {
-		if used[path.Dir(name)] {
-			packed[name] = data
-		}
-	}
-	p, found, err := Look(tree[fleetFile], packed)
-	if err != nil || !found {
-		return nil, err
-	}
-	p.Path = "spec.fleet"
-	return problem.List{p}, nil
+// Folder holds the bundles where there are several, each in a folder of its own.
+const Folder = "fleet"
+
+// part is one bundle of a stack.
+type part struct {
+	name    string // "" for the only one
+	folders map[string]bool
+	own     map[string]bool // overlays
 }
 
-// Files are fleet.yaml, its ignore file and the example GitRepo, for a
-// bundle of the tree: the files of every base and overlay.
+// dir is the folder of the part's fleet.yaml.
+func (p part) dir() string {
+	if p.name == "" {
+		return ""
+	}
+	return path.Join(Folder, p.name)
+}
+
+// parts are the bundles, in the order of their first overlays.
+func parts(r *v1alpha1.Resolved) []part {
+	var all []part
+	at := map[string]int{}
+	for _, o := range r.Overlays {
+		if !r.Fleet.Deploys(o.Name) {
+			continue
+		}
+		name := BundleOf(r, &o)
+		i, known := at[name]
+		if !known {
+			i = len(all)
+			at[name], all = i, append(all, part{name, map[string]bool{}, map[string]bool{}})
+		}
+		all[i].own[o.Name], all[i].folders[path.Join("overlays", o.Name)] = true, true
+		for _, b := range o.Bases {
+			all[i].folders[path.Join("bases", b.Name)] = true
+		}
+	}
+	return all
+}
+
+// BundleOf is what the bundle of an overlay is named by, "" if it is the only one.
+func BundleOf(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) string {
+	var bases []string
+	for _, b := range o.Bases {
+		bases = append(bases, b.Name)
+	}
+	return r.Fleet.Bundle(o.Name, bases)
+}
+
+// FileOf is the fleet.yaml of the bundle of an overlay.
+func FileOf(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) string {
+	if name := BundleOf(r, o); name != "" {
+		return path.Join(Folder, name, fleetFile)
+	}
+	return fleetFile
+}
+
+// packed are the files of the tree that the part has, by their path in it.
+func (p part) packed(tree folders) map[string][]byte {
+	files := map[string][]byte{}
+	for folder := range p.folders {
+		maps.Copy(files, tree[folder])
+	}
+	return files
+}
+
+// folders are files by their folder.
+type folders map[string]map[string][]byte
+
+func byFolder(tree map[string][]byte) folders {
+	all := folders{}
+	for name, data := range tree {
+		dir := path.Dir(name)
+		if all[dir] == nil {
+			all[dir] = map[string][]byte{}
+		}
+		all[dir][name] = data
+	}
+	return all
+}
+
+// Check weighs the bundles that Files wrote into the tree: one that the store of
+// the management cluster refuses is an error, and a warning before that.
+func Check(r *v1alpha1.Resolved, tree map[string][]byte) (problem.List, error) {
+	var list problem.List
+	folders := byFolder(tree)
+	for _, part := range parts(r) {
+		p, found, err := Look(tree[path.Join(part.dir(), fleetFile)], part.packed(folders))
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			continue
+		}
+		if p.Path = "spec.fleet"; part.name != "" {
+			p.Path, p.Message = "spec.fleet.bundles", part.name+": "+p.Message
+			p.Fix = "let fewer overlays share it, or take out of them what is large"
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// Files are the fleet.yaml of each bundle, what is not to be packed, and the example
+// GitRepo, for a tree: the files of every base and overlay. Where there are several
+// bundles each has copies, for a bundle is all that is below its folder and nothing
+// else: .fleetignore is not needed in a folder that is hearth's alone.
 func Files(r *v1alpha1.Resolved, tree map[string][]byte) (map[string][]byte, error) {
-	files := map[string][]byte{
-		fleetIgnore: ignoreFile(r, tree),
+	files := map[string][]byte{}
+	index := newIndex(r.Fleet.Targets)
+	folders := byFolder(tree)
+	for _, part := range parts(r) {
+		if part.name == "" {
+			files[fleetIgnore] = ignoreFile(r.Name, part.folders, tree)
+		} else {
+			for name, data := range part.packed(folders) {
+				files[path.Join(part.dir(), name)] = data
+			}
+		}
+		config, err := file.YAML(r.Name, bundleOf(r, part, index), "# yaml-language-server: $schema="+SchemaURL+"\n")
+		if err != nil {
+			return nil, err
+		}
+		files[path.Join(part.dir(), fleetFile)] = config
 	}
 	var err error
-	if files[fleetFile], err = file.YAML(r.Name, bundleOf(r), "# yaml-language-server: $schema="+SchemaURL+"\n"); err != nil {
-		return nil, err
-	}
 	files[gitRepoFile], err = gitRepoOf(r)
 	return files, err
 }
 
-func bundleOf(r *v1alpha1.Resolved) bundle {
+func bundleOf(r *v1alpha1.Resolved, p part, index index) bundle {
 	f := r.Fleet
 	b := bundle{
 		Name:          r.Name,
@@ -101,9 +203,20 @@ func bundleOf(r *v1alpha1.Resolved) bundle {
 		CorrectDrift:  f.CorrectDrift,
 		DependsOn:     f.DependsOn,
 	}
+	if p.name != "" {
+		b.Name += "-" + p.name
+	}
+	top, isDefault := f.DefaultOverlay, p.own[f.DefaultOverlay]
 	used := map[string]int{}
-	for _, t := range f.Targets {
-		target := targetOf(r, t.Overlay)
+	for _, i := range index.rows(p.own, isDefault || p.name == "") {
+		t := f.Targets[i]
+		target := target{Name: t.Overlay, DoNotDeploy: true}
+		if p.own[t.Overlay] {
+			target = targetOf(r, t.Overlay)
+			if b.Override = append(b.Override, clusters(t)); !isDefault && (top == "" || !p.own[top]) {
+				top = t.Overlay
+			}
+		}
 		if used[t.Overlay]++; used[t.Overlay] > 1 {
 			target.Name = fmt.Sprintf("%s-%d", t.Overlay, used[t.Overlay])
 		}
@@ -112,14 +225,17 @@ func bundleOf(r *v1alpha1.Resolved) bundle {
 	}
 	// The top level holds for clusters that no target matches, and it must name
 	// an overlay: without a folder to build, Fleet deploys every YAML file raw.
-	top := f.DefaultOverlay
-	if top == "" {
-		top = f.Targets[0].Overlay
-		b.Targets = append(b.Targets, target{Name: "every-other-cluster", FleetTarget: everyCluster(), DoNotDeploy: true})
-	} else {
+	switch {
+	case isDefault:
 		last := targetOf(r, top)
 		last.FleetTarget = everyCluster()
 		b.Targets = append(b.Targets, last)
+		b.Override = []v1alpha1.FleetTarget{everyCluster()}
+	case p.name == "":
+		b.Targets = append(b.Targets, target{Name: "every-other-cluster", FleetTarget: everyCluster(), DoNotDeploy: true})
+	}
+	if p.name == "" { // the GitRepo says it
+		b.Override = nil
 	}
 	b.DefaultNamespace = targetOf(r, top).DefaultNamespace
 	b.Kustomize.Dir = path.Join("overlays", top)

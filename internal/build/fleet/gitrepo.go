@@ -3,6 +3,7 @@ package fleet
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -26,12 +27,12 @@ type gitRepoSpec struct {
 	Repo    string                 `yaml:"repo"`
 	Branch  string                 `yaml:"branch"`
 	Paths   []string               `yaml:"paths"`
-	Targets []v1alpha1.FleetTarget `yaml:"targets"`
+	Targets []v1alpha1.FleetTarget `yaml:"targets,omitempty"`
 }
 
 // gitRepoOf is the example of the object that a person applies once: it names
 // the clusters that get the bundle at all. Without targets Fleet would send it to
-// the cluster group "default" only.
+// the cluster group "default" only; several bundles each name their own.
 func gitRepoOf(r *v1alpha1.Resolved) ([]byte, error) {
 	f := r.Fleet
 	out := gitRepo{
@@ -39,6 +40,10 @@ func gitRepoOf(r *v1alpha1.Resolved) ([]byte, error) {
 		Kind:       "GitRepo",
 		Metadata:   gitRepoMetadata{Name: r.Name, Namespace: f.GitRepo.Namespace},
 		Spec:       gitRepoSpec{Repo: f.GitRepo.Repo, Branch: f.GitRepo.Branch, Paths: []string{f.GitRepo.Path}},
+	}
+	several := f.Bundles != v1alpha1.FleetOne && f.Bundles != ""
+	if several {
+		out.Spec.Paths[0] = path.Join(f.GitRepo.Path, Folder)
 	}
 	var notes strings.Builder
 	note := func(format string, args ...any) { fmt.Fprintf(&notes, "# "+format+"\n", args...) }
@@ -72,6 +77,10 @@ func gitRepoOf(r *v1alpha1.Resolved) ([]byte, error) {
 	if slices.ContainsFunc(f.Targets, func(t v1alpha1.FleetTarget) bool { return t.ClusterSelector != nil }) {
 		note("Label a cluster with:")
 		note("  kubectl --namespace %s label clusters.fleet.cattle.io NAME KEY=VALUE", f.GitRepo.Namespace)
+	}
+	if several {
+		out.Spec.Targets = nil
+		note("Each folder below %s is a bundle, and says by overrideTargets which clusters get it.", out.Spec.Paths[0])
 	}
 	return file.YAML(r.Name, out, notes.String())
 }

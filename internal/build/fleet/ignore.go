@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/file"
 )
 
@@ -15,8 +14,7 @@ import (
 // these". So they spell out every name but those of what a cluster can get: the
 // file follows from the stack alone, and whatever else lies in the folder is
 // not packed. See docs/decisions/0007-fleetignore-is-a-complement.md.
-func ignoreFile(r *v1alpha1.Resolved, tree map[string][]byte) []byte {
-	used := usedFolders(r)
+func ignoreFile(stack string, used map[string]bool, tree map[string][]byte) []byte {
 	ours := map[string]bool{}
 	for name := range tree {
 		if used[path.Dir(name)] {
@@ -30,23 +28,7 @@ func ignoreFile(r *v1alpha1.Resolved, tree map[string][]byte) []byte {
 # a file of your own needs no line: for each beginning of such a name there is
 # one for what goes on otherwise (ba[^s]*), and one for what ends there (ba).
 `
-	return []byte(file.FirstLine(r.Name) + why + strings.Join(allBut(slices.Sorted(maps.Keys(ours))), "\n") + "\n")
-}
-
-// usedFolders are those of the overlays that some cluster gets, and of their
-// bases: the others would travel to every cluster and be of use to none.
-func usedFolders(r *v1alpha1.Resolved) map[string]bool {
-	used := map[string]bool{}
-	for _, o := range r.Overlays {
-		if !r.Fleet.Deploys(o.Name) {
-			continue
-		}
-		used[path.Join("overlays", o.Name)] = true
-		for _, b := range o.Bases {
-			used[path.Join("bases", b.Name)] = true
-		}
-	}
-	return used
+	return []byte(file.FirstLine(stack) + why + strings.Join(allBut(slices.Sorted(maps.Keys(ours))), "\n") + "\n")
 }
 
 // allBut returns globs that match every name but the sorted ones given. Those

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/catalog/markdown"
+	"github.com/hearth-dev/hearth/internal/build/fleet"
 )
 
 func (p *page) folder() string { return path.Join("overlays", p.overlay.Name) }
@@ -23,7 +24,7 @@ func (p *page) deployment() string {
 	model := "Kustomize"
 	if p.stack.Fleet != nil {
 		model += " plus Fleet bundle"
-		files = append(files, "fleet.yaml")
+		files = append(files, fleet.FileOf(p.stack, p.overlay))
 	}
 	return paragraphs(
 		markdown.Table([]string{"Item", "Value"}, [][]string{

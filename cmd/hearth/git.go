@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"path"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,7 @@ func gitTree(ctx context.Context, folder, revision string) (files map[string][]b
 		return nil, "", fmt.Errorf("%w %q in %s; name another with --against, or the folder that holds the old tree: --from FOLDER", errNoCommit, revision, folder)
 	}
 	commit = strings.TrimSpace(string(id))
-	list, err := git(ctx, folder, nil, "ls-tree", "-r", "-l", "-z", commit, "--", "bases", "overlays", "fleet.yaml", ":(glob)fleet/*/fleet.yaml")
+	list, err := git(ctx, folder, nil, "ls-tree", "-r", "-l", "-z", commit, "--", "bases", "overlays", "fleet.yaml", "fleet")
 	if err != nil {
 		return nil, "", err
 	}
@@ -56,6 +57,9 @@ func gitTree(ctx context.Context, folder, revision string) (files map[string][]b
 		about, name, _ := strings.Cut(entry, "\t")
 		fields := strings.Fields(about)
 		if len(fields) != 4 || !strings.HasPrefix(fields[0], "100") { // links and modules are no files
+			continue
+		}
+		if strings.HasPrefix(name, "fleet/") && path.Base(name) != "fleet.yaml" { // copies, for a bundle
 			continue
 		}
 		if size, err := strconv.ParseInt(fields[3], 10, 64); err != nil || size > upgrade.MaxFile {

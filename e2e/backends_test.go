@@ -21,16 +21,17 @@ import (
 	"github.com/hearth-dev/hearth/internal/verify"
 )
 
-// asker is the administrator of a chat without an Ollama.
+// asker is the administrator of a chat.
 type asker struct {
 	*exposure
-	session string
+	namespace string // of the chat
+	session   string
 }
 
 // TestBackends deploys a chat that asks servers by OpenAI's API alone, and asks one, an Ollama of another namespace.
 func TestBackends(t *testing.T) {
 	s := start(t, wants{full: true, chat: true, models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{"ollama"}})
-	a := &asker{exposure: &exposure{suite: s, folder: "/hearth/backends"}}
+	a := &asker{exposure: &exposure{suite: s, folder: "/hearth/backends"}, namespace: chatAlone}
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)
@@ -77,7 +78,7 @@ func (a *asker) ask(t *testing.T, method, path string, in, out any) {
 	t.Helper()
 	data, err := json.Marshal(in)
 	must(t, err)
-	request, err := http.NewRequestWithContext(a.ctx, method, a.Config.Host+"/api/v1/namespaces/"+chatAlone+"/services/open-webui:http/proxy"+path, bytes.NewReader(data))
+	request, err := http.NewRequestWithContext(a.ctx, method, a.Config.Host+"/api/v1/namespaces/"+a.namespace+"/services/open-webui:http/proxy"+path, bytes.NewReader(data))
 	must(t, err)
 	request.Header.Set("Content-Type", "application/json")
 	if a.session != "" {
@@ -94,11 +95,16 @@ func (a *asker) ask(t *testing.T, method, path string, in, out any) {
 	must(t, json.Unmarshal(body, out))
 }
 
-// hasKeys asks the chat what it has made of its variables.
-func (a *asker) hasKeys(t *testing.T) {
+func (a *asker) signsIn(t *testing.T) {
+	t.Helper()
 	var session struct{ Token string }
 	a.ask(t, http.MethodPost, "/api/v1/auths/signin", map[string]string{"email": "ann@e2e.internal", "password": a.credential.Password}, &session)
 	a.session = session.Token
+}
+
+// hasKeys asks the chat what it has made of its variables.
+func (a *asker) hasKeys(t *testing.T) {
+	a.signsIn(t)
 	var openAI struct {
 		On   bool     `json:"ENABLE_OPENAI_API"`
 		URLs []string `json:"OPENAI_API_BASE_URLS"`
@@ -137,18 +143,22 @@ func (a *asker) listsModels(t *testing.T) {
 	t.Errorf("/api/models has %+v, want smollm2:135m of the second URL", models.Data)
 }
 
-func (a *asker) isAnswered(t *testing.T) {
+func (a *asker) isAnswered(t *testing.T) { a.isAnsweredBy(t, "smollm2:135m") }
+
+// isAnsweredBy asks a model a question in the chat.
+func (a *asker) isAnsweredBy(t *testing.T, model string) {
+	t.Helper()
 	var answer struct {
 		Choices []struct{ Message struct{ Content string } }
 	}
 	a.ask(t, http.MethodPost, "/api/chat/completions", map[string]any{
-		"model": "smollm2:135m", "stream": false, "max_tokens": 40, "temperature": 0,
+		"model": model, "stream": false, "max_tokens": 40, "temperature": 0,
 		"messages": []map[string]string{{"role": "user", "content": "What is the capital of France?"}},
 	}, &answer)
 	if len(answer.Choices) != 1 || len(strings.Fields(answer.Choices[0].Message.Content)) < 3 {
 		t.Fatalf("got %+v, want one answer of some words", answer)
 	}
-	t.Logf("answered: %q", answer.Choices[0].Message.Content)
+	t.Logf("%s answered: %q", model, answer.Choices[0].Message.Content)
 }
 
 func (a *asker) isVerified(t *testing.T) {

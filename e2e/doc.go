@@ -15,6 +15,7 @@
 // E2E=full (make e2e-full) runs in place of these what the gate has no time for: [TestChat] uses the chat in a real browser,
 // through an ingress; [TestFaults] deletes pods, kills processes, restarts the node and fills a volume, and changes and removes
 // what is deployed; [TestDoors] asks real controllers who gets in; [TestHomes] runs what people bring
-// from the deployments that they had; [TestLoadBalancer] asks Ollama by an address of MetalLB's;
-// package dryrun shows everything that is rendered to an API server. Most write a report to docs/reports.
+// from the deployments that they had; [TestLoadBalancer] asks Ollama by an address of MetalLB's; [TestPool] has a chat look at two
+// Ollamas where policies are enforced; package dryrun shows everything that is rendered to an API server. Most write a report to
+// docs/reports.
 package e2e

@@ -239,22 +239,22 @@ func (p *Peer) covers(namespace string, other Peer) bool {
 	return true
 }
 
-// ValidateServers reports what the chats of an overlay ask of its Ollamas in vain:
-// at another port than the Service's, or under a name that nothing there has. It is
-// for a Resolved in which nothing else is wrong: a name that is misspelt has no
-// Service either.
-func (r *Resolved) ValidateServers() problem.List {
-	v := newValidator()
-	for i := range r.Overlays {
-		for j := range r.Overlays[i].Bases {
-			if r.Overlays[i].Bases[j].OpenWebUI != nil {
-				v.servers(field.NewPath("spec", "overlays").Index(i).Child("bases"), j, &r.Overlays[i])
-			}
-		}
+// ValidateServers reports what the chat of one base of an overlay asks of the overlay's
+// Ollamas in vain: at another port than the Service's, or under a name that nothing
+// there has. Paths count from the base. It is for a Resolved in which nothing else is
+// wrong: a name that is misspelt has no Service either.
+func (r *Resolved) ValidateServers(overlay, base int) problem.List {
+	o := &r.Overlays[overlay]
+	if o.Bases[base].OpenWebUI == nil {
+		return nil
 	}
+	v := newValidator()
+	v.servers(field.NewPath("spec", "overlays").Index(overlay).Child("bases"), base, o)
 	return v.problems.Sorted()
 }
 
+// servers checks those that the chat of a base asks. bases is the path of the
+// overlay's, where the others are.
 func (v validator) servers(bases *field.Path, i int, o *ResolvedOverlay) {
 	chat := &o.Bases[i]
 	for j, value := range chat.OpenWebUI.OllamaURLs {
@@ -262,7 +262,7 @@ func (v validator) servers(bases *field.Path, i int, o *ResolvedOverlay) {
 		if u == nil || HasVariable(value) {
 			continue
 		}
-		at := bases.Index(i).Child("openWebUI", "ollamaURLs").Index(j)
+		at := field.NewPath("openWebUI", "ollamaURLs").Index(j)
 		name, namespace, service := ServiceOf(strings.TrimSuffix(u.Hostname(), "."), chat.Namespace)
 		var there []string // Ollamas of the namespace
 		found := false

@@ -106,6 +106,7 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 
 	r := &v1alpha1.Resolved{Name: s.Metadata.Name, Exceptions: s.Spec.Exceptions}
 	catalog := root.Field("spec").Field("catalog").Field("about")
+	nodes := make([][]*document.Node, len(s.Spec.Overlays)) // of the bases, as each overlay has them
 	for i, o := range s.Spec.Overlays {
 		merged := v1alpha1.ResolvedOverlay{Name: o.Name, Resources: o.Resources, Patches: o.Patches}
 		overlay := root.Field("spec").Field("overlays").Items()[i]
@@ -113,8 +114,9 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 		entries := overlay.Field("bases").Items()
 		for j, override := range o.Bases {
 			b := v1alpha1.Base{}
+			var node *document.Node
 			if at := indexOf(s.Spec.Bases, override); at >= 0 {
-				node := document.Merge(written[at], entries[j])
+				node = document.Merge(written[at], entries[j])
 				lost := document.Decode(node, &b)
 				b.DropDigests(&s.Spec.Bases[at])
 				found := slices.DeleteFunc(append(b.Validate(), route.Check(b.Expose)...), func(p problem.Problem) bool {
@@ -131,7 +133,7 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 				problems = append(problems, node.Place(found, lost)...)
 			}
 			b.Default()
-			merged.Bases = append(merged.Bases, b)
+			merged.Bases, nodes[i] = append(merged.Bases, b), append(nodes[i], node)
 		}
 		v1alpha1.Connect(merged.Bases)
 		r.Overlays = append(r.Overlays, merged)
@@ -144,7 +146,11 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 	problems = append(problems, root.Place(r.Validate(), unread)...)
 	problems = append(problems, unread...)
 	if problems.Err() == nil {
-		problems = append(problems, root.Place(r.ValidateServers(), nil)...)
+		for i, bases := range nodes {
+			for j, node := range bases {
+				problems = append(problems, node.Place(r.ValidateServers(i, j), nil)...)
+			}
+		}
 	}
 	if problems = problems.Sorted(); problems.Err() != nil {
 		return nil, problems

@@ -90,11 +90,16 @@ func (p *page) mapping() [][]string {
 }
 
 // baseOf is the base that made a workload's object, or its Service, and the
-// workload; nil for what a person added.
+// workload; nil for what a person added. The CronJob that asks for speed is one here,
+// too.
 func (p *page) baseOf(namespace, name string) (*v1alpha1.Base, *workload) {
 	for i := range p.overlay.Bases {
 		b := &p.overlay.Bases[i]
-		for _, w := range running(b) {
+		made := running(b)
+		if b.Ollama != nil && b.Monitoring != nil && b.Monitoring.Speed != nil {
+			made = append(made, workload{&v1alpha1.Workload{}, b.Ollama.Title(), "monitoring.speed", b.SpeedName()})
+		}
+		for _, w := range made {
 			if b.Namespace == namespace && w.name == name {
 				return b, &w
 			}

@@ -69,6 +69,10 @@ type OpenWebUI struct {
 // OpenWebUIVersion is the version of Open WebUI that no tag means.
 const OpenWebUIVersion = versions.DefaultOpenWebUI
 
+// HandsTools reports whether its version hands each question tools for the model to
+// call, unless it is told not to.
+func (w *OpenWebUI) HandsTools() bool { return !versions.Older(w.Image.Tag, versions.NativeTools) }
+
 // OpenWebUIImage is the official image of Open WebUI.
 func OpenWebUIImage() Image {
 	return Image{Registry: "ghcr.io", Repository: versions.OpenWebUI.Image, Tag: OpenWebUIVersion, PullPolicy: "IfNotPresent"}

@@ -8,6 +8,11 @@ const (
 	DefaultCaddy     = "2.11.9"
 )
 
+// NativeTools is the first Open WebUI that hands each question the page's own tools,
+// as the model's to call: Ollama refuses the question where the model takes none.
+// Seen with 0.12.4, and read in main.py and utils/middleware.py.
+const NativeTools = "0.10.0"
+
 // Ollama by version. Its variables are those of envconfig/config.go of v0.13.0,
 // .5, v0.14.0, v0.15.0, v0.16.0 to .2, v0.17.0 and .4, v0.18.0 and .3, v0.19.0,
 // v0.20.0, v0.23.2, v0.24.0, v0.30.0 and .10, v0.31.0, v0.32.0 and .5, v0.33.0,
@@ -72,8 +77,8 @@ var OpenWebUI = Program{
 	Source:  "migrations/versions, config.py and env.py in each wheel of Open WebUI from 0.9.4 to 0.12.4, and runs of these two",
 	Releases: []Release{
 		{Version: "0.9.6", Migrations: 2},
-		{Version: "0.10.0", Migrations: 4, Changes: []string{
-			"models are asked to call tools by themselves (native), unless their parameter function_calling is legacy: a small model may answer with a call",
+		{Version: NativeTools, Migrations: 4, Changes: []string{
+			"models are handed tools to call by themselves (native), and one that takes none answers nothing, unless the parameter function_calling is legacy: hearth sets that for all models, and DEFAULT_MODEL_PARAMS in openWebUI.env decides otherwise",
 		}},
 		{Version: "0.11.0", Migrations: 7, Before: "two accounts whose e-mail addresses differ only in case are no longer allowed: change one of them before, or the migration stops"},
 		{Version: "0.11.1", Migrations: 3},

@@ -36,6 +36,11 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 		// embedder, and that one answers nobody. A person's own value wins.
 		env = append(env, corev1.EnvVar{Name: "DEFAULT_MODELS", Value: model})
 	}
+	if w.HandsTools() {
+		// Ollama refuses the whole question where the model takes none. A person's own
+		// value wins.
+		env = append(env, corev1.EnvVar{Name: "DEFAULT_MODEL_PARAMS", Value: `{"function_calling": "legacy"}`})
+	}
 	env = append(env, b.openTelemetryEnv()...)
 	env = append(env, b.proxyEnv()...)
 	if b.base.CABundle != nil {

@@ -22,8 +22,10 @@ func (d *drawing) repairChat(w object, own bool, proxy object) {
 	if w["signUp"] != "closed" && w["persistentConfig"] == false {
 		delete(w, "persistentConfig")
 	}
-	https, _ := proxy["https"].(string)
-	behindProxy := strings.Contains(https, ".lan")
+	behindProxy := slices.ContainsFunc([]any{proxy["http"], proxy["https"]}, func(url any) bool {
+		text, _ := url.(string)
+		return strings.Contains(text, ".lan")
+	})
 	o := child(w, "oidc")
 	if o == nil {
 		if behindProxy && isEmpty(w["allowTo"]) && (!isEmpty(w["backends"]) || !isEmpty(w["ollamaURLs"])) {

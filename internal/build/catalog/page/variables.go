@@ -74,6 +74,7 @@ var purposes = map[string]purpose{
 	"DATABASE_SQLITE_PRAGMA_CACHE_SIZE": {"", "Memory of a connection to SQLite"},
 	"DATABASE_SQLITE_PRAGMA_MMAP_SIZE":  {"", "Nothing of the database mapped into memory"},
 	"DEFAULT_MODELS":                    {"", "Model that the page offers first"},
+	"DEFAULT_MODEL_PARAMS":              {"", "How models are asked to call tools"},
 	"ENABLE_OAUTH_SIGNUP":               {"oidc.signUp", "Whoever the provider knows gets an account"},
 	"ENABLE_OLLAMA_API":                 {"ollamaURLs", "Whether the chat asks an Ollama"},
 	"ENABLE_OPENAI_API":                 {"backends", "Whether the chat asks servers of OpenAI's API"},

@@ -150,6 +150,12 @@ var sections = []Section{
 			When:    chat,
 		},
 		{
+			Symptom: "each answer is **`does not support tools`**",
+			Cause:   "From 0.10.0 on Open WebUI hands each question tools to call, and Ollama refuses it where the model takes none. hearth sets `DEFAULT_MODEL_PARAMS` against that; a value of `openWebUI.env`, or the model's own settings in the page, decide otherwise",
+			Action:  "the parameter `function_calling` of that model, or of all in `DEFAULT_MODEL_PARAMS`: `legacy`",
+			When:    handsTools,
+		},
+		{
 			Symptom: "no models to choose from, for an admin either",
 			Cause:   "The NetworkPolicy, the URL or the key of a server elsewhere: an Ollama in another namespace, or one of OpenAI's API",
 			Action:  "`openWebUI.ollamaURLs` with `openWebUI.allowTo`, and that Ollama's `allowFrom`; `openWebUI.backends`, each of which has a row of `hearth verify`",

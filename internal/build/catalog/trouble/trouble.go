@@ -64,6 +64,8 @@ func pulls(b *v1alpha1.Base) bool { return ollama(b) && b.Ollama.Pull == v1alpha
 
 func chat(b *v1alpha1.Base) bool { return b.OpenWebUI != nil }
 
+func handsTools(b *v1alpha1.Base) bool { return chat(b) && b.OpenWebUI.HandsTools() }
+
 func chatExposed(b *v1alpha1.Base) bool { return chat(b) && b.Expose.Exposed() }
 
 // balanced reports whether a program has an address of its own.

@@ -13,6 +13,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/catalog/trouble"
 	"github.com/hearth-dev/hearth/internal/testing/pagetest"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/troubleshooting.md")
@@ -103,6 +104,10 @@ func TestOfIsAboutTheBase(t *testing.T) {
 		"traefik: chat": base(func(b *v1alpha1.Base) {
 			b.OpenWebUI = &v1alpha1.OpenWebUI{}
 			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeTraefik, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSNone}}
+		}),
+		"newest": base(func(b *v1alpha1.Base) {
+			b.OpenWebUI = &v1alpha1.OpenWebUI{}
+			b.OpenWebUI.Image.Tag = versions.OpenWebUI.Measured
 		}),
 		"gateway": base(func(b *v1alpha1.Base) {
 			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeGateway, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSGateway}, Gateway: &v1alpha1.Gateway{Name: "public"}}

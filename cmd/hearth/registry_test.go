@@ -73,12 +73,12 @@ func serveTLS(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		defer to.Close()
 		w.WriteHeader(http.StatusOK)
-		from, _, err := http.NewResponseController(w).Hijack()
+		from, read, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			return
 		}
 		defer from.Close()
-		go func() { _, _ = io.Copy(to, from) }()
+		go func() { _, _ = io.Copy(to, read) }() // the server may have read the first bytes already
 		_, _ = io.Copy(from, to)
 	}))
 	ts.Defer(proxy.Close)

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -135,15 +136,15 @@ func (v *visitor) message(prompt string) (first, last time.Duration, err error) 
 		said, _ := io.ReadAll(response.Body)
 		return 0, 0, fmt.Errorf("%s: %s", response.Status, said)
 	}
-	done := false
-	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+	done, count, lines := false, 0, bufio.NewScanner(response.Body)
+	for ; lines.Scan(); count++ {
 		if first == 0 && strings.Contains(lines.Text(), `"content"`) {
 			first = time.Since(start)
 		}
 		done = done || strings.HasSuffix(lines.Text(), "[DONE]")
 	}
 	if first == 0 || !done {
-		return first, 0, errors.New("the answer has no text or no end")
+		return first, 0, fmt.Errorf("the answer has no text or no end: %d lines, then %w", count, cmp.Or(lines.Err(), io.EOF))
 	}
 	return first, time.Since(start), nil
 }

@@ -177,11 +177,18 @@ func (c *chat) staysSignedIn(t *testing.T, change func()) {
 	c.waitReady(t, chatNamespace, "open-webui", old, 10*time.Minute)
 	c.report.Figure("until the chat is ready again", time.Since(started).Seconds(), "s")
 	c.see(t, c.page, "the conversation afterwards", func(ctx context.Context) error {
-		if err := c.page.Open(ctx, address); err != nil {
-			return err
-		}
-		if err := c.page.Sees(ctx, c.page.Patience, "#chat-input", ""); err != nil {
-			return fmt.Errorf("signed out? %w", err)
+		// The controller hears a moment later than this test that the pod is ready.
+		for until := time.Now().Add(c.page.Patience); ; {
+			if err := c.page.Open(ctx, address); err != nil {
+				return err
+			}
+			err := c.page.Sees(ctx, 20*time.Second, "#chat-input", "")
+			if err == nil {
+				break
+			}
+			if ctx.Err() != nil || time.Now().After(until) {
+				return fmt.Errorf("signed out? %w", err)
+			}
 		}
 		return c.page.Sees(ctx, c.page.Patience, "#messages-container", "What is the opposite of black?")
 	})

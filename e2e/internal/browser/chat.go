@@ -136,15 +136,15 @@ type Reply struct {
 	Ended bool
 }
 
-// watch notes each time the newest answer's text grows, in milliseconds since the page was asked to.
+// watch notes each time the newest answer's text grows, in milliseconds since the page was asked to. An answer is new if it was
+// not on the page before; their number says nothing, as 0.12 takes the oldest off the page.
 const watch = `(() => {
-	const have = document.querySelectorAll("` + answer + `").length
+	const old = new Set(document.querySelectorAll("` + answer + `"))
 	const start = performance.now()
-	const seen = window.__seen = {at: [], have, length: 0}
+	const seen = window.__seen = {at: [], length: 0, answers: () => [...document.querySelectorAll("` + answer + `")].filter(e => !old.has(e))}
 	window.__watcher?.disconnect()
 	window.__watcher = new MutationObserver(() => {
-		const all = document.querySelectorAll("` + answer + ` #response-content-container")
-		const length = all.length > have ? all[all.length - 1].innerText.trim().length : 0
+		const length = seen.answers().at(-1)?.querySelector("#response-content-container")?.innerText.trim().length ?? 0
 		if (length > seen.length) { seen.length = length; seen.at.push(performance.now() - start) }
 	})
 	window.__watcher.observe(document.body, {childList: true, subtree: true, characterData: true})
@@ -162,7 +162,7 @@ func (c *Chat) Ask(ctx context.Context, message string, most time.Duration) (Rep
 	if err := c.Click(ctx, send, ""); err != nil {
 		return Reply{}, err
 	}
-	ended := "document.querySelectorAll('" + answer + "').length > window.__seen.have && document.querySelectorAll('" + complete +
+	ended := "window.__seen.answers().length > 0 && document.querySelectorAll('" + complete +
 		"').length >= document.querySelectorAll('" + answer + "').length"
 	err := c.Until(ctx, most, "the end of the answer", ended)
 	if err != nil && ctx.Err() != nil {
@@ -183,7 +183,7 @@ func (c *Chat) Ask(ctx context.Context, message string, most time.Duration) (Rep
 		}
 		reply.Last = when
 	}
-	reply.Text, err = Look[string](ctx, c.Browser, "[...document.querySelectorAll('"+answer+"')].slice(window.__seen.have).map(e => e.innerText).join('\\n')")
+	reply.Text, err = Look[string](ctx, c.Browser, "window.__seen.answers().map(e => e.innerText).join('\\n')")
 	reply.Text = strings.TrimSpace(reply.Text)
 	return reply, err
 }

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -23,7 +22,7 @@ import (
 
 // startRunning is a script command: running OVERLAY [FAULT]... starts a cluster
 // on which an overlay of hearth.yaml runs, and everything is in order but what is
-// named: slow (the model), pulling (a model, for ever), pulled (a second later),
+// named: slow (the model), pulling (a model, for ever), pulled (once its log was read),
 // route (its answer is 502), open (a Service lets everybody in to Ollama). It writes a kubeconfig with the context lab and
 // ca.crt, and sets $HTTPS and $HTTP to what --resolve takes.
 func startRunning(ts *testscript.TestScript, neg bool, args []string) {
@@ -43,8 +42,7 @@ func startRunning(ts *testscript.TestScript, neg bool, args []string) {
 			c.Pulling("llama3.2:3b: 34% after 15 seconds")
 		case "pulled":
 			c.Pulling("llama3.2:3b: 34% after 15 seconds")
-			timer := time.AfterFunc(time.Second, c.Ready)
-			ts.Defer(func() { timer.Stop() })
+			c.OnLog = sync.OnceFunc(c.Ready)
 		case "route":
 			c.Route.Status = 502
 		case "open":

@@ -47,6 +47,8 @@ type Server struct {
 	// MeasuredAt is when the kubelet measured. Default: in a hundred years, and so
 	// after whatever a test does.
 	MeasuredAt string
+	// OnLog is called after a log was read, before its reader has it; nil for nothing.
+	OnLog func()
 }
 
 func newServer() *Server {
@@ -361,8 +363,11 @@ func eventFields(o *Object) fields.Set {
 
 func (s *Server) log(w http.ResponseWriter, r *http.Request, namespace, pod string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	text, ok := s.logs[namespace+"/"+pod+"/"+r.URL.Query().Get("container")]
+	s.mu.Unlock()
+	if s.OnLog != nil {
+		s.OnLog()
+	}
 	if !ok {
 		refuse(w, http.StatusBadRequest, metav1.StatusReasonBadRequest, "the container has no log")
 		return

@@ -32,20 +32,13 @@ type asker struct {
 func TestBackends(t *testing.T) {
 	s := start(t, wants{full: true, chat: true, models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{"ollama"}})
 	a := &asker{exposure: &exposure{suite: s, folder: "/hearth/backends"}, namespace: chatAlone}
-	for _, part := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
+	inOrder(t, []part{
 		{"a chat without an Ollama starts", a.deploys},
 		{"each URL has its own key", a.hasKeys},
 		{"the models are listed", a.listsModels},
 		{"a question is answered", a.isAnswered},
 		{"hearth verify has a row for each", a.isVerified},
-	} {
-		if !t.Run(part.name, part.run) {
-			t.FailNow()
-		}
-	}
+	})
 }
 
 func (a *asker) deploys(t *testing.T) {

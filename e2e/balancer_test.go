@@ -75,10 +75,7 @@ func TestLoadBalancer(t *testing.T) {
 	metallb := images.MetalLB()
 	s := start(t, wants{full: true, policies: true, addons: metallb, namespaces: []string{"home", "far", "late", "classed"}})
 	b := &balancer{exposure: &exposure{suite: s, folder: "/hearth/balancer"}, metallb: metallb[0].Module}
-	for _, part := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
+	inOrder(t, []part{
 		{"MetalLB has addresses to hand out", b.startMetalLB},
 		{"Ollama gets the address that it asks for", b.getsAddress},
 		{"a client of allowFrom is answered, at the port of the Service", b.answers},
@@ -87,11 +84,7 @@ func TestLoadBalancer(t *testing.T) {
 		{"the NetworkPolicy keeps out whom the ranges admit", b.isKeptOutTwice},
 		{"an address that is free goes to who asks for any", b.getsFree},
 		{"an address of a class", b.getsClassed},
-	} {
-		if !t.Run(part.name, part.run) {
-			t.FailNow()
-		}
-	}
+	})
 }
 
 // metallbPool has the addresses that are asked for, and gives nobody one who does not ask.

@@ -40,21 +40,14 @@ type exposure struct {
 func (s *suite) exposed(t *testing.T) {
 	e := &exposure{suite: s, folder: "/hearth/exposed"}
 	e.prepare(t)
-	for _, part := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
+	inOrder(t, []part{
 		{"every row is green", e.isGreen},
 		{"the API asks for a password and streams", e.streams},
 		{"rows turn red", e.turnsRed},
 		{"the certificate's row follows cert-manager", e.followsCertificate},
 		{"the memory's row turns red", e.fillsMemory},
 		{"Traefik's own objects, and its Middlewares", e.ownObjects},
-	} {
-		if !t.Run(part.name, part.run) {
-			t.FailNow()
-		}
-	}
+	})
 }
 
 // prepare deploys the controller and the overlay, as the people would who run them.

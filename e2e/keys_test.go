@@ -44,20 +44,13 @@ type keyed struct {
 func TestKeys(t *testing.T) {
 	s := start(t, wants{full: true, caddy: true, models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{"ollama"}})
 	k := &keyed{exposure: &exposure{suite: s, folder: "/hearth/keys"}}
-	for _, part := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
+	inOrder(t, []part{
 		{"keys are made, and the proxy runs", k.deploys},
 		{"401 without a key of the Secret", k.refuses},
 		{"200 with one, and the answer streams", k.streams},
 		{"hearth verify asks without a key", k.isVerified},
 		{"a key that is taken away is refused, and another is not", k.forgets},
-	} {
-		if !t.Run(part.name, part.run) {
-			t.FailNow()
-		}
-	}
+	})
 }
 
 func (k *keyed) deploys(t *testing.T) {

@@ -43,10 +43,7 @@ func TestPool(t *testing.T) {
 		full: true, chat: true, policies: true, models: []ollama.Model{ollama.SmolLM2()}, namespaces: []string{poolNamespace, "elsewhere"},
 	})
 	p := &pool{&asker{exposure: &exposure{suite: s, folder: "/hearth/pool"}, namespace: poolNamespace}}
-	for _, part := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
+	inOrder(t, []part{
 		{"hearth doctor sees a policy enforced", p.proves},
 		{"a chat and two Ollamas start behind their policies", p.deploys},
 		{"the models of both are listed", p.listsBoth},
@@ -54,11 +51,7 @@ func TestPool(t *testing.T) {
 		{"hearth verify is green", p.isVerified},
 		{"the policies admit the chat alone, and let it out to no other", p.isClosed},
 		{"without one, the chat has the other's models", p.losesOne},
-	} {
-		if !t.Run(part.name, part.run) {
-			t.FailNow()
-		}
-	}
+	})
 }
 
 func (p *pool) proves(t *testing.T) {

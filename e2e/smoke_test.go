@@ -33,10 +33,7 @@ func TestSmoke(t *testing.T) {
 
 func smoke(t *testing.T, p pair) {
 	s := start(t, wants{full: full(), pairs: []pair{p}, models: []ollama.Model{ollama.SmolLM2(), ollama.Threadless()}, namespaces: []string{"ollama"}, relay: true})
-	for _, part := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
+	inOrder(t, []part{
 		{"pod security restricted is enforced", s.refusesPrivileged},
 		{"a killed pull resumes", s.killedPullResumes},
 		{"the volume is bound and holds the model", s.holdsModel},
@@ -51,11 +48,7 @@ func smoke(t *testing.T, p pair) {
 		// Last: a controller takes CPU that the comparisons need.
 		{"a way in from outside, and hearth verify of it", s.exposed},
 		{"doors are open and closed as hearth vet has it", func(t *testing.T) { s.doors(t) }},
-	} {
-		if !t.Run(part.name, part.run) {
-			t.FailNow()
-		}
-	}
+	})
 }
 
 // refusesPrivileged holds the namespaces to what the stack asks for: without it, "runs under restricted" would mean nothing.

@@ -334,6 +334,22 @@ func (s *suite) podLog(t *testing.T, p *corev1.Pod, container string) string {
 	return string(out)
 }
 
+// part is one of a test's that builds on those before it.
+type part struct {
+	name string
+	run  func(*testing.T)
+}
+
+// inOrder runs parts until one fails.
+func inOrder(t *testing.T, parts []part) {
+	t.Helper()
+	for _, p := range parts {
+		if !t.Run(p.name, p.run) {
+			t.FailNow()
+		}
+	}
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -17,9 +17,6 @@ import (
 // Ollama's server reads; the caller owns the slice.
 func OllamaVariables() []string { return versions.Ollama.Names() }
 
-// llamaArguments begin the names of llama-server's own variables.
-const llamaArguments = "LLAMA_ARG_"
-
 const unreadName = "Ollama reads no variable of this name"
 
 // Unread is a variable that an Ollama does not read.
@@ -72,7 +69,8 @@ func (v validator) ollamaEnv(server *field.Path, o *Ollama) {
 	at := server.Child("env")
 	for _, name := range slices.Sorted(maps.Keys(o.Env)) {
 		_, decided := ollamaOwned[name]
-		if decided || !strings.HasPrefix(name, "OLLAMA_") && !strings.HasPrefix(name, llamaArguments) {
+		_, known := versions.Ollama.Variable(name)
+		if decided || !known && !strings.HasPrefix(name, "OLLAMA_") {
 			continue
 		}
 		u := OllamaUnread(name, o.Image.Tag)
@@ -81,7 +79,7 @@ func (v validator) ollamaEnv(server *field.Path, o *Ollama) {
 		}
 		near := spelling.Misspelt(name, OllamaVariables())
 		switch use := ollamaUnread[name]; {
-		case slices.Contains(OllamaVariables(), name) || strings.HasPrefix(name, llamaArguments):
+		case known:
 		case use != "":
 			u.Severity, u.Reason, u.Fix = problem.Error, unreadName, use
 		case near != "" && ollamaOwned[near].fix != "": // which would be refused next

@@ -2,7 +2,6 @@ package v1alpha1
 
 import (
 	"maps"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -121,7 +120,7 @@ func (v validator) image(at *field.Path, i Image) {
 func (v validator) version(at *field.Path, image Image, p *versions.Program) {
 	tag := image.Tag
 	named := image.Repository != "" && !strings.ContainsAny(image.Repository, ":@") // which is refused
-	others := named && path.Base(image.Repository) != path.Base(p.Image)            // a mirror keeps the name
+	others := named && !p.Official(image.Repository)
 	if !tagForm.MatchString(tag) || tag == "latest" {
 		return // refused
 	}

@@ -32,7 +32,7 @@ func plotMemory(rows []memoryView) ([]byte, error) {
 	var least, most plotter.XYs
 	for x := from / 1.1; x <= to*1.1; x *= 1.05 {
 		least = append(least, plotter.XY{X: x, Y: x})
-		most = append(most, plotter.XY{X: x, Y: x + max(x/slackPart, slackBytes>>20)})
+		most = append(most, plotter.XY{X: x, Y: x + float64(sizing.Slack(int64(x*(1<<20))))/(1<<20)})
 	}
 	for _, bound := range []struct {
 		label string

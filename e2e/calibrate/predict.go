@@ -6,12 +6,6 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-const (
-	// slackPart and slackBytes are how far required may lie above the measured peak: the larger of a fifth and 150 MiB.
-	slackPart  = 5
-	slackBytes = 150 << 20
-)
-
 // need is what sizing says of a load, from the figures in the headers of the measured files.
 func (d Data) need(l Load) (sizing.Need, error) {
 	var models []sizing.Model
@@ -35,7 +29,7 @@ func (d Data) need(l Load) (sizing.Need, error) {
 // off says how required misses the goal for a measured peak, of a server whose highest is that; empty if it holds.
 func off(required, peak, highest int64) string {
 	above := required - highest
-	switch allowed := max(highest/slackPart, slackBytes); {
+	switch allowed := sizing.Slack(highest); {
 	case required < peak:
 		return fmt.Sprintf("%d MiB below the measured peak", (peak-required)>>20)
 	case above > allowed:

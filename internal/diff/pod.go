@@ -113,16 +113,12 @@ var programs = map[string]*versions.Program{"ollama": &versions.Ollama, "open-we
 // releases says what another version of a program does otherwise.
 func releases(p *versions.Program, old, new string) (all []Effect) {
 	for _, r := range p.Between(tag(old), tag(new)) {
-		back := versions.Older(tag(new), r.Version)
-		how := "from " + r.Version + " on"
-		if back {
-			how = "no more, as it was from " + r.Version + " on"
+		changes, first := r.News(versions.Older(tag(new), r.Version))
+		if first != "" {
+			changes = append(changes, first)
 		}
-		for _, change := range r.Changes {
-			all = append(all, one(Note, "%s: %s", how, change)...)
-		}
-		if r.Before != "" && !back {
-			all = append(all, one(Note, "before %s: %s", r.Version, r.Before)...)
+		for _, text := range changes {
+			all = append(all, one(Note, "%s", text)...)
 		}
 	}
 	return all

@@ -3,7 +3,6 @@ package upgrade
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 
 	"github.com/hearth-dev/hearth/api/problem"
@@ -122,7 +121,7 @@ func (t Target) parts() []part {
 
 // official reports whether an image is the program's, be it of a mirror.
 func (p part) official(image *v1alpha1.Image) bool {
-	return image.Repository == "" || path.Base(image.Repository) == path.Base(p.Image)
+	return image.Repository == "" || p.Official(image.Repository)
 }
 
 // wanted is the tag that an image gets, with its variant, and why it gets none.
@@ -294,16 +293,10 @@ func (p part) move(where Where, from, to string) Move {
 		m.Unknown = fmt.Sprintf("%q names no version: what lies between cannot be said", from)
 	}
 	for _, r := range p.Between(from, to) {
-		for _, change := range r.Changes {
-			if m.Back {
-				change = "no more, as it was from " + r.Version + " on: " + change
-			} else {
-				change = "from " + r.Version + " on: " + change
-			}
-			m.Changes = append(m.Changes, change)
-		}
-		if r.Before != "" && !m.Back {
-			m.First = append(m.First, "before "+r.Version+": "+r.Before)
+		changes, first := r.News(m.Back)
+		m.Changes = append(m.Changes, changes...)
+		if first != "" {
+			m.First = append(m.First, first)
 		}
 	}
 	if p.Counted == [2]string{} {

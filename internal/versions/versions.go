@@ -6,6 +6,7 @@ package versions
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,21 @@ type Release struct {
 	Migrations int
 }
 
+// News are its changes as people read them on the way to it, or back behind it, and
+// what they look at before; "" for nothing.
+func (r Release) News(back bool) (changes []string, first string) {
+	how := "from " + r.Version + " on: "
+	if back {
+		how = "no more, as it was " + how
+	} else if r.Before != "" {
+		first = "before " + r.Version + ": " + r.Before
+	}
+	for _, change := range r.Changes {
+		changes = append(changes, how+change)
+	}
+	return changes, first
+}
+
 // Engine is a way in which Ollama runs models. The terms of its memory are
 // package sizing's.
 type Engine string
@@ -79,6 +95,12 @@ const (
 	TooOld
 	TooNew
 )
+
+// Official reports whether a repository is that of the official image, be it in a
+// mirror, which keeps the last name.
+func (p *Program) Official(repository string) bool {
+	return path.Base(repository) == path.Base(p.Image)
+}
 
 // Standing of an image's tag.
 func (p *Program) Standing(tag string) Standing {

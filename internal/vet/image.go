@@ -2,7 +2,6 @@ package vet
 
 import (
 	"cmp"
-	"path"
 	"slices"
 	"strings"
 
@@ -67,7 +66,7 @@ func versionUnknown(in *input) []Finding {
 		*versions.Program
 	}{{ollama, &versions.Ollama}, {openWebUI, &versions.OpenWebUI}} {
 		for _, c := range in.containers(p.runs) {
-			if path.Base(objects.Repository(c.Image)) != path.Base(p.Image) {
+			if !p.Official(objects.Repository(c.Image)) {
 				continue // somebody else's numbers
 			}
 			if reason, _ := p.Unknown(objects.Tag(c.Image)); reason != "" {

@@ -64,7 +64,8 @@ func ollamaVariable(in *input) []Finding {
 			if strings.Contains(strings.Join(slices.Concat(c.Command, c.Args), " "), v.Name) {
 				continue // its script's own
 			}
-			known := slices.Contains(names, v.Name) || head == "OLLAMA" || strings.HasPrefix(v.Name, "LLAMA_ARG_")
+			_, known := versions.Ollama.Variable(v.Name)
+			known = known || head == "OLLAMA"
 			name, like := meant(v.Name, names)
 			if head == "LLAMA" && !known || !known && !like && !mistyped(head, "OLLAMA") {
 				continue // anybody's

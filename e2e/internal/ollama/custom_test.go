@@ -7,11 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
-	"github.com/hearth-dev/hearth/internal/build/workload"
 )
 
 // TestRealPullerMakesModels runs the puller of a stack with the real Ollama, on a volume that has the model.
@@ -32,24 +29,7 @@ func TestRealPullerMakesModels(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := func(o v1alpha1.Ollama) (string, error) {
-		base := v1alpha1.Base{Name: "ai", Namespace: "ai", Ollama: &o}
-		base.Default()
-		for _, object := range workload.Objects("home", &base) {
-			d, is := object.(*appsv1.Deployment)
-			if !is {
-				continue
-			}
-			c := d.Spec.Template.Spec.InitContainers[0]
-			cmd := exec.CommandContext(t.Context(), c.Command[0], append(c.Command[1:], c.Args...)...) //nolint:gosec // what hearth makes
-			cmd.Env = []string{"PATH=" + filepath.Dir(binary) + string(os.PathListSeparator) + os.Getenv("PATH"), "TMPDIR=" + dir, "PULL_ATTEMPTS=1"}
-			for _, v := range c.Env {
-				cmd.Env = append(cmd.Env, v.Name+"="+strings.ReplaceAll(v.Value, "/home/ollama", home))
-			}
-			out, err := cmd.CombinedOutput()
-			return string(out), err
-		}
-		t.Fatal("no Deployment")
-		return "", nil
+		return runPuller(t, ollama.Deployed, binary, source{}, home, o)
 	}
 	// The volume is of somebody else's: its folder has to be said.
 	if out, err := run(v1alpha1.Ollama{Models: []string{"smollm2:135m"}}); err == nil || !strings.Contains(out, `write ollama.modelsFolder: "."`) {

@@ -38,7 +38,7 @@ func plotMemory(rows []memoryView) ([]byte, error) {
 		label string
 		line  plotter.XYs
 		color color.Color
-	}{{"never below: measured", least, chart.Orange}, {"never above: measured + 25 % or 200 MiB", most, chart.Grey}} {
+	}{{"never below: measured", least, chart.Orange}, {"never above: measured + 20 % or 150 MiB", most, chart.Grey}} {
 		line, err := plotter.NewLine(bound.line)
 		if err != nil {
 			return nil, err

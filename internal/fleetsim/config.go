@@ -34,9 +34,12 @@ type Options struct {
 	// Namespace replaces the namespace of every object, and refuses
 	// cluster-scoped ones.
 	Namespace string `json:"namespace,omitempty"`
-	// NamespaceLabels are set on the release's namespace, and every other label
-	// of it but kubernetes.io/metadata.name is removed.
+	// NamespaceLabels are set on the release's namespace. Until v0.16 every other
+	// label of it is removed, but for some of Kubernetes' own.
 	NamespaceLabels map[string]string `json:"namespaceLabels,omitempty"`
+	// ServiceAccount of each cluster is who deploys the bundle there. Default: the
+	// GitRepo's, else the agent.
+	ServiceAccount string `json:"serviceAccount,omitempty"`
 	// Kustomize says where the kustomization is.
 	Kustomize *Kustomize `json:"kustomize,omitempty"`
 	// Helm holds what concerns the release.
@@ -108,6 +111,7 @@ func (c *Config) nameTargets() {
 func (o Options) with(t Options) Options {
 	replace(&o.DefaultNamespace, t.DefaultNamespace)
 	replace(&o.Namespace, t.Namespace)
+	replace(&o.ServiceAccount, t.ServiceAccount)
 	if len(t.NamespaceLabels) > 0 {
 		merged := maps.Clone(o.NamespaceLabels)
 		if merged == nil {

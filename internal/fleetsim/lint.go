@@ -66,7 +66,7 @@ func rules() []rule {
 		{"not-packed", "the cluster only has the bundle's files", checkPacked},
 		{"file-name", "one odd name fails the build for every cluster", checkFileNames},
 		{"dead-pattern", ".fleetignore compares base names, a longer path matches nothing", checkPatterns},
-		{"namespace-labels", "labels per target leak, and one that asks for less than restricted is dropped", checkNamespaceLabels},
+		{"namespace-labels", "some releases of Fleet mix the labels of targets, or drop one that asks for less than restricted", checkNamespaceLabels},
 		{"size", "the store of the management cluster takes 1.5 MiB in one request, and a bundle is one", checkSize},
 		{"build", "what does not build here does not build on the cluster", checkBuild},
 	}

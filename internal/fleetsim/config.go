@@ -20,7 +20,8 @@ type Config struct {
 	Targets []Target `json:"targets,omitempty"`
 	// TargetCustomizations in order; the first that matches a cluster counts.
 	TargetCustomizations []Target `json:"targetCustomizations,omitempty"`
-	// TargetCustomizationMode AllMatches merges all that match, in order.
+	// TargetCustomizationMode AllMatches merges all that match, in order; any other
+	// takes the first, as every Fleet before v0.16 does.
 	TargetCustomizationMode string `json:"targetCustomizationMode,omitempty"`
 	// OverrideTargets replaces the GitRepo's targets: other clusters get nothing.
 	OverrideTargets []Target `json:"overrideTargets,omitempty"`
@@ -94,6 +95,11 @@ type Target struct {
 	// DoNotDeploy keeps the bundle off the cluster.
 	DoNotDeploy bool `json:"doNotDeploy,omitempty"`
 }
+
+const allMatches = "AllMatches"
+
+// allMatch reports whether all targets that match a cluster count, not the first.
+func (c Config) allMatch() bool { return c.TargetCustomizationMode == allMatches }
 
 // nameTargets joins both lists of targets and names the nameless, as Fleet does.
 func (c *Config) nameTargets() {

@@ -33,7 +33,7 @@ func (c Config) pick(to Cluster) (options Options, targets []string, deploy bool
 	if err != nil {
 		return c.Options, nil, false, err
 	}
-	if len(matched) > 1 && c.TargetCustomizationMode != "AllMatches" {
+	if len(matched) > 1 && !c.allMatch() {
 		matched = matched[:1]
 	}
 	options, deploy = c.Options, true

@@ -17,13 +17,17 @@ type situation struct {
 }
 
 // situations are the top-level options, for the clusters that no target
-// matches, and those of each target that deploys.
+// matches, and those of each target that deploys: where all matches count, with the
+// targets that every cluster matches. What further ones a cluster matches too is not
+// gone through: each brings what it brings here.
 func (b Bundle) situations() []situation {
 	var all []situation
 	rest := true
 	for i, t := range b.Config.TargetCustomizations {
-		if t.hasCondition() && !t.DoNotDeploy {
-			all = append(all, situation{targetPath(i), b.Config.with(t.Options)})
+		if t.hasCondition() {
+			if options, deploys := b.Config.of(i); deploys {
+				all = append(all, situation{targetPath(i), options})
+			}
 		}
 		rest = rest && !t.matchesAll()
 	}
@@ -31,6 +35,18 @@ func (b Bundle) situations() []situation {
 		all = append([]situation{{"", b.Config.Options}}, all...)
 	}
 	return all
+}
+
+// of are the options of the clusters that match a target, and no other that they need
+// not match; deploys is false if such a cluster gets nothing.
+func (c Config) of(i int) (options Options, deploys bool) {
+	options, deploys = c.Options, true
+	for j, t := range c.TargetCustomizations {
+		if j == i || c.allMatch() && t.matchesAll() {
+			options, deploys = options.with(t.Options), deploys && !t.DoNotDeploy
+		}
+	}
+	return options, deploys
 }
 
 // covered reports whether overrideTargets names nobody but the clusters of targets.
@@ -96,7 +112,10 @@ func checkConditions(b Bundle, _ []Bundle) problem.List {
 	var before string // the target that already takes every cluster
 	for i, t := range b.Config.TargetCustomizations {
 		switch {
-		case before != "" && b.Config.TargetCustomizationMode != "AllMatches":
+		case t.matchesAll() && t.DoNotDeploy && b.Config.allMatch():
+			list = append(list, b.problem(problem.Error, targetPath(i), "keeps the bundle off every cluster: with targetCustomizationMode "+allMatches+
+				" one doNotDeploy is enough, wherever it stands", "name the clusters that get nothing, or write targetCustomizationMode: FirstMatch"))
+		case before != "" && !b.Config.allMatch():
 			list = append(list, b.problem(problem.Error, targetPath(i), "is never reached: "+before+
 				" has an empty clusterSelector and takes every cluster", "move "+before+" to the end"))
 		case !t.hasCondition():

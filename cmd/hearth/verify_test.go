@@ -22,7 +22,7 @@ import (
 
 // startRunning is a script command: running OVERLAY [FAULT]... starts a cluster
 // on which an overlay of hearth.yaml runs, and everything is in order but what is
-// named: slow (the model), pulling (a model, for ever), pulled (once its log was read),
+// named: slow (the model), other (Ollama is 0.34.0), pulling (a model, for ever), pulled (once its log was read),
 // route (its answer is 502), open (a Service lets everybody in to Ollama). It writes a kubeconfig with the context lab and
 // ca.crt, and sets $HTTPS and $HTTP to what --resolve takes.
 func startRunning(ts *testscript.TestScript, neg bool, args []string) {
@@ -38,6 +38,8 @@ func startRunning(ts *testscript.TestScript, neg bool, args []string) {
 		switch fault {
 		case "slow":
 			c.Ollama.Rate = 2
+		case "other":
+			c.Ollama.Version = "0.34.0"
 		case "pulling":
 			c.Pulling("llama3.2:3b: 34% after 15 seconds")
 		case "pulled":

@@ -3,6 +3,8 @@ package verify
 import (
 	"context"
 	"fmt"
+
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 // check is a row to fill in.
@@ -76,9 +78,9 @@ func (v *verifier) checks() []check {
 		for _, w := range n.workloads {
 			switch {
 			case w.ollama != nil:
-				all = append(all, v.models(w), v.cloud(w), v.cold(w), v.prompt(w), v.memory(w), v.footprint(w))
+				all = append(all, v.version(w, &versions.Ollama, w.ollama.Image.Tag, ollamaPort), v.models(w), v.cloud(w), v.cold(w), v.prompt(w), v.memory(w), v.footprint(w))
 			case w.chat != nil:
-				all = append(all, v.health(w))
+				all = append(all, v.version(w, &versions.OpenWebUI, w.chat.Image.Tag, openWebUIPort), v.health(w))
 				all = append(all, v.backends(w)...)
 				all = append(all, v.memory(w))
 			default:

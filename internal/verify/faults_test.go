@@ -29,7 +29,7 @@ type fault struct {
 
 // TestFaults has a cluster in order but for one thing.
 func TestFaults(t *testing.T) {
-	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), answerCases(), footprintCases(), routeCases(), furtherRouteCases(), backendCases(), balancerCases(), otherCases()} {
+	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), versionCases(), answerCases(), footprintCases(), routeCases(), furtherRouteCases(), backendCases(), balancerCases(), otherCases()} {
 		for _, c := range group {
 			t.Run(c.want.Check+"/"+c.name, func(t *testing.T) {
 				t.Parallel()

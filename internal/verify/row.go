@@ -19,8 +19,8 @@ type Row struct {
 	// where Status is Failed.
 	Hint string `json:"hint,omitempty"`
 	// Measured holds the row's figures: []Model (models), Answer (cold, prompt),
-	// Memory, Footprint, Volume, Served (tls), or Restarts. Also where the row failed
-	// because of them.
+	// Memory, Footprint, Version, Volume, Served (tls), or Restarts. Also where the row
+	// failed because of them.
 	Measured any `json:"measured,omitempty"`
 }
 

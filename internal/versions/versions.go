@@ -211,6 +211,10 @@ func Older(version, than string) bool {
 	return a != nil && slices.Compare(padded(a), padded(b)) < 0
 }
 
+// Same reports whether two are one version, as far as both say it: 0.34 is any of
+// 0.34.0 to .4. What is no version is the same as none.
+func Same(a, b string) bool { return IsVersion(a) && IsVersion(b) && !after(a, b) && !after(b, a) }
+
 // after reports whether a version comes after another one, and after all that
 // begin as that one does.
 func after(version, last string) bool {

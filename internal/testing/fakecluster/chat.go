@@ -7,6 +7,8 @@ import (
 
 // Chat is an Open WebUI with one page.
 type Chat struct {
+	// Version that it says. Default: that of its image's tag; "" is none.
+	Version string
 	// Title of the page.
 	Title string
 	// Health is the status of /health. Default 200.
@@ -19,6 +21,14 @@ func (c *Chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(c.Health)
 		}
 		_, _ = fmt.Fprint(w, `{"status":true}`)
+		return
+	}
+	if r.URL.Path == "/api/version" {
+		if c.Version == "" {
+			http.NotFound(w, r)
+			return
+		}
+		answer(w, http.StatusOK, map[string]any{"version": c.Version, "deployment_id": ""})
 		return
 	}
 	w.Header().Set("Content-Type", "text/html")

@@ -123,6 +123,7 @@ func (c *Cluster) deploy(stack string, b *v1alpha1.Base) error {
 		})
 	}
 	if b.Ollama != nil {
+		c.Ollama.Version = b.Ollama.Image.Tag
 		c.measure(b.Namespace, PodName(b.Ollama.ServiceName()), b.Ollama.ServiceName(), func() (anonymous, workingSet int64) {
 			need, _ := b.NeedOf(c.Ollama.contexts())
 			return need.Required - 100<<20, need.Required - 50<<20
@@ -131,6 +132,7 @@ func (c *Cluster) deploy(stack string, b *v1alpha1.Base) error {
 		c.listen(b.Namespace, PodName(b.Ollama.ServiceName()), "11434", httptest.NewServer(c.Ollama))
 	}
 	if b.OpenWebUI != nil {
+		c.Chat.Version = b.OpenWebUI.Image.Tag
 		c.listen(b.Namespace, PodName("open-webui"), "8080", httptest.NewServer(c.Chat))
 	}
 	if b.Expose.Type != v1alpha1.ExposeInternal {

@@ -11,6 +11,8 @@ import (
 
 // Ollama is a server that knows its models' names and no language.
 type Ollama struct {
+	// Version that it says. Default: that of its image's tag.
+	Version string
 	// Models that it holds, as /api/tags spells them.
 	Models []string
 	// Loaded are the models in memory. A question loads its model.
@@ -41,7 +43,7 @@ func (o *Ollama) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer o.mu.Unlock()
 	switch r.URL.Path {
 	case "/api/version":
-		answer(w, http.StatusOK, map[string]any{"version": "0.23.2"})
+		answer(w, http.StatusOK, map[string]any{"version": o.Version})
 	case "/api/tags":
 		answer(w, http.StatusOK, map[string]any{"models": tags(o.Models)})
 	case "/api/ps":

@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/hearth-dev/hearth/internal/testing/pagetest"
 )
@@ -31,7 +34,8 @@ func shown() []seen {
 	}
 }
 
-// TestReadmeFigures keeps the README's figures those of the committed reports.
+// TestReadmeFigures keeps the README's figures those of the committed reports, and
+// its table of hearth verify the one that is made.
 func TestReadmeFigures(t *testing.T) {
 	atRoot(t)
 	var table strings.Builder
@@ -44,7 +48,24 @@ func TestReadmeFigures(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| %s | %s ([%s](docs/reports/%s.md)) | %s |\n", s.what, fmt.Sprintf(s.text, values...), s.report, s.report, r.Commit)
 	}
-	pagetest.Tables(t, "README.md", "go test ./internal/testing/repository -run ReadmeFigures -update", *update, map[string]string{"figures": table.String()})
+	pagetest.Tables(t, "README.md", "go test ./internal/testing/repository -run ReadmeFigures -update", *update, map[string]string{
+		"figures": table.String(), "verify": verified(t, "homelab-nginx"),
+	})
+}
+
+// verified is the table of an overlay in order, as the test of package verify has it.
+func verified(t *testing.T, overlay string) string {
+	t.Helper()
+	const file = "internal/verify/testdata/in-order.txtar"
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == overlay })
+	if i < 0 {
+		t.Fatalf("%s has no %s", file, overlay)
+	}
+	return "\n```\n" + string(archive.Files[i].Data) + "```\n\n"
 }
 
 // measured is a report, as far as figures are taken from it.

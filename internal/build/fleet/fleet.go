@@ -121,6 +121,21 @@ func FileOf(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) string {
 	return fleetFile
 }
 
+// targets are how many overrideTargets the part has: those of its own overlays, or one
+// for every cluster.
+func (p part) targets(f *v1alpha1.Fleet) int {
+	if p.own[f.DefaultOverlay] {
+		return 1
+	}
+	n := 0
+	for _, t := range f.Targets {
+		if p.own[t.Overlay] {
+			n++
+		}
+	}
+	return n
+}
+
 // packed are the files of the tree that the part has, by their path in it.
 func (p part) packed(tree folders) map[string][]byte {
 	files := map[string][]byte{}
@@ -146,11 +161,16 @@ func byFolder(tree map[string][]byte) folders {
 }
 
 // Check weighs the bundles that Files wrote into the tree: one that the store of
-// the management cluster refuses is an error, and a warning before that.
+// the management cluster refuses is an error, and a warning before that, as is one of
+// several that the controller would look at for long. One for all is refused earlier.
 func Check(r *v1alpha1.Resolved, tree map[string][]byte) (problem.List, error) {
 	var list problem.List
 	folders := byFolder(tree)
 	for _, part := range parts(r) {
+		if p, found := matching(part.targets(r.Fleet), len(r.Fleet.Targets)); found && part.name != "" {
+			p.Message = part.name + ": " + p.Message
+			list = append(list, p)
+		}
 		p, found, err := Look(tree[path.Join(part.dir(), fleetFile)], part.packed(folders))
 		if err != nil {
 			return nil, err

@@ -25,27 +25,55 @@ type kustomization struct {
 	Patches    []v1alpha1.Patch `yaml:"patches,omitempty"`
 }
 
-// base writes bases/<name>.
-func (g *generation) base(b *v1alpha1.Base) error {
-	at := fmt.Sprintf("spec.bases[%d].patches", slices.IndexFunc(g.stack.Bases, func(other v1alpha1.Base) bool { return other.Name == b.Name }))
+// builtBase is the files of bases/<name>, by path, and what they build to.
+type builtBase struct {
+	files   map[string][]byte
+	objects []Object
+}
+
+// addBases writes bases/.
+func (g *generation) addBases() error {
+	made := make([]builtBase, len(g.stack.Bases))
+	err := inParallel(len(made), func(i int) (err error) {
+		if made[i], err = g.base(i); err != nil {
+			return fmt.Errorf("spec.bases[%d] (%s): %w", i, g.stack.Bases[i].Name, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, b := range g.stack.Bases {
+		g.bases[b.Name] = made[i]
+		maps.Copy(g.files, made[i].files)
+	}
+	return nil
+}
+
+// base makes and builds the i-th base.
+func (g *generation) base(i int) (builtBase, error) {
+	b := &g.stack.Bases[i]
+	at := fmt.Sprintf("spec.bases[%d].patches", i)
 	folder := path.Join("bases", b.Name)
 	files, written, err := g.baseFiles(b)
 	if err != nil {
-		return err
+		return builtBase{}, err
 	}
-	if err := misses(at, b.Patches, written, g.withPatches(b)); err != nil {
-		return err
-	}
-	g.folders[b.Name] = map[string][]byte{}
+	made := builtBase{files: map[string][]byte{}}
 	for name, data := range files {
-		g.folders[b.Name][path.Join(folder, name)] = data
+		made.files[path.Join(folder, name)] = data
 	}
-	maps.Copy(g.files, g.folders[b.Name])
-	g.bases[b.Name], err = overlay.Build(g.folders[b.Name], folder)
-	if err != nil {
-		return blame(at, b.Patches, patchError(b.Patches, err), g.withPatches(b))
-	}
-	return nil
+	made.objects, err = remembered(g.memory, "base", []any{folder, made.files}, func() ([]Object, error) {
+		if err := misses(at, b.Patches, written, g.withPatches(b)); err != nil {
+			return nil, err
+		}
+		objects, err := overlay.Build(made.files, folder)
+		if err != nil {
+			return nil, blame(at, b.Patches, patchError(b.Patches, err), g.withPatches(b))
+		}
+		return objects, nil
+	})
+	return made, err
 }
 
 // withPatches builds a base with these patches in place of its own.
@@ -94,15 +122,21 @@ func inAnotherNamespace(b *v1alpha1.Base, o Object) bool {
 // mergedObjects is what a base with an overlay's overrides builds to, and what
 // it brings to other namespaces.
 func (g *generation) mergedObjects(b *v1alpha1.Base) ([]Object, error) {
-	files, _, err := g.baseFiles(b)
+	all, err := build.Objects(g.stack.Name, b)
 	if err != nil {
 		return nil, err
 	}
-	objects, err := overlay.Build(files, ".")
-	if err != nil {
-		return nil, patchError(b.Patches, err)
-	}
-	all, err := build.Objects(g.stack.Name, b)
+	objects, err := remembered(g.memory, "merged base", []any{b.Namespace, all, b.Resources, b.Patches}, func() ([]Object, error) {
+		files, _, err := g.baseFiles(b)
+		if err != nil {
+			return nil, err
+		}
+		objects, err := overlay.Build(files, ".")
+		if err != nil {
+			return nil, patchError(b.Patches, err)
+		}
+		return objects, nil
+	})
 	if err != nil {
 		return nil, err
 	}

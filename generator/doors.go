@@ -27,7 +27,7 @@ func (g *generation) lone() {
 			continue
 		}
 		alone := &v1alpha1.ResolvedOverlay{Bases: []v1alpha1.Base{b}}
-		g.found = append(g.found, look(g.stack, alone, fmt.Sprintf("spec.bases[%d]", i), g.bases[b.Name])...)
+		g.found = append(g.found, look(g.stack, alone, fmt.Sprintf("spec.bases[%d]", i), g.bases[b.Name].objects)...)
 	}
 }
 

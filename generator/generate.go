@@ -42,9 +42,13 @@ func Ignored(data []byte) []string { return file.Ignored(data) }
 // bytes. A tree that opens Ollama or the chat to strangers, or that has a secret
 // in clear, by resources and patches too, is an error; a way in that cannot be
 // followed is a warning. What an exception of the stack accepts is no problem.
-func Generate(r *v1alpha1.Resolved) ([]File, problem.List) {
+func Generate(r *v1alpha1.Resolved) ([]File, problem.List) { return GenerateWith(nil, r) }
+
+// GenerateWith is Generate with a memory of what earlier runs have proven, so that
+// kustomize has to build again only what has changed. The bytes are the same.
+func GenerateWith(m Memory, r *v1alpha1.Resolved) ([]File, problem.List) {
 	g := newGeneration(r)
-	g.checks = true
+	g.memory, g.checks = m, true
 	if err := g.generate(); err != nil {
 		return nil, problem.From(err)
 	}
@@ -65,7 +69,7 @@ func GenerateUnchecked(r *v1alpha1.Resolved) ([]File, error) {
 }
 
 func newGeneration(r *v1alpha1.Resolved) *generation {
-	return &generation{stack: r, files: map[string][]byte{}, folders: map[string]map[string][]byte{}, bases: map[string][]Object{}, overlays: map[string][]Object{}}
+	return &generation{stack: r, files: map[string][]byte{}, bases: map[string]builtBase{}, overlays: map[string][]Object{}}
 }
 
 // sorted are the files by path.
@@ -79,11 +83,10 @@ func (g *generation) sorted() []File {
 
 // generation is one run of Generate.
 type generation struct {
-	stack *v1alpha1.Resolved
-	files map[string][]byte
-	// folders are the files of each bases/<name>, and bases what they build to.
-	folders map[string]map[string][]byte
-	bases   map[string][]Object
+	stack  *v1alpha1.Resolved
+	memory Memory // nil if there is none
+	files  map[string][]byte
+	bases  map[string]builtBase
 	// overlays are the objects of each overlay, by name.
 	overlays map[string][]Object
 	checks   bool         // whether problems of the objects are looked for
@@ -91,18 +94,14 @@ type generation struct {
 }
 
 func (g *generation) generate() error {
-	for i := range g.stack.Bases {
-		if err := g.base(&g.stack.Bases[i]); err != nil {
-			return fmt.Errorf("spec.bases[%d] (%s): %w", i, g.stack.Bases[i].Name, err)
-		}
+	if err := g.addBases(); err != nil {
+		return err
 	}
 	if g.checks {
 		g.lone()
 	}
-	for i := range g.stack.Overlays {
-		if err := g.overlay(&g.stack.Overlays[i]); err != nil {
-			return fmt.Errorf("spec.overlays[%d] (%s): %w", i, g.stack.Overlays[i].Name, err)
-		}
+	if err := g.addOverlays(); err != nil {
+		return err
 	}
 	if g.stack.Fleet != nil {
 		files, err := fleet.Files(g.stack, g.files)

@@ -7,32 +7,104 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build"
 	"github.com/hearth-dev/hearth/internal/build/file"
 	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
-// overlay writes overlays/<name>: the computed difference between the bases and
-// the merged spec, with the overlay's own resources and patches after it.
-func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
-	var base, want []Object
-	var parents []string
-	for i := range o.Bases {
-		b := build.InOverlay(o, i)
-		if err := g.overriddenPatches(o, i, &b); err != nil {
-			return err
+// builtOverlay is the files of overlays/<name>, by name, what they build to with
+// their bases, and the problems in that.
+type builtOverlay struct {
+	files   map[string][]byte
+	objects []Object
+	found   problem.List
+}
+
+// addOverlays writes overlays/.
+func (g *generation) addOverlays() error {
+	made := make([]builtOverlay, len(g.stack.Overlays))
+	err := inParallel(len(made), func(i int) (err error) {
+		if made[i], err = g.overlay(i); err != nil {
+			return fmt.Errorf("spec.overlays[%d] (%s): %w", i, g.stack.Overlays[i].Name, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, o := range g.stack.Overlays {
+		g.overlays[o.Name] = made[i].objects
+		g.found = append(g.found, made[i].found...)
+		for name, data := range made[i].files {
+			g.files[path.Join("overlays", o.Name, name)] = data
+		}
+	}
+	return nil
+}
+
+// overlay makes the i-th overlay, and looks at its objects.
+func (g *generation) overlay(i int) (builtOverlay, error) {
+	o := &g.stack.Overlays[i]
+	at := fmt.Sprintf("spec.overlays[%d]", i)
+	var want []Object
+	for j := range o.Bases {
+		b := build.InOverlay(o, j)
+		if err := g.overriddenPatches(fmt.Sprintf("%s.bases[%d].patches", at, j), &b); err != nil {
+			return builtOverlay{}, err
 		}
 		objects, err := g.flatBase(&b)
 		if err != nil {
-			return fmt.Errorf("bases[%d] (%s): %w", i, b.Name, err)
+			return builtOverlay{}, fmt.Errorf("bases[%d] (%s): %w", j, b.Name, err)
 		}
 		want = append(want, objects...)
-		base = append(base, g.bases[b.Name]...)
+	}
+	proven, err := g.provenOverlay(at, o, want)
+	if err != nil {
+		return builtOverlay{}, err
+	}
+	made := builtOverlay{files: proven.Files, objects: want}
+	if hasOwn(o) {
+		made.objects = proven.Objects
+	}
+	if g.checks {
+		made.found = look(g.stack, o, at, made.objects)
+	}
+	return made, nil
+}
+
+// hasOwn reports whether an overlay brings more than what its bases with their
+// overrides are.
+func hasOwn(o *v1alpha1.ResolvedOverlay) bool { return len(o.Resources)+len(o.Patches) > 0 }
+
+// provenOverlay is the files of an overlay, by name, that kustomize has built to
+// what is wanted; with resources and patches of its own, also what that is.
+type provenOverlay struct {
+	Files   map[string][]byte `json:"files"`
+	Objects []Object          `json:"objects,omitempty"`
+}
+
+// provenOverlay makes the files of an overlay, at its path of the stack, from the
+// objects of its merged bases.
+func (g *generation) provenOverlay(at string, o *v1alpha1.ResolvedOverlay, want []Object) (provenOverlay, error) {
+	var bases []map[string][]byte
+	for _, b := range o.Bases {
+		bases = append(bases, g.bases[b.Name].files)
+	}
+	parts := []any{g.stack.Name, o.Name, bases, want, o.Resources, o.Patches}
+	return remembered(g.memory, "overlay", parts, func() (provenOverlay, error) { return g.prove(at, o, want) })
+}
+
+// prove computes the difference between the bases and the wanted objects, with the
+// overlay's own resources and patches after it.
+func (g *generation) prove(at string, o *v1alpha1.ResolvedOverlay, want []Object) (provenOverlay, error) {
+	var base []Object
+	var parents []string
+	for _, b := range o.Bases {
+		base = append(base, g.bases[b.Name].objects...)
 		parents = append(parents, "../../bases/"+b.Name)
 	}
-	at := g.at(o) + ".patches"
-	folder := path.Join("overlays", o.Name)
 	difference, err := overlay.Compute(base, want, o.Patches, func(d overlay.Difference) ([]Object, error) {
 		files, err := g.overlayFiles(parents, d)
 		if err != nil {
@@ -41,7 +113,7 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 		return g.build(o, files)
 	})
 	if err != nil {
-		return err
+		return provenOverlay{}, err
 	}
 	for _, r := range o.Resources {
 		difference.New = append(difference.New, Object(r))
@@ -57,32 +129,26 @@ func (g *generation) overlay(o *v1alpha1.ResolvedOverlay) error {
 		}
 		return g.build(o, files)
 	}
-	if err := misses(at, o.Patches, want, with); err != nil {
-		return err
+	if err := misses(at+".patches", o.Patches, want, with); err != nil {
+		return provenOverlay{}, err
 	}
 	difference.Patches = append(difference.Patches, o.Patches...)
-	files, err := g.overlayFiles(parents, difference)
-	if err != nil {
-		return err
+	proven := provenOverlay{}
+	if proven.Files, err = g.overlayFiles(parents, difference); err != nil {
+		return provenOverlay{}, err
 	}
-	if len(o.Resources)+len(o.Patches) > 0 { // else Compute has built it
-		if want, err = g.build(o, files); err != nil {
-			return blame(at, o.Patches, patchError(o.Patches, err), with)
+	if hasOwn(o) { // else Compute has built it
+		if proven.Objects, err = g.build(o, proven.Files); err != nil {
+			return provenOverlay{}, blame(at+".patches", o.Patches, patchError(o.Patches, err), with)
 		}
 	}
-	g.overlays[o.Name] = want
-	if g.checks {
-		g.found = append(g.found, doors(g.stack, o, want)...)
-	}
-	for name, data := range files {
-		g.files[path.Join(folder, name)] = data
-	}
-	return nil
+	return proven, nil
 }
 
-// overriddenPatches looks at the patches of a base that an overlay wrote. Those
-// of the base itself may lose their objects with what the overlay leaves out.
-func (g *generation) overriddenPatches(o *v1alpha1.ResolvedOverlay, i int, b *v1alpha1.Base) error {
+// overriddenPatches looks at the patches of a base, at their path, that an overlay
+// wrote. Those of the base itself may lose their objects with what the overlay
+// leaves out.
+func (g *generation) overriddenPatches(at string, b *v1alpha1.Base) error {
 	if of := g.stack.Base(b.Name); of != nil && reflect.DeepEqual(of.Patches, b.Patches) {
 		return nil
 	}
@@ -90,12 +156,11 @@ func (g *generation) overriddenPatches(o *v1alpha1.ResolvedOverlay, i int, b *v1
 	if err != nil {
 		return err
 	}
-	return misses(g.at(o)+fmt.Sprintf(".bases[%d].patches", i), b.Patches, written, g.withPatches(b))
-}
-
-// at is the path of an overlay in the stack.
-func (g *generation) at(o *v1alpha1.ResolvedOverlay) string {
-	return fmt.Sprintf("spec.overlays[%d]", slices.IndexFunc(g.stack.Overlays, func(other v1alpha1.ResolvedOverlay) bool { return other.Name == o.Name }))
+	_, err = remembered(g.memory, "overridden patches", []any{b.Namespace, written, b.Patches}, func() (found bool, err error) {
+		err = misses(at, b.Patches, written, g.withPatches(b))
+		return err == nil, err
+	})
+	return err
 }
 
 // overlayFiles are the files of an overlay's folder, by name.
@@ -119,7 +184,7 @@ func (g *generation) overlayFiles(parents []string, d overlay.Difference) (map[s
 func (g *generation) build(o *v1alpha1.ResolvedOverlay, files map[string][]byte) ([]Object, error) {
 	folder, all := path.Join("overlays", o.Name), map[string][]byte{}
 	for _, b := range o.Bases {
-		maps.Copy(all, g.folders[b.Name])
+		maps.Copy(all, g.bases[b.Name].files)
 	}
 	for name, data := range files {
 		all[path.Join(folder, name)] = data

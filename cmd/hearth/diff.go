@@ -126,7 +126,7 @@ func (v *diffVerb) wanted(cmd *cobra.Command) ([]generator.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, problems := generator.Generate(stack)
+	files, problems := generate(stack)
 	if files == nil {
 		return nil, printProblems(cmd.ErrOrStderr(), v.place(problems.Errors()))
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/document"
+	"github.com/hearth-dev/hearth/internal/proven"
 )
 
 // stackFile is what every verb reads without --file.
@@ -97,6 +98,13 @@ func (in *input) parse(stdin io.Reader) (*v1alpha1.Resolved, problem.List, error
 	in.data = data
 	stack, problems := generator.Load(in.name(), data)
 	return stack, problems, nil
+}
+
+// generate is [generator.Generate] with what earlier runs have proven.
+func generate(stack *v1alpha1.Resolved) ([]generator.File, problem.List) {
+	memory := proven.Open()
+	defer memory.Close()
+	return generator.GenerateWith(memory, stack)
 }
 
 // load is the stack for a verb that cannot go on without one: it prints what is

@@ -25,14 +25,16 @@ func TestMain(m *testing.M) {
 
 // The scripts in testdata are the specification of the command line.
 func TestScripts(t *testing.T) {
+	cache := t.TempDir() // one for all, as a user has
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			// Nobody's git settings, kubeconfig or colours.
+			// Nobody's git settings, cache, kubeconfig or colours.
 			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("XDG_CACHE_HOME", cache)
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			env.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(env.WorkDir))

@@ -186,7 +186,7 @@ func (r *render) others(plan *disk.Plan) problem.List {
 
 // generate makes the files and lists the Secrets; nil files mean a problem.
 func (r *render) generate(out *report, stack *v1alpha1.Resolved) ([]generator.File, error) {
-	files, problems := generator.Generate(stack)
+	files, problems := generate(stack)
 	for _, p := range r.place(problems) {
 		out.add(p)
 	}

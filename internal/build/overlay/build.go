@@ -11,8 +11,10 @@ import (
 
 // Build runs kustomize on a folder of a tree of files and returns the objects
 // in its order. It builds as Fleet's agent does: in memory, without plugins,
-// and loading files only from below each kustomization.
+// and loading files only from below each kustomization. It may be called from several
+// goroutines at once, with files that choose no OpenAPI schema of their own.
 func Build(files map[string][]byte, folder string) ([]Object, error) {
+	readSchemas()
 	fs := filesys.MakeFsInMemory()
 	for path, content := range files {
 		if err := fs.WriteFile(path, content); err != nil {

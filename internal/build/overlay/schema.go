@@ -3,6 +3,7 @@ package overlay
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -16,7 +17,13 @@ type schema struct {
 	known   *openapi.ResourceSchema
 }
 
+// readSchemas has kyaml read the schemas that it has compiled in, which it keeps
+// for the whole program. It does so when it first needs one, and meanwhile other
+// goroutines read what it writes: so it is done before any of them begins.
+var readSchemas = sync.OnceFunc(func() { openapi.Schema() })
+
 func schemaOf(i id, ordered bool) schema {
+	readSchemas()
 	return schema{ordered: ordered, known: openapi.SchemaForResourceType(yaml.TypeMeta{APIVersion: i.apiVersion, Kind: i.kind})}
 }
 

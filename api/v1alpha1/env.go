@@ -11,6 +11,7 @@ import (
 
 	"github.com/hearth-dev/hearth/internal/secretscan"
 	"github.com/hearth-dev/hearth/internal/signin"
+	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 var (
@@ -57,12 +58,15 @@ func (v validator) secretKey(at *field.Path, ref SecretKeyRef) {
 	}
 }
 
-// openWebUIEnv refuses settings of Ollama's, and a door that stands open.
+// openWebUIEnv refuses settings of Ollama's, and a door that stands open. It warns of
+// what this version does not read, which it ignores without a word.
 func (v validator) openWebUIEnv(at *field.Path, b *Base) {
 	w, env := b.OpenWebUI, at.Child("openWebUI", "env")
 	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
 		if _, decided := openWebUIOwned[name]; !decided && slices.Contains(OllamaVariables(), name) {
 			v.errorf(env.Key(name), "move it to ollama.env", "Ollama reads this variable, and Open WebUI does not")
+		} else if reason, fix := versions.OpenWebUI.Unread(name, w.Image.Tag); !decided && reason != "" {
+			v.because(at.Child("openWebUI", "image", "tag")).warnf(env.Key(name), fix, "%s", reason)
 		}
 	}
 	// Whoever may connect to the pod can write a header.

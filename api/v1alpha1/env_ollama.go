@@ -48,10 +48,9 @@ func OllamaUnread(name, tag string) *Unread {
 		return &Unread{problem.Warning, fmt.Sprintf("Ollama reads it from %s on, and %q names no version", known.First, tag), "name a version in the image's tag"}
 	case untagged:
 		return &Unread{problem.Warning, fmt.Sprintf("Ollama reads it up to %s, and %q names no version", known.Last, tag), "remove it, or name a version in the image's tag"}
-	case known.NotYet(tag):
-		return &Unread{problem.Error, fmt.Sprintf("Ollama reads it from %s on, and this is %s", known.First, tag), "remove it, or take Ollama " + known.First + " or a newer one"}
-	case known.NoMore(tag):
-		return &Unread{problem.Error, fmt.Sprintf("Ollama reads it up to %s, and this is %s", known.Last, tag), "remove it: newer ones have nothing in its place"}
+	}
+	if reason, fix := versions.Ollama.Unread(name, tag); reason != "" {
+		return &Unread{problem.Error, reason, fix}
 	}
 	return nil
 }

@@ -332,8 +332,9 @@ func ollamaVariables(b *v1alpha1.Base, tag string) (found []Variable) {
 
 func chatVariables(b *v1alpha1.Base, from, tag string) (found []Variable) {
 	for _, name := range slices.Sorted(maps.Keys(b.OpenWebUI.Env)) {
-		if v, known := versions.OpenWebUI.Variable(name); known && v.NoMore(tag) && !v.NoMore(from) {
-			found = append(found, Variable{"openWebUI.env." + name, fmt.Sprintf("Open WebUI reads it up to %s, and this is %s", v.Last, tag), "remove it"})
+		before, _ := versions.OpenWebUI.Unread(name, from)
+		if reason, fix := versions.OpenWebUI.Unread(name, tag); reason != "" && before == "" {
+			found = append(found, Variable{"openWebUI.env." + name, reason, fix})
 		}
 	}
 	return found

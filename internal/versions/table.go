@@ -68,13 +68,13 @@ var Ollama = Program{
 }
 
 // OpenWebUI by version. The migrations are counted in the wheels of PyPI, each of
-// 0.9.4 to 0.12.4; so are the variables. The 24 from 0.9.4 to 0.12.4 were run, and
+// 0.9.4 to 0.12.4, and there its variables are looked for. The 24 from 0.9.4 to 0.12.4 were run, and
 // 0.9.4 then did not start: "Can't locate revision".
 var OpenWebUI = Program{
 	Name: "Open WebUI", Image: "open-webui/open-webui",
 	Default: DefaultOpenWebUI, Measured: "0.12.4", Oldest: "0.9", Newest: "0.12",
 	Counted: [2]string{"0.9.4", "0.12.4"},
-	Source:  "migrations/versions, config.py and env.py in each wheel of Open WebUI from 0.9.4 to 0.12.4, and runs of these two",
+	Source:  "migrations/versions and what each module asks the environment for, in each wheel of Open WebUI from 0.9.4 to 0.12.4, and runs of these two",
 	Releases: []Release{
 		{Version: "0.9.6", Migrations: 2},
 		{Version: NativeTools, Migrations: 4, Changes: []string{
@@ -88,7 +88,7 @@ var OpenWebUI = Program{
 		{Version: "0.12.1", Migrations: 2},
 		{Version: "0.12.4", Changes: []string{"the public image is Python 3.12 on Debian 13"}},
 	},
-	Variables: []Variable{{Name: "FONTS_DIR", Last: "0.11.3"}},
+	Variables: openWebUIVariables(),
 }
 
 // Caddy is the proxy that asks programs for their keys, known as far as its

@@ -26,7 +26,7 @@ type Program struct {
 	// Releases are those that changed something, oldest first.
 	Releases []Release
 	// Variables are those of its environment, by name. Of Open WebUI, which reads
-	// some hundreds, those that it no longer reads.
+	// some nine hundred, those that not every version reads.
 	Variables []Variable
 	// Counted are the first and the last version between which every migration of
 	// its database is in Releases; none for a program without a database.
@@ -193,6 +193,19 @@ func (p *Program) Variable(name string) (Variable, bool) {
 		}
 	}
 	return Variable{}, false
+}
+
+// Unread says why a version does not read a variable that another one reads, and
+// what to do about it; "" where it does, where no version does, and of what is no
+// version.
+func (p *Program) Unread(name, version string) (reason, fix string) {
+	switch v, _ := p.Variable(name); {
+	case v.NotYet(version):
+		return fmt.Sprintf("%s reads it from %s on, and this is %s", p.Name, v.First, version), "remove it, or take " + p.Name + " " + v.First + " or a newer one"
+	case v.NoMore(version):
+		return fmt.Sprintf("%s reads it up to %s, and this is %s", p.Name, v.Last, version), "remove it: newer ones have nothing in its place"
+	}
+	return "", ""
 }
 
 // NotYet reports whether a version comes before the first that reads the variable.

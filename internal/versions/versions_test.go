@@ -93,6 +93,11 @@ func TestVariable(t *testing.T) {
 	if v, _ := OpenWebUI.Variable("FONTS_DIR"); v.NoMore("0.11.3") || !v.NoMore("0.11.4") {
 		t.Error("FONTS_DIR: its last version is 0.11.3")
 	}
+	for version, want := range map[string]bool{"0.9.5": true, "v0.9.6": false, "0.12.4-slim": false, "main": false} {
+		if reason, fix := OpenWebUI.Unread("VALKEY_URL", version); (reason != "") != want || (fix != "") != want {
+			t.Errorf("VALKEY_URL of %s: %q, %q", version, reason, fix)
+		}
+	}
 	if _, ok := Ollama.Variable("OLLAMA_SOMETHING"); ok || slices.Contains(Ollama.Names(), "LLAMA_ARG_") {
 		t.Error("a name that is in no table was found, or a prefix given as a name")
 	}

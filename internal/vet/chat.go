@@ -66,6 +66,12 @@ func chatVariable(in *input) []Finding {
 				found = append(found, f)
 				continue
 			}
+			if reason, fix := versions.OpenWebUI.Unread(v.Name, objects.Tag(c.Image)); reason != "" {
+				f := c.finding("env["+v.Name+"]", "%s", reason)
+				f.Severity, f.Fix = problem.Warning, fix
+				found = append(found, f)
+				continue
+			}
 			name, near := meant(v.Name, names)
 			if !near || slices.Contains(names, v.Name) {
 				continue

@@ -1,17 +1,9 @@
 package e2e
 
 import (
-	"bufio"
-	"bytes"
-	"cmp"
 	"context"
-	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -77,118 +69,6 @@ func (c *chat) remembers(t *testing.T) {
 		s.Plots = append(s.Plots, report.Plot{Title: "Open WebUI's memory after ten chats, against its limit", Unit: "MiB",
 			Bars: []chart.Bar{{Label: "working set", Value: set}, {Label: "limit", Value: limit}}})
 	})
-}
-
-// visitor uses the page's API as the page does, for there to be many of them.
-type visitor struct {
-	*chat
-	client *http.Client
-	token  string
-}
-
-func (c *chat) visit(t *testing.T) *visitor {
-	t.Helper()
-	v := &visitor{chat: c, client: &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: c.options.Roots, MinVersion: tls.VersionTLS12},
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, c.options.Resolve[address])
-		},
-	}}}
-	response, err := v.post("/api/v1/auths/signin", map[string]string{"email": c.admin.Email, "password": c.admin.Password})
-	must(t, err)
-	defer response.Body.Close()
-	var session struct{ Token string }
-	must(t, json.NewDecoder(response.Body).Decode(&session))
-	if session.Token == "" {
-		t.Fatalf("signing in: %s", response.Status)
-	}
-	v.token = session.Token
-	return v
-}
-
-func (v *visitor) post(path string, body any) (*http.Response, error) {
-	data, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(v.ctx, http.MethodPost, v.page.URL+path, bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	if v.token != "" {
-		request.Header.Set("Authorization", "Bearer "+v.token)
-	}
-	return v.client.Do(request)
-}
-
-// message asks and returns when the first piece of the answer came and when the last.
-func (v *visitor) message(prompt string) (first, last time.Duration, err error) {
-	start := time.Now()
-	response, err := v.post("/api/chat/completions", map[string]any{
-		"model": chatModel, "stream": true, "max_tokens": loadTokens, "messages": []map[string]string{{"role": "user", "content": prompt}},
-	})
-	if err != nil {
-		return 0, 0, err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		said, _ := io.ReadAll(response.Body)
-		return 0, 0, fmt.Errorf("%s: %s", response.Status, said)
-	}
-	done, count, lines := false, 0, bufio.NewScanner(response.Body)
-	for ; lines.Scan(); count++ {
-		if first == 0 && strings.Contains(lines.Text(), `"content"`) {
-			first = time.Since(start)
-		}
-		done = done || strings.HasSuffix(lines.Text(), "[DONE]")
-	}
-	if first == 0 || !done {
-		return first, 0, fmt.Errorf("the answer has no text or no end: %d lines, then %w", count, cmp.Or(lines.Err(), io.EOF))
-	}
-	return first, time.Since(start), nil
-}
-
-// isLoaded has one person ask again and again, then four at once.
-func (c *chat) isLoaded(t *testing.T) {
-	plot := report.Plot{Title: "Time to the end of an answer of 16 tokens, through the ingress", Unit: "s"}
-	for _, people := range []int{1, 4} {
-		var mutex sync.Mutex
-		var firsts, lasts []time.Duration
-		var lost []string
-		var wait sync.WaitGroup
-		deadline := time.Now().Add(loadTime)
-		for range people {
-			v := c.visit(t)
-			wait.Go(func() {
-				for time.Now().Before(deadline) && v.ctx.Err() == nil {
-					first, last, err := v.message("In which city is the Eiffel Tower?")
-					mutex.Lock()
-					if err != nil {
-						lost = append(lost, err.Error())
-					} else {
-						firsts, lasts = append(firsts, first), append(lasts, last)
-					}
-					mutex.Unlock()
-				}
-			})
-		}
-		wait.Wait()
-		if len(lost) > 0 || len(lasts) == 0 {
-			t.Errorf("%d at once: %d messages answered, %d lost: %q", people, len(lasts), len(lost), lost)
-		}
-		who := fmt.Sprintf("%d at once", people)
-		c.report.Figure(who+": messages answered", float64(len(lasts)), "")
-		c.report.Figure(who+": messages lost", float64(len(lost)), "")
-		for _, p := range []float64{50, 95, 99} {
-			c.report.Figure(fmt.Sprintf("%s: first piece, p%g", who, p), report.Percentile(firsts, p).Seconds(), "s")
-			end := report.Percentile(lasts, p).Seconds()
-			c.report.Figure(fmt.Sprintf("%s: whole answer, p%g", who, p), end, "s")
-			plot.Bars = append(plot.Bars, chart.Bar{Label: fmt.Sprintf("%s, p%g", who, p), Value: end})
-		}
-	}
-	c.report.Step(func(s *report.Step) { s.Plots = append(s.Plots, plot) })
-	c.memory(t, "after the load")
 }
 
 // endlessPrompt is one that the endless model continues for ever.

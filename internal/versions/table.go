@@ -69,7 +69,8 @@ var Ollama = Program{
 
 // OpenWebUI by version. The migrations are counted in the wheels of PyPI, each of
 // 0.9.4 to 0.12.4, and there its variables are looked for. The 24 from 0.9.4 to 0.12.4 were run, and
-// 0.9.4 then did not start: "Can't locate revision".
+// 0.9.4 then did not start: "Can't locate revision". What 0.11.4 changed is its
+// change log's word, and was seen with 0.12.4.
 var OpenWebUI = Program{
 	Name: "Open WebUI", Image: "open-webui/open-webui",
 	Default: DefaultOpenWebUI, Measured: "0.12.4", Oldest: "0.9", Newest: "0.12",
@@ -82,6 +83,9 @@ var OpenWebUI = Program{
 		}},
 		{Version: "0.11.0", Migrations: 7, Before: "two accounts whose e-mail addresses differ only in case are no longer allowed: change one of them before, or the migration stops"},
 		{Version: "0.11.1", Migrations: 3},
+		{Version: "0.11.4", Changes: []string{
+			"a streamed answer of the API that fails on the way ends with a piece that holds the error, and [DONE], where the connection ended before: a program that reads the stream has to look for error",
+		}},
 		{Version: "0.12.0", Migrations: 6, Changes: []string{
 			"the arena's models are not listed, unless ENABLE_EVALUATION_ARENA_MODELS is True (the default before)",
 		}},

@@ -29,6 +29,7 @@ func rules(s *schemaSet) []Rule {
 		storageRules(),
 		pruneRules(),
 		substitutionRules(),
+		fleetPolicyRules(),
 		stackRules(),
 	)
 }

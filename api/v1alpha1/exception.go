@@ -36,7 +36,7 @@ var (
 )
 
 // exceptions checks the form alone: what the rules are is vet's to know.
-func (v validator) exceptions(at *field.Path, all []Exception, overlays []string, declared *field.Path) {
+func (v validator) exceptions(at *field.Path, all []Exception, overlays names, declared *field.Path) {
 	for i, e := range all {
 		at := at.Index(i)
 		switch {

@@ -3,7 +3,6 @@ package v1alpha1
 import (
 	"net/url"
 	"path"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -133,10 +132,14 @@ type GitRepo struct {
 	Path string `json:"path,omitzero"`
 }
 
-// Deploys reports whether some cluster can get the overlay.
-func (f *Fleet) Deploys(overlay string) bool {
-	return f.DefaultOverlay == overlay ||
-		slices.ContainsFunc(f.Targets, func(t FleetTarget) bool { return t.Overlay == overlay })
+// Deployed are the overlays that some cluster can get. "" is among them if no
+// overlay is the default.
+func (f *Fleet) Deployed() map[string]bool {
+	overlays := map[string]bool{f.DefaultOverlay: true}
+	for _, t := range f.Targets {
+		overlays[t.Overlay] = true
+	}
+	return overlays
 }
 
 func (f *Fleet) applyDefaults() {
@@ -152,7 +155,7 @@ func (f *Fleet) applyDefaults() {
 const maxBundleName = 63
 
 // fleet checks which cluster gets which of the stack's overlays.
-func (v validator) fleet(s *Stack) {
+func (v validator) fleet(s *Stack, overlays names) {
 	f := clone(*s.Spec.Fleet)
 	f.applyDefaults()
 	at, declared := field.NewPath("spec", "fleet"), field.NewPath("spec", "overlays")
@@ -161,23 +164,22 @@ func (v validator) fleet(s *Stack) {
 	}
 	for i, t := range f.Targets {
 		at := at.Child("targets").Index(i)
-		v.reference(at.Child("overlay"), t.Overlay, "overlay", s.overlayNames(), declared)
+		v.reference(at.Child("overlay"), t.Overlay, "overlay", overlays, declared)
 		v.target(at, t)
-		for j, earlier := range f.Targets[:i] {
-			v.overlap(at, t, field.NewPath("spec", "fleet", "targets").Index(j), earlier)
-		}
 	}
+	v.hidden(at.Child("targets"), f.Targets)
+	deployed := f.Deployed()
 	for i, o := range s.Spec.Overlays {
 		var bases []string
 		for _, b := range o.Bases {
 			bases = append(bases, b.Name())
 		}
-		if name := s.Metadata.Name + "-" + f.Bundle(o.Name, bases); f.Deploys(o.Name) && len(name) > maxBundleName && len(s.Metadata.Name) <= maxBundleName {
+		if name := s.Metadata.Name + "-" + f.Bundle(o.Name, bases); deployed[o.Name] && len(name) > maxBundleName && len(s.Metadata.Name) <= maxBundleName {
 			v.because(at.Child("bundles")).errorf(declared.Index(i).Child("name"), "choose shorter names", "its bundle would be %s, which has %d letters; it is the value of a label, at most %d", name, len(name), maxBundleName)
 		}
 	}
 	if f.DefaultOverlay != "" {
-		v.reference(at.Child("defaultOverlay"), f.DefaultOverlay, "overlay", s.overlayNames(), declared)
+		v.reference(at.Child("defaultOverlay"), f.DefaultOverlay, "overlay", overlays, declared)
 	}
 	// The Helm release of an overlay with Namespace objects has a namespace to
 	// itself.
@@ -276,59 +278,6 @@ func (v validator) selector(at *field.Path, s *LabelSelector) {
 // some reports whether a target selects some clusters, not none and not all.
 func (t FleetTarget) some() bool {
 	return (t.ClusterName != "" || t.ClusterGroup != "" || t.ClusterSelector != nil) && !t.ClusterSelector.empty()
-}
-
-// overlap reports a target that an earlier one hides: the first match wins.
-func (v validator) overlap(at *field.Path, t FleetTarget, other *field.Path, earlier FleetTarget) {
-	if !t.some() || !earlier.some() {
-		return
-	}
-	v = v.because(other)
-	if earlier.ClusterName != "" && earlier.ClusterName != t.ClusterName ||
-		earlier.ClusterGroup != "" && earlier.ClusterGroup != t.ClusterGroup {
-		return
-	}
-	var mine, theirs LabelSelector
-	if t.ClusterSelector != nil {
-		mine = *t.ClusterSelector
-	}
-	if earlier.ClusterSelector != nil {
-		theirs = *earlier.ClusterSelector
-	}
-	for key, value := range theirs.MatchLabels {
-		if got, given := mine.MatchLabels[key]; !given || got != value {
-			return
-		}
-	}
-	covered := true
-	for _, e := range theirs.MatchExpressions {
-		same := slices.ContainsFunc(mine.MatchExpressions, func(m LabelExpression) bool { return reflect.DeepEqual(m, e) })
-		value, given := mine.MatchLabels[e.Key]
-		switch {
-		case same || given && e.matches(value):
-		case given:
-			return // no cluster matches both
-		default:
-			covered = false
-		}
-	}
-	name := other.String() + " (" + earlier.Overlay + ")"
-	if covered {
-		v.errorf(at, "put it before that one, or give it a selector that the other has not", "never reached: %s matches all of its clusters first", name)
-		return
-	}
-	v.warnf(at, "order the targets from the narrowest to the widest", "the expressions of %s may match the same clusters, and it comes first", name)
-}
-
-// matches reports whether a label that is there, with this value, meets e.
-func (e LabelExpression) matches(value string) bool {
-	switch e.Operator {
-	case "In":
-		return slices.Contains(e.Values, value)
-	case "NotIn":
-		return !slices.Contains(e.Values, value)
-	}
-	return e.Operator == "Exists"
 }
 
 // Short is what somebody means who writes the name of an overlay alone.

@@ -10,10 +10,11 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 )
 
-// What a stack may have of each, if it has none of the others: what it has of
-// all is added up. vet, which builds every overlay three times, then takes 1.6 s
-// of one core of an AMD EPYC; two seconds are the most that it shall. What is in
-// a base counts where it is declared, and again in every overlay of it.
+// What an overlay may have of each, or all bases together, if it has none of the
+// others: what it has of all is added up. vet, which builds every overlay three
+// times, then takes 1.6 s of one core of an AMD EPYC; two seconds are the most
+// that it shall. What is in a base counts where it is declared, and again in every
+// overlay of it.
 const (
 	// maxParts are programs and routes: 12 ms each.
 	maxParts = 130
@@ -128,26 +129,84 @@ func (l *load) count(v reflect.Value) {
 	l.squares += n * n
 }
 
+// What all overlays of a stack may have. Each is built by itself, so that many are
+// long work, and no work that cannot be done.
+const (
+	// maxOverlays of a stack.
+	maxOverlays = 10_000
+	// maxOverlayValues in lists and mappings of all overlays, each with its bases:
+	// they are held in memory, 100 to 200 bytes each.
+	maxOverlayValues = 4_000_000
+)
+
 // Limits reports what makes the stack too much to check and to build. It is to
 // be asked before anything else.
 func (s *Stack) Limits() problem.List {
-	l := load{}
+	v := newValidator()
+	shared := load{} // what is built, or looked at, once
 	byName := map[string]Base{}
 	for _, b := range s.Spec.Bases {
-		l.build([]Base{b}, nil, nil, nil)
+		shared.build([]Base{b}, nil, nil, nil)
 		byName[b.Name] = b
 	}
-	for _, o := range s.Spec.Overlays {
-		bases := make([]Base, len(o.Bases))
-		for i, override := range o.Bases {
-			bases[i] = byName[override.Name()]
-		}
-		l.build(bases, o.Bases, o.Resources, o.Patches)
-		l.count(reflect.ValueOf(o.About))
+	for _, part := range []any{s.Spec.Exceptions, s.Spec.Catalog} {
+		shared.count(reflect.ValueOf(part))
 	}
-	l.count(reflect.ValueOf(s.Spec.Fleet))
-	l.count(reflect.ValueOf(s.Spec.Exceptions))
-	l.count(reflect.ValueOf(s.Spec.Catalog))
+	if f := s.Spec.Fleet; f != nil {
+		rest := *f
+		rest.Targets = nil // a fleet has as many as clusters
+		shared.count(reflect.ValueOf(rest))
+		for _, t := range f.Targets {
+			shared.count(reflect.ValueOf(t))
+		}
+	}
+	v.withinLimits(field.NewPath("spec"), "make several stacks of it, each in a folder of its own", shared)
+	if len(*v.problems) == 0 { // else the overlays have it too
+		s.fleetLimits(v, byName)
+	}
+	return v.problems.Sorted()
+}
+
+// fleetLimits checks the overlays, each by itself, and how many there are.
+func (s *Stack) fleetLimits(v validator, bases map[string]Base) {
+	const fix = "make several stacks of it, each in a folder of its own"
+	overlays := field.NewPath("spec", "overlays")
+	if n := len(s.Spec.Overlays); n > maxOverlays {
+		v.errorf(overlays, fix, "%d overlays, and at most %d are built", n, maxOverlays)
+		return
+	}
+	if n := s.targets(); n > 2*maxOverlays {
+		v.errorf(field.NewPath("spec", "fleet", "targets"), fix, "%d targets, and at most %d are looked at", n, 2*maxOverlays)
+		return
+	}
+	values := 0
+	for i, o := range s.Spec.Overlays {
+		l := load{}
+		of := make([]Base, len(o.Bases))
+		for j, override := range o.Bases {
+			of[j] = bases[override.Name()]
+		}
+		l.build(of, o.Bases, o.Resources, o.Patches)
+		l.count(reflect.ValueOf(o.About))
+		v.withinLimits(overlays.Index(i), "make several overlays of it", l)
+		if values += l.values; values > maxOverlayValues {
+			v.errorf(overlays, fix, "the first %d have %d values, each with its bases, and at most %d are held in memory", i+1, values, maxOverlayValues)
+		}
+		if len(*v.problems) > 0 { // they may all inherit it
+			return
+		}
+	}
+}
+
+func (s *Stack) targets() int {
+	if s.Spec.Fleet == nil {
+		return 0
+	}
+	return len(s.Spec.Fleet.Targets)
+}
+
+// withinLimits checks what is built, or looked at, in one go.
+func (v validator) withinLimits(at *field.Path, fix string, l load) {
 	sum, what := 0, []string{}
 	for _, one := range []struct {
 		what      string
@@ -164,10 +223,7 @@ func (s *Stack) Limits() problem.List {
 			what = append(what, fmt.Sprintf("%d %s are %d%%", one.got, one.what, share))
 		}
 	}
-	v := newValidator()
 	if sum > 100 {
-		v.errorf(field.NewPath("spec"), "make several stacks of it, each in a folder of its own",
-			"%s of what is built within two seconds: with what is in a base again in every overlay of it, %s", fmt.Sprint(sum, "%"), strings.Join(what, ", "))
+		v.errorf(at, fix, "%s of what is built within two seconds: with what its bases have, %s", fmt.Sprint(sum, "%"), strings.Join(what, ", "))
 	}
-	return v.problems.Sorted()
 }

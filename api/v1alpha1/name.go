@@ -59,9 +59,35 @@ func (v validator) optionalName(at *field.Path, value, kind string) {
 	}
 }
 
+// names are those of the bases, or of the overlays, that a stack declares.
+type names struct {
+	all []string
+	has map[string]bool
+}
+
+func namesOf(all []string) names {
+	n := names{all, make(map[string]bool, len(all))}
+	for _, name := range all {
+		n.has[name] = true
+	}
+	return n
+}
+
+// mostSuggestions is how many problems may be there for one more to get a
+// suggestion, which looks at every name.
+const mostSuggestions = 100
+
 // reference checks the name of one of the bases or overlays; where are those
 // that are declared.
-func (v validator) reference(at *field.Path, name, kind string, names []string, where *field.Path) {
+func (v validator) reference(at *field.Path, name, kind string, declared names, where *field.Path) {
+	if name != "" && declared.has[name] {
+		return
+	}
+	names := declared.all
+	if len(*v.problems) >= mostSuggestions && len(names) > 0 {
+		v.errorf(at, "", "got %q, want the name of one of the %d %ss", name, len(names), kind)
+		return
+	}
 	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return len(validation.IsDNS1123Label(n)) > 0 })
 	if len(names) == 0 {
 		v = v.because(where)
@@ -69,10 +95,10 @@ func (v validator) reference(at *field.Path, name, kind string, names []string, 
 	switch {
 	case name == "" && len(known) > 0:
 		v.errorf(at, "name one of "+list(known), "missing: want the name of the %s", kind)
-	case len(known) < len(names) && !slices.Contains(names, name): // it may be the one whose name is wrong or missing
+	case len(known) < len(names): // it may be the one whose name is wrong or missing
 	case len(names) == 0:
 		v.errorf(at, "declare it", "got %q, but the stack has no %ss", name, kind)
-	case !slices.Contains(names, name):
+	default:
 		if near := spelling.Nearest(name, names); near != "" {
 			v = v.offering(at, near)
 		}
@@ -92,8 +118,14 @@ func (v validator) unique(at *field.Path, names []string) {
 	}
 }
 
+// mostNamed is how many names a sentence lists.
+const mostNamed = 50
+
 // list is the names for a sentence.
 func list(names []string) string {
+	if more := len(names) - mostNamed; more > 0 {
+		return list(names[:mostNamed]) + fmt.Sprintf(" and %d more", more)
+	}
 	quoted := strings.Trim(fmt.Sprintf("%q", names), "[]")
 	return strings.NewReplacer(`" "`, ", ", `"`, "").Replace(quoted)
 }

@@ -204,9 +204,16 @@ func (v validator) clusters(r *Resolved) {
 	}
 	var deployed []*ResolvedOverlay // each once
 	var places []*field.Path        // that name them
+	left := map[string]*ResolvedOverlay{}
+	for i := range r.Overlays {
+		if o := &r.Overlays[i]; left[o.Name] == nil {
+			left[o.Name] = o
+		}
+	}
 	add := func(name string, place *field.Path) {
-		if o := r.Overlay(name); o != nil && len(o.Bases) > 0 && !slices.Contains(deployed, o) {
+		if o := left[name]; o != nil && len(o.Bases) > 0 {
 			deployed, places = append(deployed, o), append(places, place)
+			delete(left, name)
 		}
 	}
 	for i, t := range r.Fleet.Targets {

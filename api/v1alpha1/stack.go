@@ -129,12 +129,13 @@ func (v validator) stack(s *Stack) {
 	for i := range s.Spec.Overlays {
 		v.overlay(spec.Child("overlays").Index(i), &s.Spec.Overlays[i], s)
 	}
+	overlays := namesOf(s.overlayNames())
 	if s.Spec.Fleet != nil {
-		v.fleet(s)
+		v.fleet(s, overlays)
 	}
 	v.catalog(spec.Child("catalog"), s.Spec.Catalog)
 	v.variables(s)
-	v.exceptions(spec.Child("exceptions"), s.Spec.Exceptions, s.overlayNames(), spec.Child("overlays"))
+	v.exceptions(spec.Child("exceptions"), s.Spec.Exceptions, overlays, spec.Child("overlays"))
 }
 
 func (v validator) overlay(at *field.Path, o *Overlay, s *Stack) {
@@ -161,7 +162,7 @@ func (v validator) override(at *field.Path, o Override, s *Stack) {
 	switch {
 	case base == nil && len(s.Spec.Bases) == 0: // said once, of spec.bases
 	case base == nil || o.Name() == "":
-		v.reference(at.Child("name"), o.Name(), "base", s.baseNames(), field.NewPath("spec", "bases"))
+		v.reference(at.Child("name"), o.Name(), "base", namesOf(s.baseNames()), field.NewPath("spec", "bases"))
 	case !o.keepsNamespace(base) && len(validation.IsDNS1123Label(base.Namespace)) == 0: // else that is to be seen to first
 		v.errorf(at.Child("namespace"), "remove it, or declare a second base in that namespace",
 			"got %q: an overlay cannot move a base to another namespace, its volumes would stay behind", o["namespace"])

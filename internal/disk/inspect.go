@@ -64,7 +64,7 @@ func (in *inspector) compare(f generator.File) (Change, error) {
 	}
 	c.Op = Update
 	if bytes.Equal(c.Old, c.New) {
-		c.Op = Keep
+		c.Op, c.Old = Keep, c.New // one copy of it
 	}
 	return c, nil
 }

@@ -70,6 +70,17 @@ func load(disk fs.FS) (tree, error) {
 	return t, nil
 }
 
+// memory is the tree as kustomize reads it.
+func (t tree) memory() (filesys.FileSystem, error) {
+	memory := filesys.MakeFsInMemory()
+	for file, data := range t {
+		if err := memory.WriteFile(file, data); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return memory, nil
+}
+
 // id is what an object is known by on a cluster. The version is not part of
 // it: apps/v1 and apps/v1beta1 name one Deployment.
 type id struct{ group, kind, namespace, name string }
@@ -91,13 +102,7 @@ func (i id) String() string {
 
 // build runs kustomize as Fleet's agent does: in memory, without plugins, and
 // with nothing loaded from outside a kustomization's folder.
-func (t tree) build(folder string) (map[id]map[string]any, error) {
-	memory := filesys.MakeFsInMemory()
-	for file, data := range t {
-		if err := memory.WriteFile(file, data); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-	}
+func build(memory filesys.FileSystem, folder string) (map[id]map[string]any, error) {
 	// The default options are Fleet's.
 	local := remote.New(memory)
 	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(local, folder)

@@ -7,6 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/generator"
@@ -39,7 +42,11 @@ func Compare(before map[string][]byte, files []generator.File, accepted Accepted
 // folder once.
 type Comparison struct {
 	before, after tree
-	built         map[string]built
+	// memory and below are each tree as kustomize reads it, and its files by the
+	// folder that they are in: made once, for there may be thousands of overlays.
+	memory [2]func() (filesys.FileSystem, error)
+	below  [2]map[string][]string
+	built  map[string]built
 }
 
 // Between compares the tree before with the one once the files are written: with
@@ -50,7 +57,11 @@ func Between(before map[string][]byte, files []generator.File) *Comparison {
 		after[f.Path] = f.Data
 	}
 	after.keepTheirs(before)
-	return &Comparison{before: before, after: after, built: map[string]built{}}
+	c := &Comparison{before: before, after: after, built: map[string]built{}}
+	for i, t := range []tree{before, after} {
+		c.memory[i], c.below[i] = sync.OnceValues(t.memory), t.below()
+	}
+	return c
 }
 
 // Folders are those that are deployed, of both trees: the overlays, or without
@@ -76,81 +87,97 @@ type built struct {
 }
 
 func (c *Comparison) old(folder string) (map[id]map[string]any, error) {
-	return c.build("old "+folder, c.before, folder)
+	return c.build("old ", 0, folder)
 }
 
 func (c *Comparison) new(folder string) (map[id]map[string]any, error) {
-	return c.build("new "+folder, c.after, folder)
+	return c.build("new ", 1, folder)
 }
 
-func (c *Comparison) build(key string, t tree, folder string) (map[id]map[string]any, error) {
-	b, done := c.built[key]
+func (c *Comparison) build(when string, tree int, folder string) (map[id]map[string]any, error) {
+	b, done := c.built[when+folder]
 	if !done {
-		b.objects, b.err = t.build(folder)
-		c.built[key] = b
+		memory, err := c.memory[tree]()
+		if b.err = err; err == nil {
+			b.objects, b.err = build(memory, folder)
+		}
+		c.built[when+folder] = b
 	}
 	return b.objects, b.err
 }
 
+// forget frees what was built of a pair, which is looked at once.
+func (c *Comparison) forget(p Pair) {
+	delete(c.built, "old "+p.Old)
+	delete(c.built, "new "+p.New)
+}
+
 func (c *Comparison) compare(found *findings) error {
 	oldReleases, newReleases := c.before.releases(), c.after.releases()
+	sameBases := c.same("bases")
 	for _, p := range c.pairs() {
 		oldRelease, wasDeployed := oldReleases[p.Old]
 		newRelease, isDeployed := newReleases[p.New]
-		if p.Old == p.New && c.before.same(c.after, "bases") && c.before.same(c.after, p.Old) && oldRelease == newRelease {
+		if p.Old == p.New && sameBases && c.same(p.Old) && oldRelease == newRelease {
 			continue
 		}
-		old, err := c.old(p.Old)
+		old, new, err := c.both(p, found)
 		if err != nil {
-			found.unreadable(p, err, generated(c.before[p.Old+"/kustomization.yaml"]))
-			continue
-		}
-		var new map[id]map[string]any
-		if p.New != "" {
-			new, err = c.new(p.New)
-		}
-		if err != nil && generated(c.after[p.New+"/kustomization.yaml"]) {
-			return fmt.Errorf("building the new %s: %w", p.New, err)
-		}
-		if err != nil {
-			found.record(p.String(), warned, problem.Problem{
-				Message: "is yours, and would no longer build: " + firstLine(err),
-			})
-			continue
+			return err
 		}
 		for id, object := range old {
 			found.add(p.String(), id, object, new)
 		}
-		if wasDeployed && isDeployed {
+		if old != nil && wasDeployed && isDeployed {
 			found.moved(p.String(), oldRelease, newRelease, old, new)
 		}
+		c.forget(p)
 	}
 	return nil
 }
 
-// same reports whether both trees hold the same files below a folder.
-func (t tree) same(other tree, folder string) bool {
-	a, b := t.below(folder), other.below(folder)
-	if !slices.Equal(a, b) {
-		return false
+// both are what a pair builds to; without the old one there is nothing to compare.
+func (c *Comparison) both(p Pair, found *findings) (old, new map[id]map[string]any, err error) {
+	if old, err = c.old(p.Old); err != nil {
+		found.unreadable(p, err, generated(c.before[p.Old+"/kustomization.yaml"]))
+		return nil, nil, nil
 	}
-	for _, file := range a {
-		if !bytes.Equal(t[file], other[file]) {
-			return false
-		}
+	if p.New != "" {
+		new, err = c.new(p.New)
 	}
-	return true
+	if err != nil && generated(c.after[p.New+"/kustomization.yaml"]) {
+		return nil, nil, fmt.Errorf("building the new %s: %w", p.New, err)
+	}
+	if err != nil {
+		found.record(p.String(), warned, problem.Problem{
+			Message: "is yours, and would no longer build: " + firstLine(err),
+		})
+		return nil, nil, nil
+	}
+	return old, new, nil
 }
 
-func (t tree) below(folder string) []string {
-	var files []string
-	for file := range t {
-		if strings.HasPrefix(file, folder+"/") {
-			files = append(files, file)
+// same reports whether both trees hold the same files below a folder: bases, or one
+// that is deployed.
+func (c *Comparison) same(folder string) bool {
+	a, b := c.below[0][folder], c.below[1][folder]
+	return slices.Equal(a, b) && !slices.ContainsFunc(a, func(file string) bool { return !bytes.Equal(c.before[file], c.after[file]) })
+}
+
+// below are the files below each folder at the top, and below those in it, in order.
+func (t tree) below() map[string][]string {
+	found := map[string][]string{}
+	for _, file := range slices.Sorted(maps.Keys(t)) {
+		top, rest, deeper := strings.Cut(file, "/")
+		if !deeper {
+			continue
+		}
+		found[top] = append(found[top], file)
+		if name, _, deeper := strings.Cut(rest, "/"); deeper {
+			found[top+"/"+name] = append(found[top+"/"+name], file)
 		}
 	}
-	slices.Sort(files)
-	return files
+	return found
 }
 
 // firstLine keeps kustomize's errors, which repeat themselves, readable.

@@ -56,21 +56,22 @@ func (t tree) units() []string {
 // and name.
 func (c *Comparison) pairs() []Pair {
 	olds, news := c.before.units(), c.after.units()
+	was, is := setOf(olds), setOf(news)
 	var found []Pair
-	paired, taken := map[string]bool{}, map[string]bool{}
+	known, paired, taken := map[Pair]bool{}, map[string]bool{}, map[string]bool{}
 	add := func(p Pair) {
-		if !slices.Contains(found, p) {
+		if !known[p] {
 			found = append(found, p)
 		}
-		paired[p.Old], taken[p.New] = true, true
+		known[p], paired[p.Old], taken[p.New] = true, true, true
 	}
 	for _, old := range olds {
-		if slices.Contains(news, old) {
+		if is[old] {
 			add(Pair{Old: old, New: old})
 		}
 	}
 	for _, p := range retargeted(c.before.targets(), c.after.targets()) {
-		if slices.Contains(olds, p.Old) && (p.New == "" || slices.Contains(news, p.New)) {
+		if was[p.Old] && (p.New == "" || is[p.New]) {
 			add(p)
 		}
 	}
@@ -97,10 +98,18 @@ func (c *Comparison) pairs() []Pair {
 	return found
 }
 
+func setOf(folders []string) map[string]bool {
+	set := map[string]bool{}
+	for _, folder := range folders {
+		set[folder] = true
+	}
+	return set
+}
+
 // Renamed are the pairs of a folder that is gone and one that is new, by the new
 // one: those that are known first, and each folder once.
 func (c *Comparison) Renamed() map[string]Pair {
-	olds, news := c.before.units(), c.after.units()
+	olds, news := setOf(c.before.units()), setOf(c.after.units())
 	found, taken := map[string]Pair{}, map[string]bool{}
 	pairs := c.pairs()
 	slices.SortStableFunc(pairs, func(a, b Pair) int {
@@ -114,7 +123,7 @@ func (c *Comparison) Renamed() map[string]Pair {
 	})
 	for _, p := range pairs {
 		_, has := found[p.New]
-		if p.New == "" || has || taken[p.Old] || slices.Contains(news, p.Old) || slices.Contains(olds, p.New) {
+		if p.New == "" || has || taken[p.Old] || news[p.Old] || olds[p.New] {
 			continue
 		}
 		if _, err := c.Old(p.Old); err == nil { // else nothing says that it is one
@@ -124,8 +133,12 @@ func (c *Comparison) Renamed() map[string]Pair {
 	return found
 }
 
+// mostGuesses is how many folders are taken for what an old one may have become.
+// The overlays of a fleet have the same objects, and every one would be.
+const mostGuesses = 20
+
 // alike are the folders that share most objects with an old one, and at least
-// one, by what of an object's id counts.
+// one, by what of an object's id counts: the first of them.
 func (c *Comparison) alike(old string, folders []string, counts func(id) id) []string {
 	most := 1
 	var best []string
@@ -151,8 +164,11 @@ func (c *Comparison) alike(old string, folders []string, counts func(id) id) []s
 		if n > most {
 			most, best = n, nil
 		}
-		if n == most {
+		if n == most && len(best) < mostGuesses {
 			best = append(best, folder)
+		}
+		if n == len(objects) && len(best) == mostGuesses {
+			break
 		}
 	}
 	return best
@@ -228,20 +244,22 @@ func retargeted(before, after []target) []Pair {
 	if len(after) == 0 {
 		return nil
 	}
-	for _, old := range before {
-		if old.folder == "" {
-			continue
+	same, wide := map[string]int{}, len(after) // the first that may match what others do
+	for i, row := range slices.Backward(after) {
+		same[row.clusters] = i
+		if !row.one {
+			wide = i
 		}
-		for _, row := range after {
-			if row.clusters == old.clusters || row.every && old.one {
-				if row.folder != old.folder {
-					found = append(found, Pair{Old: old.folder, New: row.folder})
-				}
-				break
+	}
+	for _, old := range before {
+		i, known := same[old.clusters]
+		if !known || i > wide {
+			if i = wide; i == len(after) || !after[i].every || !old.one {
+				continue
 			}
-			if !row.one { // it may match what the old row did
-				break
-			}
+		}
+		if old.folder != "" && after[i].folder != old.folder {
+			found = append(found, Pair{Old: old.folder, New: after[i].folder})
 		}
 	}
 	return found

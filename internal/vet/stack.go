@@ -150,10 +150,14 @@ type rendered struct {
 	deployed, other func() (func(folder string) ([]Object, error), error)
 	// several are the builds of bundles in folders of their own, by folder.
 	several map[string]func() (func(folder string) ([]Object, error), error)
+	sent    map[string]bool // overlays that some cluster can get
 }
 
 func (in StackInput) rendered() rendered {
 	r := rendered{folders: map[string][]generator.File{}}
+	if in.Stack.Fleet != nil {
+		r.sent = in.Stack.Fleet.Deployed()
+	}
 	for _, f := range in.Files {
 		dir := path.Dir(f.Path)
 		r.folders[dir] = append(r.folders[dir], f)
@@ -192,7 +196,7 @@ func (r rendered) agent(stack *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) (
 	of := r.deployed
 	switch {
 	case stack.Fleet == nil:
-	case !stack.Fleet.Deploys(o.Name):
+	case !r.sent[o.Name]:
 		of = r.other
 	case r.several[fleet.BundleOf(stack, o)] != nil:
 		of = r.several[fleet.BundleOf(stack, o)]

@@ -85,12 +85,13 @@ func (p part) dir() string {
 // parts are the bundles, in the order of their first overlays.
 func parts(r *v1alpha1.Resolved) []part {
 	var all []part
-	at := map[string]int{}
-	for _, o := range r.Overlays {
-		if !r.Fleet.Deploys(o.Name) {
+	at, deployed := map[string]int{}, r.Fleet.Deployed()
+	for i := range r.Overlays {
+		o := &r.Overlays[i]
+		if !deployed[o.Name] {
 			continue
 		}
-		name := BundleOf(r, &o)
+		name := BundleOf(r, o)
 		i, known := at[name]
 		if !known {
 			i = len(all)
@@ -193,7 +194,7 @@ func Check(r *v1alpha1.Resolved, tree map[string][]byte) (problem.List, error) {
 // else: .fleetignore is not needed in a folder that is hearth's alone.
 func Files(r *v1alpha1.Resolved, tree map[string][]byte) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	index := newIndex(r.Fleet.Targets)
+	index := newIndex(r)
 	folders := byFolder(tree)
 	for _, part := range parts(r) {
 		if part.name == "" {
@@ -232,7 +233,7 @@ func bundleOf(r *v1alpha1.Resolved, p part, index index) bundle {
 		t := f.Targets[i]
 		target := target{Name: t.Overlay, DoNotDeploy: true}
 		if p.own[t.Overlay] {
-			target = targetOf(r, t.Overlay)
+			target = index.target(t.Overlay)
 			if b.Override = append(b.Override, clusters(t)); !isDefault && (top == "" || !p.own[top]) {
 				top = t.Overlay
 			}
@@ -247,7 +248,7 @@ func bundleOf(r *v1alpha1.Resolved, p part, index index) bundle {
 	// an overlay: without a folder to build, Fleet deploys every YAML file raw.
 	switch {
 	case isDefault:
-		last := targetOf(r, top)
+		last := index.target(top)
 		last.FleetTarget = everyCluster()
 		b.Targets = append(b.Targets, last)
 		b.Override = []v1alpha1.FleetTarget{everyCluster()}
@@ -257,14 +258,14 @@ func bundleOf(r *v1alpha1.Resolved, p part, index index) bundle {
 	if p.name == "" { // the GitRepo says it
 		b.Override = nil
 	}
-	b.DefaultNamespace = targetOf(r, top).DefaultNamespace
+	b.DefaultNamespace = index.target(top).DefaultNamespace
 	b.Kustomize.Dir = path.Join("overlays", top)
 	return b
 }
 
-// targetOf is the customization that deploys an overlay.
-func targetOf(r *v1alpha1.Resolved, name string) target {
-	o := r.Overlay(name)
+// target is the customization that deploys an overlay.
+func (x index) target(name string) target {
+	o := x.overlays[name]
 	t := target{
 		Name:             name,
 		DefaultNamespace: o.Bases[0].Namespace,
@@ -275,7 +276,7 @@ func targetOf(r *v1alpha1.Resolved, name string) target {
 		if build.InOverlay(o, i).CreateNamespace {
 			// Helm makes the release's namespace itself and fails on an object
 			// for it: the release of such an overlay lives in one of its own.
-			t.DefaultNamespace, t.NamespaceLabels = r.Name+"-release", nil
+			t.DefaultNamespace, t.NamespaceLabels = x.stack+"-release", nil
 		}
 	}
 	return t

@@ -6,14 +6,16 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
-// index finds the targets that may match a cluster which another one matches, without
-// a look at all of them for each.
+// index finds overlays, and the targets that may match a cluster which another one
+// matches, without a look at all of them for each.
 type index struct {
-	targets []v1alpha1.FleetTarget
-	facts   []map[string]string
-	having  map[string]map[string][]int // fact → value → targets
-	lacking map[string][]int            // fact → targets that say nothing of it
-	of      map[string][]int            // overlay → its targets
+	stack    string
+	overlays map[string]*v1alpha1.ResolvedOverlay
+	targets  []v1alpha1.FleetTarget
+	facts    []map[string]string
+	having   map[string]map[string][]int // fact → value → targets
+	lacking  map[string][]int            // fact → targets that say nothing of it
+	of       map[string][]int            // overlay → its targets
 }
 
 // factsOf are what a cluster must have to be matched: it has one name, and one value
@@ -31,8 +33,12 @@ func factsOf(t v1alpha1.FleetTarget) map[string]string {
 	return facts
 }
 
-func newIndex(targets []v1alpha1.FleetTarget) index {
-	x := index{targets: targets, having: map[string]map[string][]int{}, lacking: map[string][]int{}, of: map[string][]int{}}
+func newIndex(r *v1alpha1.Resolved) index {
+	targets := r.Fleet.Targets
+	x := index{stack: r.Name, overlays: map[string]*v1alpha1.ResolvedOverlay{}, targets: targets, having: map[string]map[string][]int{}, lacking: map[string][]int{}, of: map[string][]int{}}
+	for i := range r.Overlays {
+		x.overlays[r.Overlays[i].Name] = &r.Overlays[i]
+	}
 	for i, t := range targets {
 		facts := factsOf(t)
 		x.facts = append(x.facts, facts)

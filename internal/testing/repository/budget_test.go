@@ -284,7 +284,7 @@ func abuses() []abuse {
 		{name: "size: a device", program: "hearth", args: []string{"size", "/dev/zero"}, want: "is not a regular file"},
 		{name: "size: a pipe", program: "hearth", args: []string{"size", "a.gguf"}, make: pipe("a.gguf"), want: "is not a regular file"},
 		{name: "size: a hole", program: "hearth", args: []string{"size", "a.gguf"}, make: hole("a.gguf"), want: "a.gguf"},
-		{name: "secrets: a thousand overlays", program: "hearth", args: []string{"secrets", "o1"}, want: tooMuch, files: map[string]func() string{"hearth.yaml": func() string { return stackHead + overlaysOf(1000) }}},
+		{name: "secrets: a thousand overlays", program: "hearth", args: []string{"secrets", "o1"}, want: "", files: map[string]func() string{"hearth.yaml": func() string { return stackHead + overlaysOf(1000) }}},
 		{name: "stdin: endless", program: "hearth", args: []string{"render", "-f", "-", "--dry-run"}, want: "at most 1 MiB is read", stdin: func() string { return strings.Repeat("\n", 20<<20) }},
 	}
 	for name, make := range map[string]func(*testing.T, string){
@@ -309,7 +309,7 @@ func abuses() []abuse {
 		name, want string
 		stack      func() string
 	}{
-		{"overlays", tooMuch, func() string { return stackHead + overlaysOf(3000) }},
+		{"overlays", "at most 10000 are built", func() string { return stackHead + overlaysOf(12_000) }},
 		{"overlays within the limit", "", func() string { return stackHead + overlaysOf(120) }},
 		{"bases", tooMuch, func() string {
 			return stackHead + times(3000, "    - {name: b%d, namespace: b%[1]d, ollama: {models: [\"llama3.2:3b\"]}}\n")
@@ -329,8 +329,8 @@ func abuses() []abuse {
 		{"variables within the limit", "", func() string {
 			return stackHead + "  overlays: [{name: o, bases: [{name: b, ollama: {env: {" + times(1200, "K%d: a,") + "}}}]}]\n"
 		}},
-		{"targets", tooMuch, func() string {
-			return stackHead + overlaysOf(1) + "  fleet:\n    targets:\n" + times(3000, "      - {overlay: o0, clusterSelector: {matchLabels: {a: b%d}}}\n")
+		{"targets", "", func() string {
+			return stackHead + overlaysOf(1) + "  fleet:\n    targets:\n" + times(300, "      - {overlay: o0, clusterSelector: {matchLabels: {a: b%d}}}\n")
 		}},
 		{"problems", "and 29", func() string { return stackHead + times(30_000, "  x%d: a\n") }},
 		{"aliases of aliases", "write the values out", func() string { return bomb(9) }},

@@ -37,6 +37,14 @@ type ModelSize struct {
 	Embedding int `json:"embedding"`
 	// FeedForward is feed_forward_length, times the experts used per token.
 	FeedForward int `json:"feedForward"`
+	// ExpertsUsed is expert_used_count, of a mixture of experts. Default none.
+	ExpertsUsed int `json:"expertsUsed,omitzero"`
+	// ExpertTensor is the size of the largest tensor with a matrix of all experts,
+	// such as blk.0.ffn_down_exps.weight. Default none.
+	ExpertTensor Quantity `json:"expertTensor,omitzero"`
+	// State is what the layers without keys and values keep of one request, as those
+	// of Mamba and of hybrids do. Default none.
+	State Quantity `json:"state,omitzero"`
 	// Vocab is the number of tokenizer.ggml.tokens.
 	Vocab int `json:"vocab"`
 	// ContextLimit is context_length, in tokens. Default: unknown.
@@ -46,6 +54,9 @@ type ModelSize struct {
 	Tied Quantity `json:"tied,omitzero"`
 	// Vision is the memory that one image takes to look at. Default: text alone.
 	Vision Quantity `json:"vision,omitzero"`
+	// FlashVision is the same under Ollama 0.30 and newer, which keeps no scores of
+	// each patch of it with every other. Default: Vision.
+	FlashVision Quantity `json:"flashVision,omitzero"`
 	// Embedder turns text into vectors (pooling_type). Default false.
 	Embedder bool `json:"embedder,omitzero"`
 }
@@ -66,7 +77,8 @@ func (s ModelSize) model(name string) sizing.Model {
 		Layers: s.Layers, KVHeads: s.KVHeads, KeyLength: s.KeyLength, ValueLength: s.ValueLength,
 		SlidingWindow: s.SlidingWindow, SlidingLayers: s.SlidingLayers,
 		Heads: s.Heads, Embedding: s.Embedding, FeedForward: s.FeedForward, Vocab: s.Vocab,
-		ContextLimit: s.ContextLimit, VisionBytes: bytesOf(s.Vision), Embedder: s.Embedder,
+		ExpertsUsed: s.ExpertsUsed, ExpertBytes: bytesOf(s.ExpertTensor), StateBytes: bytesOf(s.State),
+		ContextLimit: s.ContextLimit, VisionBytes: bytesOf(s.Vision), FlashVisionBytes: bytesOf(s.FlashVision), Embedder: s.Embedder,
 	}
 }
 
@@ -82,7 +94,8 @@ func ModelSizeOf(m sizing.Model) ModelSize {
 		Disk: bytes(m.DiskBytes), Architecture: m.Architecture, Layers: m.Layers, KVHeads: m.KVHeads,
 		KeyLength: m.KeyLength, ValueLength: m.ValueLength, SlidingWindow: m.SlidingWindow, SlidingLayers: m.SlidingLayers,
 		Heads: m.Heads, Embedding: m.Embedding, FeedForward: m.FeedForward, Vocab: m.Vocab,
-		ContextLimit: m.ContextLimit, Tied: bytes(m.TiedBytes), Vision: bytes(m.VisionBytes), Embedder: m.Embedder,
+		ExpertsUsed: m.ExpertsUsed, ExpertTensor: bytes(m.ExpertBytes), State: bytes(m.StateBytes),
+		ContextLimit: m.ContextLimit, Tied: bytes(m.TiedBytes), Vision: bytes(m.VisionBytes), FlashVision: bytes(m.FlashVisionBytes), Embedder: m.Embedder,
 	}
 }
 
@@ -99,8 +112,14 @@ func (v validator) modelSizes(server *field.Path, o *Ollama) {
 	}
 }
 
+// withoutAttention are the figures that may be 0 where all layers have a state in
+// the place of keys and values.
+var withoutAttention = []string{"kvHeads", "keyLength", "valueLength", "feedForward"}
+
 func (v validator) modelSize(at *field.Path, s ModelSize) {
-	for name, value := range map[string]Quantity{"disk": s.Disk, "tied": s.Tied, "vision": s.Vision} {
+	for name, value := range map[string]Quantity{
+		"disk": s.Disk, "tied": s.Tied, "expertTensor": s.ExpertTensor, "state": s.State, "vision": s.Vision, "flashVision": s.FlashVision,
+	} {
 		if value != "" {
 			v.between(at.Child(name), value, "1Ki", "64Ti")
 		} else if name == "disk" {
@@ -112,13 +131,16 @@ func (v validator) modelSize(at *field.Path, s ModelSize) {
 		"embedding": s.Embedding, "feedForward": s.FeedForward, "vocab": s.Vocab,
 	} {
 		if value == 0 {
+			if s.State != "" && slices.Contains(withoutAttention, name) {
+				continue
+			}
 			v.errorf(at.Child(name), "", "missing, or 0: want the figure of the model's GGUF header")
 			continue
 		}
 		v.figure(at.Child(name), value, 1)
 	}
 	for name, value := range map[string]int{
-		"slidingWindow": s.SlidingWindow, "slidingLayers": s.SlidingLayers, "heads": s.Heads, "contextLimit": s.ContextLimit,
+		"slidingWindow": s.SlidingWindow, "slidingLayers": s.SlidingLayers, "heads": s.Heads, "contextLimit": s.ContextLimit, "expertsUsed": s.ExpertsUsed,
 	} {
 		v.figure(at.Child(name), value, 0)
 	}

@@ -95,6 +95,11 @@ func (d *drawing) repairExpose(e, webUI object) {
 	if kind == "gateway" {
 		d.repairGateway(e)
 	}
+	if e["dangerouslyUnauthenticated"] == true && d.focused("base.expose.dangerouslyUnauthenticated") {
+		remove(member, "basicAuth")
+		remove(member, "forwardAuth")
+		remove(e, "apiKeys")
+	}
 	authenticated := member["basicAuth"] != nil || member["forwardAuth"] != nil || e["apiKeys"] != nil
 	switch {
 	case webUI != nil:

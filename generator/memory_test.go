@@ -135,7 +135,7 @@ func TestMemoryFollowsTheStack(t *testing.T) {
 		{`models: ["llama3.2:3b"]`, `models: ["llama3.2:1b"]`},
 		{"storage: {size: 1Gi", "storage: {size: 2Gi"},
 	} {
-		text := bytes.Replace(data, []byte(change[0]), []byte(change[1]), -1)
+		text := bytes.ReplaceAll(data, []byte(change[0]), []byte(change[1]))
 		if !bytes.Contains(data, []byte(change[0])) {
 			t.Fatalf("%q is not in the stack", change[0])
 		}

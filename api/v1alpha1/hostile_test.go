@@ -57,12 +57,23 @@ var hostile = []struct {
 	}, "hearth.yaml:9:7: spec.bases[0].annotations: got 307202 bytes, want at most 262144; put long texts into a ConfigMap"},
 	{"a word of 1 MB", func() string { return minimal + "      createNamespace: " + strings.Repeat("x", 1<<19) + "\n" },
 		"hearth.yaml:9:24: spec.bases[0].createNamespace: got the string \"" + strings.Repeat("x", 200) + "…\", want true or false"},
-	{"a thousand overlays", func() string {
-		return minimal + "  overlays:\n" + lines(1000, "    - {name: o%d, bases: [{name: ollama}]}\n")
-	}, "hearth.yaml:4:1: spec: 772% of what is built within two seconds: with what is in a base again in every overlay of it, 1001 programs and routes are 770%, 2001 values are 2%; make several stacks of it, each in a folder of its own"},
+	{"more overlays than are built", func() string {
+		return minimal + "  overlays:\n" + lines(10_001, "    - {name: o%d, bases: [{name: ollama}]}\n")
+	}, "hearth.yaml:9:3: spec.overlays: 10001 overlays, and at most 10000 are built; make several stacks of it, each in a folder of its own"},
+	{"more targets than are looked at", func() string {
+		return minimal + "  fleet:\n    targets:\n" + lines(20_001, "      - {overlay: o%d}\n")
+	}, "hearth.yaml:10:5: spec.fleet.targets: 20001 targets, and at most 20000 are looked at; make several stacks of it, each in a folder of its own"},
+	{"a base of a thousand values in four thousand overlays", func() string {
+		return minimal + "      labels:\n" + lines(1000, "        l%d: a\n") +
+			"  overlays:\n" + lines(4000, "    - {name: o%d, bases: [{name: ollama}]}\n")
+	}, "hearth.yaml:1010:3: spec.overlays: the first 3993 have 4000986 values, each with its bases, and at most 4000000 are held in memory; make several stacks of it, each in a folder of its own"},
+	{"names of bases that are not, after a hundred mistakes", func() string {
+		return strings.Replace(minimal, "  bases:\n", "  overlays:\n    - {name: o, bases: [{name: olama}]}\n  bases:\n", 1) +
+			"      labels:\n" + lines(100, "        l%d: a b\n")
+	}, "hearth.yaml:6:32: spec.overlays[0].bases[0].name: got \"olama\", want the name of one of the 1 bases"},
 	{"three thousand patches", func() string {
 		return minimal + "      patches:\n" + lines(3000, "        - {target: {kind: Service}, patch: '{kind: A, metadata: {name: a, labels: {a%d: b}}}'}\n")
-	}, "hearth.yaml:4:1: spec: 65311% of what is built within two seconds: with what is in a base again in every overlay of it, 1815000 tries of a patch on an object are 64821%, 21001 values are 26%, 9108001 squares of lengths of lists and mappings are 464%; make several stacks of it, each in a folder of its own"},
+	}, "hearth.yaml:4:1: spec: 65311% of what is built within two seconds: with what its bases have, 1815000 tries of a patch on an object are 64821%, 21001 values are 26%, 9108001 squares of lengths of lists and mappings are 464%; make several stacks of it, each in a folder of its own"},
 	{"UTF-16", func() string { return "\xff\xfea\x00" },
 		"hearth.yaml:1:1: the file is UTF-16, want UTF-8; save it as UTF-8"},
 	{"Latin-1", func() string { return "# caf\xe9\n" + minimal },

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -24,29 +28,29 @@ func snippet(models []sizing.Model) string {
 		if b.Len() == 0 {
 			b.WriteString("\nfor the stack, under ollama; the name is the one in models:\nmodelSizes:\n")
 		}
-		fmt.Fprintf(&b, "  %q:\n", m.Name)
-		field := func(name string, value any, zero bool) {
-			if !zero {
-				fmt.Fprintf(&b, "    %s: %v\n", name, value)
-			}
+		fmt.Fprintf(&b, "  %q:\n%s", m.Name, figures(m))
+	}
+	return b.String()
+}
+
+// figures are the fields of a model's modelSizes, a line each in the order of the
+// reference.
+func figures(m sizing.Model) string {
+	data, err := json.Marshal(v1alpha1.ModelSizeOf(m))
+	if err != nil {
+		panic(err) // numbers, texts and true
+	}
+	var fields yaml.Node
+	if err := yaml.Unmarshal(data, &fields); err != nil {
+		panic(err) // JSON is YAML
+	}
+	var b strings.Builder
+	for i, n := range fields.Content[0].Content {
+		if i%2 == 0 {
+			fmt.Fprintf(&b, "    %s: ", n.Value)
+		} else {
+			fmt.Fprintf(&b, "%s\n", n.Value)
 		}
-		number := func(name string, n int) { field(name, n, n == 0) }
-		field("disk", m.DiskBytes, false)
-		field("architecture", m.Architecture, false)
-		number("layers", m.Layers)
-		number("kvHeads", m.KVHeads)
-		number("keyLength", m.KeyLength)
-		number("valueLength", m.ValueLength)
-		number("slidingWindow", m.SlidingWindow)
-		number("slidingLayers", m.SlidingLayers)
-		number("heads", m.Heads)
-		number("embedding", m.Embedding)
-		number("feedForward", m.FeedForward)
-		number("vocab", m.Vocab)
-		number("contextLimit", m.ContextLimit)
-		field("tied", m.TiedBytes, m.TiedBytes == 0)
-		field("vision", m.VisionBytes, m.VisionBytes == 0)
-		field("embedder", true, !m.Embedder)
 	}
 	return b.String()
 }

@@ -42,9 +42,9 @@ func newVerify() *cobra.Command {
 		Short: "Check that an overlay runs on a cluster, and how fast it is",
 		Long: `Verify compares a cluster with what an overlay of the stack puts there, and asks
 the model a question: objects, Secrets, volumes, pods, the versions that run,
-models, whether Ollama's cloud is off, tokens per second, memory, what the models
-take of it against what hearth derives, and from outside the certificate, HTTPS,
-the redirect and the page.
+models, whether Ollama's cloud is off, tokens per second, memory, what the
+models take of it against what hearth derives, and from outside the certificate,
+HTTPS, the redirect and the page.
 
 It waits for what the cluster is still working on, such as a model that is being
 pulled, up to --timeout; --timeout 0 looks once. Each failed row says what to

@@ -2,7 +2,6 @@ package fns
 
 import (
 	"fmt"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -110,11 +109,11 @@ func chooseOverlay(s *v1alpha1.Resolved, path, name string) (string, *problem.Pr
 	case name == "" && len(names) == 1:
 		return names[0], nil
 	case name == "":
-		wrong.Message = "missing: want the overlay to emit, one of " + strings.Join(names, ", ")
+		wrong.Message = "missing: want the overlay to emit, one of " + spelling.List(names)
 	case s.Overlay(name) != nil:
 		return name, nil
 	default:
-		wrong.Message = "no overlay \"" + name + "\": the overlays are " + strings.Join(names, ", ")
+		wrong.Message = "no overlay \"" + name + "\": the overlays are " + spelling.List(names)
 		wrong.Fix = spelling.Suggest(name, names)
 	}
 	return "", wrong
@@ -143,9 +142,9 @@ func findStack(name string, items []*yaml.RNode) (config, *problem.Problem) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) == 0:
-		wrong.Message = fmt.Sprintf("no Stack %q in the list, which has %s", name, strings.Join(names, ", "))
+		wrong.Message = fmt.Sprintf("no Stack %q in the list, which has %s", name, spelling.List(names))
 	default:
-		wrong.Message, wrong.Fix = "the list has several Stacks: "+strings.Join(names, ", "), "name one with data.stack"
+		wrong.Message, wrong.Fix = "the list has several Stacks: "+spelling.List(names), "name one with data.stack"
 	}
 	return config{}, wrong
 }

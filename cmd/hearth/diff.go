@@ -11,6 +11,7 @@ import (
 
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/diff"
+	"github.com/hearth-dev/hearth/internal/spelling"
 	"github.com/hearth-dev/hearth/internal/upgrade"
 )
 
@@ -159,7 +160,7 @@ func named(all []diff.Overlay, args []string) ([]diff.Overlay, error) {
 	for _, arg := range args {
 		i := slices.IndexFunc(all, func(o diff.Overlay) bool { return o.Name == arg || o.From == arg })
 		if i < 0 {
-			return nil, fmt.Errorf("no overlay %q, before or after the change; there are: %s", arg, strings.Join(names, ", "))
+			return nil, fmt.Errorf("no overlay %q, before or after the change; there are: %s", arg, spelling.List(names))
 		}
 		found = append(found, all[i])
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/document"
 	"github.com/hearth-dev/hearth/internal/proven"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // stackFile is what every verb reads without --file.
@@ -65,7 +66,7 @@ func (in *input) overlay(stack *v1alpha1.Resolved, args []string) (string, error
 	case len(args) == 0:
 		return "", fmt.Errorf("name one OVERLAY of %s: %s", in.name(), strings.Join(names, ", "))
 	case !slices.Contains(names, args[0]):
-		return "", fmt.Errorf("no overlay %q in %s; there are: %s", args[0], in.name(), strings.Join(names, ", "))
+		return "", fmt.Errorf("no overlay %q in %s; there are: %s", args[0], in.name(), spelling.List(names))
 	}
 	return args[0], nil
 }

@@ -186,7 +186,7 @@ func (v *vetVerb) stack(cmd *cobra.Command, checker *vet.Checker, overlays []str
 	}
 	for _, name := range overlays {
 		if stack.Overlay(name) == nil {
-			return nil, fmt.Errorf("no overlay %q in %s; there are: %s", name, v.name(), strings.Join(overlayNames(stack), ", "))
+			return nil, fmt.Errorf("no overlay %q in %s; there are: %s", name, v.name(), spelling.List(overlayNames(stack)))
 		}
 	}
 	files, err := generator.GenerateUnchecked(stack)
@@ -209,7 +209,7 @@ func (v *vetVerb) other(stdin io.Reader, checker *vet.Checker, arg string, overl
 	info, err := os.Stat(arg)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && len(overlays) > 0:
-		return nil, fmt.Errorf("%q is no overlay of %s (%s), and no folder or file", arg, v.name(), strings.Join(overlays, ", "))
+		return nil, fmt.Errorf("%q is no overlay of %s (%s), and no folder or file", arg, v.name(), spelling.List(overlays))
 	case err != nil:
 		return nil, err
 	case info.IsDir():

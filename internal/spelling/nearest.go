@@ -17,6 +17,17 @@ func Suggest(name string, options []string) string {
 	return ""
 }
 
+// listed is how many options a message names; nobody reads more.
+const listed = 20
+
+// List names the options; of very many the first, and how many more there are.
+func List(options []string) string {
+	if more := len(options) - listed; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(options[:listed], ", "), more)
+	}
+	return strings.Join(options, ", ")
+}
+
 // Nearest is the option that a person who wrote name most likely meant: by its
 // letters, or because one of the two is a part of the other. "" if none is
 // close.

@@ -1,6 +1,7 @@
 package spelling_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hearth-dev/hearth/internal/spelling"
@@ -15,5 +16,19 @@ func TestNearest(t *testing.T) {
 		if got := spelling.Nearest(name, options); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
 		}
+	}
+}
+
+func TestListEndsWhereNobodyReadsOn(t *testing.T) {
+	few, many := make([]string, 20), make([]string, 1020)
+	for i := range many {
+		many[i] = "o"
+	}
+	copy(few, many)
+	if got := spelling.List(few); strings.Count(got, "o") != 20 || strings.Contains(got, "more") {
+		t.Errorf("got %q of 20", got)
+	}
+	if got := spelling.List(many); got != spelling.List(few)+" and 1000 more" {
+		t.Errorf("got %q of 1020", got)
 	}
 }

@@ -187,7 +187,7 @@ func abuses() []abuse {
 		listAbuse("items within the limit", "", listHead, func() string { return "items:\n" + times(4_000, item) }),
 		listAbuse("items without a name", "more; see to these first", listHead, func() string { return "items:\n" + strings.Repeat("- {apiVersion: v1, kind: ConfigMap}\n", 4_000) }),
 		listAbuse("a List of items", "at most 4000 are read", listHead, func() string { return "items: [{kind: List, items: [" + strings.Repeat("{},", 20_000) + "]}]\n" }),
-		listAbuse("containers within the limit", "pod-security", listHead, func() string { return "items:\n- " + containers(12_000) }),
+		listAbuse("containers within the limit", "pod-security", listHead, func() string { return "items:\n- " + containers(8_000) }),
 		listAbuse("a long text", "", listHead, func() string {
 			return "items:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: '" + strings.Repeat("x", 8_000_000) + "'}}\n"
 		}),
@@ -207,7 +207,7 @@ func abuses() []abuse {
 		listAbuse("a number", "an exponent that no quantity has", listHead, func() string {
 			return "items: [{apiVersion: v1, kind: A, metadata: {name: a}, x: 1e1000000000}]\n"
 		}),
-		listAbuse("a thousand overlays", tooMuch, "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n  ", func() string {
+		listAbuse("a thousand overlays", "want the overlay to emit, one of o0", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n  ", func() string {
 			return strings.ReplaceAll(stackHead+overlaysOf(1000), "\n", "\n  ") + "\n"
 		}),
 		listAbuse("Services that lead to all pods", "more; see to these first", listHead, func() string {

@@ -106,6 +106,8 @@ func TestChoiceOfOverlay(t *testing.T) {
 	const two = `{bases: [{name: a, namespace: a, ollama: {models: ["smollm2:135m"]}}], overlays: [{name: one, bases: [{name: a}]}, {name: two, bases: [{name: a}]}]}`
 	const none = `{bases: [{name: a, namespace: a, ollama: {models: ["smollm2:135m"]}}]}`
 	const single = `{bases: [{name: a, namespace: a, ollama: {models: ["smollm2:135m"]}}], overlays: [{name: one, bases: [{name: a}]}]}`
+	const items = `{bases: [{name: a, namespace: a, ollama: {models: ["smollm2:135m"]}}], overlays: [{name: all, bases: [{name: a}], forEach: {items: [{name: one}, {name: two}]}}]}`
+	const file = `{bases: [{name: a, namespace: a, ollama: {models: ["smollm2:135m"]}}], overlays: [{name: all, bases: [{name: a}], forEach: {file: l.csv}}]}`
 	stack := func(name, spec string) string {
 		return "{apiVersion: hearth.dev/v1alpha1, kind: Stack, metadata: {name: " + name + "}, spec: " + spec + "}"
 	}
@@ -130,6 +132,9 @@ func TestChoiceOfOverlay(t *testing.T) {
 			"hearth-fn: error: ConfigMap function-input: data.overlya: unknown field \"overlya\"; \"overlay\" is there too: keep one of them\n"},
 		{"no Stack", "", choice("{overlay: two}"),
 			"hearth-fn: error: ConfigMap function-input: data.stack: no Stack of hearth.dev/v1alpha1 is in the list; put the stack's file into the package, or use the Stack itself as the config\n"},
+		{"an item of a template", "", stack("s", withOverlay(items, "two")), ""},
+		{"a list in a file", "", stack("s", withOverlay(file, "two")),
+			"hearth-fn: error: Stack s: spec.overlays[0].forEach.file: got \"l.csv\", and no file is read here; write its items into forEach.items, or render with the command hearth\n"},
 		{"several Stacks", stack("s", two) + ", " + stack("t", two), choice("{overlay: two}"),
 			"hearth-fn: error: ConfigMap function-input: data.stack: the list has several Stacks: s, t; name one with data.stack\n"},
 		{"another Stack", stack("s", two), choice("{overlay: two, stack: t}"),

@@ -160,7 +160,7 @@ func (v validator) fleet(s *Stack, overlays names) {
 	f.applyDefaults()
 	at, declared := field.NewPath("spec", "fleet"), field.NewPath("spec", "overlays")
 	if len(f.Targets) == 0 && f.DefaultOverlay == "" {
-		v.because(at.Child("defaultOverlay")).errorf(at.Child("targets"), "write targets, or defaultOverlay for every cluster", "missing: no cluster would get anything")
+		v.because(at.Child("defaultOverlay"), declared).errorf(at.Child("targets"), "write targets, or defaultOverlay for every cluster", "missing: no cluster would get anything")
 	}
 	for i, t := range f.Targets {
 		at := at.Child("targets").Index(i)

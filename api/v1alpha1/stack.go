@@ -63,8 +63,12 @@ type Spec struct {
 
 // Overlay is a variant of one or more bases.
 type Overlay struct {
-	// Name of the overlay and of its folder, a DNS label.
+	// Name of the overlay and of its folder, a DNS label. With forEach it names the
+	// template alone, and its items have their own.
 	Name string `json:"name"`
+	// ForEach makes many overlays of this one, each with what its item says. Default:
+	// it is one overlay.
+	ForEach *ForEach `json:"forEach,omitzero"`
 	// Bases names the bases and overrides their fields.
 	Bases []Override `json:"bases"`
 	// About is what no object says of the service, laid over that of the catalog:

@@ -15,6 +15,7 @@ import (
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/document"
 	"github.com/hearth-dev/hearth/internal/proven"
+	"github.com/hearth-dev/hearth/internal/resolve"
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
@@ -25,7 +26,7 @@ const stackFile = "hearth.yaml"
 type input struct {
 	file  string // - is stdin
 	found string // where it was found, if nobody named it
-	data  []byte // what was read
+	read  resolve.File
 }
 
 func (in *input) addFlag(cmd *cobra.Command) {
@@ -92,13 +93,32 @@ const tooMuch = 16 << 20
 
 // parse reads the stack. An error means that it could not be read at all.
 func (in *input) parse(stdin io.Reader) (*v1alpha1.Resolved, problem.List, error) {
-	data, err := in.read(stdin)
+	data, err := in.bytes(stdin)
 	if err != nil {
 		return nil, nil, err
 	}
-	in.data = data
-	stack, problems := generator.Load(in.name(), data)
-	return stack, problems, nil
+	in.read = resolve.Read(in.name(), data, in.list)
+	return in.read.Stack, in.read.Problems, nil
+}
+
+// list reads a file of items that a template names. A link that leads out of the
+// folder is not followed.
+func (in *input) list(name string) ([]byte, error) {
+	root, err := os.OpenRoot(in.folder())
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	info, err := root.Stat(filepath.FromSlash(name))
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular(): // a pipe would never end
+		return nil, fmt.Errorf("%s is no regular file", name)
+	case info.Size() > document.MaxCSV:
+		return nil, fmt.Errorf("%s has %.1f MiB, at most %d MiB is read", name, float64(info.Size())/(1<<20), document.MaxCSV>>20)
+	}
+	return root.ReadFile(filepath.FromSlash(name))
 }
 
 // generate is [generator.Generate] with what earlier runs have proven.
@@ -132,15 +152,9 @@ func (in *input) loadPinned(cmd *cobra.Command) (*v1alpha1.Resolved, error) {
 }
 
 // place says where in the file problems of the resolved stack stand.
-func (in *input) place(problems problem.List) problem.List {
-	root, _ := document.Parse(in.name(), in.data)
-	if root == nil { // it was read before
-		return problems
-	}
-	return root.Place(problems, nil)
-}
+func (in *input) place(problems problem.List) problem.List { return in.read.Place(problems) }
 
-func (in *input) read(stdin io.Reader) (data []byte, err error) {
+func (in *input) bytes(stdin io.Reader) (data []byte, err error) {
 	if in.file == "-" {
 		data, err = io.ReadAll(io.LimitReader(stdin, tooMuch))
 	} else {

@@ -65,7 +65,7 @@ func stackPage(t *testing.T) string {
 	}
 	document.Walk(func(f schema.Field) bool {
 		note(f)
-		return f.Path != "spec.overlays[].bases"
+		return f.Path != "spec.overlays[].bases" && f.Path != "spec.overlays[].forEach.items[].overrides"
 	})
 	section := func(title, where string, fields []schema.Field) {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| Field | Type | Meaning | Default | Example |\n|---|---|---|---|---|\n", title, where)

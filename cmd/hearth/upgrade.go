@@ -10,6 +10,7 @@ import (
 
 	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/internal/printable"
+	"github.com/hearth-dev/hearth/internal/resolve"
 	"github.com/hearth-dev/hearth/internal/upgrade"
 	"github.com/hearth-dev/hearth/internal/versions"
 )
@@ -93,17 +94,18 @@ func (v *upgradeVerb) run(cmd *cobra.Command) error {
 	if v.edit && v.file == "-" {
 		return errors.New("--write needs a file to write to: stdin is none")
 	}
-	data, err := v.read(cmd.InOrStdin())
+	data, err := v.bytes(cmd.InOrStdin())
 	if err != nil {
 		return err
 	}
-	plan, problems := upgrade.NewPlan(v.name(), data, v.to, asked)
+	file := resolve.Read(v.name(), data, v.list)
+	plan := upgrade.NewPlan(file, v.to, asked)
 	if plan == nil {
-		return printProblems(cmd.ErrOrStderr(), problems.Errors())
+		return printProblems(cmd.ErrOrStderr(), file.Problems.Errors())
 	}
 	report := upgradeReport{Plan: plan, Stack: v.name()}
 	if v.edit && plan.Stands() && len(plan.Moves) > 0 {
-		edited, err := plan.Edit(data)
+		edited, err := plan.Edit(v.name(), data)
 		if err != nil {
 			return err
 		}

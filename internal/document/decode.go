@@ -312,6 +312,10 @@ func (d *decoder) list(n *Node, v reflect.Value) {
 		d.mismatch(n, "a list", `start each item with "- "`)
 		return
 	default:
+		if n.cell {
+			d.mismatch(n, "a list", "a cell holds one value: write the items in YAML, in forEach.items")
+			return
+		}
 		if v.Type().Elem().Kind() == reflect.Struct {
 			d.mismatch(n, "a list", `start each item with "- "`)
 			return

@@ -14,6 +14,9 @@ func Merge(base, patch *Node) *Node {
 		return patch
 	}
 	merged := *patch
+	if merged.under = base; base != nil && base.under != nil {
+		merged.under = base.under
+	}
 	merged.fields = map[string]*Node{}
 	if base != nil {
 		maps.Copy(merged.fields, base.fields)

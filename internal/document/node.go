@@ -43,6 +43,9 @@ type Node struct {
 	items  []*Node
 
 	built bool // of a Go value, which has no lines
+	cell  bool // of a table, in which nothing tells a text from a number
+
+	under *Node // what Merge laid it over
 }
 
 // zero reports whether a scalar is what Go has for an absent field.
@@ -157,10 +160,9 @@ func (n *Node) step(path string) (*Node, int) {
 	if found != nil {
 		return found, size
 	}
-	for i, child := range n.items {
-		if s := "[" + strconv.Itoa(i) + "]"; strings.HasPrefix(path, s) {
-			return child, len(s)
-		}
+	digits, _, closed := strings.Cut(strings.TrimPrefix(path, "["), "]")
+	if i, err := strconv.Atoi(digits); closed && path[0] == '[' && err == nil && i >= 0 && i < len(n.items) && strconv.Itoa(i) == digits {
+		return n.items[i], len(digits) + 2
 	}
 	return nil, 0
 }

@@ -65,7 +65,9 @@ func Touches(unread problem.List, path string) bool {
 
 // own reports whether the field at path was written where n was, or would be:
 // not in the base that an overlay's entry is merged into.
-func (n *Node) own(path string) bool { return problem.Within(n.Path(path), n.Path("")) }
+func (n *Node) own(path string) bool {
+	return n.under == nil || !problem.Within(n.Path(path), n.under.Path(""))
+}
 
 // has reports whether the field at path was written, if only to remove it.
 func (n *Node) has(path string) bool {

@@ -47,7 +47,7 @@ func (d *decoder) scalar(n *Node, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
 		switch {
-		case n.kind == stringKind && !(n.plain && oldBool(n.text)):
+		case n.kind == stringKind && !(n.plain && oldBool(n.text)), n.cell && n.kind < listKind:
 			v.SetString(n.text)
 		case n.kind < listKind:
 			d.instead(n, v, "a string", n.text, "quote it: "+strconv.Quote(problem.Clip(n.text)))

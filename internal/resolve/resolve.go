@@ -89,16 +89,24 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 	if problems := Kind(root, v1alpha1.Kind); problems != nil {
 		return nil, problems
 	}
+	file := root
+	root, wrong := expand(root)
+	if wrong.Err() != nil && root == file { // what its overlays are is not known
+		return nil, wrong
+	}
 	s := &v1alpha1.Stack{}
 	unread := document.Decode(root, s)
+	wrong = slices.DeleteFunc(wrong, func(p problem.Problem) bool {
+		return slices.ContainsFunc(p.Depends, func(path string) bool { return document.Touches(unread, path) })
+	})
 	// Each check looks at every base of every overlay.
 	if problems := root.Place(s.Limits(), nil); problems != nil {
 		if unread.Err() != nil {
 			problems = unread
 		}
-		return nil, problems
+		return nil, slices.Concat(wrong, problems)
 	}
-	problems := root.Place(s.Validate(), unread)
+	problems := slices.Concat(wrong, root.Place(s.Validate(), unread))
 	written := root.Field("spec").Field("bases").Items()
 	for i := range s.Spec.Bases {
 		problems = append(problems, written[i].Place(route.Check(s.Spec.Bases[i].Expose), unread)...)
@@ -151,6 +159,9 @@ func stack(root *document.Node) (*v1alpha1.Resolved, problem.List) {
 				problems = append(problems, node.Place(r.ValidateServers(i, j), nil)...)
 			}
 		}
+	}
+	if root != file { // what is wrong with a template is so in each of its overlays
+		problems = once(problems)
 	}
 	if problems = problems.Sorted(); problems.Err() != nil {
 		return nil, problems

@@ -150,7 +150,11 @@ func (r reflector) value(t reflect.Type, patch bool) *jsonschema.Schema {
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		return &jsonschema.Schema{Type: "integer"}
 	case reflect.Slice:
-		return &jsonschema.Schema{Type: "array", Items: r.value(t.Elem(), false)}
+		items := r.value(t.Elem(), false)
+		if t.Elem() == reflect.TypeFor[v1alpha1.Override]() { // an overlay's entry names the base
+			items = &jsonschema.Schema{Type: "object", AllOf: []*jsonschema.Schema{items}, Required: []string{"name"}}
+		}
+		return &jsonschema.Schema{Type: "array", Items: items}
 	case reflect.Map:
 		s := &jsonschema.Schema{Type: "object"}
 		if t.Elem().Kind() != reflect.Interface {
@@ -187,8 +191,7 @@ func (r reflector) structure(t reflect.Type, patch bool) *jsonschema.Schema {
 		if !f.IsExported() || name == "" || name == "-" {
 			continue
 		}
-		// An overlay's entry has no name of its own: it names the base.
-		required := options == "" && !patch || patch && t == reflect.TypeFor[v1alpha1.Base]() && name == "name"
+		required := options == "" && !patch
 		if required {
 			s.Required = append(s.Required, name)
 		}

@@ -16,8 +16,11 @@ import (
 
 // Edit is the stack with the versions of the plan, and each other byte as it was:
 // a library that writes YAML drops blank lines and moves comments. An error names
-// the field that has no plain place in the text.
-func (p *Plan) Edit(data []byte) ([]byte, error) {
+// the field that has no plain place in the text, or is in a list of its own.
+func (p *Plan) Edit(file string, data []byte) ([]byte, error) {
+	if err := p.elsewhere(file); err != nil {
+		return nil, err
+	}
 	for _, c := range p.changes {
 		next, err := edit(data, c)
 		if err != nil {
@@ -26,6 +29,31 @@ func (p *Plan) Edit(data []byte) ([]byte, error) {
 		data = next
 	}
 	return data, nil
+}
+
+// mostNamed is how many places an error names.
+const mostNamed = 10
+
+// elsewhere names the changes that are not in the stack's own file.
+func (p *Plan) elsewhere(file string) error {
+	var places []string
+	more := 0
+	for i, at := range p.places {
+		switch {
+		case at.File == file:
+		case len(places) == mostNamed:
+			more++
+		default:
+			places = append(places, fmt.Sprintf("%s:%d:%d: write %v there", at.File, at.Line, at.Column, p.changes[i].Value))
+		}
+	}
+	if places == nil {
+		return nil
+	}
+	if more > 0 {
+		places = append(places, fmt.Sprintf("and at %d more places", more))
+	}
+	return fmt.Errorf("--write changes %s alone, and these versions are in a list that it names; nothing is written until they are:\n  %s", file, strings.Join(places, "\n  "))
 }
 
 var (

@@ -26,7 +26,8 @@ type Plan struct {
 	Refused []string `json:"refused,omitempty"`
 
 	changes []problem.Change
-	root    *document.Node
+	places  problem.List // of the changes
+	seen    map[problem.Change]bool
 	before  *v1alpha1.Resolved
 }
 
@@ -144,28 +145,20 @@ func (p part) wanted(image *v1alpha1.Image, asked bool) (tag, why string) {
 	return tag, ""
 }
 
-// NewPlan says what becomes of a stack with other versions; file is its name in
-// problems. asked says that a person named the versions, which may then be older.
-// Without a plan, the problems say what is wrong with the stack as it is.
-func NewPlan(file string, data []byte, to Target, asked bool) (*Plan, problem.List) {
-	root, problems := document.Parse(file, data)
-	if root == nil || problems.Err() != nil {
-		return nil, problems
+// NewPlan says what becomes of a stack with other versions. asked says that a
+// person named the versions, which may then be older. There is none of a file with
+// an error.
+func NewPlan(file resolve.File, to Target, asked bool) *Plan {
+	p := &Plan{before: file.Stack, Moves: []Move{}}
+	if p.before == nil {
+		return nil
 	}
-	before, problems := resolve.Stack(root)
-	if before == nil {
-		return nil, problems
-	}
-	p := &Plan{root: root, before: before, Moves: []Move{}}
 	parts := slices.DeleteFunc(to.parts(), func(p part) bool { return p.to == "" })
+	spec := file.Expanded().Field("spec")
 	for _, part := range parts {
-		p.change(part, asked)
+		p.change(spec, part, asked)
 	}
-	changed := root
-	for _, c := range p.changes {
-		changed, _ = changed.With(c) // a place that is missing shows in what follows
-	}
-	after, problems := resolve.Stack(changed)
+	after, problems := file.With(p.changes)
 	if after == nil {
 		after = &v1alpha1.Resolved{}
 		for _, one := range problems.Errors() {
@@ -175,21 +168,21 @@ func NewPlan(file string, data []byte, to Target, asked bool) (*Plan, problem.Li
 	for _, part := range parts {
 		p.describe(part, after, asked)
 	}
-	return p, nil
+	return p
 }
 
 // change finds where the version has to be written: in each base, and in each
 // override that has one of its own, or needs one.
-func (p *Plan) change(part part, asked bool) {
+func (p *Plan) change(spec *document.Node, part part, asked bool) {
 	inBase := map[string]string{}
 	for i := range p.before.Bases {
 		b := &p.before.Bases[i]
 		if image := part.image(b); image != nil {
 			inBase[b.Name], _ = part.wanted(image, asked)
-			p.write(inBase[b.Name], "spec.bases[%d].%s.image.tag", i, part.field)
+			p.write(spec.Field("bases").Items()[i], part, inBase[b.Name])
 		}
 	}
-	overlays := p.root.Field("spec").Field("overlays").Items()
+	overlays := spec.Field("overlays").Items()
 	for i := range p.before.Overlays {
 		for j := range p.before.Overlays[i].Bases {
 			b := &p.before.Overlays[i].Bases[j]
@@ -198,18 +191,31 @@ func (p *Plan) change(part part, asked bool) {
 				continue
 			}
 			tag, _ := part.wanted(image, asked)
-			written := overlays[i].Field("bases").Items()[j].Field(part.field).Field("image").Field("tag") != nil
+			entry := overlays[i].Field("bases").Items()[j]
+			written := entry.Field(part.field).Field("image").Field("tag") != nil
 			if written || tag != inBase[b.Name] {
-				p.write(tag, "spec.overlays[%d].bases[%d].%s.image.tag", i, j, part.field)
+				p.write(entry, part, tag)
 			}
 		}
 	}
 }
 
-func (p *Plan) write(tag, format string, args ...any) {
-	if tag != "" {
-		p.changes = append(p.changes, problem.Change{Path: fmt.Sprintf(format, args...), Value: tag})
+// write notes a tag where that of a base, or of an overlay's entry, is written, or
+// would be; once where several overlays have it of one template.
+func (p *Plan) write(entry *document.Node, part part, tag string) {
+	if tag == "" {
+		return
 	}
+	at := entry.Problem(part.field+".image.tag", "")
+	c := problem.Change{Path: at.Path, Value: tag}
+	if p.seen[c] {
+		return
+	}
+	if p.seen == nil {
+		p.seen = map[problem.Change]bool{}
+	}
+	p.seen[c] = true
+	p.changes, p.places = append(p.changes, c), append(p.places, at)
 }
 
 // describe says what becomes of a program in each overlay, or in each base where

@@ -21,6 +21,9 @@ func fieldsOf(t reflect.Type) []field {
 	var fields []field
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "forEach" {
+			continue // a template is written out before anything else is done with it
+		}
 		if name != "" && name != "-" {
 			fields = append(fields, field{name, options == "", f.Type})
 		}

@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
 // identity is what makes a resource another one.
@@ -46,7 +47,7 @@ func findObject(kind, namespace, name string, items []*yaml.RNode, missing probl
 	}
 	missing.Message = fmt.Sprintf("no %s %q of the namespace %s is in the list", kind, name, namespace)
 	if len(names) > 0 {
-		missing.Message += ", which has " + strings.Join(names, ", ")
+		missing.Message += ", which has " + spelling.List(names)
 		missing.Fix = ""
 	}
 	return nil, &missing

@@ -179,13 +179,13 @@ func (w wanted) missed(at string, all []Object) problem.Problem {
 		values := valuesOf(near, c.of)
 		if strings.HasPrefix(c.name, w.field) {
 			p.Path = at + "." + c.name
-			p.Message = fmt.Sprintf("got %q, which selects nothing: there is %s", c.got, listed(values))
+			p.Message = fmt.Sprintf("got %q, which selects nothing: there is %s", c.got, spelling.List(values))
 			p.Fix = spelling.Suggest(c.got, values)
 			return p
 		}
-		p.Message = fmt.Sprintf("its %s is %q, and there is no such object: there is %s", c.name, c.got, listed(refs(near)))
+		p.Message = fmt.Sprintf("its %s is %q, and there is no such object: there is %s", c.name, c.got, spelling.List(refs(near)))
 		if c.got == "" {
-			p.Message = fmt.Sprintf("it has no %s, and there is no such object: there is %s", c.name, listed(refs(near)))
+			p.Message = fmt.Sprintf("it has no %s, and there is no such object: there is %s", c.name, spelling.List(refs(near)))
 		}
 		want := spelling.Nearest(c.got, values)
 		if len(values) == 1 {
@@ -202,9 +202,9 @@ func (w wanted) missed(at string, all []Object) problem.Problem {
 		}
 		return p
 	}
-	p.Message = "selects nothing: there are " + listed(refs(all))
+	p.Message = "selects nothing: there are " + spelling.List(refs(all))
 	if w.field == "patch" {
-		p.Message = "is for an object that there is not: there are " + listed(refs(all))
+		p.Message = "is for an object that there is not: there are " + spelling.List(refs(all))
 	}
 	return p
 }
@@ -220,14 +220,4 @@ func valuesOf(all []Object, of func(Object) string) []string {
 
 func refs(all []Object) []string {
 	return valuesOf(all, func(o Object) string { return objects.RefOf(o).String() })
-}
-
-// listed are names for a sentence, as many as anybody reads.
-func listed(names []string) string {
-	const most = 20
-	more := ""
-	if len(names) > most {
-		names, more = names[:most], fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	return strings.Join(names, ", ") + more
 }

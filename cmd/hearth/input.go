@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -65,7 +64,7 @@ func (in *input) overlay(stack *v1alpha1.Resolved, args []string) (string, error
 	case len(args) == 0 && len(names) == 1:
 		return names[0], nil
 	case len(args) == 0:
-		return "", fmt.Errorf("name one OVERLAY of %s: %s", in.name(), strings.Join(names, ", "))
+		return "", fmt.Errorf("name one OVERLAY of %s: %s", in.name(), spelling.List(names))
 	case !slices.Contains(names, args[0]):
 		return "", fmt.Errorf("no overlay %q in %s; there are: %s", args[0], in.name(), spelling.List(names))
 	}

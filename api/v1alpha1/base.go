@@ -216,12 +216,16 @@ func (v validator) shared(at *field.Path, b *Base) {
 	}
 	if o := b.Ollama; o != nil {
 		storage := at.Child("ollama", "storage")
-		use(claims, storage.Child("existingClaim"), b.claims()["ollama"], "claim")
+		for _, claim := range b.claims()["ollama"] {
+			use(claims, storage.Child("existingClaim"), claim, "claim")
+		}
 		use(jobs, storage.Child("backup", "longhorn", "group"), o.Storage.RecurringJob(), "recurring job")
 	}
 	if w := b.OpenWebUI; w != nil {
 		storage := at.Child("openWebUI", "storage")
-		use(claims, storage.Child("existingClaim"), b.claims()["openWebUI"], "claim")
+		for _, claim := range b.claims()["openWebUI"] {
+			use(claims, storage.Child("existingClaim"), claim, "claim")
+		}
 		use(jobs, storage.Child("backup", "longhorn", "group"), w.Storage.RecurringJob(), "recurring job")
 		use(secrets, at.Child("openWebUI", "secretName"), w.SecretName, "Secret")
 	}

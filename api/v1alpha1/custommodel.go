@@ -164,7 +164,11 @@ func (o *Ollama) fileModels() []string {
 func (v validator) customModels(server *field.Path, b *Base) {
 	o, list := b.Ollama, server.Child("customModels")
 	if len(o.CustomModels) > 0 && o.Pull == PullNever {
-		v.because(server.Child("pull"), server.Child("storage")).errorf(list, "write pull: missing, or make them where the volume is filled",
+		fix := "write pull: missing, or make them where the volume is filled"
+		if o.Shared() {
+			fix = "make them where the volume is filled"
+		}
+		v.because(server.Child("pull"), server.Child("storage")).errorf(list, fix,
 			"has no effect: the init container makes them, and pull is never")
 		return
 	}

@@ -50,11 +50,17 @@ var folderForm = regexp.MustCompile(`^(\.|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-
 
 // modelStore checks where an Ollama's models lie.
 func (v validator) modelStore(at *field.Path, o *Ollama) {
+	store, replicas := at.Child("storage"), at.Child("replicas")
 	if folder := o.ModelsFolder; !folderForm.MatchString(folder) || len(folder) > 200 {
 		v.errorf(at.Child("modelsFolder"), "", "got %q, want a folder of the volume, such as %s or a/b, without a slash in front; or \".\", its root", folder, ModelsFolder)
 	}
-	if o.Storage.ReadOnly() && o.Pull == PullMissing {
-		v.because(at.Child("storage")).errorf(at.Child("pull"), "write never, or remove it", "got missing: nobody can pull into a volume that is read-only")
+	switch at := at.Child("pull"); {
+	case o.Pull != PullMissing:
+	case o.Storage.ReadOnly():
+		v.because(store).errorf(at, "write never, or remove it", "got missing: nobody can pull into a volume that is read-only")
+	case o.Shared():
+		v.because(store, replicas).errorf(at, "write never, or remove it, and fill the volume by other means; or give each pod a volume, by storage.size",
+			"got missing: %d pods mount one volume, read-only, for one Ollama removes what another one pulls", o.Replicas)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 // Ollama is the inference server: a Deployment with one pod and a volume of
-// models, behind the Service "ollama".
+// models, behind the Service "ollama"; or several pods, by replicas.
 type Ollama struct {
 	// Name of its Service, and of its Deployment, container, claim and policies: a
 	// DNS label that begins with a letter, of at most 46 characters. It tells
@@ -21,6 +21,15 @@ type Ollama struct {
 	// cannot change it: a claim cannot be renamed. Default ollama.
 	Name string `json:"name,omitzero"`
 	Workload
+	// Replicas is how many Ollamas stand behind the one Service, 1 to 64. Each is a
+	// pod with resources of its own and a volume of storage.size of its own, to which
+	// it pulls every model; from two on they are a StatefulSet's, spread over the
+	// nodes, and one at a time gives way to maintenance. A volume that is there
+	// already (existingClaim, nfs, image) is one for all of them, which mount it
+	// read-only: its claim has to be ReadWriteMany or ReadOnlyMany. From 1 to more,
+	// or back, the models move to other volumes, which begin empty; an overlay may
+	// have another number than its base. Default 1.
+	Replicas int `json:"replicas,omitzero"`
 	// Models to hold, as for `ollama pull`: llama3.2:3b, or with a registry's
 	// host; hf.co/ORGANISATION/REPOSITORY:QUANTIZATION is a GGUF file of Hugging
 	// Face's. At least one, unless there is a largestModel, or a custom model of a
@@ -33,8 +42,9 @@ type Ollama struct {
 	// models.
 	LargestModel Quantity `json:"largestModel,omitzero"`
 	// Pull is missing (default): an init container fetches the models that the
-	// volume lacks. never (default where the volume is read-only): the volume is
-	// filled by other means, and the NetworkPolicy lets nobody pull.
+	// volume lacks. never (default where the volume is read-only, or one for several
+	// replicas): the volume is filled by other means, and the NetworkPolicy lets
+	// nobody pull.
 	Pull Pull `json:"pull,omitzero"`
 	// ModelsFolder is the folder of the volume that has Ollama's blobs/ and
 	// manifests/ (OLLAMA_MODELS). Default models, as a volume has it that was
@@ -114,7 +124,8 @@ func (o *Ollama) applyDefaults() {
 	if sizing.LlamaServer(o.Image.Tag) {
 		fill(&o.PromptCache, "512Mi")
 	}
-	if o.Storage.ReadOnly() {
+	fill(&o.Replicas, 1)
+	if o.ReadOnly() {
 		fill(&o.Pull, PullNever)
 	}
 	fill(&o.Pull, PullMissing)
@@ -196,6 +207,7 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 	v.ollamaEnv(at, o)
 	v.models(at, o)
 	v.modelStore(at, o)
+	v.replicas(at, o)
 	v.customModels(at, b)
 	v.modelDigests(at, b)
 	v.accelerator(at, o)

@@ -20,8 +20,8 @@ const (
 	serviceOpenWebUI = "open-webui"
 )
 
-// ServiceName is the name of the Ollama's Service, and with it of its Deployment,
-// its container, its claim, its ServiceAccount and its NetworkPolicy. Without a
+// ServiceName is the name of the Ollama's Service, and with it of its Deployment or
+// StatefulSet, its container, its claim, its ServiceAccount and its NetworkPolicy. Without a
 // name, or an Ollama, it is ollama.
 func (o *Ollama) ServiceName() string {
 	if o == nil {
@@ -90,7 +90,7 @@ func LeadsTo(text, from, service, namespace string) bool {
 // ollamaName checks the name against what else has one in the namespace and in
 // the pod.
 func (v validator) ollamaName(at *field.Path, o *Ollama) {
-	name, taken := o.ServiceName(), append(ContainerNames(), serviceOpenWebUI+"-headless")
+	name, taken := o.ServiceName(), append(ContainerNames(), serviceOpenWebUI+HeadlessSuffix)
 	at = at.Child("name")
 	switch {
 	case name == serviceOllama:
@@ -116,6 +116,9 @@ func (b *Base) programs() []string {
 	var names []string
 	if b.Ollama != nil {
 		names = append(names, b.Ollama.ServiceName())
+		if b.Ollama.VolumeEach() {
+			names = append(names, b.Ollama.ServiceName()+HeadlessSuffix)
+		}
 		if b.Monitoring != nil && b.Monitoring.Speed != nil {
 			names = append(names, b.SpeedName())
 		}
@@ -131,15 +134,14 @@ func (b *Base) programs() []string {
 
 // claims are the names of the base's claims, by the field of the program that
 // mounts each.
-func (b *Base) claims() map[string]string {
-	claims := map[string]string{}
+func (b *Base) claims() map[string][]string {
+	claims := map[string][]string{}
 	if o := b.Ollama; o != nil {
-		claims["ollama"] = o.Storage.Claim(o.ServiceName())
+		claims["ollama"] = o.Claims()
 	}
 	if w := b.OpenWebUI; w != nil {
-		claims["openWebUI"] = w.Storage.Claim(serviceOpenWebUI)
+		claims["openWebUI"] = []string{w.Storage.Claim(serviceOpenWebUI)}
 	}
-	maps.DeleteFunc(claims, func(_, name string) bool { return name == "" })
 	return claims
 }
 

@@ -158,6 +158,7 @@ func conflictOf(a, b *Base) *conflict {
 	}
 	routes := a.Expose.Exposed() && b.Expose.Exposed()
 	name := func(n string) bool { return slices.Contains(a.programs(), n) }
+	program, claim := sharedClaim(a, b)
 	switch i := slices.IndexFunc(b.programs(), name); {
 	case a.Ollama != nil && b.Ollama != nil && i >= 0 && b.programs()[i] != serviceOpenWebUI:
 		what := "both bring objects called " // those of a speed check
@@ -169,9 +170,8 @@ func conflictOf(a, b *Base) *conflict {
 		return &conflict{what: "both bring an Open WebUI into the namespace " + b.Namespace, fix: "give one of them another namespace"}
 	case a.CreateNamespace && b.CreateNamespace:
 		return &conflict{[]string{"createNamespace"}, "both create the namespace " + b.Namespace, "leave it to one of them"}
-	case sharedClaim(a, b) != "":
-		program := sharedClaim(a, b)
-		return &conflict{[]string{program, "storage", "existingClaim"}, fmt.Sprintf("both mount the claim %q", b.claims()[program]), "give each volume a claim of its own"}
+	case program != "":
+		return &conflict{[]string{program, "storage", "existingClaim"}, fmt.Sprintf("both mount the claim %q", claim), "give each volume a claim of its own"}
 	case routes && a.Expose.Name == b.Expose.Name:
 		return &conflict{[]string{"expose", "name"}, fmt.Sprintf("are both exposed as %q", b.Expose.Name), "give one of the routes another name"}
 	case routes && a.Expose.TLS.Type == TLSCertManager && b.Expose.TLS.Type == TLSCertManager && a.Expose.TLS.SecretName == b.Expose.TLS.SecretName:
@@ -182,17 +182,19 @@ func conflictOf(a, b *Base) *conflict {
 	return nil
 }
 
-// sharedClaim is the field of the program of b that mounts a claim of a's; "" if
-// there is none. An Ollama removes at its start what no model of its own needs,
-// and with it what another is pulling.
-func sharedClaim(a, b *Base) string {
-	taken := slices.Collect(maps.Values(a.claims()))
+// sharedClaim is the claim of a's that a program of b mounts, with that program's
+// field; "" if there is none. An Ollama removes at its start what no model of its own
+// needs, and with it what another is pulling.
+func sharedClaim(a, b *Base) (program, claim string) {
+	taken := slices.Concat(slices.Collect(maps.Values(a.claims()))...)
 	for _, program := range slices.Sorted(maps.Keys(b.claims())) {
-		if slices.Contains(taken, b.claims()[program]) {
-			return program
+		for _, claim := range b.claims()[program] {
+			if slices.Contains(taken, claim) {
+				return program, claim
+			}
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // clusters checks what the clusters get.

@@ -31,8 +31,10 @@ var wishes = []struct {
 }{
 	{"gpu gpus gpuCount nvidia amd cuda rocm vulkan runtimeClass runtimeClassName deviceRequests", "ollama.accelerator",
 		"use ollama.accelerator: {type: nvidia} or {type: amd}; see docs/accelerators.md"},
-	{"replicas replicaCount autoscaling autoscaler hpa keda scale minReplicas maxReplicas", "ollama.numParallel",
-		"each program is one pod, for its volume is one pod's; for more requests at a time use ollama.numParallel"},
+	{"replicas replicaCount", "ollama.replicas",
+		"use ollama.replicas: 2, pods with a volume each; the chat is one pod, for its volume is one pod's"},
+	{"autoscaling autoscaler hpa keda scale minReplicas maxReplicas", "ollama.replicas",
+		"nothing scales by itself, for a new pod pulls its models first; use ollama.replicas: 2, or for more requests at a time ollama.numParallel"},
 	{"database databaseURL databaseURI db dbURL postgres postgresql postgresURL externalDatabase externalPostgresql mysql sqlite", "openWebUI.env.DATABASE_URL",
 		"use openWebUI.env: {DATABASE_URL: {secretKeyRef: {name: SECRET, key: KEY}}}, and name the database in openWebUI.allowTo"},
 	{"redis redisURL valkey externalRedis redisCluster websocketRedis", "openWebUI.env.REDIS_URL",

@@ -22,6 +22,7 @@ type sizeVerb struct {
 	fits      amount
 	bandwidth float64
 	devices   int
+	replicas  int
 	vram      amount
 	explain   bool
 	ask       bool
@@ -83,11 +84,13 @@ Exit code 1 means that --memory is too little.`,
 	flags.Var(&v.vram, "accelerator-memory", "the memory of each graphics processor, such as 8Gi: says what it holds")
 	flags.IntVar(&v.devices, "accelerators", 1, "how many graphics `processors` of that memory there are")
 	flags.Float64Var(&v.bandwidth, "bandwidth", 20, "how many `GB/s` the memory delivers; two channels of DDR4 about 20 to 40")
+	flags.IntVar(&v.replicas, "replicas", 1, "how many `pods` there are, each with memory and a volume of its own")
 	flags.BoolVar(&v.explain, "explain", false, "show each part with its formula and source")
 	flags.BoolVar(&v.ask, "from-registry", false, "ask the registry of each name for the header of its weights")
 	v.format.addFlag(cmd, "`text`, or json")
 	complete(cmd, "kv-cache-type", v1alpha1.KVCacheType("").Values()...)
 	cmd.MarkFlagsMutuallyExclusive("fits", "memory")
+	cmd.MarkFlagsMutuallyExclusive("fits", "replicas")
 	cmd.MarkFlagsMutuallyExclusive("fits", "context-length")
 	return cmd
 }
@@ -135,6 +138,7 @@ func (v *sizeVerb) check() error {
 	between("context-length", v.settings.ContextLength, 256, 1<<20)
 	between("parallel", v.settings.NumParallel, 1, 64)
 	between("max-loaded", v.settings.MaxLoadedModels, 1, 32)
+	between("replicas", v.replicas, 1, v1alpha1.MostReplicas)
 	between("accelerators", v.devices, 1, 64)
 	if kinds := v1alpha1.KVCacheType("").Values(); !slices.Contains(kinds, v.settings.KVCacheType) {
 		problems = append(problems, fmt.Errorf("--kv-cache-type %s: want %s", v.settings.KVCacheType, strings.Join(kinds, ", ")))

@@ -24,8 +24,16 @@ type sizeReport struct {
 	Warnings     []string       `json:"warnings,omitempty"`
 	Threads      int            `json:"threads,omitempty"`
 	Volume       sizing.Volume  `json:"volume"`
+	Replicas     *replicaReport `json:"replicas,omitempty"` // nil for one pod
 	PullDeadline int            `json:"pullDeadlineSeconds"`
 	LoadTimeout  int            `json:"loadTimeoutSeconds"`
+}
+
+// replicaReport is what several pods take together.
+type replicaReport struct {
+	Pods    int   `json:"pods"`
+	Limit   int64 `json:"limit"`
+	Volumes int64 `json:"volumes"`
 }
 
 // settingsReport is what the numbers are for.
@@ -103,6 +111,9 @@ func (v *sizeVerb) report(models []sizing.Model) *sizeReport {
 		Volume:       sizing.Storage(models),
 		PullDeadline: int(sizing.PullDeadline(models).Seconds()),
 		LoadTimeout:  int(sizing.LoadTimeout(models).Seconds()),
+	}
+	if n := int64(v.replicas); n > 1 {
+		r.Replicas = &replicaReport{v.replicas, n * r.Memory.Limit, n * r.Volume.Comfortable}
 	}
 	if reason, _ := versions.Ollama.Unknown(v.settings.Version); reason != "" {
 		r.Warnings = append(r.Warnings, reason)

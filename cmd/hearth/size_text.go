@@ -98,6 +98,9 @@ func (v *sizeVerb) pod(r *sizeReport) string {
 		say("threads", "%d, with LLAMA_ARG_THREADS: this Ollama ignores the CPU limit", r.Threads)
 	}
 	say("volume", "%s, at least %s, for %s of models", sizetext.Quantity(r.Volume.Comfortable), sizing.MiB(r.Volume.Minimum), sizing.MiB(r.Volume.Disk))
+	if s := r.Replicas; s != nil {
+		say("replicas", "%d pods: limits of %s, volumes of %s", s.Pods, sizetext.Quantity(s.Limit), sizetext.Quantity(s.Volumes))
+	}
 	say("timeouts", "%s to pull and start, %s to load (OLLAMA_LOAD_TIMEOUT)", seconds(r.PullDeadline), seconds(r.LoadTimeout))
 	head := fmt.Sprintf("one pod, with Ollama %s and %s in memory:", v.settings.Version, strings.Join(r.Memory.Models, " and "))
 	return columns.Hang(columns.Width, "", head) + columns.Table(rows)
@@ -122,7 +125,7 @@ func explain(m sizing.Model, s sizing.Settings) string {
 // explainPod is what is added for all models together.
 func explainPod(r *sizeReport) string {
 	rows := sizetext.Terms(slices.DeleteFunc(slices.Clone(r.Memory.Terms), func(t sizing.Term) bool { return !ofServer(t) }))
-	return "the pod:\n" + columns.Table(cells(append(rows, sizetext.Totals(r.Memory, r.Volume)...)))
+	return "the pod:\n" + columns.Table(cells(append(append(rows, sizetext.Totals(r.Memory, r.Volume)...), replicaRows(r)...)))
 }
 
 func ofServer(t sizing.Term) bool { return t.Model == "" }
@@ -136,4 +139,11 @@ func cells(rows []sizetext.Row) (all [][]string) {
 		}
 	}
 	return all
+}
+
+func replicaRows(r *sizeReport) []sizetext.Row {
+	if r.Replicas == nil {
+		return nil
+	}
+	return sizetext.Replicas(r.Replicas.Pods, r.Memory.Limit, r.Volume.Comfortable)
 }

@@ -22,6 +22,9 @@ func Objects(stack string, base *v1alpha1.Base) ([]object.Object, error) {
 			t.MaxBody = w.MaxBody()
 		}
 		t.Component, t.Port = workload.Target(stack, base)
+		if base.Program() == v1alpha1.ProgramOllama && base.Keys() == nil {
+			t.Replicas = base.Ollama.Replicas
+		}
 		typed = append(typed, route.Objects(t, base.Expose)...)
 	}
 	if base.Monitoring != nil {

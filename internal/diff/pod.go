@@ -63,12 +63,26 @@ func pods(o objects.Object) string {
 	return "1"
 }
 
+// scaled is what becomes of the volumes that a StatefulSet makes.
+func scaled(c *change) []Effect {
+	old, new := upgrade.Claims(c.old), upgrade.Claims(c.new)
+	switch {
+	case len(new) > len(old):
+		return one(Note, "new volumes, empty unless they are there from before: %s", strings.Join(new[len(old):], ", "))
+	case len(new) == len(old):
+		return nil
+	case upgrade.Deletes(c.new, "whenScaled"):
+		return one(Data, "Kubernetes deletes these volumes with their data: %s", strings.Join(old[len(new):], ", "))
+	}
+	return one(Note, "these volumes stay, for pods that come back; if not, kubectl -n %s delete pvc %s", c.ref.Namespace, strings.Join(old[len(new):], " "))
+}
+
 func replicas(c *change) []Effect {
 	if before, after := pods(c.old), pods(c.new); c.touches("spec.replicas") && before != after {
 		if after == "0" {
 			return one(Down, "its pods stop, and none starts")
 		}
-		return one(Note, "%s instead of %s pods", after, before)
+		return append(one(Note, "%s instead of %s pods", after, before), scaled(c)...)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func (d *doctor) storage() []check {
 		p := &d.set.Pods[i]
 		for _, v := range p.Spec.Volumes {
 			if c := v.PersistentVolumeClaim; c != nil && !own[p.Ref.Namespace+"/"+c.ClaimName] {
-				all = append(all, d.claim(p.Ref.Namespace, c.ClaimName))
+				all = append(all, d.claim(p.Ref.Namespace, c.ClaimName, replicas(p)))
 			}
 		}
 	}
@@ -100,8 +100,8 @@ func describeClass(class *unstructured.Unstructured) string {
 	return provisioner
 }
 
-// claim wants one that is not the overlay's own.
-func (d *doctor) claim(namespace, name string) check {
+// claim wants one that is not the overlay's own, and that so many pods can mount.
+func (d *doctor) claim(namespace, name string, pods int) check {
 	return check{id: "claim", subject: namespace + "/" + name, title: "the existing claim is there", look: func(ctx context.Context) (result, error) {
 		found, err := d.get(ctx, schema.GroupKind{Kind: "PersistentVolumeClaim"}, namespace, name)
 		if err != nil {
@@ -109,6 +109,10 @@ func (d *doctor) claim(namespace, name string) check {
 		}
 		if found == nil {
 			return failed("storage.existingClaim", "no such claim"), nil
+		}
+		modes, _, _ := unstructured.NestedStringSlice(found.Object, "spec", "accessModes")
+		if pods > 1 && !slices.Contains(modes, string(corev1.ReadWriteMany)) && !slices.Contains(modes, string(corev1.ReadOnlyMany)) {
+			return failed("replicas: 1; or a claim that is ReadWriteMany or ReadOnlyMany", "is %s, and %d pods mount it: those on another node wait for ever", or(strings.Join(modes, " and "), "of no access mode"), pods), nil
 		}
 		phase, _, _ := unstructured.NestedString(found.Object, "status", "phase")
 		return passed("%s", or(phase, "there")), nil

@@ -80,7 +80,7 @@ func (a *app) controller(c, container *Node) {
 			c.At(key).plain("follows from the volume, which is one pod's")
 		}
 	}
-	replicas(c.At("replicas"))
+	a.replicas = c.At("replicas")
 	a.annotations(c.At("annotations"), "annotations")
 	a.annotations(c.At("labels"), "labels")
 	a.container(container)

@@ -33,7 +33,7 @@ func readOllamaChart(a *app) {
 	a.annotations(v.At("deployment", "labels"), "labels")
 	a.annotations(v.At("deployment", "annotations"), "annotations")
 	probes(v)
-	replicas(v.At("replicaCount"))
+	a.replicas = v.At("replicaCount")
 	a.persistentVolume(v.At("persistentVolume"))
 	a.chartService(v.At("service"))
 	a.chartIngress(v.At("ingress"))

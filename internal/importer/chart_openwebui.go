@@ -56,7 +56,7 @@ func readOpenWebUIChart(a *app) {
 	a.annotations(v.At("podLabels"), "labels")
 	a.annotations(v.At("extraLabels"), "labels")
 	probes(v)
-	replicas(v.At("replicaCount"))
+	a.replicas = v.At("replicaCount")
 	a.chartPersistence(v.At("persistence"))
 	a.chartService(v.At("service"))
 	a.openWebUIIngress(v.At("ingress"))

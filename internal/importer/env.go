@@ -192,6 +192,7 @@ func (a *app) finish() {
 	if a.program == programOllama {
 		a.noModels(a.at())
 	}
+	a.keepReplicas()
 }
 
 // env carries a variable that has no field of its own.

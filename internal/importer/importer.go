@@ -159,6 +159,7 @@ type app struct {
 	mount     string // where the volume of models is in the container
 	data      string // its name in the source
 	extras    []extra
+	replicas  *Node  // how many pods
 	sub       string // the folder of the volume that is mounted there
 }
 

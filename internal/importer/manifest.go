@@ -60,7 +60,7 @@ func (a *app) pod(pod, container *Node) {
 		m.At("creationTimestamp").plain("of the API server")
 	}
 	spec := n.At("spec")
-	replicas(spec.At("replicas"))
+	a.replicas = spec.At("replicas")
 	for _, key := range []string{"selector", "strategy", "updateStrategy", "serviceName", "revisionHistoryLimit", "podManagementPolicy", "progressDeadlineSeconds", "minReadySeconds"} {
 		spec.At(key).plain("hearth's own")
 	}

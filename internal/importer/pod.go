@@ -351,13 +351,25 @@ func probes(n *Node) {
 	}
 }
 
-// replicas are one.
-func replicas(n *Node) {
-	if n == nil || n.text == "1" || n.Empty() {
+// keepReplicas is for the number of pods: more than one is Ollama's alone, each with
+// a volume of its own.
+func (a *app) keepReplicas() {
+	n, at := a.replicas, a.at("replicas")
+	_, claim := a.doc.get(a.at("storage", "existingClaim"))
+	_, export := a.doc.get(a.at("storage", "nfs"))
+	_, people := a.doc.get(a.at("largestModel"))
+	switch {
+	case n == nil || n.text == "1" || n.Empty():
 		n.plain("one pod, as in hearth")
-		return
+	case a.program == programChat:
+		n.changed("", "the chat is one pod, for its volume is one pod's", "")
+	case people:
+		n.changed("", "a pull of somebody's reaches one pod of several", "name the models in "+field(a.at("models"))+", and write "+field(at))
+	case claim || export:
+		n.changed("", "one volume for all of them is one that nobody pulls into", "write "+field(at)+" with pull: never, or without the claim, for a volume each")
+	default:
+		a.doc.carry(at, scalar(n.text), n)
 	}
-	n.changed("", "each program is one pod, for its volume is one pod's", "for more requests at a time use ollama.numParallel")
 }
 
 // off says of a part of a chart that is turned off that nothing is lost.

@@ -53,6 +53,19 @@ func Totals(need sizing.Need, volume sizing.Volume) []Row {
 	)
 }
 
+// Replicas are what so many pods take together, each with a limit of memory and a
+// volume of its own; no volume where they share one.
+func Replicas(pods int, limit, volume int64) []Row {
+	sum := func(name string, each int64) Row {
+		return Row{fmt.Sprintf("%s of %d pods", name, pods), Quantity(int64(pods) * each), fmt.Sprintf("%d x %s", pods, Quantity(each)), ""}
+	}
+	rows := []Row{sum("limit", limit)}
+	if volume > 0 {
+		rows = append(rows, sum("volumes", volume))
+	}
+	return rows
+}
+
 // Devices spells what graphics processors there are.
 func Devices(d sizing.Devices) string {
 	return fmt.Sprintf("%d x %s", d.Count, Quantity(d.Memory))

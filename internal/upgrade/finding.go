@@ -67,6 +67,9 @@ func (f *findings) gone(folder string, id id, old map[string]any, all map[id]map
 			Fix:     "keep it; or, if all of that may go, render with --abandon-volumes",
 		})
 	}
+	if id.kind == "StatefulSet" && id.group == "apps" {
+		f.goneSet(folder, id, old, all)
+	}
 	if id.kind != "PersistentVolumeClaim" || id.group != "" {
 		return
 	}
@@ -82,6 +85,12 @@ func (f *findings) gone(folder string, id id, old map[string]any, all map[id]map
 		})
 	case mounted(id, all):
 		f.record(folder, warned, problem.Problem{Path: id.String(), Message: message + ". The pods still use it"})
+	case hasClaims(id, all):
+		f.record(folder, abandon, problem.Problem{
+			Path: id.String(), Message: message + ". Nothing uses it any more: each pod of the StatefulSet " + id.namespace + "/" + id.name + " has a volume of its own, which begins empty",
+			Fix: fmt.Sprintf("keep replicas: 1; or render with --abandon-volumes, and each pod pulls its models, or take the volume along (docs/replicas.md); once the data is not needed: kubectl -n %s delete pvc %s",
+				id.namespace, id.name),
+		})
 	default:
 		f.record(folder, abandon, problem.Problem{
 			Path: id.String(), Message: message + ". Nothing uses it any more",

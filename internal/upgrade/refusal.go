@@ -28,7 +28,7 @@ func Refusals(old, new objects.Object) []Refusal {
 		}
 		before, after := r.of(old), r.of(new)
 		if !r.same(before, after) {
-			found = append(found, Refusal{r.field, r.show(before), r.show(after), r.why, keep(r, before) + "; or " + anew(id)})
+			found = append(found, Refusal{r.field, r.show(before), r.show(after), r.why, keep(r, before) + "; or " + r.nevertheless(id)})
 		}
 	}
 	return found

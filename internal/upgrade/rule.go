@@ -20,6 +20,8 @@ type rule struct {
 	same  func(old, new any) bool
 	why   string
 	holds func(old, new map[string]any) bool // for these objects; nil for all
+	text  func(value any) string             // of a value, for a reader; nil for the value itself
+	anew  func(id) string                    // how to have it nevertheless; nil for making the object anew
 }
 
 const (
@@ -47,7 +49,8 @@ func rules() []rule {
 		{kind: "StatefulSet", field: "spec.selector", same: reflect.DeepEqual, why: "Kubernetes never changes a selector: the old pods would be orphaned"},
 		{kind: "StatefulSet", field: "spec.serviceName", same: reflect.DeepEqual, why: "a StatefulSet's serviceName is part of its pods' names in DNS and never changes"},
 		{kind: "StatefulSet", field: "spec.podManagementPolicy", unset: "OrderedReady", same: reflect.DeepEqual, why: "Kubernetes never changes a StatefulSet's podManagementPolicy"},
-		{kind: "StatefulSet", field: "spec.volumeClaimTemplates", same: reflect.DeepEqual, why: "Kubernetes never changes a StatefulSet's volumeClaimTemplates: its claims exist already"},
+		{kind: "StatefulSet", field: "spec.volumeClaimTemplates", same: reflect.DeepEqual, why: "Kubernetes never changes a StatefulSet's volumeClaimTemplates: its claims exist already",
+			text: templates, anew: orphan},
 		{kind: "Secret", field: "type", unset: "Opaque", same: reflect.DeepEqual, why: "Kubernetes never changes a Secret's type"},
 		{kind: "Service", field: "spec.clusterIP", unset: "an address of the cluster's choice", same: reflect.DeepEqual, why: "Kubernetes never changes a Service's address, nor takes it away"},
 		{kind: "Service", field: "spec.loadBalancerClass", unset: "the cluster's own load balancer", same: reflect.DeepEqual, holds: balanced,
@@ -76,6 +79,9 @@ func (r rule) of(object map[string]any) any {
 
 // show writes a value for a reader.
 func (r rule) show(value any) string {
+	if r.text != nil && value != nil {
+		return r.text(value)
+	}
 	const longest = 100
 	switch v := value.(type) {
 	case nil:

@@ -78,7 +78,8 @@ func (v *verifier) checks() []check {
 		for _, w := range n.workloads {
 			switch {
 			case w.ollama != nil:
-				all = append(all, v.version(w, &versions.Ollama, w.ollama.Image.Tag, ollamaPort), v.models(w), v.cloud(w), v.cold(w), v.prompt(w), v.memory(w), v.footprint(w))
+				all = append(append(all, v.version(w, &versions.Ollama, w.ollama.Image.Tag, ollamaPort)), v.models(w)...)
+				all = append(all, v.cloud(w), v.cold(w), v.prompt(w), v.memory(w), v.footprint(w))
 			case w.chat != nil:
 				all = append(all, v.version(w, &versions.OpenWebUI, w.chat.Image.Tag, openWebUIPort), v.health(w))
 				all = append(all, v.backends(w)...)

@@ -38,6 +38,8 @@ type workload struct {
 	namespace string
 	name      string
 	template  corev1.PodTemplateSpec
+	replicas  *int32                                   // that the overlay asks for; nil where it does not say
+	pods      []string                                 // of Ollama's StatefulSet, in order; nil where nobody knows their names
 	claims    map[string]*corev1.PersistentVolumeClaim // by name; nil if it is not the overlay's own
 
 	base     string              // name of the base
@@ -152,13 +154,14 @@ func (e *expectation) sort() error {
 			if err := convert(o, d); err != nil {
 				return err
 			}
-			w.template = d.Spec.Template
+			w.template, w.replicas = d.Spec.Template, d.Spec.Replicas
 		case "StatefulSet.apps":
 			s := &appsv1.StatefulSet{}
 			if err := convert(o, s); err != nil {
 				return err
 			}
-			w.template = s.Spec.Template
+			w.template, w.replicas = s.Spec.Template, s.Spec.Replicas
+			w.claim(s)
 		case "Service":
 			s := &corev1.Service{}
 			if err := convert(o, s); err != nil {
@@ -180,6 +183,15 @@ func (e *expectation) sort() error {
 	return nil
 }
 
+// claim has the claims of a StatefulSet's pods, which are in no file.
+func (w *workload) claim(s *appsv1.StatefulSet) {
+	for pod := range replicas(s.Spec.Replicas) {
+		for _, t := range s.Spec.VolumeClaimTemplates {
+			w.claims[fmt.Sprintf("%s-%s-%d", t.Name, s.Name, pod)] = &t
+		}
+	}
+}
+
 // belongs finds the part of the stack that a workload comes from. Only one base
 // of a namespace can have an Ollama of a name, and one a chat.
 func (w *workload) belongs(bases []*v1alpha1.Base) {
@@ -188,6 +200,7 @@ func (w *workload) belongs(bases []*v1alpha1.Base) {
 		switch {
 		case component == "inference" && b.Ollama != nil && w.name == b.Ollama.ServiceName():
 			w.base, w.declared, w.ollama, w.models = b.Name, b, b.Ollama, b.StoredModels()
+			w.pods = b.Ollama.Pods()
 			w.answers = b.ChatModel()
 		case component == "chat" && b.OpenWebUI != nil:
 			w.base, w.chat = b.Name, b.OpenWebUI

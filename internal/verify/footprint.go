@@ -66,7 +66,7 @@ type kubeletSummary struct {
 // is never above the peak, so that it can prove a limit too low, and no more than
 // suggest one too high.
 func (v *verifier) footprint(w *workload) check {
-	return check{id: "footprint", subject: w.subject(), title: "the models take the memory that is derived", needs: []string{key("models", w.subject())}, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
+	return check{id: "footprint", subject: w.subject(), title: "the models take the memory that is derived", needs: w.modelKeys(), hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
 		if w.ollama.Accelerator != nil {
 			return notChecked("an accelerator holds what it has room for, and nobody measures it here"), nil
 		}

@@ -19,15 +19,41 @@ type Model struct {
 }
 
 // models wants every model of the stack on the server, with the digest that it is
-// pinned to.
-func (v *verifier) models(w *workload) check {
-	return check{id: "models", subject: w.subject(), title: "Ollama holds every model", needs: []string{w.key()}, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
-		server, err := v.ollama(ctx, w)
-		if err != nil {
-			return result{}, err
-		}
-		defer server.close()
-		tags, err := server.tags(ctx)
+// pinned to: on each server that has a volume of its own, all with the same.
+func (v *verifier) models(w *workload) []check {
+	if len(w.pods) == 0 {
+		return []check{v.modelsOf(w, w.subject(), func(ctx context.Context) (tags, first []tag, err error) {
+			server, err := v.ollama(ctx, w)
+			if err != nil {
+				return nil, nil, err
+			}
+			defer server.close()
+			tags, err = server.tags(ctx)
+			return tags, nil, err
+		})}
+	}
+	var all []check
+	for i, pod := range w.pods {
+		all = append(all, v.modelsOf(w, w.namespace+"/"+pod, func(ctx context.Context) (tags, first []tag, err error) {
+			server := v.ollamaOf(w, pod)
+			defer server.close()
+			if tags, err = server.tags(ctx); err != nil || i == 0 {
+				return tags, nil, err
+			}
+			other := v.ollamaOf(w, w.pods[0])
+			defer other.close()
+			first, err = other.tags(ctx)
+			return tags, first, err
+		}))
+	}
+	return all
+}
+
+// modelsOf is about one server; first are the models of the one that it has to be
+// equal to, if there is one.
+func (v *verifier) modelsOf(w *workload, subject string, ask func(context.Context) (tags, first []tag, err error)) check {
+	return check{id: "models", subject: subject, title: "Ollama holds every model", needs: []string{w.key()}, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
+		tags, first, err := ask(ctx)
 		if err != nil {
 			return result{}, err
 		}
@@ -46,17 +72,19 @@ func (v *verifier) models(w *workload) check {
 			there = append(there, describe(name, t))
 			if want := w.ollama.ModelDigest(name); want != "" && want != "sha256:"+t.Digest {
 				others = append(others, fmt.Sprintf("%s has the digest sha256:%s, want %s", name, t.Digest, want))
+			} else if f := find(first, name); f != nil && f.Digest != t.Digest {
+				others = append(others, fmt.Sprintf("%s has the digest %.12s, and on %s it is %.12s", name, t.Digest, w.pods[0], f.Digest))
 			}
 		}
 		if len(missing) > 0 {
-			hint := "the init container pulls when the pod starts: " + v.kubectl("-n %s rollout restart deployment %s", w.namespace, w.name)
+			hint := "the init container pulls when the pod starts: " + v.restart(w)
 			if w.ollama.Pull == v1alpha1.PullNever {
 				hint = w.field("pull") + " is never: fill the volume, or let the init container pull"
 			}
 			return failed(hint, "missing: %s", strings.Join(missing, ", ")).with(models), nil
 		}
 		if len(others) > 0 {
-			return failed(w.field("modelDigests")+"; or "+v.kubectl("-n %s rollout restart deployment %s", w.namespace, w.name)+", and the init container pulls it again",
+			return failed(w.field("modelDigests")+"; or "+v.restart(w)+", and the init container pulls it again",
 				"%s", strings.Join(others, "; ")).with(models), nil
 		}
 		if len(w.models) == 0 {
@@ -71,4 +99,21 @@ func (v *verifier) models(w *workload) check {
 		}
 		return passed("%s", strings.Join(there, ", ")).with(models), nil
 	}}
+}
+
+// restart has the init containers of a workload look again.
+func (v *verifier) restart(w *workload) string {
+	return v.kubectl("-n %s rollout restart %s %s", w.namespace, strings.ToLower(w.kind), w.name)
+}
+
+// modelKeys are the keys of the rows that models fills in.
+func (w *workload) modelKeys() []string {
+	if len(w.pods) == 0 {
+		return []string{key("models", w.subject())}
+	}
+	var keys []string
+	for _, pod := range w.pods {
+		keys = append(keys, key("models", w.namespace+"/"+pod))
+	}
+	return keys
 }

@@ -23,13 +23,19 @@ const (
 // ollama asks one Ollama server, whatever the way to it.
 type ollama struct{ http *http.Client }
 
-// ollama is the server of a workload, by port-forward. Call close after use.
+// ollama is the server of a workload, one of them where there are several, by
+// port-forward. Call close after use.
 func (v *verifier) ollama(ctx context.Context, w *workload) (ollama, error) {
 	pod, err := v.readyPod(ctx, w)
 	if err != nil {
 		return ollama{}, err
 	}
-	return ollama{v.forward(w.namespace, pod, ollamaPort)}, nil
+	return v.ollamaOf(w, pod), nil
+}
+
+// ollamaOf is the server of a pod.
+func (v *verifier) ollamaOf(w *workload, pod string) ollama {
+	return ollama{v.forward(w.namespace, pod, ollamaPort)}
 }
 
 func (o ollama) close() { o.http.CloseIdleConnections() }

@@ -10,7 +10,7 @@ import (
 // cold asks the first question while the model is not in memory: what somebody
 // waits for who comes back after OLLAMA_KEEP_ALIVE.
 func (v *verifier) cold(w *workload) check {
-	return check{id: "cold", subject: w.subject(), title: "the model loads and answers", needs: []string{key("models", w.subject())}, once: true, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
+	return check{id: "cold", subject: w.subject(), title: "the model loads and answers", needs: w.modelKeys(), once: true, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
 		server, err := v.ollama(ctx, w)
 		if err != nil {
 			return result{}, err
@@ -38,7 +38,7 @@ func (v *verifier) cold(w *workload) check {
 
 // prompt asks a model that is in memory, and wants the promised speed.
 func (v *verifier) prompt(w *workload) check {
-	return check{id: "prompt", subject: w.subject(), title: "the model answers at the promised speed", needs: []string{key("models", w.subject())}, once: true, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
+	return check{id: "prompt", subject: w.subject(), title: "the model answers at the promised speed", needs: w.modelKeys(), once: true, hint: v.podLogs(w), look: func(ctx context.Context) (result, error) {
 		server, err := v.ollama(ctx, w)
 		if err != nil {
 			return result{}, err

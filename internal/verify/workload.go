@@ -34,6 +34,8 @@ func (v *verifier) workload(w *workload) check {
 			return failed(v.deploy(), "%s", other), nil
 		}
 		switch {
+		case w.replicas != nil && r.wanted != *w.replicas:
+			return failed(v.deploy(), "scaled to %d, want %d", r.wanted, *w.replicas), nil
 		case r.wanted == 0:
 			return failed(v.kubectl("-n %s scale %s %s --replicas=1", w.namespace, strings.ToLower(w.kind), w.name), "scaled to 0"), nil
 		case r.done:

@@ -75,7 +75,7 @@ func Alerts(b *v1alpha1.Base) []Alert {
 		return nil
 	}
 	s := seriesOf(b)
-	return slices.Concat(s.down(m), s.certificate(m), s.pods(m.Alerts), s.speed(m))
+	return slices.Concat(s.down(m), s.fewer(), s.certificate(m), s.pods(m.Alerts), s.speed(m))
 }
 
 // down are the alerts of what does not answer: by the prober where there is one,
@@ -116,6 +116,21 @@ func (s series) down(m *v1alpha1.Monitoring) []Alert {
 		Summary:     "Nothing is measured by {{ $labels.job }}",
 		Description: "Prometheus has had no answer of the prober for 15 minutes, so that the alerts that go by it cannot fire: look at Prometheus' page of targets, for the prober's address and module.",
 	})
+}
+
+// fewer are the alerts of workloads that serve with fewer pods than they should.
+func (s series) fewer() (all []Alert) {
+	for _, w := range s.workloads {
+		if w.pods > 1 {
+			ready := w.ready(s.namespace)
+			all = append(all, Alert{
+				Name: "PodsMissing", Severity: "warning", For: "30m", Expr: fmt.Sprintf("%s > 0\nand\n%s < %d", ready, ready, w.pods),
+				Summary:     fmt.Sprintf("{{ $value }} of %d pods of %s in %s are ready", w.pods, w.title, s.namespace),
+				Description: "The others serve, and people wait longer. " + w.look(s.namespace),
+			})
+		}
+	}
+	return all
 }
 
 func (s series) certificate(m *v1alpha1.Monitoring) []Alert {

@@ -54,6 +54,10 @@ func bases() map[string]*v1alpha1.Base {
 			b.OpenWebUI, b.Monitoring.Prober = nil, nil
 			b.Expose.APIKeys = &v1alpha1.APIKeys{SecretName: "keys", Names: []string{"laptop"}}
 		}),
+		"replicas": base(func(b *v1alpha1.Base) {
+			b.OpenWebUI, b.Monitoring.Prober, b.Expose = nil, nil, nil
+			b.Ollama.Replicas = 3
+		}),
 		"chat alone": base(func(b *v1alpha1.Base) {
 			b.Ollama, b.Monitoring.Speed = nil, nil
 			b.Expose = nil

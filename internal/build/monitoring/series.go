@@ -23,20 +23,22 @@ type watched struct {
 	name  string // of its container and its Service
 	title string
 	alert string // that says it is down
-	kind  string // of what keeps its pod
-	claim string
+	kind  string // of what keeps its pods
+	// claims that they mount.
+	claims []string
+	pods   int // that there should be
 }
 
 func seriesOf(b *v1alpha1.Base) series {
 	s := series{namespace: b.Namespace, base: b, questions: questions(b), chat: b.OpenWebUI != nil}
 	if o := b.Ollama; o != nil {
-		s.workloads = append(s.workloads, watched{o.ServiceName(), o.Title(), "OllamaDown", "deployment", o.Storage.Claim(o.ServiceName())})
+		s.workloads = append(s.workloads, watched{o.ServiceName(), o.Title(), "OllamaDown", strings.ToLower(o.Kind()), o.Claims(), o.Replicas})
 	}
 	if b.Keys() != nil {
-		s.workloads = append(s.workloads, watched{b.KeysName(), "Caddy " + b.KeysName(), "KeysDown", "deployment", ""})
+		s.workloads = append(s.workloads, watched{b.KeysName(), "Caddy " + b.KeysName(), "KeysDown", "deployment", nil, 1})
 	}
 	if w := b.OpenWebUI; w != nil {
-		s.workloads = append(s.workloads, watched{"open-webui", "Open WebUI", "OpenWebUIDown", "statefulset", w.Storage.Claim("open-webui")})
+		s.workloads = append(s.workloads, watched{"open-webui", "Open WebUI", "OpenWebUIDown", "statefulset", []string{w.Storage.Claim("open-webui")}, 1})
 	}
 	return s
 }
@@ -68,9 +70,7 @@ func (s series) containers() string {
 func (s series) claims() string {
 	var names []string
 	for _, w := range s.workloads {
-		if w.claim != "" { // an image is no claim
-			names = append(names, w.claim)
-		}
+		names = append(names, w.claims...)
 	}
 	return s.in("persistentvolumeclaim", names...)
 }

@@ -67,6 +67,15 @@ func inside(c component) *corev1.Service {
 	return service(c, &v1alpha1.Workload{Service: v1alpha1.Service{Type: v1alpha1.ClusterIP}})
 }
 
+// headless gives each pod of a StatefulSet a name of its own.
+func headless(c component) *corev1.Service {
+	s := inside(c)
+	s.Name += v1alpha1.HeadlessSuffix
+	s.Spec.ClusterIP = corev1.ClusterIPNone
+	s.Spec.Ports[0].Port = c.port // names lead to the pod itself
+	return s
+}
+
 // service is the component's way in: from inside the cluster, and from outside by
 // its type, for the clients in allowFrom alone.
 func service(c component, w *v1alpha1.Workload) *corev1.Service {

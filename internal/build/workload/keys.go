@@ -46,7 +46,7 @@ func (b builder) keysDeployment(c component) *appsv1.Deployment {
 	o, k, ollama := b.base.Ollama, b.keys(), b.ollamaComponent()
 	pod := b.podSpec(c, &v1alpha1.Workload{
 		NodeSelector: o.NodeSelector, Tolerations: o.Tolerations, PriorityClassName: o.PriorityClassName, Identity: o.Identity,
-	})
+	}, nil)
 	pod.TerminationGracePeriodSeconds = new(int64(120)) // for answers under way
 	pod.Volumes = []corev1.Volume{
 		// The whole of it, and no list of its keys: with one that is not there the

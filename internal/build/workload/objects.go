@@ -48,6 +48,8 @@ type Program struct {
 	Port int32
 	// Storage that its data is on.
 	Storage v1alpha1.Storage
+	// Claims that its pods mount: none, one, or one for each.
+	Claims []string
 }
 
 // Programs are the workloads that the base has.
@@ -56,11 +58,11 @@ func Programs(stack string, base *v1alpha1.Base) []Program {
 	var programs []Program
 	if o := base.Ollama; o != nil {
 		c := b.ollamaComponent()
-		programs = append(programs, Program{c.Component, v1alpha1.ProgramOllama, c.servicePort, o.Storage})
+		programs = append(programs, Program{c.Component, v1alpha1.ProgramOllama, c.servicePort, o.Storage, o.Claims()})
 	}
 	if w := base.OpenWebUI; w != nil {
 		c := b.openWebUIComponent()
-		programs = append(programs, Program{c.Component, v1alpha1.ProgramOpenWebUI, c.servicePort, w.Storage})
+		programs = append(programs, Program{c.Component, v1alpha1.ProgramOpenWebUI, c.servicePort, w.Storage, []string{w.Storage.Claim(c.Name)}})
 	}
 	return programs
 }

@@ -54,13 +54,52 @@ func (b builder) ollama() []any {
 		return nil
 	}
 	c := b.ollamaComponent()
-	objects := append([]any{serviceAccount(c)}, volume(c, o.Storage)...)
-	return append(objects, b.ollamaDeployment(c), service(c, &o.Workload), b.ollamaPolicy(c))
+	objects := []any{serviceAccount(c)}
+	if o.VolumeEach() {
+		objects = append(objects, b.ollamaStatefulSet(c), headless(c))
+	} else {
+		objects = append(append(objects, volume(c, o.Storage)...), b.ollamaDeployment(c))
+	}
+	if o.Replicas > 1 {
+		objects = append(objects, disruptionBudget(c))
+	}
+	return append(objects, service(c, &o.Workload), b.ollamaPolicy(c))
 }
 
 func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
+	d := &appsv1.Deployment{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
+		ObjectMeta: c.Meta(c.Name),
+		Spec: appsv1.DeploymentSpec{
+			// No replicas: 1 is the default, and an explicit number is drift as
+			// soon as somebody scales by hand (Fleet).
+			Selector: &metav1.LabelSelector{MatchLabels: c.Selector()},
+			// A rolling update starts the new pod before the old one has let
+			// go of a ReadWriteOnce volume: a deadlock.
+			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType},
+			// After ten minutes, the default, a Deployment counts as failed; to
+			// pull a model takes longer.
+			ProgressDeadlineSeconds: new(int32(b.base.PullDeadline().Seconds())),
+			Template:                b.ollamaTemplate(c),
+		},
+	}
+	if n := b.base.Ollama.Replicas; n > 1 {
+		d.Spec.Replicas, d.Spec.Strategy = new(int32(n)), oneByOne()
+	}
+	return d
+}
+
+// ollamaTemplate is the pod, however many there are.
+func (b builder) ollamaTemplate(c component) corev1.PodTemplateSpec {
 	o := b.base.Ollama
-	pod := b.podSpec(c, &o.Workload)
+	var data *corev1.VolumeSource
+	if !o.VolumeEach() {
+		data = b.data(c, o.Storage, o.ReadOnly())
+	}
+	pod := b.podSpec(c, &o.Workload, data)
+	if o.Replicas > 1 {
+		pod.TopologySpreadConstraints = spread(c)
+	}
 	pod.TerminationGracePeriodSeconds = new(int64(45))
 	image := Image(b.base, v1alpha1.OllamaImage(), o.Image)
 	if o.Pull == v1alpha1.PullMissing {
@@ -73,7 +112,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 			Env:             b.initEnv(),
 			// The server's: a pod counts the larger of the two, not their sum.
 			Resources:       resources(o.Resources),
-			VolumeMounts:    b.mounts(ollamaData, o.Storage),
+			VolumeMounts:    b.mounts(ollamaData, o.ReadOnly()),
 			SecurityContext: restricted(false),
 		}}
 	}
@@ -91,7 +130,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 		Env:             environment(o.Env, b.ollamaEnv()),
 		EnvFrom:         envFrom(o.EnvFrom),
 		Resources:       resources(o.Resources),
-		VolumeMounts:    b.mounts(ollamaData, o.Storage),
+		VolumeMounts:    b.mounts(ollamaData, o.ReadOnly()),
 		// /api/version, never a loaded model: a model unloads after keepAlive,
 		// the endpoint would vanish, and the route would answer 502.
 		StartupProbe:   httpProbe(c, "/api/version", 2, 5, 60),
@@ -104,22 +143,7 @@ func (b builder) ollamaDeployment(c component) *appsv1.Deployment {
 	}}
 	b.accelerate(&pod)
 	b.addContainers(&pod, &o.Workload)
-	return &appsv1.Deployment{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
-		ObjectMeta: c.Meta(c.Name),
-		Spec: appsv1.DeploymentSpec{
-			// No replicas: 1 is the default, and an explicit number is drift as
-			// soon as somebody scales by hand (Fleet).
-			Selector: &metav1.LabelSelector{MatchLabels: c.Selector()},
-			// A rolling update starts the new pod before the old one has let
-			// go of a ReadWriteOnce volume: a deadlock.
-			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType},
-			// After ten minutes, the default, a Deployment counts as failed; to
-			// pull a model takes longer.
-			ProgressDeadlineSeconds: new(int32(b.base.PullDeadline().Seconds())),
-			Template:                corev1.PodTemplateSpec{ObjectMeta: b.acceleratedMeta(c.PodMeta()), Spec: pod},
-		},
-	}
+	return corev1.PodTemplateSpec{ObjectMeta: b.acceleratedMeta(c.PodMeta()), Spec: pod}
 }
 
 // pullerEnv is what both containers need to find the volume and a registry: a
@@ -132,14 +156,14 @@ func (b builder) pullerEnv() []corev1.EnvVar {
 		env = append(env, corev1.EnvVar{Name: "SSL_CERT_DIR", Value: "/etc/ssl/certs:" + caMountPath})
 	}
 	o, home := b.base.Ollama, ollamaHome
-	if o.Storage.ReadOnly() {
+	if o.ReadOnly() {
 		home = "/tmp" // where it writes a key for itself
 	}
 	env = append(env, corev1.EnvVar{Name: "HOME", Value: home})
 	if o.ModelsFolder != v1alpha1.ModelsFolder || home != ollamaHome { // else it is Ollama's own default
 		env = append(env, corev1.EnvVar{Name: "OLLAMA_MODELS", Value: path.Join(ollamaData, o.ModelsFolder)})
 	}
-	if o.Storage.ReadOnly() {
+	if o.ReadOnly() {
 		// Else it removes empty folders as it starts, and ends where it cannot.
 		env = append(env, corev1.EnvVar{Name: "OLLAMA_NOPRUNE", Value: "1"})
 	}

@@ -39,16 +39,12 @@ func (b builder) openWebUI() []any {
 	}
 	c := b.openWebUIComponent()
 	objects := append([]any{serviceAccount(c)}, volume(c, w.Storage)...)
-	headless := inside(c)
-	headless.Name += "-headless"
-	headless.Spec.ClusterIP = corev1.ClusterIPNone
-	headless.Spec.Ports[0].Port = c.port // names lead to the pod itself
-	return append(objects, b.openWebUIStatefulSet(c), headless, service(c, &w.Workload), b.openWebUIPolicy(c))
+	return append(objects, b.openWebUIStatefulSet(c), headless(c), service(c, &w.Workload), b.openWebUIPolicy(c))
 }
 
 func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 	w := b.base.OpenWebUI
-	pod := b.podSpec(c, &w.Workload)
+	pod := b.podSpec(c, &w.Workload, b.data(c, w.Storage, w.Storage.ReadOnly()))
 	// Memory has a size that a write cannot pass: on a full one an upload fails.
 	// A folder of the node's disk has one that the kubelet evicts the pod for.
 	pod.Volumes = append(pod.Volumes, corev1.Volume{Name: "uploads", VolumeSource: corev1.VolumeSource{
@@ -79,7 +75,7 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		Env:             environment(w.Env, b.openWebUIEnv()),
 		EnvFrom:         envFrom(w.EnvFrom),
 		Resources:       resources(w.Resources),
-		VolumeMounts:    append(b.mounts(openWebUIData, w.Storage), corev1.VolumeMount{Name: "uploads", MountPath: uploadsMountPath}),
+		VolumeMounts:    append(b.mounts(openWebUIData, w.Storage.ReadOnly()), corev1.VolumeMount{Name: "uploads", MountPath: uploadsMountPath}),
 		// Five minutes to start: the embedding models load before it listens.
 		StartupProbe: httpProbe(c, "/health", 5, 5, 60),
 		// /ready asks the database too; an older version answers it with the page.
@@ -93,7 +89,7 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"},
 		ObjectMeta: c.Meta(c.Name),
 		Spec: appsv1.StatefulSetSpec{
-			ServiceName: c.Name + "-headless",
+			ServiceName: headless(c).Name,
 			Selector:    &metav1.LabelSelector{MatchLabels: c.Selector()},
 			Template:    corev1.PodTemplateSpec{ObjectMeta: c.PodMeta(), Spec: pod},
 		},

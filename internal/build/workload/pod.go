@@ -16,8 +16,9 @@ const (
 )
 
 // podSpec is what both workloads' pods share: Pod Security "restricted", no
-// token, scheduling, the data volume and a bounded /tmp.
-func (b builder) podSpec(c component, w *v1alpha1.Workload) corev1.PodSpec {
+// token, scheduling, the data volume and a bounded /tmp. Without data the volume
+// comes of a template.
+func (b builder) podSpec(c component, w *v1alpha1.Workload, data *corev1.VolumeSource) corev1.PodSpec {
 	p := corev1.PodSpec{
 		ServiceAccountName:           c.Name,
 		AutomountServiceAccountToken: new(false),
@@ -34,7 +35,7 @@ func (b builder) podSpec(c component, w *v1alpha1.Workload) corev1.PodSpec {
 			FSGroupChangePolicy: new(corev1.FSGroupChangeOnRootMismatch),
 			SeccompProfile:      &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 		},
-		Volumes: b.volumes(c, w.Storage),
+		Volumes: b.volumes(data),
 	}
 	for _, name := range b.base.Images.PullSecrets {
 		p.ImagePullSecrets = append(p.ImagePullSecrets, corev1.LocalObjectReference{Name: name})
@@ -49,7 +50,7 @@ func (b builder) podSpec(c component, w *v1alpha1.Workload) corev1.PodSpec {
 }
 
 // volumes are the pod's: what only some stacks have first, as in environment.
-func (b builder) volumes(c component, s v1alpha1.Storage) []corev1.Volume {
+func (b builder) volumes(data *corev1.VolumeSource) []corev1.Volume {
 	var volumes []corev1.Volume
 	if ca := b.base.CABundle; ca != nil {
 		volumes = append(volumes, corev1.Volume{Name: caVolume, VolumeSource: corev1.VolumeSource{
@@ -59,33 +60,34 @@ func (b builder) volumes(c component, s v1alpha1.Storage) []corev1.Volume {
 			},
 		}})
 	}
-	return append(volumes,
-		corev1.Volume{Name: dataVolume, VolumeSource: b.data(c, s)},
-		corev1.Volume{Name: tmpVolume, VolumeSource: corev1.VolumeSource{
-			EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: resource.NewQuantity(512<<20, resource.BinarySI)},
-		}})
+	if data != nil {
+		volumes = append(volumes, corev1.Volume{Name: dataVolume, VolumeSource: *data})
+	}
+	return append(volumes, corev1.Volume{Name: tmpVolume, VolumeSource: corev1.VolumeSource{
+		EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: resource.NewQuantity(512<<20, resource.BinarySI)},
+	}})
 }
 
 // data is what holds the workload's data.
-func (b builder) data(c component, s v1alpha1.Storage) corev1.VolumeSource {
+func (b builder) data(c component, s v1alpha1.Storage, readOnly bool) *corev1.VolumeSource {
 	if i := s.Image; i != nil {
-		return corev1.VolumeSource{Image: &corev1.ImageVolumeSource{
+		return &corev1.VolumeSource{Image: &corev1.ImageVolumeSource{
 			Reference: Image(b.base, *i, *i), PullPolicy: corev1.PullPolicy(i.PullPolicy),
 		}}
 	}
-	return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{
-		ClaimName: s.Claim(c.Name), ReadOnly: s.ReadOnly(),
+	return &corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{
+		ClaimName: s.Claim(c.Name), ReadOnly: readOnly,
 	}}
 }
 
 // mounts are the volumes in a container, the data volume at the given path.
-func (b builder) mounts(data string, s v1alpha1.Storage) []corev1.VolumeMount {
+func (b builder) mounts(data string, readOnly bool) []corev1.VolumeMount {
 	var m []corev1.VolumeMount
 	if b.base.CABundle != nil {
 		m = append(m, corev1.VolumeMount{Name: caVolume, MountPath: caMountPath, ReadOnly: true})
 	}
 	return append(m,
-		corev1.VolumeMount{Name: dataVolume, MountPath: data, ReadOnly: s.ReadOnly()},
+		corev1.VolumeMount{Name: dataVolume, MountPath: data, ReadOnly: readOnly},
 		corev1.VolumeMount{Name: tmpVolume, MountPath: v1alpha1.TmpPath})
 }
 

@@ -44,7 +44,7 @@ func (b builder) speedCheck() []any {
 // Ollama's own client asks, from Ollama's image, which the node has already.
 func (b builder) speedCronJob(c component) *batchv1.CronJob {
 	o, s := b.base.Ollama, b.speed()
-	pod := b.podSpec(c, &v1alpha1.Workload{NodeSelector: o.NodeSelector, Tolerations: o.Tolerations, Identity: o.Identity})
+	pod := b.podSpec(c, &v1alpha1.Workload{NodeSelector: o.NodeSelector, Tolerations: o.Tolerations, Identity: o.Identity}, nil)
 	pod.RestartPolicy = corev1.RestartPolicyNever
 	pod.Volumes = []corev1.Volume{{Name: tmpVolume, VolumeSource: corev1.VolumeSource{
 		EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: resource.NewQuantity(16<<20, resource.BinarySI)},

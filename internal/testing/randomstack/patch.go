@@ -58,6 +58,8 @@ func (d *drawing) repairTarget(t object, exists func(kind, name string) bool, na
 // an Ollama of another name is not meant.
 func has(base object, kind, name string) bool {
 	switch {
+	case kind == "Deployment" && isStateful(child(base, "ollama")):
+		return false
 	case kind == "Deployment", kind != "StatefulSet" && name == "ollama":
 		return base["ollama"] != nil && nameOf(base) == "ollama"
 	default:

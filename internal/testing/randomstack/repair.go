@@ -328,6 +328,7 @@ func (d *drawing) repairDNS(dns object) {
 }
 
 func (d *drawing) repairOllama(o, proxy object) {
+	d.repairReplicas(o)
 	if isEmpty(o["models"]) && o["largestModel"] == nil {
 		o["models"] = []any{"llama3.2:3b"}
 	}

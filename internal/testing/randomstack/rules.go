@@ -201,6 +201,7 @@ var pathRules = map[string]rule{
 	"ollama.modelsFolder":               oneOf(".", "models", "a/b.c", "ollama_1"),
 	"ollama.contextLength":              oneOf(256, 4096, 131072, 1048576),
 	"ollama.numParallel":                oneOf(1, 4, 64),
+	"ollama.replicas":                   oneOf(1, 2, 5, 64),
 	"ollama.maxLoadedModels":            oneOf(1, 3, 32),
 
 	"backup.longhorn.group":        oneOf("default", "nightly", "on"),

@@ -132,7 +132,10 @@ func describeVolume(p workload.Program) string {
 	if p.Is == v1alpha1.ProgramOllama {
 		data = "The models"
 	}
-	claim, size := p.Storage.Claim(p.Name), string(p.Storage.Size)
+	claim, size := "the claim ", string(p.Storage.Size)
+	if len(p.Claims) > 1 {
+		claim, size = "the claims ", size+" each"
+	}
 	switch {
 	case p.Storage.Image != nil:
 		return data + ": an image, which the nodes pull and mount."
@@ -141,7 +144,7 @@ func describeVolume(p workload.Program) string {
 	case p.Storage.ExistingClaim != "":
 		size = "of a size that hearth does not set"
 	}
-	return fmt.Sprintf("%s: the claim %s in the namespace %s, %s.", data, claim, p.Namespace, size)
+	return fmt.Sprintf("%s: %s%s in the namespace %s, %s.", data, claim, strings.Join(p.Claims, ", "), p.Namespace, size)
 }
 
 // servers are the entities of the overlay's Ollamas that the base's chat asks.

@@ -118,6 +118,10 @@ func (p *page) volumeNodes(g *graph, i int, pod string) {
 		}
 		g.edge(pod, "-->", "", g.node("claim "+r.Namespace+"/"+name, "[(", ")]", lines...))
 	}
+	for _, t := range objects.List(p.set.Pods[i].Whole, "spec", "volumeClaimTemplates") {
+		name := objects.Text(t, "metadata", "name") + "-" + r.Name + "-N"
+		g.edge(pod, "-->", "", g.node("claim "+r.Namespace+"/"+name, "[(", ")]", "PVC "+name+" of each pod", objects.Text(t, "spec", "resources", "requests", "storage")))
+	}
 }
 
 // inside are those that a NetworkPolicy admits, but for the controllers of the

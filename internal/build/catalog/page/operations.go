@@ -141,12 +141,7 @@ func (p *page) logs() string {
 }
 
 // object is the workload as kubectl takes it.
-func (w workload) object() string {
-	if w.field == "openWebUI" {
-		return "statefulset/" + w.name
-	}
-	return "deployment/" + w.name
-}
+func (w workload) object() string { return w.kind + "/" + w.name }
 
 func (p *page) looks() []string {
 	var commands []string
@@ -154,8 +149,16 @@ func (p *page) looks() []string {
 		commands = append(commands, "kubectl -n "+ns+" get pods,endpointslices,persistentvolumeclaims", "kubectl -n "+ns+" get events --sort-by=.lastTimestamp", "kubectl -n "+ns+" top pods")
 	}
 	for i := range p.overlay.Bases {
-		if b := &p.overlay.Bases[i]; b.Ollama != nil {
-			commands = append(commands, "kubectl -n "+b.Namespace+" exec deployment/"+b.Ollama.ServiceName()+" -- ollama list")
+		b := &p.overlay.Bases[i]
+		if b.Ollama == nil {
+			continue
+		}
+		each := b.Ollama.Pods()
+		if each == nil {
+			each = []string{strings.ToLower(b.Ollama.Kind()) + "/" + b.Ollama.ServiceName()}
+		}
+		for _, pod := range each {
+			commands = append(commands, "kubectl -n "+b.Namespace+" exec "+pod+" -- ollama list")
 		}
 	}
 	return commands

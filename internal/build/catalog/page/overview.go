@@ -287,6 +287,9 @@ func controller(e *v1alpha1.Expose) string {
 func nodes(add func(name, kind, why string), b *v1alpha1.Base) {
 	for _, w := range running(b) {
 		needs := fmt.Sprintf("a node with %s CPU and %s of memory free", markdown.Code(string(w.Resources.Requests.CPU)), markdown.Code(string(w.Resources.Requests.Memory)))
+		if w.field == "ollama" && b.Ollama.Replicas > 1 {
+			needs = fmt.Sprintf("for each of %d pods ", b.Ollama.Replicas) + needs
+		}
 		if w.field == "ollama" && b.Ollama.Accelerator != nil {
 			needs += fmt.Sprintf(", and %d %s", b.Ollama.Accelerator.Count, markdown.Code(b.Ollama.Accelerator.ResourceName))
 			if b.Ollama.Accelerator.Memory != "" {

@@ -116,18 +116,19 @@ func (p *page) namespaces() []string {
 // workload is one of a base's.
 type workload struct {
 	*v1alpha1.Workload
-	// program that it runs; field of the base; name of its objects.
-	program, field, name string
+	// program that it runs; field of the base; name of its objects; kind of what keeps
+	// its pods, as kubectl takes it.
+	program, field, name, kind string
 }
 
 // workloads of a base, people's first.
 func workloads(b *v1alpha1.Base) []workload {
 	var all []workload
 	if w := b.OpenWebUI; w != nil {
-		all = append(all, workload{&w.Workload, "Open WebUI", "openWebUI", "open-webui"})
+		all = append(all, workload{&w.Workload, "Open WebUI", "openWebUI", "open-webui", "statefulset"})
 	}
 	if o := b.Ollama; o != nil {
-		all = append(all, workload{&o.Workload, o.Title(), "ollama", o.ServiceName()})
+		all = append(all, workload{&o.Workload, o.Title(), "ollama", o.ServiceName(), strings.ToLower(o.Kind())})
 	}
 	return all
 }
@@ -138,7 +139,7 @@ func running(b *v1alpha1.Base) []workload {
 	all := workloads(b)
 	if k := b.Keys(); k != nil {
 		proxy := &v1alpha1.Workload{Image: k.Image, Resources: v1alpha1.KeysResources(), NodeSelector: b.Ollama.NodeSelector}
-		all = append(all, workload{proxy, "Caddy", keysField, b.KeysName()})
+		all = append(all, workload{proxy, "Caddy", keysField, b.KeysName(), "deployment"})
 	}
 	return all
 }

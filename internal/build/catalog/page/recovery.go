@@ -6,6 +6,7 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build/catalog/markdown"
+	"github.com/hearth-dev/hearth/internal/build/catalog/restore"
 	"github.com/hearth-dev/hearth/internal/sizetext"
 	"github.com/hearth-dev/hearth/sizing"
 )
@@ -27,7 +28,7 @@ func (p *page) recovery() string {
 	for _, v := range p.volumes {
 		blocks = append(blocks,
 			"### Volume of "+v.Program+" in "+markdown.Text(v.Namespace),
-			fmt.Sprintf("The claim %s of %s holds %s.", markdown.Code(v.Claim), markdown.Code(v.Workload), v.Holds), "Earlier states: "+v.Kept)
+			holds(v), "Earlier states: "+v.Kept)
 		for _, w := range v.Ways {
 			blocks = append(blocks, "#### "+w.Title+": "+v.Program+" in "+markdown.Text(v.Namespace), w.Markdown())
 		}
@@ -36,6 +37,13 @@ func (p *page) recovery() string {
 		}
 	}
 	return paragraphs(blocks...)
+}
+
+func holds(v restore.Volume) string {
+	if len(v.Claims) > 1 {
+		return fmt.Sprintf("The claims %s of %s hold %s, each.", code(v.Claims), markdown.Code(v.Workload), v.Holds)
+	}
+	return fmt.Sprintf("The claim %s of %s holds %s.", code(v.Claims), markdown.Code(v.Workload), v.Holds)
 }
 
 func (p *page) backupMethod() string {
@@ -92,6 +100,9 @@ func (p *page) sizing() string {
 			r, program := w.Resources, w.program
 			if w.field == keysField {
 				program += " " + w.name // as many as there are Ollamas
+			}
+			if w.field == "ollama" && b.Ollama.Replicas > 1 {
+				program = fmt.Sprintf("Each of %d pods of %s", b.Ollama.Replicas, program)
 			}
 			blocks = append(blocks, fmt.Sprintf("%s in %s asks for %s CPU and %s of memory, and gets at most %s and %s.", markdown.Text(program), markdown.Code(b.Namespace),
 				markdown.Code(string(r.Requests.CPU)), markdown.Code(string(r.Requests.Memory)), markdown.Code(string(r.Limits.CPU)), markdown.Code(string(r.Limits.Memory))))
@@ -150,6 +161,15 @@ func ollamaSizing(b *v1alpha1.Base) string {
 	}
 	for _, r := range sizetext.Totals(need, b.Volume()) {
 		add("", r)
+	}
+	if o.Replicas > 1 {
+		limit, size := o.Resources.Limits.Memory.Parsed(), o.Storage.Size.Parsed()
+		if !o.VolumeEach() {
+			size.Set(0)
+		}
+		for _, r := range sizetext.Replicas(o.Replicas, limit.Value(), size.Value()) {
+			add("", r)
+		}
 	}
 	blocks = append(blocks, fmt.Sprintf("Tokens of context: %d; requests at a time: %d; models in memory at most: %d.", o.ContextLength, o.NumParallel, o.MaxLoadedModels),
 		markdown.Table([]string{"Model", "Part", "Amount", "Arithmetic"}, rows))

@@ -105,7 +105,7 @@ func (v volume) byPull() Way {
 	ns := v.base.Namespace
 	return Way{"By a pull", []Step{
 		v.stop(),
-		{Text: "Delete the volume: the models are pulled again, into an empty one.", Command: "kubectl -n " + ns + " delete persistentvolumeclaim " + v.name},
+		{Text: "Delete the volume: the models are pulled again, into an empty one.", Command: "kubectl -n " + ns + " delete persistentvolumeclaim " + strings.Join(v.claims, " ")},
 		v.render(""),
 		v.start(),
 		v.verify(),
@@ -220,7 +220,7 @@ func (v volume) render(left string) Step {
 // start undoes stop: the tree names no number of pods, so applying it leaves
 // none.
 func (v volume) start() Step {
-	return Step{Text: "Start the pod.", Command: "kubectl -n " + v.base.Namespace + " scale " + v.workload + " --replicas=1"}
+	return Step{Text: "Start the pod.", Command: "kubectl -n " + v.base.Namespace + " scale " + v.workload + fmt.Sprintf(" --replicas=%d", v.pods)}
 }
 
 func (v volume) verify() Step {

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build"
@@ -12,8 +13,10 @@ import (
 type Volume struct {
 	// Program is Ollama or Open WebUI; Holds is what is lost with the volume.
 	Program, Holds string
-	// Namespace of Workload, such as statefulset/open-webui, and of its Claim.
-	Namespace, Workload, Claim string
+	// Namespace of Workload, such as statefulset/open-webui, and of its Claims.
+	Namespace, Workload string
+	// Claims of the pods: of one, or one of each.
+	Claims []string
 	// Kept says what keeps earlier states, in a sentence.
 	Kept string
 	// Ways back, the best first. None where nothing keeps earlier states.
@@ -67,15 +70,17 @@ func Volumes(stack, overlay string, b *v1alpha1.Base) ([]Volume, error) {
 	}
 	if w := b.OpenWebUI; w != nil {
 		if err := add(volume{
-			storage: w.Storage, program: "Open WebUI", field: "openWebUI", name: "open-webui", workload: "statefulset/open-webui",
-			holds: "chats, accounts, settings and documents",
+			storage: w.Storage, program: "Open WebUI", field: "openWebUI", name: "open-webui", workload: "statefulset/open-webui", pods: 1,
+			claims: []string{w.Storage.Claim("open-webui")},
+			holds:  "chats, accounts, settings and documents",
 		}); err != nil {
 			return nil, err
 		}
 	}
 	if o := b.Ollama; o != nil && o.Storage.Image == nil { // whose earlier states are its registry's
 		if err := add(volume{
-			storage: o.Storage, program: o.Title(), field: "ollama", name: o.ServiceName(), workload: "deployment/" + o.ServiceName(),
+			storage: o.Storage, program: o.Title(), field: "ollama", name: o.ServiceName(), workload: strings.ToLower(o.Kind()) + "/" + o.ServiceName(),
+			claims: o.Claims(), pods: o.Replicas,
 			holds: "models, which can be pulled again", pulled: true,
 		}); err != nil {
 			return nil, err
@@ -92,6 +97,9 @@ type volume struct {
 	// field of the base that has the storage; name of the claim that hearth makes,
 	// and of its pods.
 	program, field, name, workload, holds string
+	// claims are all that the pods mount, of which there are so many.
+	claims []string
+	pods   int
 	// pulled says that a pod fills an empty volume by itself.
 	pulled bool
 	// job is the object that takes the snapshots, as YAML; "" where somebody else
@@ -102,7 +110,7 @@ type volume struct {
 func (v volume) described() Volume {
 	made := Volume{
 		Program: v.program, Holds: v.holds, Namespace: v.base.Namespace, Workload: v.workload,
-		Claim: v.storage.Claim(v.name),
+		Claims: v.claims,
 	}
 	backup := v.storage.Backup
 	switch {
@@ -110,6 +118,8 @@ func (v volume) described() Volume {
 		made.Kept = "Whoever made the claim decides what keeps its earlier states: hearth writes nothing for it."
 	case v.storage.NFS != nil:
 		made.Kept = "Whoever runs the NFS server decides what keeps its earlier states: hearth writes nothing for it."
+	case len(v.claims) > 1:
+		made.Kept = fmt.Sprintf("Each of %d pods has a volume with the same models, and pulls them again where they are lost.", v.pods)
 	case backup == nil:
 		made.Kept = "Nothing keeps earlier states: what is lost with the volume is lost. `storage.backup` of the workload changes that."
 	case backup.Type == v1alpha1.BackupSnapshotSchedule:

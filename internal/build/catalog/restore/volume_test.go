@@ -39,8 +39,8 @@ func TestWays(t *testing.T) {
 					t.Errorf("%s (-want +got):\n%s", v.Program, diff)
 				}
 			}
-			if want := map[bool]string{true: "mine", false: "open-webui"}[strings.Contains(c.storage, "mine")]; both[0].Claim != want {
-				t.Errorf("got the claim %s, want %s", both[0].Claim, want)
+			if want := map[bool]string{true: "mine", false: "open-webui"}[strings.Contains(c.storage, "mine")]; both[0].Claims[0] != want {
+				t.Errorf("got the claim %s, want %s", both[0].Claims[0], want)
 			}
 		})
 	}

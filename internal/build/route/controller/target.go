@@ -17,6 +17,8 @@ type Target struct {
 	Port int32
 	// Program that runs there.
 	Program v1alpha1.Program
+	// Replicas is how many pods it leads to; 0 if that is not known.
+	Replicas int
 	// MaxBody is the largest body of a request in bytes that the program takes. 0
 	// is no limit.
 	MaxBody int64

@@ -31,6 +31,9 @@ func Controller() controller.Controller {
 	}
 }
 
+// balance is the annotation that says which pod gets a request.
+const balance = "nginx.org/lb-method"
+
 // objects are an Ingress, and the Policy that it names. A value that the
 // controller does not understand rejects the whole Ingress, so every one is
 // written in the controller's own form.
@@ -57,6 +60,11 @@ func objects(t controller.Target, e *v1alpha1.Expose) []any {
 	if n.BasicAuth != nil {
 		a["nginx.org/basic-auth-secret"] = n.BasicAuth.SecretName
 		a["nginx.org/basic-auth-realm"] = e.Name
+	}
+	if _, chosen := a[balance]; t.Replicas > 1 && !chosen {
+		// An answer takes minutes: whoever has fewest under way has a slot first. The
+		// controller's own, random two least_conn, asks two of all.
+		a[balance] = "least_conn"
 	}
 	controller.KeepVariables(a, "nginx.org/")
 	if len(n.AllowList) == 0 {

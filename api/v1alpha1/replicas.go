@@ -43,7 +43,7 @@ func (o *Ollama) Pods() []string {
 	if !o.VolumeEach() {
 		return nil
 	}
-	names := make([]string, o.Replicas)
+	names := make([]string, min(o.Replicas, MostReplicas)) // a larger number is refused
 	for i := range names {
 		names[i] = fmt.Sprintf("%s-%d", o.ServiceName(), i)
 	}
@@ -67,7 +67,7 @@ func (o *Ollama) Claims() []string {
 func (v validator) replicas(at *field.Path, o *Ollama) {
 	count := at.Child("replicas")
 	v.count(count, o.Replicas, 1, MostReplicas, "pods")
-	if o.Replicas == 1 {
+	if o.Replicas < 2 || o.Replicas > MostReplicas {
 		return
 	}
 	v = v.because(count)

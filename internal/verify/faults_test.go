@@ -29,7 +29,7 @@ type fault struct {
 
 // TestFaults has a cluster in order but for one thing.
 func TestFaults(t *testing.T) {
-	for _, group := range [][]fault{objectCases(), volumeCases(), podCases(), versionCases(), answerCases(), footprintCases(), routeCases(), furtherRouteCases(), backendCases(), balancerCases(), otherCases()} {
+	for _, group := range [][]fault{objectCases(), volumeCases(), replicaCases(), podCases(), versionCases(), answerCases(), footprintCases(), routeCases(), furtherRouteCases(), backendCases(), balancerCases(), otherCases()} {
 		for _, c := range group {
 			t.Run(c.want.Check+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
@@ -202,6 +202,25 @@ func volumeCases() []fault {
 		{"lost", "homelab-internal", func(t *testing.T, c *fakecluster.Cluster) {
 			set(t, c, claim, "ollama", "status.phase", "Lost")
 		}, verify.Options{}, fail("volume", "ai/ollama", "Lost: the volume behind the claim is gone", "kubectl --context lab -n ai describe pvc ollama")},
+	}
+}
+
+// replicaCases have three Ollamas, of which one is not like the first.
+func replicaCases() []fault {
+	const restart = "kubectl --context lab -n ai rollout restart statefulset ollama"
+	return []fault{
+		{"on the third pod alone", "replicas", func(_ *testing.T, c *fakecluster.Cluster) { c.Replicas[1].Models = nil }, verify.Options{},
+			fail("models", "ai/ollama-2", "missing: llama3.2:3b, all-minilm:22m", "the init container pulls when the pod starts: "+restart)},
+		{"of another digest", "replicas", func(_ *testing.T, c *fakecluster.Cluster) { c.Replicas[0].Digest = strings.Repeat("b", 64) }, verify.Options{},
+			fail("models", "ai/ollama-1", "llama3.2:3b has the digest bbbbbbbbbbbb, and on ollama-0 it is a80c4f17acd5; "+
+				"all-minilm:22m has the digest bbbbbbbbbbbb, and on ollama-0 it is a80c4f17acd5",
+				"ollama.modelDigests (base ai); or "+restart+", and the init container pulls it again")},
+		{"of a pod's own", "replicas", func(_ *testing.T, c *fakecluster.Cluster) { c.Delete("PersistentVolumeClaim", "data-ollama-2") }, verify.Options{},
+			fail("volume", "ai/data-ollama-2", "no such claim", "what objects above says")},
+		{"scaled by hand", "replicas", func(t *testing.T, c *fakecluster.Cluster) {
+			set(t, c, "StatefulSet", "ollama", "spec.replicas", int64(1))
+		}, verify.Options{}, fail("workload", "ai/ollama", "scaled to 1, want 3",
+			"kubectl --context lab apply -k overlays/replicas; with Fleet, look at the bundle: kubectl get bundles -A")},
 	}
 }
 

@@ -5,15 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
-	"strings"
-	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
@@ -26,6 +21,9 @@ type Cluster struct {
 	// Ollama and Chat answer behind the port-forward of their pods.
 	Ollama *Ollama
 	Chat   *Chat
+	// Replicas are the further Ollamas, from the second pod on, where a base has
+	// several.
+	Replicas []*Ollama
 	// Route is the ingress controller; nil for an overlay without exposure.
 	Route *Route
 
@@ -123,13 +121,12 @@ func (c *Cluster) deploy(stack string, b *v1alpha1.Base) error {
 		})
 	}
 	if b.Ollama != nil {
-		c.Ollama.Version = b.Ollama.Image.Tag
-		c.measure(b.Namespace, PodName(b.Ollama.ServiceName()), b.Ollama.ServiceName(), func() (anonymous, workingSet int64) {
-			need, _ := b.NeedOf(c.Ollama.contexts())
-			return need.Required - 100<<20, need.Required - 50<<20
-		})
-		c.Ollama.Models = append(c.Ollama.Models, b.StoredModels()...)
-		c.listen(b.Namespace, PodName(b.Ollama.ServiceName()), "11434", httptest.NewServer(c.Ollama))
+		c.runOllama(b, 0, c.Ollama)
+		for i := range b.Ollama.Replicas - 1 {
+			further := &Ollama{Rate: c.Ollama.Rate}
+			c.Replicas = append(c.Replicas, further)
+			c.runOllama(b, i+1, further)
+		}
 	}
 	if b.OpenWebUI != nil {
 		c.Chat.Version = b.OpenWebUI.Image.Tag
@@ -144,85 +141,26 @@ func (c *Cluster) deploy(stack string, b *v1alpha1.Base) error {
 	return nil
 }
 
-// PodName is the name of a workload's one pod.
-func PodName(workload string) string { return workload + "-0" }
+// runOllama has an Ollama answer behind the pod of that number.
+func (c *Cluster) runOllama(b *v1alpha1.Base, number int, server *Ollama) {
+	name := b.Ollama.ServiceName()
+	server.Version = b.Ollama.Image.Tag
+	server.Models = append(server.Models, b.StoredModels()...)
+	c.measure(b.Namespace, podName(name, number), name, func() (anonymous, workingSet int64) {
+		need, _ := b.NeedOf(server.contexts())
+		return need.Required - 100<<20, need.Required - 50<<20
+	})
+	c.listen(b.Namespace, podName(name, number), "11434", httptest.NewServer(server))
+}
+
+// PodName is the name of a workload's first pod.
+func PodName(workload string) string { return podName(workload, 0) }
+
+func podName(workload string, number int) string { return fmt.Sprintf("%s-%d", workload, number) }
 
 func (c *Cluster) listen(namespace, pod, port string, behind *httptest.Server) {
 	c.ports[namespace+"/"+pod+":"+port] = behind.Listener.Addr().String()
 	c.closers = append(c.closers, behind.Close)
-}
-
-// start makes a workload ready, with its pod, its endpoints and its metrics.
-func (c *Cluster) start(o *Object) error {
-	set(o, map[string]any{
-		"observedGeneration": int64(0), "replicas": int64(1), "readyReplicas": int64(1),
-		"updatedReplicas": int64(1), "availableReplicas": int64(1),
-	}, "status")
-	var d appsv1.Deployment // a StatefulSet's template stands at the same place
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(map[string]any{"spec": map[string]any{"template": o.Object["spec"].(map[string]any)["template"]}}, &d); err != nil {
-		return err
-	}
-	template := d.Spec.Template
-	pod := &corev1.Pod{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"},
-		ObjectMeta: *template.ObjectMeta.DeepCopy(),
-		Spec:       template.Spec,
-		Status: corev1.PodStatus{
-			Phase: corev1.PodRunning,
-			Conditions: []corev1.PodCondition{
-				{Type: corev1.PodScheduled, Status: corev1.ConditionTrue},
-				{Type: corev1.PodReady, Status: corev1.ConditionTrue},
-			},
-		},
-	}
-	pod.Name, pod.Namespace = PodName(o.GetName()), o.GetNamespace()
-	pod.Spec.NodeName = "node"
-	pod.OwnerReferences = []metav1.OwnerReference{{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Name: o.GetName(), UID: o.GetUID()}}
-	started := true
-	for _, i := range template.Spec.InitContainers {
-		pod.Status.InitContainerStatuses = append(pod.Status.InitContainerStatuses, corev1.ContainerStatus{
-			Name: i.Name, Image: i.Image, Ready: true,
-			State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Completed"}},
-		})
-	}
-	usage := []any{}
-	for _, i := range template.Spec.Containers {
-		pod.Status.ContainerStatuses = append(pod.Status.ContainerStatuses, corev1.ContainerStatus{
-			Name: i.Name, Image: i.Image, Ready: true, Started: &started,
-			State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.NewTime(time.Now().Add(-time.Hour))}},
-		})
-		usage = append(usage, map[string]any{"name": i.Name, "usage": map[string]any{"cpu": "10m", "memory": "512Mi"}})
-	}
-	c.put(pod)
-	metrics := &Object{Object: map[string]any{
-		"apiVersion": "metrics.k8s.io/v1beta1", "kind": "PodMetrics",
-		"timestamp": "2026-01-01T00:00:00Z", "window": "15s", "containers": usage,
-	}}
-	metrics.SetName(pod.Name)
-	metrics.SetNamespace(pod.Namespace)
-	metrics.SetLabels(pod.Labels)
-	c.Put(metrics)
-	c.endpoints(pod)
-	return nil
-}
-
-// endpoints puts the pod behind the Services that its name begins.
-func (c *Cluster) endpoints(pod *corev1.Pod) {
-	yes, number := true, int32(8080)
-	names := []string{strings.TrimSuffix(pod.Name, PodName(""))}
-	if names[0] == "open-webui" {
-		names = append(names, "open-webui-headless")
-	} else {
-		number = 11434
-	}
-	for _, name := range names {
-		c.put(&discoveryv1.EndpointSlice{
-			TypeMeta:   metav1.TypeMeta{APIVersion: "discovery.k8s.io/v1", Kind: "EndpointSlice"},
-			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: pod.Namespace, Labels: map[string]string{discoveryv1.LabelServiceName: name}},
-			Endpoints:  []discoveryv1.Endpoint{{Addresses: []string{"10.1.2.3"}, Conditions: discoveryv1.EndpointConditions{Ready: &yes}}},
-			Ports:      []discoveryv1.EndpointPort{{Port: &number}},
-		})
-	}
 }
 
 func secret(need generator.Secret) *corev1.Secret {

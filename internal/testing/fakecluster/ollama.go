@@ -15,6 +15,8 @@ type Ollama struct {
 	Version string
 	// Models that it holds, as /api/tags spells them.
 	Models []string
+	// Digest of each of them, without its algorithm. Default: llama3.2:3b's.
+	Digest string
 	// Loaded are the models in memory. A question loads its model.
 	Loaded []string
 	// Context in tokens of what is loaded. Default 4096.
@@ -45,9 +47,9 @@ func (o *Ollama) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/api/version":
 		answer(w, http.StatusOK, map[string]any{"version": o.Version})
 	case "/api/tags":
-		answer(w, http.StatusOK, map[string]any{"models": tags(o.Models)})
+		answer(w, http.StatusOK, map[string]any{"models": o.tags(o.Models)})
 	case "/api/ps":
-		answer(w, http.StatusOK, map[string]any{"models": tags(o.Loaded, "context_length", cmp.Or(o.Context, 4096))})
+		answer(w, http.StatusOK, map[string]any{"models": o.tags(o.Loaded, "context_length", cmp.Or(o.Context, 4096))})
 	case "/api/status":
 		if o.NoStatus {
 			http.NotFound(w, r)
@@ -61,7 +63,7 @@ func (o *Ollama) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case o.Silent:
 			answer(w, http.StatusOK, map[string]any{"models": "none"})
 		default:
-			answer(w, http.StatusOK, map[string]any{"object": "list", "data": tags(o.Models)})
+			answer(w, http.StatusOK, map[string]any{"object": "list", "data": o.tags(o.Models)})
 		}
 	case "/api/generate":
 		o.generate(w, r)
@@ -81,10 +83,10 @@ func (o *Ollama) contexts() map[string]int {
 	return contexts
 }
 
-func tags(names []string, more ...any) []any {
+func (o *Ollama) tags(names []string, more ...any) []any {
 	rows := []any{}
 	for _, n := range names {
-		row := map[string]any{"name": n, "digest": "a80c4f17acd55265feec403c7aef86be0c25983ab279d83f3bcd3abbcb5b8b72", "size": 2019393189}
+		row := map[string]any{"name": n, "digest": cmp.Or(o.Digest, "a80c4f17acd55265feec403c7aef86be0c25983ab279d83f3bcd3abbcb5b8b72"), "size": 2019393189}
 		for i := 0; i < len(more); i += 2 {
 			row[more[i].(string)] = more[i+1]
 		}

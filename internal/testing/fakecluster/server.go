@@ -73,6 +73,7 @@ func newServer() *Server {
 		{networking.WithKind("NetworkPolicy"), "networkpolicies", false},
 		{networking.WithKind("Ingress"), "ingresses", false},
 		{networking.WithKind("IngressClass"), "ingressclasses", true},
+		{schema.GroupVersionKind{Group: "policy", Version: "v1", Kind: "PodDisruptionBudget"}, "poddisruptionbudgets", false},
 		{schema.GroupVersionKind{Group: "storage.k8s.io", Version: "v1", Kind: "StorageClass"}, "storageclasses", true},
 		{schema.GroupVersionKind{Group: "discovery.k8s.io", Version: "v1", Kind: "EndpointSlice"}, "endpointslices", false},
 		{schema.GroupVersionKind{Group: "cert-manager.io", Version: "v1", Kind: "Certificate"}, "certificates", false},

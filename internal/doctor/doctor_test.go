@@ -165,6 +165,8 @@ func TestLacks(t *testing.T) {
 			"node", "ai/ollama", "too little memory: 5.4Gi - 1.0Gi = 4.4Gi memory, 8 - 0.5 = 7.5 CPU", "describe nodes"},
 		"room for the first pod only": {"internal", allocatable("memory", "5300Mi"),
 			"node", "ai/open-webui", "too little memory", "hearth size"},
+		"room for one of two pods": {"replicas", allocatable("memory", "9Gi"),
+			"node", "ai/ollama-1", "too little memory", "hearth size"},
 		"a limit above the node": {"limit", allocatable("memory", "6Gi"),
 			"node", "ai/ollama", "may use 8.0Gi by its limit, which is more than node-1 has for all pods: 6.0Gi", "resources.limits.memory"},
 		"too few CPUs": {"internal", allocatable("cpu", "500m"),

@@ -64,7 +64,10 @@ var objectRules = []struct {
 	{"nothing talks to the API server", func(_ *v1alpha1.Base, o generator.Object) bool {
 		return o["kind"] != "ServiceAccount" || o["automountServiceAccountToken"] == false
 	}},
-	{"a rolling update would wait for its own volume", func(_ *v1alpha1.Base, o generator.Object) bool {
+	{"a rolling update would wait for its own volume", func(b *v1alpha1.Base, o generator.Object) bool {
+		if b.Ollama != nil && b.Ollama.Shared() && at(o, "metadata", "name") == b.Ollama.ServiceName() {
+			return o["kind"] != "Deployment" || fmt.Sprint(at(o, "spec", "strategy", "rollingUpdate", "maxSurge")) == "0"
+		}
 		claims := strings.Contains(fmt.Sprint(at(o, "spec", "template", "spec", "volumes")), "persistentVolumeClaim")
 		return o["kind"] != "Deployment" || !claims || at(o, "spec", "strategy", "type") == "Recreate"
 	}},

@@ -137,6 +137,9 @@ func TestAnOverlayWithoutOverridesHasNoPatches(t *testing.T) {
 		overlays := &yaml.Node{Kind: yaml.SequenceNode}
 		for j, b := range get(root, "spec", "bases").Content {
 			name := &yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: get(b, "name").Value}
+			if urls := get(b, "openWebUI", "ollamaURLs"); urls != nil && urls.Kind == yaml.SequenceNode { // the other bases are not there
+				urls.Content = []*yaml.Node{scalar("https://gpu.example.org")}
+			}
 			overlays.Content = append(overlays.Content, mapping("name", scalar(fmt.Sprintf("same-%d", j)),
 				"bases", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{mapping("name", name)}}))
 		}

@@ -7,6 +7,15 @@ func (d *drawing) repairCatalog(catalog object, overlays []any) {
 	if b == nil {
 		return
 	}
+	if d.focused("catalog.backstage.owner") && d.chance(0.5) { // about has it then, for all overlays
+		b["owner"] = nil
+		for _, o := range overlays {
+			delete(child(o.(object), "about"), "owner")
+		}
+		if child(catalog, "about") == nil {
+			catalog["about"] = object{}
+		}
+	}
 	ownOwner := false
 	for _, o := range overlays {
 		o := o.(object)

@@ -70,6 +70,8 @@ type wants struct {
 	caddy bool
 	// policies asks for the image of what enforces NetworkPolicies.
 	policies bool
+	// twoNodes has pods run on a second node as well.
+	twoNodes bool
 	// addons besides Traefik and the metrics server.
 	addons []images.Addon
 }
@@ -170,7 +172,7 @@ func start(t *testing.T, w wants) *suite {
 
 	logs, err := os.MkdirTemp("", "hearth-e2e-logs-")
 	must(t, err)
-	s.Cluster, err = cluster.Create(ctx, cluster.Options{Mode: mode, Out: os.Stderr, Logs: logs, ImageVolumes: w.imageVolumes})
+	s.Cluster, err = cluster.Create(ctx, cluster.Options{Mode: mode, Out: os.Stderr, Logs: logs, ImageVolumes: w.imageVolumes, TwoNodes: w.twoNodes})
 	must(t, err)
 	t.Cleanup(func() {
 		if t.Failed() {

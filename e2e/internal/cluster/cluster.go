@@ -17,7 +17,7 @@ import (
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 )
 
-// Cluster is a running kind cluster with one node.
+// Cluster is a running kind cluster with one node, or two.
 type Cluster struct {
 	// Name begins with [Prefix].
 	Name string
@@ -28,7 +28,9 @@ type Cluster struct {
 	Client *kubernetes.Clientset
 
 	provider *cluster.Provider
-	node     nodes.Node
+	node     nodes.Node   // of the control plane
+	nodes    []nodes.Node // all
+	static   bool         // the nodes' network is that of a node built from source, which knows no other node
 	home     *home
 	out      io.Writer
 }
@@ -36,21 +38,24 @@ type Cluster struct {
 // Context is the name of the cluster's context in its kubeconfig.
 func (c *Cluster) Context() string { return "kind-" + c.Name }
 
-// Node is the name of the cluster's node, and of the container that is the node.
+// Node is the name of the control plane's node, which is the only one by default, and of its container.
 func (c *Cluster) Node() string { return c.node.String() }
 
-// LoadImage gives an image to the node, so that its pods start without a pull.
+// LoadImage gives an image to every node, so that its pods start without a pull.
 func (c *Cluster) LoadImage(image images.Image) error {
 	start := time.Now()
-	archive, err := os.Open(image.Tar)
-	if err != nil {
-		return err
+	for _, node := range c.nodes {
+		archive, err := os.Open(image.Tar)
+		if err != nil {
+			return err
+		}
+		err = nodeutils.LoadImageArchive(node, archive)
+		archive.Close()
+		if err != nil {
+			return fmt.Errorf("loading %s into node %s: %w", image.Ref, node, err)
+		}
 	}
-	defer archive.Close()
-	if err := nodeutils.LoadImageArchive(c.node, archive); err != nil {
-		return fmt.Errorf("loading %s into the node: %w", image.Ref, err)
-	}
-	say(c.out, "loaded %s into the node in %s", image.Ref, since(start))
+	say(c.out, "loaded %s in %s", image.Ref, since(start))
 	return nil
 }
 
@@ -62,7 +67,7 @@ func (c *Cluster) Delete() error {
 	}
 	start := time.Now()
 	if err := c.provider.Delete(c.Name, c.Kubeconfig); err != nil {
-		return fmt.Errorf("deleting cluster %s: %w; remove it with: docker rm -f -v %s-control-plane", c.Name, err, c.Name)
+		return fmt.Errorf("deleting cluster %s: %w; remove its nodes, whose names begin so, by docker rm -f -v", c.Name, err)
 	}
 	if err := c.home.remove(); err != nil {
 		return fmt.Errorf("deleting cluster %s: %w", c.Name, err)
@@ -78,10 +83,14 @@ func (c *Cluster) connect() error {
 	if err != nil {
 		return err
 	}
-	if len(found) != 1 {
-		return fmt.Errorf("cluster %s has %d nodes, want 1", c.Name, len(found))
+	control, err := nodeutils.ControlPlaneNodes(found)
+	if err != nil {
+		return err
 	}
-	c.node = found[0]
+	if len(control) != 1 {
+		return fmt.Errorf("cluster %s has %d nodes of a control plane, want 1", c.Name, len(control))
+	}
+	c.node, c.nodes = control[0], found
 	if c.Config, err = clientcmd.BuildConfigFromFlags("", c.Kubeconfig); err != nil {
 		return err
 	}

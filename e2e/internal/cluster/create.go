@@ -30,6 +30,8 @@ type Options struct {
 	Wait time.Duration
 	// ImageVolumes lets pods mount images as volumes: off by default before Kubernetes 1.35, and Debian's containerd cannot.
 	ImageVolumes bool
+	// TwoNodes adds a worker to the control plane, and pods run on both.
+	TwoNodes bool
 }
 
 // Interruptible returns a context that ends when a person presses Ctrl-C or the process is sent SIGTERM, so that the
@@ -65,7 +67,12 @@ func Create(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{Name: name, Kubeconfig: home.kubeconfig(), provider: provider, home: home, out: o.Out}
+	c := &Cluster{Name: name, Kubeconfig: home.kubeconfig(), provider: provider, home: home, out: o.Out, static: o.Mode == Source}
+	if o.TwoNodes {
+		if err := addWorker(config, o, home); err != nil {
+			return nil, errors.Join(err, home.remove())
+		}
+	}
 	start := time.Now()
 	say(o.Out, "creating cluster %s, kubeconfig %s", name, c.Kubeconfig)
 	err = c.interruptibly(ctx, func() error {
@@ -80,6 +87,12 @@ func Create(ctx context.Context, o Options) (*Cluster, error) {
 	})
 	if err == nil {
 		err = c.connect()
+	}
+	if err == nil {
+		err = c.Connect(ctx, o.Wait)
+	}
+	if err == nil && o.TwoNodes {
+		err = c.openControlPlane(ctx)
 	}
 	if err == nil {
 		err = c.waitForSystem(ctx, o.Wait)

@@ -40,7 +40,7 @@ var nodePackages = []string{
 // NodeImage returns an image that kind can run as a node, with every image that Kubernetes needs inside it.
 //
 // Its network is a point-to-point link from each pod to the node, since kind's own CNI daemon cannot be had as a module.
-// That is enough for one node: pods reach each other, Services and the outside. It does not enforce NetworkPolicy, and the
+// That is enough for one node: pods reach each other, Services and the outside. A second node needs [CNIConfig] and routes. It does not enforce NetworkPolicy, and the
 // module proxy does not serve sigs.k8s.io/kube-network-policies, which could.
 func (b *Builder) NodeImage(ctx context.Context) (Image, error) {
 	root, err := b.nodeRoot(ctx)
@@ -134,12 +134,20 @@ func (b *Builder) nodeRoot(ctx context.Context) (Layer, error) {
 			{Path: "/kind", From: filepath.Join(files, "kind"), Mode: 0o644},
 			{Path: "/kind/bin", From: filepath.Join(files, "kind", "bin"), Mode: 0o755},
 			{Path: "/usr/local/bin", From: filepath.Join(files, "usr", "local", "bin"), Mode: 0o755},
-			{Path: "/etc/cni/net.d/10-hearth.conflist", Data: cniConfig},
+			{Path: CNIPath, Data: cniConfig},
 			{Path: "/etc/systemd/system/load-images.service", Data: loadImagesUnit},
 			{Path: "/etc/systemd/system/kubelet.service.d/20-images.conf", Data: kubeletDropIn},
 		},
 		finish: nodeScript,
 	})
+}
+
+// CNIPath is where a node built from source has the configuration of its network.
+const CNIPath = "/etc/cni/net.d/10-hearth.conflist"
+
+// CNIConfig is what belongs there on a node whose pods have another range of addresses than the first node's.
+func CNIConfig(subnet string) []byte {
+	return bytes.Replace(cniConfig, []byte("10.244.0.0/24"), []byte(subnet), 1)
 }
 
 // storage is the manifest that kind applies for the default StorageClass.

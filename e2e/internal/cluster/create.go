@@ -91,11 +91,11 @@ func Create(ctx context.Context, o Options) (*Cluster, error) {
 	if err == nil {
 		err = c.Connect(ctx, o.Wait)
 	}
-	if err == nil && o.TwoNodes {
-		err = c.openControlPlane(ctx)
-	}
 	if err == nil {
 		err = c.waitForSystem(ctx, o.Wait)
+	}
+	if err == nil && o.TwoNodes {
+		err = c.open(ctx)
 	}
 	if err != nil {
 		err = fmt.Errorf("creating cluster %s: %w", name, err)

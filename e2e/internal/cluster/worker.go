@@ -22,7 +22,7 @@ const workerSubnet = "10.244.1.0/24"
 // addWorker adds a second node to the configuration.
 func addWorker(config *v1alpha4.Cluster, o Options, home *home) error {
 	worker := config.Nodes[0]
-	worker.Role = v1alpha4.WorkerRole
+	worker.Role, worker.KubeadmConfigPatches = v1alpha4.WorkerRole, []string{joinClosed}
 	if o.Mode == Source {
 		file := filepath.Join(home.dir, "worker.conflist")
 		if err := os.WriteFile(file, images.CNIConfig(workerSubnet), 0o644); err != nil {
@@ -34,10 +34,24 @@ func addWorker(config *v1alpha4.Cluster, o Options, home *home) error {
 	return nil
 }
 
-// openControlPlane lets pods run on the control plane as well; kind does so only where it is alone.
-func (c *Cluster) openControlPlane(ctx context.Context) error {
-	_, err := c.Kubectl(ctx, nil, "taint", "node", c.Node(), "node-role.kubernetes.io/control-plane:NoSchedule-")
-	return err
+// closed is the taint that keeps pods from a worker until those of the system run on the control plane: the provisioner of a node built
+// from source asks the API server of its own node, and a pod that starts before [Cluster.Connect] reaches no other node.
+const closed = "hearth.dev/e2e"
+
+// joinClosed has the worker join with it.
+const joinClosed = `kind: JoinConfiguration
+nodeRegistration:
+  taints: [{key: ` + closed + `, effect: NoSchedule}]
+`
+
+// open lets pods run on both nodes; kind opens a control plane only where it is alone.
+func (c *Cluster) open(ctx context.Context) error {
+	for node, taint := range map[string]string{c.Node(): "node-role.kubernetes.io/control-plane", c.Worker(): closed} {
+		if _, err := c.Kubectl(ctx, nil, "taint", "node", node, taint+":NoSchedule-"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Worker is the name of the second node, and of its container; empty where there is none.

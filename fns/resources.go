@@ -69,7 +69,7 @@ func ollamaResources(c config, f *fields[resourcesSpec], items []*yaml.RNode, pr
 	if problems.Err() != nil {
 		// What does not need the workload is found in one go all the same.
 		if f.root.Field("spec") != nil {
-			_, found := sized(f, v1alpha1.OllamaVersion)
+			_, found := sized(f, v1alpha1.OllamaVersion, nil)
 			problems = append(problems, found...)
 		}
 		return nil, c.results(problems.Sorted())
@@ -88,7 +88,7 @@ func ollamaResources(c config, f *fields[resourcesSpec], items []*yaml.RNode, pr
 			return nil, c.fail(results, *wrong)
 		}
 	}
-	base, problems := sized(f, tag(scalar(found.node, "image")))
+	base, problems := sized(f, tag(scalar(found.node, "image")), found.env())
 	results = append(results, c.results(problems)...)
 	if problems.Err() != nil {
 		return nil, results
@@ -125,9 +125,9 @@ func (s resourcesSpec) names(f *fields[resourcesSpec]) problem.List {
 	return problems
 }
 
-// sized is an Ollama of the given version with what the config says, defaulted,
-// and what is wrong with it.
-func sized(f *fields[resourcesSpec], version string) (*v1alpha1.Base, problem.List) {
+// sized is an Ollama of the given version and environment with what the config says,
+// defaulted, and what is wrong with the config.
+func sized(f *fields[resourcesSpec], version string, env map[string]v1alpha1.EnvValue) (*v1alpha1.Base, problem.List) {
 	s := f.Spec
 	o := &v1alpha1.Ollama{
 		Models: slices.Clone(s.Models), Pull: v1alpha1.PullNever, ContextLength: s.ContextLength, NumParallel: s.NumParallel,
@@ -157,6 +157,7 @@ func sized(f *fields[resourcesSpec], version string) (*v1alpha1.Base, problem.Li
 			Fix:     "remove it, and set resources.limits.cpu",
 		})
 	}
+	o.Env = env
 	b.Default()
 	return b, problems.Sorted()
 }
@@ -174,6 +175,17 @@ func (c container) shared() bool {
 		n := lookup(c.node, name)
 		return n != nil && shared(n.YNode())
 	})
+}
+
+// env are the variables whose values stand in the container.
+func (c container) env() map[string]v1alpha1.EnvValue {
+	env := map[string]v1alpha1.EnvValue{}
+	for _, v := range elements(lookup(c.node, "env")) {
+		if lookup(v, "valueFrom") == nil {
+			env[scalar(v, "name")] = v1alpha1.EnvValue{Value: scalar(v, "value")}
+		}
+	}
+	return env
 }
 
 // String names the container for messages.

@@ -18,10 +18,10 @@ const (
 	// serverBytes is `ollama serve` without a model: 10 to 27 MiB of its own, and
 	// its program in the file cache (docs/calibration.md).
 	serverBytes = 48 * mib
-	// checkpointStep and checkpoints are how far apart llama-server keeps copies of
-	// what a sliding window sees, in tokens, and how many of them at most for each
-	// request, besides the two of the newest prompt: its log, and --ctx-checkpoints
-	// of its README.
+	// checkpointStep is how far apart llama-server keeps copies of what a sliding
+	// window sees, in tokens, newestCheckpoints how many it keeps of the newest
+	// prompt besides, and mostCheckpoints how many of all for each request: its log,
+	// and --checkpoint-min-step and --ctx-checkpoints of its README.
 	checkpointStep, newestCheckpoints, mostCheckpoints = 8192, 2, 32
 
 	// promptCacheBytes is LLAMA_ARG_CACHE_RAM from 0.30 on, in place of its

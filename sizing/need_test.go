@@ -62,6 +62,10 @@ func TestHybrid(t *testing.T) {
 		{sizing.Settings{Version: "0.23.2", NumParallel: 2}, 2, 0},
 		{sizing.Settings{Version: "0.34.0", NumParallel: 2}, 2, 2 * 3},
 		{sizing.Settings{Version: "0.34.0", ContextLength: 32768}, 1, 6},
+		{sizing.Settings{Version: "0.34.0", ContextLength: 32768, Checkpoints: 4}, 1, 4},
+		{sizing.Settings{Version: "0.34.0", ContextLength: 32768, Checkpoints: -1}, 1, 0},
+		{sizing.Settings{Version: "0.34.0", ContextLength: 32768, CheckpointSpacing: 4096}, 1, 10},
+		{sizing.Settings{Version: "0.34.0", ContextLength: 32768, CheckpointSpacing: -1}, 1, 32},
 	} {
 		if got := bytesOf(m, "state", c.settings) >> 20; got != c.state {
 			t.Errorf("%+v: %d MiB of state, want %d", c.settings, got, c.state)

@@ -13,6 +13,12 @@ type Settings struct {
 	KVCacheType string
 	// PromptCache in bytes, from Ollama 0.30 on. Default 512 MiB; below 0 for none.
 	PromptCache int64
+	// Checkpoints that llama-server keeps for each request, from Ollama 0.30 on:
+	// LLAMA_ARG_CTX_CHECKPOINTS. Default 32; below 0 for none.
+	Checkpoints int
+	// CheckpointSpacing is how many tokens lie between two of them:
+	// LLAMA_ARG_CHECKPOINT_MIN_SPACING_NT. Default 8192; below 0 for any number.
+	CheckpointSpacing int
 	// Version of Ollama, as its image is tagged: 0.23.2. Other tags, such as
 	// latest, count as the newest.
 	Version string
@@ -31,6 +37,20 @@ func (s Settings) promptCache() int64 {
 		return promptCacheBytes
 	}
 	return max(0, s.PromptCache)
+}
+
+// checkpoints that one request has at most in a context of so many tokens: those of
+// the newest prompt, and of older ones as far apart as they have to be.
+func (s Settings) checkpoints(context int) int {
+	most, spacing := s.Checkpoints, s.CheckpointSpacing
+	if most == 0 {
+		most = mostCheckpoints
+	}
+	if spacing == 0 {
+		spacing = checkpointStep
+	}
+	most, spacing = max(most, 0), max(spacing, 1)
+	return min(newestCheckpoints+int(roundUp(int64(context), int64(spacing))/int64(spacing)), most)
 }
 
 func orDefault(value, fallback int) int {

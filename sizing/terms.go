@@ -118,7 +118,7 @@ func (r run) checkpoints() Term {
 	if layers == 0 && r.StateBytes == 0 || r.Embedder || !LlamaServer(r.settings.Version) {
 		return Term{}
 	}
-	number := min(newestCheckpoints+int(roundUp(int64(r.context), checkpointStep)/checkpointStep), mostCheckpoints)
+	number := r.settings.checkpoints(r.context)
 	kind, row := r.row()
 	one := row*float64(layers)*float64(r.SlidingWindow) + float64(r.StateBytes)
 	var parts []string

@@ -19,9 +19,9 @@ func OllamaVariables() []string { return versions.Ollama.Names() }
 
 const unreadName = "Ollama reads no variable of this name"
 
-// Unread is a variable that an Ollama does not read.
-type Unread struct {
-	// Severity is a warning where the image's tag does not tell whether it does.
+// VariableProblem is what is wrong with an environment variable of Ollama.
+type VariableProblem struct {
+	// Severity is a warning where it may be right, too.
 	Severity problem.Severity
 	// Reason is such as "Ollama reads it up to 0.24, and this is 0.30.10".
 	Reason string
@@ -31,13 +31,13 @@ type Unread struct {
 
 // OllamaUnread says why the Ollama of an image's tag does not read a variable;
 // nil if it does.
-func OllamaUnread(name, tag string) *Unread {
+func OllamaUnread(name, tag string) *VariableProblem {
 	known, ours := versions.Ollama.Variable(name)
 	standing := versions.Ollama.Standing(tag)
 	untagged := standing == versions.None
 	switch {
 	case !ours:
-		u := &Unread{Severity: problem.Error, Reason: unreadName, Fix: spelling.Suggest(name, OllamaVariables())}
+		u := &VariableProblem{Severity: problem.Error, Reason: unreadName, Fix: spelling.Suggest(name, OllamaVariables())}
 		if u.Fix == "" && (untagged || standing == versions.TooNew) {
 			u.Severity, u.Reason = problem.Warning, "no Ollama up to "+versions.Ollama.Newest+" reads a variable of this name"
 		}
@@ -45,12 +45,12 @@ func OllamaUnread(name, tag string) *Unread {
 	case known.First == "" && known.Last == "":
 		return nil
 	case untagged && known.First != "":
-		return &Unread{problem.Warning, fmt.Sprintf("Ollama reads it from %s on, and %q names no version", known.First, tag), "name a version in the image's tag"}
+		return &VariableProblem{problem.Warning, fmt.Sprintf("Ollama reads it from %s on, and %q names no version", known.First, tag), "name a version in the image's tag"}
 	case untagged:
-		return &Unread{problem.Warning, fmt.Sprintf("Ollama reads it up to %s, and %q names no version", known.Last, tag), "remove it, or name a version in the image's tag"}
+		return &VariableProblem{problem.Warning, fmt.Sprintf("Ollama reads it up to %s, and %q names no version", known.Last, tag), "remove it, or name a version in the image's tag"}
 	}
 	if reason, fix := versions.Ollama.Unread(name, tag); reason != "" {
-		return &Unread{problem.Error, reason, fix}
+		return &VariableProblem{problem.Error, reason, fix}
 	}
 	return nil
 }
@@ -74,6 +74,7 @@ func (v validator) ollamaEnv(server *field.Path, o *Ollama) {
 		}
 		u := OllamaUnread(name, o.Image.Tag)
 		if u == nil {
+			v.llamaEnv(at.Key(name), name, o.Env[name])
 			continue
 		}
 		near := spelling.Misspelt(name, OllamaVariables())
@@ -92,5 +93,17 @@ func (v validator) ollamaEnv(server *field.Path, o *Ollama) {
 	}
 	if origins := o.Env["OLLAMA_ORIGINS"].Value; strings.Contains(origins, "*") {
 		v.errorf(at.Key("OLLAMA_ORIGINS"), "name the origins", "got %q, which lets every web page that people open use this server", origins)
+	}
+}
+
+// llamaEnv refuses what llama-server cannot be told beside Ollama, and warns of what
+// the memory does not follow.
+func (v validator) llamaEnv(at *field.Path, name string, given EnvValue) {
+	value := &given.Value
+	if given.SecretKeyRef != nil {
+		value = nil
+	}
+	if p := LlamaArgument(name, value); p != nil {
+		v.add(p.Severity, at, p.Fix, "%s", p.Reason)
 	}
 }

@@ -67,7 +67,7 @@ var spokenArguments = map[string][]int{
 }
 
 // spokenTables are the variables whose every text is said.
-var spokenTables = []string{"ollamaOwned", "ollamaUnread", "openWebUIOwned", "reservedAnnotations"}
+var spokenTables = []string{"llamaOwned", "ollamaOwned", "ollamaUnread", "openWebUIOwned", "reservedAnnotations"}
 
 func messages(t *testing.T) []message {
 	t.Helper()

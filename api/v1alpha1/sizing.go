@@ -126,6 +126,10 @@ func (o *Ollama) settings() sizing.Settings {
 	if o.PromptCache == None {
 		s.PromptCache = -1
 	}
+	CountLlama(&s, func(name string) (string, bool) {
+		given, set := o.Env[name]
+		return given.Value, set && given.SecretKeyRef == nil
+	})
 	return s
 }
 

@@ -34,6 +34,7 @@ var Ollama = Program{
 		{Version: "0.33.0", Changes: []string{"repeat_penalty is 1.0 by default, 1.1 before: a small model may not come to an end"}},
 	},
 	Variables: []Variable{
+		{Name: "LLAMA_API_KEY", First: "0.30.0"},
 		{Name: "LLAMA_ARG_", First: "0.30.0"}, // llama-server's own, which Ollama hands on to it
 		{Name: "OLLAMA_AUTH"},
 		{Name: "OLLAMA_CONTEXT_LENGTH"},

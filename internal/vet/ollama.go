@@ -31,9 +31,9 @@ func ollamaRules() []Rule {
 		Source: "ollama discover/cpu_linux.go: threads are the quota's whole cores, at least one",
 	}, {
 		ID: "ollama-variable", Severity: problem.Error, check: ollamaVariable,
-		Reason: "Ollama ignores a variable that its version does not know, without a word: the setting is not made",
+		Reason: "Ollama ignores a variable that its version does not know, without a word: the setting is not made. What begins with LLAMA_ARG_ it hands on to llama-server, also what it overrides itself or cannot work with",
 		Fix:    "see `ollama serve --help`",
-		Source: "ollama envconfig/config.go of " + versions.Ollama.Oldest + " to " + versions.Ollama.Newest,
+		Source: "ollama envconfig/config.go of " + versions.Ollama.Oldest + " to " + versions.Ollama.Newest + "; llm/llama_server.go of " + versions.Ollama.Measured + ", and common/arg.cpp of its llama.cpp",
 	}, {
 		ID: "ollama-origins", Severity: problem.Error, check: ollamaOrigins,
 		Reason: "any web page that somebody in the network opens could use the server from the browser",
@@ -72,6 +72,9 @@ func ollamaVariable(in *input) []Finding {
 			}
 			u := v1alpha1.OllamaUnread(v.Name, objects.Tag(c.Image))
 			if u == nil {
+				u = llamaArgument(in, c, v.Name)
+			}
+			if u == nil {
 				continue
 			}
 			f := c.finding("env["+v.Name+"]", "%s", u.Reason)
@@ -85,6 +88,15 @@ func ollamaVariable(in *input) []Finding {
 		}
 	}
 	return found
+}
+
+// llamaArgument says what is wrong with a variable that Ollama hands on to llama-server.
+func llamaArgument(in *input, c container, name string) *v1alpha1.VariableProblem {
+	value, certain := in.said(c, name)
+	if !certain {
+		return v1alpha1.LlamaArgument(name, nil)
+	}
+	return v1alpha1.LlamaArgument(name, &value)
 }
 
 func ollamaOrigins(in *input) []Finding {

@@ -63,11 +63,13 @@ func settings(c container) sizing.Settings {
 	if value, set := c.env("LLAMA_ARG_CACHE_RAM"); set && value == "0" {
 		cache = -1
 	}
-	return sizing.Settings{
+	s := sizing.Settings{
 		PromptCache: cache, Devices: acceleratorMemory(c),
 		ContextLength: number("OLLAMA_CONTEXT_LENGTH"), NumParallel: number("OLLAMA_NUM_PARALLEL"),
 		MaxLoadedModels: number("OLLAMA_MAX_LOADED_MODELS"), KVCacheType: kv, Version: objects.Tag(c.Image),
 	}
+	v1alpha1.CountLlama(&s, c.env)
+	return s
 }
 
 func ollamaMemory(in *input) []Finding {

@@ -34,11 +34,11 @@ const (
 	ollamaSays = "Ollama gives llama-server an argument of its own, which goes before it"
 	ollamaKey  = "Ollama sends llama-server no key, and no model would answer"
 	ollamaTLS  = "Ollama asks llama-server without TLS, and no model would answer"
-	onlyVector = "llama-server makes embeddings alone then, and no model would answer a question"
 )
 
 // llamaOwned are the variables of llama-server that Ollama decides, or with which it
-// cannot work: buildLlamaServerCmd in llm/llama_server.go of Ollama 0.34.0.
+// cannot work: llm/llama_server.go of Ollama 0.34.0, and runs of it with a key, a
+// prefix, another context and another batch.
 var llamaOwned = map[string]variable{
 	"LLAMA_API_KEY":            {ollamaKey, "remove it; expose.apiKeys asks programs for one"},
 	"LLAMA_ARG_API_KEY_FILE":   {ollamaKey, "remove it; expose.apiKeys asks programs for one"},
@@ -47,7 +47,6 @@ var llamaOwned = map[string]variable{
 	"LLAMA_ARG_CACHE_TYPE_K":   {"the memory follows ollama.kvCacheType alone", "use ollama.kvCacheType"},
 	"LLAMA_ARG_CACHE_TYPE_V":   {"the memory follows ollama.kvCacheType alone", "use ollama.kvCacheType"},
 	"LLAMA_ARG_CTX_SIZE":       {ollamaSays, "use ollama.contextLength"},
-	"LLAMA_ARG_EMBEDDINGS":     {onlyVector, "remove it"},
 	"LLAMA_ARG_FLASH_ATTN":     {ollamaSays, "use ollama.kvCacheType, which turns it on"},
 	"LLAMA_ARG_HOST":           {ollamaSays, "remove it: Ollama alone asks llama-server"},
 	"LLAMA_ARG_LOG_PREFIX":     {ollamaSays, "remove it"},
@@ -57,7 +56,6 @@ var llamaOwned = map[string]variable{
 	"LLAMA_ARG_N_PARALLEL":     {ollamaSays, "use ollama.numParallel"},
 	"LLAMA_ARG_OFFLINE":        {ollamaSays, "remove it"},
 	"LLAMA_ARG_PORT":           {ollamaSays, "remove it: Ollama alone asks llama-server"},
-	"LLAMA_ARG_RERANKING":      {onlyVector, "remove it"},
 	"LLAMA_ARG_RPC":            {"parts of the model and of what is asked go to another machine, with neither a password nor TLS", "remove it"},
 	"LLAMA_ARG_SSL_CERT_FILE":  {ollamaTLS, "remove it; expose.tls is for the way from outside"},
 	"LLAMA_ARG_SSL_KEY_FILE":   {ollamaTLS, "remove it; expose.tls is for the way from outside"},
@@ -76,11 +74,11 @@ var (
 		ROPE_FREQ_BASE ROPE_FREQ_SCALE ROPE_SCALE ROPE_SCALING_TYPE SHOW_TIMINGS SKIP_CHAT_PARSING SSE_PING_INTERVAL STATIC_PATH
 		TAGS THINK THINK_BUDGET THINK_BUDGET_MESSAGE THREADS THREADS_HTTP TIMEOUT TOP_K UI_CONFIG UI_CONFIG_FILE YARN_ATTN_FACTOR
 		YARN_BETA_FAST YARN_BETA_SLOW YARN_EXT_FACTOR YARN_ORIG_CTX`)
-	llamaHeavy = strings.Fields(`AGENT CACHE_IDLE_SLOTS CPU_MOE DEVICE DIO DOCKER_REPO DRAFT_MAX DRAFT_MIN HF_FILE HF_REPO
+	llamaHeavy = strings.Fields(`AGENT CACHE_IDLE_SLOTS CPU_MOE DEVICE DIO DOCKER_REPO DRAFT_MAX DRAFT_MIN EMBEDDINGS HF_FILE HF_REPO
 		IMAGE_MAX_TOKENS IMAGE_MIN_TOKENS KV_OFFLOAD KV_UNIFIED KV_UNIFIED_PER_SLOT LAZY_MODE LOAD_MODE MAIN_GPU
 		MCP_SERVERS_CONFIG MCP_SERVERS_JSON MLOCK MMAP MMPROJ MMPROJ_AUTO MMPROJ_OFFLOAD MMPROJ_URL MODELS_AUTOLOAD MODELS_DIR
 		MODELS_MAX MODELS_PRESET MODEL_URL MTMD_BATCH_MAX_TOKENS NO_HOST N_CPU_FFN N_CPU_MOE N_GPU_LAYERS N_GPU_LAYERS_DRAFT
-		OVERRIDE_TENSOR REPACK SPEC_DRAFT_BACKEND_SAMPLING SPEC_DRAFT_CACHE_TYPE_K SPEC_DRAFT_CACHE_TYPE_V SPEC_DRAFT_CPU_MOE
+		OVERRIDE_TENSOR REPACK RERANKING SPEC_DRAFT_BACKEND_SAMPLING SPEC_DRAFT_CACHE_TYPE_K SPEC_DRAFT_CACHE_TYPE_V SPEC_DRAFT_CPU_MOE
 		SPEC_DRAFT_HF_REPO SPEC_DRAFT_MODEL SPEC_DRAFT_N_CPU_MOE SPEC_DRAFT_N_MAX SPEC_DRAFT_N_MIN SPEC_DRAFT_P_MIN
 		SPEC_DRAFT_P_SPLIT SPEC_SYNTH_LEN SPEC_SYNTH_RATES SPEC_TYPE SPLIT_MODE SWA_FULL TENSOR_SPLIT TOOLS TOOLS_RUNTIME
 		UI_MCP_PROXY VIDEO_FFMPEG_DIR VIDEO_FPS VIDEO_TIMESTAMP_INTERVAL`)

@@ -58,6 +58,9 @@ func eachImage(r *v1alpha1.Resolved, do func(ref string, image *v1alpha1.Image))
 				do(workload.Image(base, v1alpha1.OpenWebUIImage(), w.Image), &w.Image)
 			}
 			w.Images(added)
+			if c := w.Database.CloudNativePG; c != nil && c.Image.Digest == "" {
+				do(workload.Image(base, v1alpha1.CloudNativePGImage(), c.Image), &c.Image)
+			}
 		}
 	}
 	eachBase(r, of)

@@ -22,6 +22,9 @@ const (
 	otherProxy   = "hearth sets HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and a program may read either"
 	noSuchEngine = "hearth sets RAG_EMBEDDING_ENGINE, and no engine of openWebUI.embedding reads it"
 	offline      = "hearth sets OFFLINE_MODE, under which nobody reads it"
+
+	databaseField = "openWebUI.database says where the data is"
+	useDatabase   = "use openWebUI.database: {type: postgres, postgres: {url: {name: SECRET, key: KEY}}}, whose Secret holds the whole URL"
 )
 
 // ollamaOwned are the variables that hearth sets for Ollama, and where to set
@@ -59,6 +62,13 @@ var openWebUIOwned = map[string]variable{
 	"CORS_ALLOW_ORIGIN":                   {fix: "remove it: it follows from expose"},
 	"CURL_CA_BUNDLE":                      {"hearth sets REQUESTS_CA_BUNDLE, which goes before it", "use caBundle"},
 	"DATA_DIR":                            {fix: "remove it: the volume is mounted there"},
+	"DATABASE_HOST":                       {databaseField, useDatabase},
+	"DATABASE_NAME":                       {databaseField, useDatabase},
+	"DATABASE_PASSWORD":                   {databaseField, useDatabase},
+	"DATABASE_PORT":                       {databaseField, useDatabase},
+	"DATABASE_TYPE":                       {databaseField, useDatabase},
+	"DATABASE_URL":                        {databaseField, useDatabase},
+	"DATABASE_USER":                       {databaseField, useDatabase},
 	"ENABLE_OAUTH_SIGNUP":                 {fix: "use openWebUI.oidc.signUp"},
 	"ENABLE_OLLAMA_API":                   {fix: "remove it: it follows from ollama and openWebUI.ollamaURLs"},
 	"ENABLE_OPENAI_API":                   {fix: "remove it: it follows from openWebUI.backends"},

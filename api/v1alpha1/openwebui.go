@@ -11,7 +11,8 @@ import (
 )
 
 // OpenWebUI is the chat: a StatefulSet with one pod and a volume for its SQLite
-// database and uploads, behind the Service "open-webui".
+// database and uploads, behind the Service "open-webui". With database it keeps
+// accounts and chats on a server of PostgreSQL.
 type OpenWebUI struct {
 	Workload
 	// Name that people see in the page (WEBUI_NAME). Default "Open WebUI".
@@ -31,6 +32,9 @@ type OpenWebUI struct {
 	// saves under Connections in the page goes before this list from then on.
 	// Default none: no other server is asked (ENABLE_OPENAI_API).
 	Backends []Backend `json:"backends,omitzero"`
+	// Database is where accounts, chats and settings are. Default: an SQLite file
+	// on the volume.
+	Database Database `json:"database,omitzero"`
 	// Embedding is what searches in documents.
 	Embedding Embedding `json:"embedding,omitzero"`
 	// MaxUploadSize of a file, in whole MiB from 1Mi to 1Gi. The page tells whoever
@@ -90,6 +94,7 @@ func (w *OpenWebUI) applyDefaults() {
 	fill(&w.Name, "Open WebUI")
 	fill(&w.SignUp, SignUpOpen)
 	fill(&w.SecretName, "open-webui")
+	w.Database.applyDefaults()
 	fillPointer(&w.PersistentConfig, w.SignUp == SignUpOpen)
 	if w.OIDC != nil {
 		w.OIDC.applyDefaults(w.SecretName)
@@ -146,6 +151,7 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 		v.warnf(at.Child("storage", "accessMode"), "write ReadWriteOnce", "volumes of this mode are often NFS, which corrupts Open WebUI's SQLite database")
 	}
 	v.openWebUIEnv(base, b)
+	v.database(at.Child("database"), &given.OpenWebUI.Database, &w.Database)
 	v.uploads(base, given, w)
 	v.openWebUIMemory(at, isChosen(given.OpenWebUI.Resources.Limits.Memory), w)
 	v.embedding(base, given.OpenWebUI.Embedding, b)

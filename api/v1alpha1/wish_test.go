@@ -13,7 +13,7 @@ import (
 
 // wished are what homelabs and charts have a name for; see what each is told in
 // testdata/refused/wishes.txtar.
-const wished = `gpu database nfs openaiURL ingress persistence autoscaling extraEnv envFrom postgres
+const wished = `gpu databaseURL nfs openaiURL ingress persistence autoscaling extraEnv envFrom postgres
 redis hpa livenessProbe readinessProbe probes serviceAccount securityContext podSecurityContext runtimeClassName
 existingSecret imagePullSecrets replicaCount volumeMounts extraVolumes extraContainers
 podAnnotations podLabels networkPolicy loadBalancer loadBalancerIP nodePort hostPath sso ldap adminEmail webSearch searxng

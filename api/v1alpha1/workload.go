@@ -211,19 +211,12 @@ func (e EnvValue) MarshalJSON() ([]byte, error) {
 // applyDefaults fills in what is left out of a workload with the given image,
 // resources and volume.
 func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
-	for _, q := range []*Quantity{
-		&w.Resources.Requests.CPU, &w.Resources.Requests.Memory, &w.Resources.Limits.CPU, &w.Resources.Limits.Memory, &w.Storage.Size,
-	} {
-		if *q == Auto {
-			*q = ""
-		}
-	}
 	fill(&w.Image.Tag, image.Tag)
 	fill(&w.Image.PullPolicy, image.PullPolicy)
-	fill(&w.Resources.Requests.CPU, r.Requests.CPU)
-	fill(&w.Resources.Requests.Memory, r.Requests.Memory)
-	fill(&w.Resources.Limits.CPU, r.Limits.CPU)
-	fill(&w.Resources.Limits.Memory, r.Limits.Memory)
+	w.Resources.applyDefaults(r)
+	if w.Storage.Size == Auto {
+		w.Storage.Size = ""
+	}
 	if w.Storage.sized() {
 		fill(&w.Storage.Size, size)
 		fillPointer(&w.Storage.Retain, true)
@@ -242,6 +235,22 @@ func (w *Workload) applyDefaults(image Image, r Resources, size Quantity) {
 	fillPointer(&w.AllowFrom, []Peer{})
 	w.Identity.applyDefaults()
 	w.Containers.applyDefaults()
+}
+
+// applyDefaults fills in what is left out, or auto, by the given amounts.
+func (r *Resources) applyDefaults(amounts Resources) {
+	for _, one := range []struct {
+		own    *Quantity
+		amount Quantity
+	}{
+		{&r.Requests.CPU, amounts.Requests.CPU}, {&r.Requests.Memory, amounts.Requests.Memory},
+		{&r.Limits.CPU, amounts.Limits.CPU}, {&r.Limits.Memory, amounts.Limits.Memory},
+	} {
+		if *one.own == Auto {
+			*one.own = ""
+		}
+		fill(one.own, one.amount)
+	}
 }
 
 // workload checks what Ollama and Open WebUI have in common. ours are the

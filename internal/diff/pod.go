@@ -110,6 +110,14 @@ func image(c *change) []Effect {
 	return all
 }
 
+// database is for a chat whose data is to be elsewhere.
+func database(c *change) []Effect {
+	if message, fix := upgrade.ChatDatabase(c.old, c.new); message != "" {
+		return one(Data, "%s; %s", message, fix)
+	}
+	return nil
+}
+
 func imageOf(old, new string) []Effect {
 	name := objects.Repository(new)
 	switch {

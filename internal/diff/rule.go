@@ -120,7 +120,7 @@ const pruned = "kubectl apply leaves it; Fleet, Flux (prune: true) and Argo CD (
 // gone is what becomes of all but claims, which have a rule of their own.
 func gone(c *change) []Effect {
 	switch {
-	case isClaim(c.ref):
+	case isClaim(c.ref), isDatabase(c.ref):
 		return nil
 	case c.ref.Is("", "Namespace"):
 		return one(Data, "%s, and with it everything in it, its volumes too", pruned)

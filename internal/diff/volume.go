@@ -12,6 +12,9 @@ import (
 
 func isClaim(r objects.Ref) bool { return r.Is("", "PersistentVolumeClaim") }
 
+// isDatabase reports whether it is a Cluster of CloudNativePG, whose volumes go with it.
+func isDatabase(r objects.Ref) bool { return r.Is("postgresql.cnpg.io", "Cluster") }
+
 // asked is the size of a claim.
 func asked(claim objects.Object) string {
 	return fmt.Sprint(objects.At(claim, "spec", "resources", "requests", "storage"))
@@ -24,10 +27,11 @@ func className(claim objects.Object) string {
 	return "the cluster's default storage class"
 }
 
-// grown is a claim that asks for more. One that asks for less is refused.
+// grown is a claim that asks for more, one that asks for less being refused; and a
+// chat that keeps its data elsewhere than on its volume, or there again.
 func grown(c *change) []Effect {
 	if !isClaim(c.ref) {
-		return nil
+		return database(c)
 	}
 	before, err := resource.ParseQuantity(asked(c.old))
 	after, err2 := resource.ParseQuantity(asked(c.new))
@@ -46,6 +50,9 @@ func newVolume(c *change) []Effect {
 
 // lostVolume is what becomes of a claim's data, by who deploys the tree.
 func lostVolume(c *change) []Effect {
+	if isDatabase(c.ref) {
+		return one(Data, "%s; if the data is not needed: kubectl -n %s delete clusters.postgresql.cnpg.io %s", upgrade.FateOf(c.old), c.ref.Namespace, c.ref.Name)
+	}
 	if !isClaim(c.ref) {
 		return nil
 	}

@@ -15,6 +15,7 @@ var providers = map[string]string{
 	"traefik.io":                "install Traefik with its CRDs (traefik.io/v1alpha1; Traefik 2 before 2.10 has others); or another expose.type",
 	"k8s.nginx.org":             "install F5's NGINX Ingress Controller with its CRDs (ingress-nginx has none); or another expose.type",
 	"gateway.networking.k8s.io": "install Gateway API's CRDs and an implementation: https://gateway-api.sigs.k8s.io/guides/; or another expose.type",
+	"postgresql.cnpg.io":        "install CloudNativePG's operator: https://cloudnative-pg.io/docs/current/installation_upgrade/; or another openWebUI.database.type",
 	"monitoring.coreos.com":     "install the Prometheus operator's CRDs",
 }
 

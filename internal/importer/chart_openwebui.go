@@ -266,7 +266,7 @@ func (a *app) installed(v *Node) {
 		{"pipelines", "Pipelines run what people put into them, and the stack has none", "deploy it beside, and name it in openWebUI.backends: [{url: http://NAME.NAMESPACE.svc:9099}]"},
 		{"tika", "the stack has no Tika", "deploy it beside, and write openWebUI.env: {CONTENT_EXTRACTION_ENGINE: tika, TIKA_SERVER_URL: URL} and its namespace in openWebUI.allowTo"},
 		{"terminals", "the stack has no terminals", "deploy it beside"},
-		{"postgresql", "the stack has no database of its own beside SQLite", "write openWebUI.env: {DATABASE_URL: {secretKeyRef: …}} and openWebUI.allowTo"},
+		{"postgresql", "the stack has no database of its own beside SQLite", "write openWebUI.database: {type: cloudNativePG}, or {type: postgres, postgres: {url: {name: SECRET, key: KEY}}}"},
 	} {
 		n := v.At(p.key)
 		if n == nil {

@@ -205,7 +205,7 @@ func (a *app) env(v *variable) {
 	case v.secret != nil:
 		a.doc.carry(at, map[string]any{"secretKeyRef": map[string]any{"name": v.secret.Name, "key": v.secret.Key}}, v.node)
 	case secretscan.Value(v.name, v.text) != "":
-		a.hide(v, at)
+		a.hide(v, at.with("secretKeyRef"))
 	case strings.Contains(v.text, "{{"):
 		v.node.lost("the chart fills the template in, and hearth has none", "write the value")
 	case fluxVariable.MatchString(v.text) && !a.flux():
@@ -216,11 +216,14 @@ func (a *app) env(v *variable) {
 	}
 }
 
-// hide writes a reference in place of a secret in clear.
+// hide writes the reference to a Secret, at its place in the stack, for a secret in clear.
 func (a *app) hide(v *variable, at path) {
 	name := label(a.programName() + "-imported")
 	v.node.each(func(n *Node) { n.secret = n.key != "name" })
-	a.doc.set(at, map[string]any{"secretKeyRef": map[string]any{"name": name, "key": v.name}})
+	a.doc.set(at, map[string]any{"name": name, "key": v.name})
+	if at[len(at)-1] == "secretKeyRef" {
+		at = at[:len(at)-1]
+	}
 	a.doc.note(at, v.node)
 	v.node.changed(field(at), "it is a secret in clear, which no file in Git should have: a reference stands in its place", fmt.Sprintf("make the Secret %s with the key %s", name, v.name))
 	a.notef("The Secret %s in the namespace %s has to be made, with what stood in clear: see the rows that name it", name, a.namespace)
@@ -252,6 +255,14 @@ func (a *app) reach(name, text string) {
 }
 
 func (a *app) reachURL(name string, u *url.URL) {
+	if entry := a.place(name, u); len(entry) > 0 {
+		a.allow(entry, name)
+	}
+}
+
+// place is where a URL leads to, as a NetworkPolicy has to name it; empty where it
+// needs to name nothing, or nobody can say.
+func (a *app) place(name string, u *url.URL) map[string]any {
 	host := strings.ToLower(u.Hostname())
 	addr, err := netip.ParseAddr(host)
 	entry := map[string]any{}
@@ -262,7 +273,6 @@ func (a *app) reachURL(name string, u *url.URL) {
 	}
 	switch {
 	case host == "localhost" || err == nil && (addr.IsLoopback() || addr.IsUnspecified()):
-		return
 	case err == nil:
 		entry["cidrs"] = []any{netip.PrefixFrom(addr, addr.BitLen()).String()}
 		if p, ok := port(u); ok {
@@ -272,11 +282,8 @@ func (a *app) reachURL(name string, u *url.URL) {
 		entry["namespace"] = namespace
 	case v1alpha1.Host(host).Private():
 		a.notef("%s of %s leads to %s, a private name: name its address in %s.allowTo, or the NetworkPolicy stops it", name, a.where(), host, a.program)
-		return
-	default:
-		return
 	}
-	a.allow(entry, name)
+	return entry
 }
 
 // allow adds a destination, once.
@@ -398,6 +405,7 @@ func proxy(key string) handler {
 // chatVariables are Open WebUI's.
 var chatVariables = map[string]handler{
 	"WEBUI_NAME":                  to("name"),
+	"DATABASE_URL":                databaseURL,
 	"WEBUI_URL":                   address,
 	"ENABLE_SIGNUP":               signUp,
 	"ENABLE_PERSISTENT_CONFIG":    boolean("persistentConfig"),

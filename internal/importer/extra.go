@@ -99,7 +99,7 @@ func (a *app) extraEnv(at path, n *Node) {
 			a.doc.carry(at.with(name), map[string]any{"secretKeyRef": map[string]any{"name": ref.Text("name"), "key": ref.Text("key")}}, c)
 		case value == nil || value.mapping || value.sequence:
 		case secretscan.Value(name, value.text) != "":
-			a.hide(&variable{name: name, node: c, text: value.text}, at.with(name))
+			a.hide(&variable{name: name, node: c, text: value.text}, at.with(name, "secretKeyRef"))
 		default:
 			a.doc.carry(at.with(name), value.text, c)
 		}

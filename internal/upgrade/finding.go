@@ -41,6 +41,7 @@ func (f *findings) add(folder string, id id, old map[string]any, all map[id]map[
 		})
 	}
 	f.version(folder, id, old, new)
+	f.database(folder, id, old, new)
 }
 
 // unreadable is an old folder that kustomize cannot build. Nothing is known then
@@ -70,7 +71,7 @@ func (f *findings) gone(folder string, id id, old map[string]any, all map[id]map
 	if id.kind == "StatefulSet" && id.group == "apps" {
 		f.goneSet(folder, id, old, all)
 	}
-	if id.kind != "PersistentVolumeClaim" || id.group != "" {
+	if !holdsData(id) {
 		return
 	}
 	message := "is no longer generated: " + fate
@@ -81,7 +82,7 @@ func (f *findings) gone(folder string, id id, old map[string]any, all map[id]map
 	case !kept(old):
 		f.record(folder, abandon, problem.Problem{
 			Path: id.String(), Message: message,
-			Fix: "set storage.retain: true, render and deploy that first, and the claim stays; or, if the data may go, render with --abandon-volumes",
+			Fix: "set storage.retain: true, render and deploy that first, and it stays; or, if the data may go, render with --abandon-volumes",
 		})
 	case mounted(id, all):
 		f.record(folder, warned, problem.Problem{Path: id.String(), Message: message + ". The pods still use it"})
@@ -94,10 +95,27 @@ func (f *findings) gone(folder string, id id, old map[string]any, all map[id]map
 	default:
 		f.record(folder, abandon, problem.Problem{
 			Path: id.String(), Message: message + ". Nothing uses it any more",
-			Fix: fmt.Sprintf("leave its base, namespace, overlay and target as they were; or render with --abandon-volumes, and once the data is not needed: kubectl -n %s delete pvc %s",
-				id.namespace, id.name),
+			Fix: fmt.Sprintf("leave its base, namespace, overlay and target as they were; or render with --abandon-volumes, and once the data is not needed: kubectl -n %s delete %s %s",
+				id.namespace, deletable(id), id.name),
 		})
 	}
+}
+
+// holdsData reports whether an object's data goes with it: a volume, and a Cluster
+// of CloudNativePG, whose operator deletes its volumes.
+func holdsData(id id) bool {
+	return id.kind == "PersistentVolumeClaim" && id.group == "" || id.kind == "Cluster" && id.group == cloudNativePG
+}
+
+// cloudNativePG is the group of its kinds.
+const cloudNativePG = "postgresql.cnpg.io"
+
+// deletable is what kubectl calls such an object.
+func deletable(id id) string {
+	if id.group == cloudNativePG {
+		return "clusters." + cloudNativePG
+	}
+	return "pvc"
 }
 
 // replacements are the new claims of the same name in other namespaces.
@@ -170,6 +188,9 @@ func keep(r rule, old any) string {
 
 // anew says how to have it nevertheless.
 func anew(id id) string {
+	if id.group == cloudNativePG {
+		return "give it another name, whose database begins empty"
+	}
 	if id.kind == "PersistentVolumeClaim" {
 		return fmt.Sprintf("copy the data away, render with --recreate and, before that is deployed, stop the pod and delete the claim: kubectl -n %s delete pvc %s",
 			id.namespace, id.name)

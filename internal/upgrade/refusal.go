@@ -23,7 +23,7 @@ func Refusals(old, new objects.Object) []Refusal {
 	ref := objects.RefOf(old)
 	id := id{ref.Group(), ref.Kind, ref.Namespace, ref.Name}
 	for _, r := range rules() {
-		if r.kind != id.kind || !builtin(id.group) || r.holds != nil && !r.holds(old, new) {
+		if r.kind != id.kind || r.group != id.group && (r.group != "" || !builtin(id.group)) || r.holds != nil && !r.holds(old, new) {
 			continue
 		}
 		before, after := r.of(old), r.of(new)

@@ -14,6 +14,7 @@ import (
 
 // rule is one field that has to stay as it is once an object is on a cluster.
 type rule struct {
+	group string // of its kind; "" for Kubernetes' own
 	kind  string
 	field string // its path, joined by dots
 	unset string // what the API server makes of a missing value; "" if it stays empty
@@ -45,6 +46,7 @@ func rules() []rule {
 		claim("spec.selector", "any volume", reflect.DeepEqual),
 		claim("spec.dataSource", "an empty volume", reflect.DeepEqual),
 		claim("spec.dataSourceRef", "an empty volume", reflect.DeepEqual),
+		{group: cloudNativePG, kind: "Cluster", field: "spec.storage.size", same: notSmaller, why: shrinkWhy},
 		{kind: "Deployment", field: "spec.selector", same: reflect.DeepEqual, why: "Kubernetes never changes a selector: the old pods would be orphaned"},
 		{kind: "StatefulSet", field: "spec.selector", same: reflect.DeepEqual, why: "Kubernetes never changes a selector: the old pods would be orphaned"},
 		{kind: "StatefulSet", field: "spec.serviceName", same: reflect.DeepEqual, why: "a StatefulSet's serviceName is part of its pods' names in DNS and never changes"},

@@ -63,6 +63,54 @@ func databaseVersion(before, after string) (message, fix string, back bool) {
 		"back the volume up first: docs/restore.md", false
 }
 
+// database judges another database of the chat. Open WebUI has nothing that carries
+// chats from one to the other.
+func (f *findings) database(folder string, id id, old, new map[string]any) {
+	if message, fix := ChatDatabase(old, new); message != "" {
+		f.record(folder, abandon, problem.Problem{
+			Path: fmt.Sprintf("%s spec.template.spec.containers[%s].env[%s]", id, chat, databaseURL), Message: message, Fix: fix,
+		})
+	}
+}
+
+const (
+	databaseURL = "DATABASE_URL"
+	ownFile     = "the file webui.db on its volume"
+)
+
+// ChatDatabase says what becomes of accounts and chats where the chat's data is to
+// be in another database than before; no message where it stays.
+func ChatDatabase(old, new objects.Object) (message, fix string) {
+	before, was := chatDatabase(old)
+	after, is := chatDatabase(new)
+	if !was || !is || before == after {
+		return "", ""
+	}
+	return fmt.Sprintf("the chat would keep its data in %s: accounts, chats and settings stay behind in %s, and it begins with what is in the other one, nothing in a new one", after, before),
+		"move them first: docs/how-to.md, Another database; then, or if they may stay behind, render with --abandon-volumes, which deletes nothing"
+}
+
+// chatDatabase is where the chat keeps its data, in words; false for an object
+// that is no chat.
+func chatDatabase(object map[string]any) (where string, ok bool) {
+	for _, c := range objects.List(object, "spec", "template", "spec", "containers") {
+		if objects.Text(c, "name") != chat {
+			continue
+		}
+		for _, v := range objects.List(c, "env") {
+			if objects.Text(v, "name") != databaseURL {
+				continue
+			}
+			if ref := objects.Child(v, "valueFrom", "secretKeyRef"); ref != nil {
+				return fmt.Sprintf("the database of Secret/%s, key %s", objects.Text(ref, "name"), objects.Text(ref, "key")), true
+			}
+			return "the database of its variable", true // whose URL may have a password
+		}
+		return ownFile, true
+	}
+	return "", false
+}
+
 // chatTag is the tag of the chat's image; "" for another object, or no tag.
 func chatTag(object map[string]any) string {
 	for _, c := range objects.List(object, "spec", "template", "spec", "containers") {

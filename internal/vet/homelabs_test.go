@@ -79,7 +79,7 @@ var wishes = []wish{
 	{"an address of its own for Ollama", []int{7, 8, 13, 15, 16}, "`ollama.service`", func(all deployed) bool {
 		return one("Service", `"type":"LoadBalancer"`, `"loadBalancerSourceRanges":["192.168.1.0/24"]`, "192.168.1.20")(all)
 	}},
-	{"Postgres", []int{1, 2, 5, 12, 16}, "`env`, `allowTo`", one("StatefulSet", "DATABASE_URL")},
+	{"Postgres", []int{1, 2, 5, 12, 16}, "`openWebUI.database`", one("StatefulSet", "DATABASE_URL")},
 	{"a container that makes the database", []int{1, 2, 5, 16}, "`openWebUI.initContainers`", one("StatefulSet", `"name":"init-db"`)},
 	{"tiles of dashboards", []int{3, 7, 13, 14, 15}, "`expose.tile`, `expose.annotations`", one(routes, `"gethomepage.dev/enabled":"true"`)},
 	{"external-dns on the route", []int{4, 6, 14}, "`expose.annotations`", one(routes, "external-dns.alpha.kubernetes.io/target")},

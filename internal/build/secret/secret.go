@@ -106,6 +106,11 @@ func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose strin
 				add(b.Namespace, ref.Name, "Opaque", purpose, Key{Name: ref.Key, Form: Given, Purpose: purpose})
 			}
 		}
+		if w.Database.Type == v1alpha1.DatabasePostgres {
+			const purpose = "the URL of the chat's database: postgresql://USER:PASSWORD@HOST:5432/DATABASE"
+			ref := w.Database.URL()
+			add(b.Namespace, ref.Name, "Opaque", "where the chat's database is", Key{Name: ref.Key, Form: Given, Purpose: purpose})
+		}
 		programSecrets(b.Namespace, &w.Workload, add)
 	}
 	if o := b.Ollama; o != nil {

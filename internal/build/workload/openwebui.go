@@ -39,6 +39,7 @@ func (b builder) openWebUI() []any {
 	}
 	c := b.openWebUIComponent()
 	objects := append([]any{serviceAccount(c)}, volume(c, w.Storage)...)
+	objects = append(objects, b.database()...)
 	return append(objects, b.openWebUIStatefulSet(c), headless(c), service(c, &w.Workload), b.openWebUIPolicy(c))
 }
 

@@ -52,14 +52,10 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 	env = append(append(env, corev1.EnvVar{Name: "WEBUI_NAME", Value: w.Name}), b.ollamaAPIEnv()...)
 	// Without a fixed key every restart signs everybody out.
 	env = append(env, corev1.EnvVar{Name: "WEBUI_SECRET_KEY", ValueFrom: secretKey(w.SecretName, "secret-key")})
-	return append(append(env, b.backendEnv()...),
+	env = append(append(env, b.backendEnv()...),
 		corev1.EnvVar{Name: "OFFLINE_MODE", Value: "True"},                 // no download from model hubs
-		corev1.EnvVar{Name: "ENABLE_VERSION_UPDATE_CHECK", Value: "False"}, // no question to GitHub
-		// SQLite keeps up to 512 connections otherwise, each with 64 MB of cache
-		// and 256 MB of the file mapped.
-		corev1.EnvVar{Name: "DATABASE_POOL_SIZE", Value: "8"},
-		corev1.EnvVar{Name: "DATABASE_SQLITE_PRAGMA_CACHE_SIZE", Value: "-2000"}, // KiB
-		corev1.EnvVar{Name: "DATABASE_SQLITE_PRAGMA_MMAP_SIZE", Value: "0"},
+		corev1.EnvVar{Name: "ENABLE_VERSION_UPDATE_CHECK", Value: "False"}) // no question to GitHub
+	return append(append(env, databaseEnv(&w.Database)...),
 		corev1.EnvVar{Name: "HOME", Value: "/tmp"},
 		// The page itself says then that a file is too large. In MiB.
 		corev1.EnvVar{Name: "RAG_FILE_MAX_SIZE", Value: strconv.FormatInt(w.MaxUploadSize.Bytes()>>20, 10)},

@@ -67,7 +67,7 @@ func internet(numbers ...int) networkingv1.NetworkPolicyEgressRule {
 }
 
 // openWebUIPolicy admits the stack's clients and the route; and lets the pod
-// out to its Ollamas, to its backends, to a public provider that signs people in, and
+// out to its Ollamas, to its backends, to its database, to a public provider that signs people in, and
 // to look up names.
 func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 	w := b.base.OpenWebUI
@@ -91,6 +91,9 @@ func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 		case known && !slices.Contains(ports, int(port)):
 			ports = append(ports, int(port))
 		}
+	}
+	if w.Database.Server() {
+		out = append(out, b.egress(w.Database.Way()))
 	}
 	if w.OIDC != nil && w.OIDC.Public() && !slices.Contains(ports, 443) {
 		ports = append(ports, 443)

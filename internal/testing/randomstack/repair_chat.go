@@ -16,6 +16,7 @@ func (d *drawing) repairChat(w object, own bool, proxy object) {
 		delete(e, "model")
 	}
 	d.repairBackends(w)
+	d.repairDatabase(w)
 	if kind := child(w, "service")["type"]; kind == "NodePort" || kind == "LoadBalancer" {
 		w["signUp"] = "closed" // strangers may come
 	}
@@ -45,6 +46,42 @@ func (d *drawing) repairChat(w object, own bool, proxy object) {
 	provider, _ := o["providerURL"].(string)
 	if isEmpty(w["allowTo"]) && (strings.Contains(provider, ".svc:") || behindProxy) {
 		w["allowTo"] = []any{object{"namespace": "auth", "ports": []any{8080}}}
+	}
+}
+
+// repairDatabase keeps the member of the database's type.
+func (d *drawing) repairDatabase(w object) {
+	db := child(w, "database")
+	if db == nil {
+		return
+	}
+	for _, kind := range []string{"postgres", "cloudNativePG"} {
+		if strings.Contains(d.focus, "openWebUI.database."+kind) {
+			db["type"] = kind
+		}
+	}
+	switch db["type"] {
+	case "postgres":
+		remove(db, "cloudNativePG")
+		if db["postgres"] == nil {
+			db["postgres"] = object{"url": object{"name": "chat-database", "key": "uri"}}
+		}
+		p := child(db, "postgres")
+		if url := child(p, "url"); url == nil || isBlank(url["name"]) || isBlank(url["key"]) {
+			p["url"] = object{"name": "chat-database", "key": "uri"}
+		}
+		if to := child(p, "to"); to != nil {
+			if to["namespace"] == nil && d.focus == "base.openWebUI.database.postgres.to.namespace" {
+				to["podLabels"] = object{"app": "postgres"} // its own namespace, once the other is nulled
+				remove(to, "cidrs")
+			}
+			d.repairPeer(to)
+			repairPlace(to)
+		}
+	case "cloudNativePG":
+		remove(db, "postgres")
+	default:
+		remove(db, "postgres", "cloudNativePG", "maxConnections")
 	}
 }
 

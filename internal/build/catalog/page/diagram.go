@@ -168,6 +168,9 @@ func (p *page) outside(g *graph, b *v1alpha1.Base) {
 		for _, k := range w.Backends {
 			g.edge(chat, "-->", "", g.node("backend "+k.URL, "[", "]", "OpenAI's API", k.URL))
 		}
+		if w.Database.Server() {
+			g.edge(chat, "-->", "", g.node("database "+w.Database.URL().Name, "[(", ")]", "PostgreSQL", w.Database.URL().Name))
+		}
 		if w.OIDC != nil {
 			g.edge(chat, "-.->", "sign-in", g.node("oidc "+w.OIDC.ProviderURL, "[", "]", "OpenID Connect", w.OIDC.ProviderURL))
 		}

@@ -43,11 +43,22 @@ func (p *page) impact() string {
 	case p.about.Impact != "":
 		return p.about.Impact
 	case p.any(hasChat) && p.any(hasOllama):
-		return "nobody can chat, and what asks Ollama gets no answer. Chats are lost with their volume only, and models can be pulled again."
+		return "nobody can chat, and what asks Ollama gets no answer. Chats are lost with " + p.keeper() + " only, and models can be pulled again."
 	case p.any(hasChat):
-		return "nobody can chat. Chats are lost with their volume only."
+		return "nobody can chat. Chats are lost with " + p.keeper() + " only."
 	}
 	return "what asks its API gets no answer. Models can be pulled again if their volume is lost."
+}
+
+// onServer reports whether the base's chat keeps its data on a server.
+func onServer(b *v1alpha1.Base) bool { return hasChat(b) && b.OpenWebUI.Database.Server() }
+
+// keeper is what chats are lost with.
+func (p *page) keeper() string {
+	if p.any(onServer) {
+		return "their database"
+	}
+	return "their volume"
 }
 
 // clusterNames are where the overlay is deployed.
@@ -173,6 +184,9 @@ func (p *page) rto() string {
 
 func (p *page) overview() string {
 	what := "Open WebUI is a chat in the browser. It keeps chats, accounts and documents on a persistent volume."
+	if p.any(onServer) {
+		what = "Open WebUI is a chat in the browser. It keeps chats and accounts in PostgreSQL, and documents on a persistent volume."
+	}
 	server := "Ollama answers requests to its API with local models, for people and for programs, and stores the models on a persistent volume."
 	var text []string
 	if p.any(hasChat) {
@@ -198,7 +212,7 @@ func (p *page) dependencies() [][]string {
 	for i := range p.overlay.Bases {
 		b := &p.overlay.Bases[i]
 		if w := b.OpenWebUI; w != nil {
-			storage(add, w.Storage, "chats, accounts and documents")
+			storage(add, w.Storage, w.Database.OnVolume("chats, accounts and documents"))
 		}
 		if o := b.Ollama; o != nil {
 			storage(add, o.Storage, "downloaded models")
@@ -318,6 +332,12 @@ func peers(add func(name, kind, why string), b *v1alpha1.Base) {
 		}
 		for _, k := range w.Backends {
 			add("Server of OpenAI's API at "+markdown.Code(k.URL), "inference", "Answers the chat")
+		}
+		switch d := &w.Database; d.Type {
+		case v1alpha1.DatabasePostgres:
+			add("PostgreSQL, by the URL in the Secret "+markdown.Code(d.URL().Name), "storage", "Holds chats, accounts and settings")
+		case v1alpha1.DatabaseCloudNativePG:
+			add("CloudNativePG, which keeps the database "+markdown.Code(d.CloudNativePG.Name), "storage", "Holds chats, accounts and settings")
 		}
 		if w.OIDC != nil {
 			add("OpenID Connect provider "+markdown.Code(w.OIDC.ProviderURL), "identity", "Signs people in")

@@ -25,6 +25,7 @@ func (p *page) recovery() string {
 		"- Restore prerequisites: " + prerequisites + "; the Secrets of section 4.",
 		"- Related runbook: " + runbook + ".",
 	}, "\n")}
+	blocks = append(blocks, p.databases()...)
 	for _, v := range p.volumes {
 		blocks = append(blocks,
 			"### Volume of "+v.Program+" in "+markdown.Text(v.Namespace),
@@ -44,6 +45,24 @@ func holds(v restore.Volume) string {
 		return fmt.Sprintf("The claims %s of %s hold %s, each.", code(v.Claims), markdown.Code(v.Workload), v.Holds)
 	}
 	return fmt.Sprintf("The claim %s of %s holds %s.", code(v.Claims), markdown.Code(v.Workload), v.Holds)
+}
+
+// databases are what the chats' servers hold, and who keeps earlier states of it.
+func (p *page) databases() []string {
+	var blocks []string
+	for i := range p.overlay.Bases {
+		b := &p.overlay.Bases[i]
+		if !onServer(b) {
+			continue
+		}
+		d := &b.OpenWebUI.Database
+		text := "Chats, accounts and settings are in the database that the Secret " + markdown.Code(d.URL().Name) + " leads to. Its own server keeps earlier states of it: hearth writes no backup of a database."
+		if c := d.CloudNativePG; c != nil {
+			text = "Chats, accounts and settings are in " + markdown.Code("Cluster/"+c.Name) + " of CloudNativePG. A ScheduledBackup of the operator's keeps earlier states of it: write one into the overlay's resources."
+		}
+		blocks = append(blocks, "### Database of Open WebUI in "+markdown.Text(b.Namespace), text)
+	}
+	return blocks
 }
 
 func (p *page) backupMethod() string {

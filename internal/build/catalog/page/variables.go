@@ -70,9 +70,11 @@ var purposes = map[string]purpose{
 
 	"AIOHTTP_CLIENT_TIMEOUT":            {".expose", "Seconds that an answer of Ollama may take"},
 	"CORS_ALLOW_ORIGIN":                 {".expose.host", "The origins of the page's own hosts alone"},
-	"DATABASE_POOL_SIZE":                {"", "Connections to SQLite, each of which takes memory"},
+	"DATABASE_POOL_MAX_OVERFLOW":        {"database.maxConnections", "Connections to the database beyond those, under load"},
+	"DATABASE_POOL_SIZE":                {"database", "Connections to the database, each of which takes memory"},
 	"DATABASE_SQLITE_PRAGMA_CACHE_SIZE": {"", "Memory of a connection to SQLite"},
 	"DATABASE_SQLITE_PRAGMA_MMAP_SIZE":  {"", "Nothing of the database mapped into memory"},
+	"DATABASE_URL":                      {"database", "Where accounts, chats and settings are"},
 	"DEFAULT_MODELS":                    {"", "Model that the page offers first"},
 	"DEFAULT_MODEL_PARAMS":              {"", "How models are asked to call tools"},
 	"ENABLE_OAUTH_SIGNUP":               {"oidc.signUp", "Whoever the provider knows gets an account"},

@@ -72,7 +72,7 @@ func Volumes(stack, overlay string, b *v1alpha1.Base) ([]Volume, error) {
 		if err := add(volume{
 			storage: w.Storage, program: "Open WebUI", field: "openWebUI", name: "open-webui", workload: "statefulset/open-webui", pods: 1,
 			claims: []string{w.Storage.Claim("open-webui")},
-			holds:  "chats, accounts, settings and documents",
+			holds:  w.Database.OnVolume("chats, accounts, settings and documents"),
 		}); err != nil {
 			return nil, err
 		}

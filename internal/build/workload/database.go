@@ -1,0 +1,89 @@
+package workload
+
+import (
+	"maps"
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/build/object"
+)
+
+// clusterSpec is that of the Cluster of CloudNativePG, as far as hearth writes it.
+type clusterSpec struct {
+	Instances        int                         `json:"instances"`
+	ImageName        string                      `json:"imageName"`
+	ImagePullPolicy  corev1.PullPolicy           `json:"imagePullPolicy"`
+	ImagePullSecrets []localObjectReference      `json:"imagePullSecrets,omitzero"`
+	PostgreSQL       postgresConfiguration       `json:"postgresql"`
+	Resources        corev1.ResourceRequirements `json:"resources"`
+	Storage          clusterStorage              `json:"storage"`
+}
+
+type localObjectReference struct {
+	Name string `json:"name"`
+}
+
+type postgresConfiguration struct {
+	Parameters map[string]string `json:"parameters"`
+}
+
+type clusterStorage struct {
+	Size         string `json:"size"`
+	StorageClass string `json:"storageClass,omitzero"`
+}
+
+// database is the server that the chat brings, for CloudNativePG's operator to
+// make; none where the data is elsewhere.
+func (b builder) database() []any {
+	d := &b.base.OpenWebUI.Database
+	if d.Type != v1alpha1.DatabaseCloudNativePG {
+		return nil
+	}
+	own := d.CloudNativePG
+	c := b.component(own.Name, "database", own.Image.Tag)
+	cluster := &object.Custom{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "postgresql.cnpg.io/v1", Kind: "Cluster"},
+		ObjectMeta: c.Meta(c.Name),
+	}
+	if *own.Storage.Retain { // the operator deletes the volumes with their Cluster
+		annotations := keepAnnotations()
+		maps.Copy(annotations, cluster.Annotations)
+		cluster.Annotations = annotations
+	}
+	spec := clusterSpec{
+		Instances:       own.Instances,
+		ImageName:       Image(b.base, v1alpha1.CloudNativePGImage(), own.Image),
+		ImagePullPolicy: corev1.PullPolicy(own.Image.PullPolicy),
+		PostgreSQL:      postgresConfiguration{map[string]string{"max_connections": strconv.Itoa(d.MaxConnections)}},
+		Resources:       corev1.ResourceRequirements{Requests: amounts(own.Resources.Requests), Limits: amounts(own.Resources.Limits)},
+		Storage:         clusterStorage{string(own.Storage.Size), own.Storage.StorageClassName},
+	}
+	for _, name := range b.base.Images.PullSecrets {
+		spec.ImagePullSecrets = append(spec.ImagePullSecrets, localObjectReference{name})
+	}
+	cluster.Spec = spec
+	return []any{cluster}
+}
+
+// databaseEnv is where the chat keeps its data, and how many connections it has.
+func databaseEnv(d *v1alpha1.Database) []corev1.EnvVar {
+	if !d.Server() {
+		return []corev1.EnvVar{
+			// SQLite keeps up to 512 connections otherwise, each with 64 MB of cache
+			// and 256 MB of the file mapped.
+			{Name: "DATABASE_POOL_SIZE", Value: "8"},
+			{Name: "DATABASE_SQLITE_PRAGMA_CACHE_SIZE", Value: "-2000"}, // KiB
+			{Name: "DATABASE_SQLITE_PRAGMA_MMAP_SIZE", Value: "0"},
+		}
+	}
+	url := d.URL()
+	size, overflow := d.Pool(1)
+	return []corev1.EnvVar{
+		{Name: "DATABASE_URL", ValueFrom: secretKey(url.Name, url.Key)},
+		{Name: "DATABASE_POOL_SIZE", Value: strconv.Itoa(size)},
+		{Name: "DATABASE_POOL_MAX_OVERFLOW", Value: strconv.Itoa(overflow)},
+	}
+}

@@ -1,7 +1,7 @@
 # The few targets there are. Everything also runs as the plain command beside it.
 TOOL := go tool -modfile=tools/go.mod
 
-.PHONY: render test lint workflows judge agree alerts keys e2e e2e-full calibrate release release-snapshot release-tools
+.PHONY: render test lint workflows judge agree alerts keys e2e e2e-full calibrate bench release release-snapshot release-tools
 
 render: ## write bases/, overlays/ and fleet.yaml from hearth.yaml
 	go run ./cmd/hearth render
@@ -47,6 +47,9 @@ calibrate: ## measure both Ollamas and hold sizing against them (docs/calibratio
 	go run ./e2e/calibrate limits --ollama 0.34.0
 	go run ./e2e/calibrate threads
 	go run ./e2e/calibrate chat
+
+bench: ## measure hearth beside kustomize and a function that does nothing, into docs/benchmarks.md; helm's charts by --chart, which `go run ./e2e/bench --help` explains
+	go run ./e2e/bench --write
 
 # goreleaser and syft are built from modules of their own, pinned there: what makes a release must not raise hearth's modules.
 release-tools:

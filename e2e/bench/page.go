@@ -1,0 +1,131 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/hearth-dev/hearth/e2e/internal/chart"
+	"github.com/hearth-dev/hearth/internal/testing/pinned"
+)
+
+// place is where and of what the figures are.
+type place struct {
+	commit, machine string
+	rounds          int
+}
+
+func placeOf(ctx context.Context, o options) (place, error) {
+	git := func(args ...string) (string, error) {
+		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", o.dir}, args...)...).Output()
+		return strings.TrimSpace(string(out)), err
+	}
+	commit, err := git("rev-parse", "--short=12", "HEAD")
+	if err != nil {
+		return place{}, fmt.Errorf("git rev-parse HEAD: %w", err)
+	}
+	if changed, err := git("status", "--porcelain", "--untracked-files=no"); err == nil && changed != "" {
+		commit += " with changes"
+	}
+	return place{commit: commit, machine: machine(), rounds: o.rounds}, nil
+}
+
+// machine is the processors and the system.
+func machine() string {
+	model := runtime.GOARCH
+	if data, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		if _, rest, ok := strings.Cut(string(data), "model name"); ok {
+			model, _, _ = strings.Cut(strings.TrimLeft(rest, "\t: "), "\n")
+		}
+	}
+	return fmt.Sprintf("%d of %s, %s", runtime.NumCPU(), model, runtime.GOOS)
+}
+
+// table is the figures as Markdown.
+func table(at place, rows []row, sizes []size) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "Commit %s; processors: %s; %s; kustomize %s; medians of %d rounds.\n\n", at.commit, at.machine, runtime.Version(), pinned.KustomizeVersion, at.rounds)
+	out.WriteString("| what | processor | wall | peak memory | beside | processor | peak memory | ratio | goal |\n|---|---|---|---|---|---|---|---|---|\n")
+	for _, r := range rows {
+		goal := ""
+		if r.goal > 0 {
+			goal = "at most " + chart.Number(r.goal)
+		}
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %s | %.2f | %s |\n", r.own.name,
+			milliseconds(r.own.median(cpu)), milliseconds(r.own.median(wall)), mebibytes(r.own.median(peak)),
+			r.peer.name, milliseconds(r.peer.median(cpu)), mebibytes(r.peer.median(peak)), r.ratio(), goal)
+	}
+	out.WriteString("\n| program, as released | size | goal |\n|---|---|---|\n")
+	for _, s := range sizes {
+		fmt.Fprintf(&out, "| %s | %.1f MB | at most %d MB |\n", s.name, float64(s.bytes)/1e6, s.goal/1e6)
+	}
+	return out.String()
+}
+
+func cpu(s sample) float64  { return float64(s.cpu) }
+func wall(s sample) float64 { return float64(s.wall) }
+func peak(s sample) float64 { return float64(s.peak) }
+
+func milliseconds(nanoseconds float64) string {
+	return fmt.Sprintf("%.1f ms", nanoseconds/float64(time.Millisecond))
+}
+
+// mebibytes is empty for what no process of its own took.
+func mebibytes(bytes float64) string {
+	if bytes == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f MiB", bytes/(1<<20))
+}
+
+// The table stands between these lines of the page.
+const begin, end = "<!-- go run ./e2e/bench: begin -->\n", "<!-- go run ./e2e/bench: end -->\n"
+
+// writePage replaces the table in docs/benchmarks.md, and the plot.
+func writePage(dir, text string, rows []row) error {
+	path := filepath.Join(dir, "docs", "benchmarks.md")
+	page, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	head, rest, ok := bytes.Cut(page, []byte(begin))
+	_, tail, closed := bytes.Cut(rest, []byte(end))
+	if !ok || !closed {
+		return fmt.Errorf("%s: want the lines %q and %q around the table", path, strings.TrimSpace(begin), strings.TrimSpace(end))
+	}
+	svg, err := picture(rows)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "docs", "benchmarks.svg"), svg, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(path, fmt.Appendf(nil, "%s%s\n%s\n%s%s", head, begin, text, end, tail), 0o644)
+}
+
+// picture shows the processor time of each program.
+func picture(rows []row) ([]byte, error) {
+	var bars []chart.Bar
+	add := func(s *subject, group string) {
+		label := strings.ReplaceAll(s.name, "`", "")
+		for _, b := range bars {
+			if b.Label == label {
+				return
+			}
+		}
+		bars = append(bars, chart.Bar{Label: label, Value: s.median(cpu) / float64(time.Millisecond), Group: group})
+	}
+	for _, r := range rows {
+		add(r.own, "hearth")
+		add(r.peer, "beside it")
+	}
+	return chart.Bars("Processor time from exec to exit, or of one call", "ms", bars)
+}

@@ -21,8 +21,9 @@ const usage = `bench measures hearth beside the programs that people would take 
 Usage: go run ./e2e/bench [flags]
 
   --rounds N     how often each program runs; the medians are told. Default: 21
-  --chart PATH   a chart for "helm template", beside which hearth is measured too;
-                 give it once for each chart, as those of Ollama and Open WebUI
+  --chart PATH   a chart for "helm template", beside which hearth is measured too:
+                 once for each, as Ollama's and Open WebUI's. Default: the table
+                 says that helm was not measured
   --helm PATH    the helm that renders them. Default: the one on the PATH
   --write        write the table and the plot into docs/, in place of those there
   --dir DIR      the checkout to build and write to. Default: the current folder
@@ -89,14 +90,16 @@ func (o options) bench(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := measure(ctx, o.rounds, rows); err != nil {
-		return err
-	}
 	at, err := placeOf(ctx, o)
 	if err != nil {
 		return err
 	}
-	text := table(at, rows, p.sizes())
+	at.load[0] = load()
+	if err := measure(ctx, o.rounds, rows); err != nil {
+		return err
+	}
+	at.load[1] = load()
+	text := table(at, o, rows, p.sizes())
 	if !o.write {
 		_, err = fmt.Fprint(stdout, text)
 		return err

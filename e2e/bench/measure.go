@@ -13,12 +13,16 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // subject is what is measured: programs one after the other, or a function of
 // this process.
 type subject struct {
 	name string
+	// measured is the path of the program of that name.
+	measured string
 	// dir, env and stdin are those of each command.
 	dir   string
 	env   []string
@@ -34,12 +38,9 @@ type subject struct {
 	taken []sample
 }
 
-// sample is one run: processor time of user and system, time on the wall, and the
-// most memory at once, in bytes, of the largest command.
-type sample struct {
-	cpu, wall time.Duration
-	peak      int64
-}
+// sample is one run: processor time of user and system and time on the wall, in
+// nanoseconds, and the most memory at once, in bytes, of the largest command.
+type sample struct{ cpu, wall, peak int64 }
 
 // row is a subject beside another.
 type row struct {
@@ -88,25 +89,19 @@ func (s *subject) once(ctx context.Context) error {
 	return nil
 }
 
+// command runs one by the program "measured".
 func (s *subject) command(ctx context.Context, words []string) (sample, error) {
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	cmd := exec.CommandContext(ctx, s.measured, words...)
 	cmd.Dir, cmd.Env = s.dir, append(os.Environ(), s.env...)
 	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stderr = strings.NewReader(s.stdin), &stderr
-	start := time.Now()
-	if err := cmd.Run(); err != nil {
+	out, err := cmd.Output()
+	if err != nil {
 		return sample{}, fmt.Errorf("%s: %w\n%s", strings.Join(words, " "), err, strings.TrimSpace(stderr.String()))
 	}
-	wall := time.Since(start)
-	state := cmd.ProcessState
-	one := sample{cpu: state.UserTime() + state.SystemTime(), wall: wall}
-	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
-		one.peak = usage.Maxrss << 10 // Linux counts KiB
-		if runtime.GOOS == "darwin" {
-			one.peak = usage.Maxrss
-		}
-	}
-	return one, nil
+	var one sample
+	_, err = fmt.Sscan(string(out), &one.cpu, &one.wall, &one.peak)
+	return one, err
 }
 
 // times is how often a function of this process runs for one sample.
@@ -120,17 +115,17 @@ func (s *subject) here() error {
 			return err
 		}
 	}
-	s.taken = append(s.taken, sample{cpu: (spent() - before) / times, wall: time.Since(start) / times})
+	s.taken = append(s.taken, sample{cpu: (spent() - before) / times, wall: int64(time.Since(start)) / times})
 	return nil
 }
 
-// spent is the processor time of this process.
-func spent() time.Duration {
+// spent is the processor time of this process, in nanoseconds.
+func spent() int64 {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		return 0
 	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	return usage.Utime.Nano() + usage.Stime.Nano()
 }
 
 // median of what f says of each sample.
@@ -139,22 +134,20 @@ func (s *subject) median(f func(sample) float64) float64 {
 	for _, one := range s.taken {
 		all = append(all, f(one))
 	}
-	return middle(all)
+	slices.Sort(all)
+	return stat.Quantile(0.5, stat.Empirical, all, nil)
 }
 
-// ratio is the median of the rounds' ratios of processor time.
-func (r row) ratio() float64 {
+// ratio has the quartiles of the rounds' ratios of processor time; the second
+// is the median.
+func (r row) ratio() (quartiles [3]float64) {
 	var all []float64
 	for i := range r.own.taken {
 		all = append(all, float64(r.own.taken[i].cpu)/float64(r.peer.taken[i].cpu))
 	}
-	return middle(all)
-}
-
-func middle(all []float64) float64 {
 	slices.Sort(all)
-	if n := len(all); n%2 == 0 {
-		return (all[n/2-1] + all[n/2]) / 2
+	for i, p := range []float64{0.25, 0.5, 0.75} {
+		quartiles[i] = stat.Quantile(p, stat.Empirical, all, nil)
 	}
-	return all[len(all)/2]
+	return quartiles
 }

@@ -17,10 +17,11 @@ import (
 	"github.com/hearth-dev/hearth/internal/testing/pinned"
 )
 
-// place is where and of what the figures are.
+// place is where and of what the figures are. Load is what waited for a
+// processor over the last minute, before and after.
 type place struct {
 	commit, machine string
-	rounds          int
+	load            [2]string
 }
 
 func placeOf(ctx context.Context, o options) (place, error) {
@@ -35,7 +36,7 @@ func placeOf(ctx context.Context, o options) (place, error) {
 	if changed, err := git("status", "--porcelain", "--untracked-files=no"); err == nil && changed != "" {
 		commit += " with changes"
 	}
-	return place{commit: commit, machine: machine(), rounds: o.rounds}, nil
+	return place{commit: commit, machine: machine()}, nil
 }
 
 // machine is the processors and the system.
@@ -49,19 +50,34 @@ func machine() string {
 	return fmt.Sprintf("%d of %s, %s", runtime.NumCPU(), model, runtime.GOOS)
 }
 
+// load is the first figure of /proc/loadavg.
+func load() string {
+	data, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	minute, _, _ := strings.Cut(string(data), " ")
+	return minute
+}
+
 // table is the figures as Markdown.
-func table(at place, rows []row, sizes []size) string {
+func table(at place, o options, rows []row, sizes []size) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "Commit %s; processors: %s; %s; kustomize %s; medians of %d rounds.\n\n", at.commit, at.machine, runtime.Version(), pinned.KustomizeVersion, at.rounds)
-	out.WriteString("| what | processor | wall | peak memory | beside | processor | peak memory | ratio | goal |\n|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprintf(&out, "Commit %s; processors: %s; load %s before and %s after; %s; kustomize %s; medians of %d rounds, and of the ratio the quartiles.\n\n",
+		at.commit, at.machine, at.load[0], at.load[1], runtime.Version(), pinned.KustomizeVersion, o.rounds)
+	out.WriteString("| what | processor | wall | peak memory | beside | processor | wall | peak memory | ratio | goal |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, r := range rows {
 		goal := ""
 		if r.goal > 0 {
 			goal = "at most " + chart.Number(r.goal)
 		}
-		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %s | %.2f | %s |\n", r.own.name,
-			milliseconds(r.own.median(cpu)), milliseconds(r.own.median(wall)), mebibytes(r.own.median(peak)),
-			r.peer.name, milliseconds(r.peer.median(cpu)), mebibytes(r.peer.median(peak)), r.ratio(), goal)
+		q := r.ratio()
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %s | %s | %.2f (%.2f to %.2f) | %s |\n",
+			r.own.name, milliseconds(r.own.median(cpu)), milliseconds(r.own.median(wall)), mebibytes(r.own.median(peak)),
+			r.peer.name, milliseconds(r.peer.median(cpu)), milliseconds(r.peer.median(wall)), mebibytes(r.peer.median(peak)), q[1], q[0], q[2], goal)
+	}
+	if len(o.charts) == 0 {
+		out.WriteString("| `hearth render` | | | | `helm template`: not measured, no chart was given by `--chart` | | | | | warm at most 0.2, cold at most 0.5 |\n")
 	}
 	out.WriteString("\n| program, as released | size | goal |\n|---|---|---|\n")
 	for _, s := range sizes {

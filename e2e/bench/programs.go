@@ -23,8 +23,8 @@ var stack string
 // programs are the programs to measure, and the folder with a rendered stack.
 type programs struct {
 	options
-	work, tree                           string
-	hearth, hearthFn, nothing, kustomize string
+	work, tree                                     string
+	hearth, hearthFn, nothing, kustomize, measured string
 }
 
 // build compiles everything as a release is, and renders the stack.
@@ -32,12 +32,13 @@ func build(ctx context.Context, o options, work string) (*programs, error) {
 	p := &programs{options: o, work: work, tree: filepath.Join(work, "tree")}
 	bin := filepath.Join(work, "bin")
 	// The flags are those of .goreleaser.yaml.
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin+"/", "./cmd/hearth", "./cmd/hearth-fn", "./fns/testdata/noop")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin+"/", "./cmd/hearth", "./cmd/hearth-fn", "./fns/testdata/noop", "./e2e/bench/measured")
 	cmd.Dir, cmd.Env = o.dir, append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building: %w\n%s", err, bytes.TrimSpace(said))
 	}
 	p.hearth, p.hearthFn, p.nothing = filepath.Join(bin, "hearth"), filepath.Join(bin, "hearth-fn"), filepath.Join(bin, "noop")
+	p.measured = filepath.Join(bin, "measured")
 	var err error
 	if p.kustomize, err = pinned.Kustomize(ctx); err != nil {
 		return nil, err
@@ -62,7 +63,7 @@ func (*programs) cold() []string {
 }
 
 func (p *programs) subject(name string, env []string, command ...string) *subject {
-	return &subject{name: name, dir: p.tree, env: env, commands: [][]string{command}}
+	return &subject{name: name, measured: p.measured, dir: p.tree, env: env, commands: [][]string{command}}
 }
 
 // rows is what is measured beside what.
@@ -78,7 +79,8 @@ func (p *programs) rows(ctx context.Context) ([]row, error) {
 	}
 	rows := beside(own, p.subject("`kustomize build` of the overlay", p.cold(), p.kustomize, "build", "overlays/home"), nil)
 	if len(p.charts) > 0 {
-		helm := &subject{name: "`helm template` of the charts given", dir: p.tree, env: p.cold()}
+		helm := p.subject("`helm template` of the charts given", p.cold())
+		helm.commands = nil
 		for _, chart := range p.charts {
 			helm.commands = append(helm.commands, []string{p.helm, "template", "release", chart})
 		}
@@ -105,13 +107,16 @@ func beside(own []*subject, peer *subject, goals []float64) []row {
 }
 
 // functions are calls of hearth-fn, each beside one of a function that does
-// nothing on the same list.
+// nothing on the same list, and what kustomize takes that calls it.
 func (p *programs) functions(ctx context.Context) ([]row, error) {
 	const list = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
-	ollama := list + "functionConfig:\n  apiVersion: hearth.dev/v1alpha1\n  kind: Ollama\n  metadata: {name: ollama, namespace: ai}\n" +
-		"  spec: {models: [\"llama3.2:3b\"]}\n"
+	const ollama = "apiVersion: hearth.dev/v1alpha1\nkind: Ollama\nmetadata:\n  name: ollama\n  namespace: ai\n"
+	const models = "spec: {models: [\"llama3.2:3b\"]}\n"
+	config := func(object string) string {
+		return "functionConfig:\n  " + strings.ReplaceAll(strings.TrimSpace(object), "\n", "\n  ") + "\n"
+	}
 	cmd := exec.CommandContext(ctx, p.hearthFn)
-	cmd.Stdin = strings.NewReader(ollama)
+	cmd.Stdin = strings.NewReader(list + config(ollama+models))
 	made, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("hearth-fn on an Ollama: %w", err)
@@ -119,15 +124,41 @@ func (p *programs) functions(ctx context.Context) ([]row, error) {
 	items, _, _ := strings.Cut(string(made), "\nfunctionConfig:")
 	var rows []row
 	for _, call := range []struct{ kind, list string }{
-		{"Ollama", ollama},
-		{"Stack", list + "functionConfig:\n  " + strings.ReplaceAll(strings.TrimSpace(stack), "\n", "\n  ") + "\n"},
-		{"StackCheck of an Ollama's objects", items + "\nfunctionConfig:\n  apiVersion: hearth.dev/v1alpha1\n  kind: StackCheck\n  metadata: {name: check}\n"},
+		{"Ollama", list + config(ollama+models)},
+		{"Stack", list + config(stack)},
+		{"StackCheck of an Ollama's objects", items + "\n" + config("apiVersion: hearth.dev/v1alpha1\nkind: StackCheck\nmetadata: {name: check}")},
 	} {
 		own, nothing := p.subject("`hearth-fn`: "+call.kind, nil, p.hearthFn), p.subject("a function on kyaml that does nothing", nil, p.nothing)
 		own.stdin, nothing.stdin = call.list, call.list
 		rows = append(rows, row{own, nothing, 1.5})
 	}
-	return rows, nil
+	builds, err := p.generators(ctx, map[string]string{
+		"exec/kustomization.yaml":  "generators: [ollama.yaml]\n",
+		"exec/ollama.yaml":         ollama + "  annotations: {config.kubernetes.io/function: \"exec: {path: " + p.hearthFn + "}\"}\n" + models,
+		"files/kustomization.yaml": "resources: [objects.yaml]\n",
+	})
+	return append(rows, builds...), err
+}
+
+// generators is kustomize that calls hearth-fn beside kustomize that reads what
+// hearth-fn makes.
+func (p *programs) generators(ctx context.Context, files map[string]string) ([]row, error) {
+	for name, text := range files {
+		path := filepath.Join(p.work, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	called := p.subject("`kustomize build` that calls `hearth-fn`: Ollama", nil, p.kustomize, "build", "--enable-alpha-plugins", "--enable-exec", filepath.Join(p.work, "exec"))
+	objects, err := exec.CommandContext(ctx, called.commands[0][0], called.commands[0][1:]...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", called.name, err)
+	}
+	read := p.subject("`kustomize build` of the objects it makes", nil, p.kustomize, "build", filepath.Join(p.work, "files"))
+	return []row{{called, read, 0}}, os.WriteFile(filepath.Join(p.work, "files", "objects.yaml"), objects, 0o600)
 }
 
 // size is a program's, in bytes, and what it should be at most.

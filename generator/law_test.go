@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -74,6 +75,43 @@ spec:
             metadata: {name: open-webui}
             spec: {template: {spec: {containers: [{name: open-webui, env: [{name: MY_URL, value: "$(WEBUI_URL)/x"}]}]}}}
 `))
+}
+
+// Clusters of a template are held to it where there are many: some of them, as
+// overlays and as bundles in folders of their own.
+func TestLawOverManyClusters(t *testing.T) {
+	n := sample.Size(40, 1000)
+	var items strings.Builder
+	for i := range n {
+		fmt.Fprintf(&items, "        - {name: shop-%d, clusterName: cluster-%d, overrides: {ai: {labels: {shop: shop-%d}, ollama: {keepAlive: %dm, env: {OLLAMA_ORIGINS: \"https://%d.lan\"}}}}}\n", i, i, i, i%50+1, i)
+	}
+	stack, problems := generator.Load("hearth.yaml", []byte(`apiVersion: hearth.dev/v1alpha1
+kind: Stack
+metadata: {name: shops}
+spec:
+  bases:
+    - {name: ai, namespace: ai, ollama: {models: ["llama3.2:3b"]}}
+  fleet: {bundles: perOverlay}
+  overlays:
+    - name: shops
+      bases: [{name: ai, labels: {team: shops}}]
+      forEach:
+        items:
+`+items.String()))
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	files, problems := generator.Generate(stack)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{0, n / 3, n - 2, n - 1} {
+		o := &stack.Overlays[i]
+		want := expectedOverlay(t, stack.Name, o)
+		check(t, files, "overlays/"+o.Name, want)
+		check(t, files, "fleet/"+o.Name+"/overlays/"+o.Name, want)
+		flat(t, stack, o.Name, want)
+	}
 }
 
 // law holds every base and overlay of a stack to it.

@@ -71,17 +71,13 @@ type writer struct {
 
 // stage writes the new content beside its place and makes sure that it is on disk.
 func (w *writer) stage(c Change) error {
-	dir := path.Dir(c.Path)
-	for _, d := range slices.Backward(parents(c.Path)) {
-		err := w.root.Mkdir(d, 0o755)
-		if err == nil {
-			w.made = append(w.made, d)
-		} else if !errors.Is(err, fs.ErrExist) {
-			return err
+	temp := path.Join(path.Dir(c.Path), tempPrefix+rand.Text())
+	f, err := w.create(temp)
+	for range 3 { // another run takes a folder away as long as it is empty
+		if errors.Is(err, fs.ErrNotExist) {
+			f, err = w.create(temp)
 		}
 	}
-	temp := path.Join(dir, tempPrefix+rand.Text())
-	f, err := w.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
@@ -94,6 +90,19 @@ func (w *writer) stage(c Change) error {
 		err = f.Sync()
 	}
 	return errors.Join(err, f.Close())
+}
+
+// create makes a file and the folders above it.
+func (w *writer) create(file string) (*os.File, error) {
+	for _, d := range slices.Backward(parents(file)) {
+		err := w.root.Mkdir(d, 0o755)
+		if err == nil {
+			w.made = append(w.made, d)
+		} else if !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+	}
+	return w.root.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
 // finish puts one staged file in its place, or takes a stale one away.

@@ -51,6 +51,9 @@ func (in *inspector) compare(f generator.File) (Change, error) {
 		return c, nil
 	}
 	ours, err := in.ours(f.Path)
+	if errors.Is(err, fs.ErrNotExist) { // another run took it away
+		return c, nil
+	}
 	if err != nil {
 		return c, err
 	}
@@ -59,7 +62,11 @@ func (in *inspector) compare(f generator.File) (Change, error) {
 		return c, nil
 	}
 	c.mode = info.Mode().Perm()
-	if c.Old, err = in.root.ReadFile(f.Path); err != nil {
+	c.Old, err = in.root.ReadFile(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	if err != nil {
 		return c, fmt.Errorf("reading the output folder: %w", err)
 	}
 	c.Op = Update

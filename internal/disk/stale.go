@@ -71,10 +71,16 @@ func (in *inspector) stale(wanted map[string]bool) (changes []Change, leftovers 
 			return nil
 		}
 		ours, err := in.ours(file)
+		if errors.Is(err, fs.ErrNotExist) { // another run took it away
+			return nil
+		}
 		if err != nil || !ours {
 			return err
 		}
 		old, err := in.root.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("reading the output folder: %w", err)
 		}

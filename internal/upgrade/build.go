@@ -34,17 +34,23 @@ func load(disk fs.FS) (tree, error) {
 			continue
 		}
 		err := fs.WalkDir(disk, folder, func(file string, entry fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) {
+			if gone(err) {
 				return nil
 			}
 			if err != nil || !entry.Type().IsRegular() {
 				return err
 			}
 			info, err := entry.Info()
+			if gone(err) {
+				return nil
+			}
 			if err != nil || info.Size() > maxFile {
 				return err
 			}
 			data, err := fs.ReadFile(disk, file)
+			if gone(err) {
+				return nil
+			}
 			if yamllimit.Places(data) <= maxPlaces {
 				t[file] = data
 			}
@@ -63,12 +69,20 @@ func load(disk fs.FS) (tree, error) {
 		if err != nil || !info.Mode().IsRegular() || info.Size() > maxFile {
 			continue
 		}
-		if t[file], err = fs.ReadFile(disk, file); err != nil {
+		data, err := fs.ReadFile(disk, file)
+		if gone(err) {
+			continue
+		}
+		if err != nil {
 			return nil, fmt.Errorf("reading the tree on disk: %w", err)
 		}
+		t[file] = data
 	}
 	return t, nil
 }
+
+// gone is the error for a file that another run took away since its folder was read.
+func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // memory is the tree as kustomize reads it.
 func (t tree) memory() (filesys.FileSystem, error) {

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"flag"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +25,34 @@ func TestCompare(t *testing.T) {
 		old, new := read(archive)
 		return say(t, old, new)
 	})
+}
+
+// vanishing is a folder from which another run takes a file away, once the folder
+// was read.
+type vanishing struct {
+	fstest.MapFS
+	file string
+}
+
+func (v vanishing) ReadFile(name string) ([]byte, error) {
+	if name == v.file {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return v.MapFS.ReadFile(name)
+}
+
+// A file that is taken away while the tree is read is not in it.
+func TestLoadWhileAnotherRuns(t *testing.T) {
+	disk := fstest.MapFS{}
+	for _, name := range []string{"bases/a/kustomization.yaml", "overlays/b/kustomization.yaml", "fleet/b/fleet.yaml", "fleet.yaml"} {
+		disk[name] = &fstest.MapFile{Data: []byte("{}\n")}
+	}
+	for name := range disk {
+		got, err := Load(vanishing{disk, name})
+		if _, there := got[name]; there || err != nil || len(got) != len(disk)-1 {
+			t.Errorf("%s: %d files, %v; want the %d others", name, len(got), err, len(disk)-1)
+		}
+	}
 }
 
 // A tree compared with itself has nothing to say, whatever it holds.

@@ -32,6 +32,7 @@ type tour struct {
 	*tree
 	start   string // the folder, as it was given
 	seen    map[string]bool
+	linted  map[string]bool // folders that were looked at as Fleet does, with all below
 	results []Result
 }
 
@@ -46,7 +47,7 @@ func (c *Checker) Folder(folder string) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tour{Checker: c, tree: at, start: folder, seen: map[string]bool{}}
+	t := &tour{Checker: c, tree: at, start: folder, seen: map[string]bool{}, linted: map[string]bool{}}
 	if err := budget.Within("looking for what applies the folder", t.look); err != nil {
 		return nil, fmt.Errorf("%s: %w; give what it builds: kustomize build FOLDER | hearth vet -", folder, err)
 	}
@@ -59,11 +60,12 @@ func (c *Checker) Folder(folder string) ([]Result, error) {
 		return nil, err
 	}
 	inside = filepath.ToSlash(inside)
-	if err := t.folder(inside, Ref{}, false); err != nil {
+	bundle, err := bundleOf(folder)
+	if err != nil {
 		return nil, err
 	}
-	bundle, err := bundleOf(folder)
-	if err != nil || bundle == "" {
+	t.linted[inside] = bundle != ""
+	if err := t.folder(inside, Ref{}, false); err != nil || bundle == "" {
 		return t.results, err
 	}
 	var found []Finding
@@ -96,6 +98,45 @@ func (t *tour) folder(folder string, by Ref, flat bool) error {
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(name string) bool { _, err := fs.Stat(t.files, path.Join(folder, name)); return err == nil })
 	}
+	i := len(t.results)
+	if err := t.visit(folder, by, flat, has); err != nil || !has("fleet.yaml", "fleet.yml") {
+		return err
+	}
+	return t.lint(folder, i)
+}
+
+// lint looks at a bundle as Fleet does, and adds what it finds to a result. The
+// bundles below it are looked at with it.
+func (t *tour) lint(folder string, result int) error {
+	for dir := folder; ; dir = path.Dir(dir) {
+		if t.linted[dir] {
+			return nil
+		}
+		if dir == "." {
+			break
+		}
+	}
+	t.linted[folder] = true
+	at, err := fs.Sub(t.files, folder)
+	if err != nil {
+		return err
+	}
+	var found []Finding
+	var failed error
+	if err := budget.Within("Fleet", func() { found, failed = t.Fleet(at) }); err != nil {
+		return fmt.Errorf("%s: %w", t.name(folder), err)
+	}
+	r := &t.results[result]
+	isBuild := func(f Finding) bool { return f.Rule == "build" }
+	if failed != nil && !slices.ContainsFunc(r.Findings, isBuild) {
+		found = t.complete([]Finding{{Rule: "build", Message: failed.Error(), Fix: "correct the file: Fleet stops at it, too"}})
+	}
+	r.Findings = append(r.Findings, found...)
+	return nil
+}
+
+// visit looks at a folder by what it is.
+func (t *tour) visit(folder string, by Ref, flat bool, has func(names ...string) bool) error {
 	switch {
 	case has("kustomization.yaml", "kustomization.yml", "Kustomization"):
 		return t.kustomize(folder, by)
@@ -271,13 +312,27 @@ func (t *tour) fleet(folder string, by Ref) error {
 		t.results = append(t.results, r)
 		return nil
 	}
+	i := len(t.results)
 	if err := t.objects(folder, by, raw, unseen); err != nil {
 		return err
 	}
+	return t.all(folders, by, i)
+}
+
+// all looks at folders that belong to one with a result, which says how many
+// there was no time for.
+func (t *tour) all(folders []string, by Ref, result int) error {
+	left := 0
 	for _, f := range folders {
-		if err := t.folder(f, by, false); err != nil {
+		if len(t.seen) >= maxFolders && !t.seen[f] {
+			left++
+		} else if err := t.folder(f, by, false); err != nil {
 			return err
 		}
+	}
+	if left > 0 {
+		t.results[result].Unseen = append(t.results[result].Unseen, Unseen{What: fmt.Sprintf("%d folders, the last of them %s", left, folders[len(folders)-1]),
+			Why: fmt.Sprintf("more than %d folders", maxFolders), Fix: "give them in parts; of a stack's tree, hearth vet without a folder looks at every overlay"})
 	}
 	return nil
 }
@@ -302,18 +357,12 @@ func (t *tour) plain(folder string, by Ref, flat bool) error {
 		t.results = append(t.results, r)
 		return nil
 	}
+	i := len(t.results)
 	if err := t.objects(folder, by, all, unseen); err != nil {
 		return err
 	}
 	parts := t.parts(below)
-	for _, f := range below {
-		if !parts[f] {
-			if err := t.folder(f, Ref{}, false); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return t.all(slices.DeleteFunc(below, func(f string) bool { return parts[f] }), Ref{}, i)
 }
 
 // nothing is a place without objects: most likely not what was meant.
@@ -332,7 +381,7 @@ func (t *tour) read(folder string, flat bool) (all []Object, from []string, unse
 		case d.IsDir() && flat || aside(d):
 			return fs.SkipDir
 		case d.IsDir():
-			for _, of := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization", "fleet.yaml", "Chart.yaml"} {
+			for _, of := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization", "fleet.yaml", "fleet.yml", "Chart.yaml"} {
 				if _, err := fs.Stat(t.files, path.Join(name, of)); err == nil {
 					below = append(below, name)
 					return fs.SkipDir
@@ -360,6 +409,7 @@ func (t *tour) read(folder string, flat bool) (all []Object, from []string, unse
 			unseen = append(unseen, Unseen{What: "the file " + t.name(name), Why: err.Error(), Fix: "correct it, or render it and give that: ... | hearth vet -"})
 			return nil
 		}
+		found = slices.DeleteFunc(found, func(o Object) bool { return RefOf(o).Group() == hearthGroup })
 		from = append(from, slices.Repeat([]string{path.Dir(name)}, len(found))...)
 		if all = append(all, found...); len(all) > maxObjects {
 			return fmt.Errorf("more than %d objects", maxObjects)

@@ -61,6 +61,34 @@ func TestTrees(t *testing.T) {
 	}
 }
 
+// How many folders there was no time for is said: it is no success not to see them.
+func TestMoreFoldersThanAreLookedAt(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 303 {
+		folder := filepath.Join(dir, fmt.Sprintf("app-%03d", i))
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		const text = "resources: [a.yaml]\n"
+		if err := os.WriteFile(filepath.Join(folder, "kustomization.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		const object = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: a, namespace: a}}\n"
+		if err := os.WriteFile(filepath.Join(folder, "a.yaml"), []byte(object), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	results, err := vet.New().Folder(dir)
+	if err != nil || len(results) != 300 {
+		t.Fatalf("%d results, %v; want one for the folder and 299 below", len(results), err)
+	}
+	want := []vet.Unseen{{What: "4 folders, the last of them app-302", Why: "more than 300 folders",
+		Fix: "give them in parts; of a stack's tree, hearth vet without a folder looks at every overlay"}}
+	if diff := cmp.Diff(want, results[0].Unseen); diff != "" {
+		t.Errorf("not seen (-want +got):\n%s", diff)
+	}
+}
+
 func seen(results []vet.Result) string {
 	var b strings.Builder
 	for _, r := range results {

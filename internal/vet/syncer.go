@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/yaml"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -23,6 +24,10 @@ const (
 	argoGroup   = "argoproj.io"
 	fleetGroup  = "fleet.cattle.io"
 )
+
+// hearthGroup is that of hearth's own kinds, which no cluster has: objects are made
+// of them.
+var hearthGroup, _, _ = strings.Cut(v1alpha1.APIVersion, "/")
 
 // Syncer is what applies a folder of a repository to a cluster and follows it: a
 // Kustomization of Flux or an Application of Argo CD.

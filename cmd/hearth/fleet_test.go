@@ -1,0 +1,228 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hearth-dev/hearth/internal/testing/sample"
+)
+
+// shops is a stack in a folder, with a template for many clusters, each with a
+// bundle of its own.
+type shops struct {
+	dir   string
+	cache string
+}
+
+// newShops has n clusters.
+func newShops(t *testing.T, n int) (shops, []string) {
+	t.Helper()
+	s := shops{t.TempDir(), t.TempDir()}
+	s.write(t, "hearth.yaml", `apiVersion: hearth.dev/v1alpha1
+kind: Stack
+metadata: {name: shops}
+spec:
+  bases:
+    - name: ollama
+      namespace: ollama
+      ollama: {models: ["llama3.2:3b"]}
+  fleet: {bundles: perOverlay}
+  overlays:
+    - name: shops
+      forEach: {file: clusters.csv}
+      bases: [{name: ollama, labels: {team: shops}}]
+`)
+	var rows []string
+	for i := range n {
+		rows = append(rows, fmt.Sprintf("shop-%d,cluster-%d,%dm", i, i, i%50+1))
+	}
+	s.list(t, rows)
+	return s, rows
+}
+
+func (s shops) write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// list writes the clusters.
+func (s shops) list(t *testing.T, rows []string) {
+	t.Helper()
+	s.write(t, "clusters.csv", "name,clusterName,overrides.ollama.ollama.keepAlive\n"+strings.Join(rows, "\n")+"\n")
+}
+
+// command is hearth as a process of its own.
+func (s shops) command(args ...string) *exec.Cmd {
+	cmd := exec.Command("hearth", args...) //nolint:noctx // the test waits for it, or kills it
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+s.cache, "HOME="+s.dir, "GIT_CEILING_DIRECTORIES="+filepath.Dir(s.dir))
+	return cmd
+}
+
+func (s shops) render(t *testing.T, args ...string) {
+	t.Helper()
+	if out, err := s.command(append([]string{"render"}, args...)...).CombinedOutput(); err != nil {
+		t.Fatalf("hearth render %v: %v\n%s", args, err, out)
+	}
+}
+
+// tree is the text of each file that render wrote, by path.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || name == "hearth.yaml" || name == "clusters.csv" {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		files[name] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// One cluster of many changed: only files of its own are written.
+func TestOneClusterOfManyChanges(t *testing.T) {
+	s, rows := newShops(t, sample.Size(20, 1000))
+	s.render(t)
+	before := tree(t, s.dir)
+	long := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
+	for name := range before {
+		if err := os.Chtimes(filepath.Join(s.dir, name), long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows[7] = "shop-7,cluster-7,77m"
+	s.list(t, rows)
+	s.render(t)
+	var touched []string
+	for name, text := range tree(t, s.dir) {
+		info, err := os.Stat(filepath.Join(s.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if written := !info.ModTime().Equal(long); written {
+			touched = append(touched, name)
+			if !strings.HasPrefix(name, "overlays/shop-7/") && !strings.HasPrefix(name, "fleet/shop-7/overlays/shop-7/") {
+				t.Errorf("%s was written, and only shop-7 changed", name)
+			}
+		} else if text != before[name] {
+			t.Errorf("%s changed, and its time did not", name)
+		}
+	}
+	if len(touched) == 0 {
+		t.Error("nothing was written")
+	}
+}
+
+// Killed at any moment, a render leaves what --check calls wrong unless it is
+// what a whole one gives, and what the next one makes so.
+func TestKilledRender(t *testing.T) {
+	s, rows := newShops(t, sample.Size(12, 200))
+	old := rows
+	changed := make([]string, len(rows))
+	for i := range rows {
+		changed[i] = strings.TrimSuffix(rows[i], "m") + "h"
+	}
+	clean := func(rows []string) map[string]string {
+		s.list(t, rows)
+		out := t.TempDir()
+		s.render(t, "--output-directory", out)
+		return tree(t, out)
+	}
+	states := []struct {
+		rows []string
+		tree map[string]string
+	}{{old, clean(old)}, {changed, clean(changed)}}
+	s.list(t, old)
+	s.render(t)
+	mixed := 0
+	for round := range sample.Size(4, 20) {
+		want := states[(round+1)%2]
+		s.list(t, want.rows)
+		cmd := s.command("render")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		if round > 0 { // else before it writes anything, most likely
+			s.writing(ended)
+		}
+		time.Sleep(rand.N(10 * time.Millisecond))
+		_ = cmd.Process.Kill() // it may have ended before
+		<-ended
+		left := tree(t, s.dir)
+		whole := true
+		for name, text := range want.tree {
+			if left[name] != text {
+				whole = false
+				if left[name] != states[round%2].tree[name] {
+					t.Fatalf("%s is neither old nor new: %d bytes", name, len(left[name]))
+				}
+			}
+		}
+		if out, err := s.command("render", "--check").CombinedOutput(); (err == nil) != whole {
+			t.Fatalf("the tree is whole: %v; hearth render --check: %v\n%s", whole, err, out)
+		}
+		if !whole && cmp.Diff(left, states[round%2].tree) != "" {
+			mixed++
+		}
+		s.render(t)
+		if diff := cmp.Diff(want.tree, tree(t, s.dir)); diff != "" {
+			t.Fatalf("after the next run (-want +got):\n%s", diff)
+		}
+	}
+	t.Logf("%d trees were neither old nor new", mixed)
+}
+
+// writing waits until a render puts files into the folder, or has ended.
+func (s shops) writing(ended chan error) {
+	for len(ended) == 0 {
+		for _, pattern := range []string{".hearth-tmp-*", "fleet/*/overlays/*/.hearth-tmp-*"} {
+			if found, err := filepath.Glob(filepath.Join(s.dir, pattern)); err != nil || len(found) > 0 {
+				return
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// Ten at once into one folder: it comes to hold what one of them would write,
+// and whoever could not finish says why.
+func TestRendersAtOnce(t *testing.T) {
+	s, _ := newShops(t, sample.Size(12, 200))
+	out := t.TempDir()
+	s.render(t, "--output-directory", out)
+	want := tree(t, out)
+	var run sync.WaitGroup
+	for range 10 {
+		run.Go(func() {
+			said, err := s.command("render").CombinedOutput()
+			if err != nil && !strings.Contains(string(said), "another hearth render works in this folder") {
+				t.Errorf("%v\n%s", err, said)
+			}
+		})
+	}
+	run.Wait()
+	if diff := cmp.Diff(want, tree(t, s.dir)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

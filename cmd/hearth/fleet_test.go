@@ -163,10 +163,15 @@ func TestKilledRender(t *testing.T) {
 		}
 		ended := make(chan error, 1)
 		go func() { ended <- cmd.Wait() }()
-		if round > 0 { // else before it writes anything, most likely
-			s.writing(ended)
+		switch round % 4 {
+		case 0: // before it writes anything, most likely
+			time.Sleep(rand.N(100 * time.Millisecond))
+		case 1: // while new files come to stand beside their places
+			s.await(ended, ".hearth-tmp-*", "fleet/*/overlays/*/.hearth-tmp-*")
+			time.Sleep(rand.N(10 * time.Millisecond))
+		default: // while they are moved there
+			s.await(ended, ".hearth-tmp-writing")
 		}
-		time.Sleep(rand.N(10 * time.Millisecond))
 		_ = cmd.Process.Kill() // it may have ended before
 		<-ended
 		left := tree(t, s.dir)
@@ -193,15 +198,15 @@ func TestKilledRender(t *testing.T) {
 	t.Logf("%d trees were neither old nor new", mixed)
 }
 
-// writing waits until a render puts files into the folder, or has ended.
-func (s shops) writing(ended chan error) {
+// await waits until a render has put a file of such a name into the folder, or
+// has ended. It does not sleep: the moves take a millisecond.
+func (s shops) await(ended chan error, patterns ...string) {
 	for len(ended) == 0 {
-		for _, pattern := range []string{".hearth-tmp-*", "fleet/*/overlays/*/.hearth-tmp-*"} {
+		for _, pattern := range patterns {
 			if found, err := filepath.Glob(filepath.Join(s.dir, pattern)); err != nil || len(found) > 0 {
 				return
 			}
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 

@@ -103,7 +103,7 @@ func LlamaArgument(name string, value *string) *VariableProblem {
 	switch {
 	case counted && value != nil:
 		if n, err := strconv.Atoi(*value); err != nil || n < 0 || n > mostOfLlama {
-			return &VariableProblem{problem.Error, fmt.Sprintf("got %q, want a whole number from 0 to %d", *value, mostOfLlama), ""}
+			return &VariableProblem{problem.Error, fmt.Sprintf("got %q, want 0 to %d", *value, mostOfLlama), ""}
 		}
 	case counted, slices.Contains(llamaHeavy, of):
 		return &VariableProblem{problem.Warning, "llama-server may take other memory with it, which hearth does not count",

@@ -187,7 +187,7 @@ func abuses() []abuse {
 		listAbuse("items within the limit", "", listHead, func() string { return "items:\n" + times(4_000, item) }),
 		listAbuse("items without a name", "more; see to these first", listHead, func() string { return "items:\n" + strings.Repeat("- {apiVersion: v1, kind: ConfigMap}\n", 4_000) }),
 		listAbuse("a List of items", "at most 4000 are read", listHead, func() string { return "items: [{kind: List, items: [" + strings.Repeat("{},", 20_000) + "]}]\n" }),
-		listAbuse("containers within the limit", "pod-security", listHead, func() string { return "items:\n- " + containers(8_000) }),
+		listAbuse("containers within the limit", "pod-security", listHead, func() string { return "items:\n- " + containers(5_000) }),
 		listAbuse("a long text", "", listHead, func() string {
 			return "items:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: '" + strings.Repeat("x", 8_000_000) + "'}}\n"
 		}),
@@ -240,9 +240,9 @@ func abuses() []abuse {
 		objectsAbuse("a long text", "1 object", func() string { return object + "data: {a: '" + strings.Repeat("x", 8_000_000) + "'}\n" }),
 		objectsAbuse("a long key", "1 object", func() string { return object + "data:\n  ? " + strings.Repeat("k", 8_000_000) + "\n  : a\n" }),
 		objectsAbuse("comments", "1 object", func() string { return strings.Repeat("# a\n", 1_000_000) + object }),
-		objectsAbuse("containers", "pod-security", func() string { return containers(8_000) }),
-		objectsAbuse("pods and policies of one namespace", "6000 objects", func() string {
-			return times(3000, "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: n%d}, spec: {podSelector: {matchLabels: {a: b%[1]d}}, policyTypes: [Ingress]}}\n"+
+		objectsAbuse("containers", "pod-security", func() string { return containers(5_000) }),
+		objectsAbuse("pods and policies of one namespace", "4000 objects", func() string {
+			return times(2000, "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: n%d}, spec: {podSelector: {matchLabels: {a: b%[1]d}}, policyTypes: [Ingress]}}\n"+
 				"---\n{apiVersion: v1, kind: Pod, metadata: {name: p%[1]d, labels: {a: b%[1]d}}, spec: {containers: [{name: a, image: ollama/ollama}]}}\n")
 		}),
 		objectsAbuse("Services that lead to all pods", "ollama-exposed", func() string {

@@ -1,21 +1,18 @@
 package fleetsim
 
 import (
-	"bytes"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"path"
 	"strconv"
 	"strings"
 	"sync"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
+	"k8s.io/kube-openapi/pkg/validation/spec"
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/validate"
 	"github.com/hearth-dev/hearth/third_party/fleet"
 )
 
@@ -27,63 +24,56 @@ func Validate(content []byte) error {
 	if err != nil {
 		return err
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
-	if err != nil || value == nil {
+	var value any
+	if err := json.Unmarshal(document, &value); err != nil || value == nil {
 		return err // an empty file is a bundle with all defaults
 	}
-	schema, err := compileSchema()
+	schema, err := readSchema()
 	if err != nil {
 		return err
 	}
-	err = schema.Validate(value)
-	var violation *jsonschema.ValidationError
-	if !errors.As(err, &violation) {
+	violations, err := validate.Value(value, &schema.Schema, schema.definition)
+	if err != nil {
 		return err
 	}
-	return violations(violation).Sorted().Err()
+	var list problem.List
+	for _, v := range violations {
+		one := problem.Problem{Severity: problem.Error, File: fleetYAML, Path: fieldPath(v.Location), Message: v.Message}
+		if v.Unknown {
+			one.Fix = "correct its spelling, case or place: Fleet drops what it does not know without a word"
+		}
+		list = append(list, one)
+	}
+	return list.Sorted().Err()
 }
 
-// compileSchema compiles once: it takes longer than everything else here.
-var compileSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(fleet.Schema))
-	if err != nil {
-		return nil, fmt.Errorf("fleet.yaml's schema: %w", err)
+// fleetSchema is Fleet's schema and its definitions, by name.
+type fleetSchema struct {
+	spec.Schema
+	definitions map[string]*spec.Schema
+}
+
+// readSchema reads once: it takes longer than everything else here.
+var readSchema = sync.OnceValues(func() (*fleetSchema, error) {
+	var schema fleetSchema
+	var beside struct {
+		Definitions map[string]*spec.Schema `json:"$defs"`
 	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("fleet.yaml.schema.json", document); err != nil {
-		return nil, err
+	for _, target := range []any{&schema.Schema, &beside} {
+		if err := json.Unmarshal(fleet.Schema, target); err != nil {
+			return nil, fmt.Errorf("fleet.yaml's schema: %w", err)
+		}
 	}
-	return c.Compile("fleet.yaml.schema.json")
+	schema.definitions = beside.Definitions
+	return &schema, nil
 })
 
-// violations flattens the tree of a validation error into its leaves.
-func violations(e *jsonschema.ValidationError) problem.List {
-	var list problem.List
-	for _, cause := range e.Causes {
-		list = append(list, violations(cause)...)
+// definition is what a reference names.
+func (s *fleetSchema) definition(reference string) (*spec.Schema, error) {
+	if schema := s.definitions[strings.TrimPrefix(reference, "#/$defs/")]; schema != nil {
+		return schema, nil
 	}
-	if len(e.Causes) > 0 {
-		return list
-	}
-	at := fieldPath(e.InstanceLocation)
-	if unknown, ok := e.ErrorKind.(*kind.AdditionalProperties); ok {
-		for _, name := range unknown.Properties {
-			list = append(list, problem.Problem{
-				Severity: problem.Error,
-				File:     fleetYAML,
-				Path:     strings.TrimPrefix(at+"."+name, "."),
-				Message:  "unknown field",
-				Fix:      "correct its spelling, case or place: Fleet drops what it does not know without a word",
-			})
-		}
-		return list
-	}
-	return problem.List{{
-		Severity: problem.Error,
-		File:     fleetYAML,
-		Path:     at,
-		Message:  e.ErrorKind.LocalizedString(message.NewPrinter(language.English)),
-	}}
+	return nil, fmt.Errorf("fleet.yaml's schema has no %s", reference)
 }
 
 // fieldPath writes a JSON pointer's tokens as targetCustomizations[0].name.

@@ -2,7 +2,6 @@ package vet
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -11,63 +10,58 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
+	"k8s.io/kube-openapi/pkg/validation/spec"
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/spelling"
+	"github.com/hearth-dev/hearth/internal/validate"
 	"github.com/hearth-dev/hearth/third_party/schemas"
 )
 
-// schemaSet compiles a kind's schema, and those that it refers to, when the
-// first object of the kind comes: all are half a megabyte, and a KRM function
-// that needs a few lives for a moment.
+// schemaSet reads a schema when the first object comes that needs it: all are
+// half a megabyte, and a KRM function that needs a few lives for a moment.
 type schemaSet struct {
-	mu       sync.Mutex
-	compiler *jsonschema.Compiler
-	sources  schemaSources
-}
-
-// schemaSources are the schemas as third_party/schemas has them, by name.
-type schemaSources map[string][]byte
-
-// schemaURL is before the name in a schema's URL. A reference to
-// /definitions/NAME is one to a document under it.
-const schemaURL = "mem:///"
-
-// Load is a schema for the compiler, by its URL.
-func (s schemaSources) Load(url string) (any, error) {
-	var doc any
-	if err := json.Unmarshal(s[strings.TrimPrefix(url, schemaURL)], &doc); err != nil {
-		return nil, fmt.Errorf("reading the schema %s: %w", url, err)
-	}
-	return doc, nil
+	mu      sync.Mutex
+	sources map[string][]byte // as third_party/schemas has them, by name
+	read    map[string]*spec.Schema
 }
 
 // load makes the set ready; the caller holds the lock.
 func (s *schemaSet) load() {
-	if s.compiler != nil {
-		return
+	if s.sources == nil {
+		s.sources, s.read = schemas.All(), map[string]*spec.Schema{}
 	}
-	s.sources = schemas.All()
-	s.compiler = jsonschema.NewCompiler()
-	s.compiler.DefaultDraft(jsonschema.Draft4) // the draft that kubeconform takes them to be of
-	s.compiler.UseLoader(s.sources)
 }
 
-// of is the schema of a kind, nil if there is none.
-func (s *schemaSet) of(r Ref) (*jsonschema.Schema, error) {
+// named is the schema of a name, nil if there is none.
+func (s *schemaSet) named(name string) (*spec.Schema, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.load()
-	name := "kinds/" + r.APIVersion + "/" + r.Kind
-	if s.sources[name] == nil {
-		return nil, nil
+	if s.sources[name] == nil || s.read[name] != nil {
+		return s.read[name], nil
 	}
-	return s.compiler.Compile(schemaURL + name) // once: the compiler keeps what it made
+	schema := &spec.Schema{}
+	if err := json.Unmarshal(s.sources[name], schema); err != nil {
+		return nil, fmt.Errorf("reading the schema %s: %w", name, err)
+	}
+	s.read[name] = schema
+	return schema, nil
+}
+
+// of is the schema of a kind, nil if there is none.
+func (s *schemaSet) of(r Ref) (*spec.Schema, error) {
+	return s.named("kinds/" + r.APIVersion + "/" + r.Kind)
+}
+
+// definition is what a reference names.
+func (s *schemaSet) definition(reference string) (*spec.Schema, error) {
+	schema, err := s.named(strings.TrimPrefix(reference, "/"))
+	if schema == nil && err == nil {
+		err = fmt.Errorf("no schema %s", reference)
+	}
+	return schema, err
 }
 
 // check holds every object against its kind's schema.
@@ -84,7 +78,7 @@ func (s *schemaSet) check(in *input) []Finding {
 				Message: fmt.Sprintf("Kubernetes %s knows no %s in %s", schemas.Version, ref.Kind, ref.APIVersion),
 				Fix:     s.suggest(ref)})
 		case schema != nil:
-			found = append(found, s.violations(o, ref, schema.Validate(without(o)))...)
+			found = append(found, s.violations(o, ref, schema)...)
 		}
 	}
 	return found
@@ -158,53 +152,25 @@ func without(v any) any {
 }
 
 // violations are what a schema says against an object, by path.
-func (s *schemaSet) violations(o Object, ref Ref, err error) []Finding {
-	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
-		return nil
-	}
-	english := message.NewPrinter(language.English)
-	var found []Finding
-	var visit func(e *jsonschema.ValidationError)
-	visit = func(e *jsonschema.ValidationError) {
-		if len(e.Causes) > 0 {
-			for _, cause := range e.Causes {
-				visit(cause)
-			}
-			return
-		}
-		if unknown, ok := e.ErrorKind.(*kind.AdditionalProperties); ok {
-			for _, field := range unknown.Properties {
-				found = append(found, Finding{Object: ref, Path: named(o, append(slices.Clone(e.InstanceLocation), field)),
-					Message: "unknown field", Fix: spelling.Suggest(field, s.fields(e.SchemaURL))})
-			}
-			return
-		}
-		if text, ok := valueAt(o, e.InstanceLocation).(string); ok && strings.Contains(text, "${") {
-			return // Flux replaces it before the API server sees it
-		}
-		found = append(found, Finding{Object: ref, Path: named(o, e.InstanceLocation), Message: e.ErrorKind.LocalizedString(english)})
-	}
-	visit(invalid)
-	slices.SortStableFunc(found, func(a, b Finding) int { return strings.Compare(a.Path+a.Message, b.Path+b.Message) })
-	return slices.CompactFunc(found, func(a, b Finding) bool { return a.Path == b.Path && a.Message == b.Message })
-}
-
-// fields are those that the schema at a URL has.
-func (s *schemaSet) fields(url string) []string {
-	url, pointer, _ := strings.Cut(url, "#")
-	node, err := s.sources.Load(url)
+func (s *schemaSet) violations(o Object, ref Ref, schema *spec.Schema) []Finding {
+	violations, err := validate.Value(without(o), schema, s.definition)
 	if err != nil {
-		return nil
+		return []Finding{{Object: ref, Message: err.Error()}}
 	}
-	for part := range strings.SplitSeq(strings.Trim(pointer, "/"), "/") {
-		if m, ok := node.(map[string]any); ok && part != "" {
-			node = m[strings.NewReplacer("~1", "/", "~0", "~").Replace(part)]
+	var found []Finding
+	for _, v := range violations {
+		if v.Unknown {
+			found = append(found, Finding{Object: ref, Path: named(o, v.Location), Message: v.Message,
+				Fix: spelling.Suggest(v.Location[len(v.Location)-1], v.Known)})
+			continue
 		}
+		if text, ok := valueAt(o, v.Location).(string); ok && strings.Contains(text, "${") {
+			continue // Flux replaces it before the API server sees it
+		}
+		found = append(found, Finding{Object: ref, Path: named(o, v.Location), Message: v.Message})
 	}
-	schema, _ := node.(map[string]any)
-	properties, _ := schema["properties"].(map[string]any)
-	return slices.Sorted(maps.Keys(properties))
+	slices.SortStableFunc(found, func(a, b Finding) int { return strings.Compare(a.Path+a.Message, b.Path+b.Message) })
+	return found
 }
 
 // valueAt is what stands at a location; nil if nothing does.

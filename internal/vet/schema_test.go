@@ -8,8 +8,8 @@ import (
 	"maps"
 	"net/url"
 	"os"
-	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +18,7 @@ import (
 	"github.com/yannh/kubeconform/pkg/resource"
 	"github.com/yannh/kubeconform/pkg/validator"
 	"golang.org/x/tools/txtar"
+	"k8s.io/kube-openapi/pkg/validation/spec"
 
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/testing/mutant"
@@ -30,8 +31,8 @@ type judge func(o Object) error
 
 // TestOthersAgree holds our verdict on every object of the fixtures and of the
 // committed stack, and on mutants of those, against two others: Google's
-// evaluator of JSON Schema, which has nothing in common with ours, and
-// kubeconform, which has the engine in common, and not how it is fed.
+// evaluator of JSON Schema, and kubeconform with its engine, which have nothing
+// in common with ours.
 func TestOthersAgree(t *testing.T) {
 	sources := schemas.All()
 	others := map[string]judge{"google/jsonschema-go": googleJudge(t, sources), "kubeconform": kubeconformJudge(t, sources)}
@@ -196,17 +197,47 @@ func within(schema []byte) json.RawMessage {
 	return json.RawMessage(strings.ReplaceAll(string(schema), `"/definitions/`, `"#/definitions/`))
 }
 
-// TestEverySchemaCompiles follows every reference, and so holds every schema
-// against that of its draft.
-func TestEverySchemaCompiles(t *testing.T) {
+// TestEverySchemaIsFollowed reads every schema, and finds in it nothing that the
+// validator passes over: every pattern compiles, and a reference stands where it
+// is followed.
+func TestEverySchemaIsFollowed(t *testing.T) {
 	set := &schemaSet{}
 	for name := range schemas.All() {
-		version, kind := path.Split(strings.TrimPrefix(name, "kinds/"))
-		if strings.HasPrefix(name, "definitions/") {
-			continue // the update keeps those that a kind refers to
+		schema, err := set.named(name)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if schema, err := set.of(Ref{APIVersion: path.Clean(version), Kind: kind}); schema == nil || err != nil {
-			t.Errorf("%s: %v", name, err)
+		followed(t, name, set, schema, false)
+	}
+}
+
+// followed checks one schema and those below it.
+func followed(t *testing.T, at string, set *schemaSet, schema *spec.Schema, alternative bool) {
+	t.Helper()
+	if reference := schema.Ref.String(); reference != "" {
+		if _, err := set.definition(reference); err != nil || alternative {
+			t.Errorf("%s: the reference %s is not followed: in an alternative is %v, %v", at, reference, alternative, err)
 		}
+	}
+	if _, err := regexp.Compile(schema.Pattern); err != nil {
+		t.Errorf("%s: %v", at, err)
+	}
+	for key := range schema.ExtraProps {
+		t.Errorf("%s: nothing reads the keyword %s", at, key)
+	}
+	for name, property := range schema.Properties {
+		followed(t, at+"."+name, set, &property, alternative)
+	}
+	if schema.Items != nil {
+		followed(t, at+"[]", set, schema.Items.Schema, alternative)
+	}
+	if more := schema.AdditionalProperties; more != nil && more.Schema != nil {
+		followed(t, at+".*", set, more.Schema, alternative)
+	}
+	for _, one := range slices.Concat(schema.AllOf, schema.AnyOf, schema.OneOf) {
+		followed(t, at+"|", set, &one, true)
+	}
+	if schema.Not != nil {
+		followed(t, at+"!", set, schema.Not, true)
 	}
 }

@@ -99,7 +99,7 @@ func ServiceOf(host, own string) (name, namespace string, ok bool) {
 		return host, own, host != ""
 	}
 	if i := slices.Index(labels, "svc"); i >= 2 {
-		return labels[i-2], labels[i-1], namespaceForm.MatchString(labels[i-1])
+		return labels[i-2], labels[i-1], namespaceForm().MatchString(labels[i-1])
 	}
 	return "", "", false
 }

@@ -1,10 +1,10 @@
 package v1alpha1
 
 import (
-	"regexp"
-
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Backup is how the storage system keeps earlier states of a volume: docs/restore.md.
@@ -138,25 +138,23 @@ func (v validator) longhorn(at *field.Path, given, b *Backup) {
 }
 
 // cronForm is five fields of numbers, names, lists, ranges and steps.
-var cronForm = regexp.MustCompile(`^[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}$`)
+var cronForm = lazyregexp.New(`^[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}$`)
 
 // plainCron is five fields as snapscheduler's definition takes them: all, a step
 // of all, or numbers: one, several, a range, or one with a step.
-var plainCron = func() *regexp.Regexp {
-	const number = `[0-9]+`
-	const one = `(\*|\*/` + number + `|` + number + `|` + number + `(,` + number + `)+|` + number + `[-/]` + number + `)`
-	return regexp.MustCompile(`^` + one + `( ` + one + `){4}$`)
-}()
+var plainCron = lazyregexp.New(`^` + plainField + `( ` + plainField + `){4}$`)
+
+const plainField = `(\*|\*/[0-9]+|[0-9]+|[0-9]+(,[0-9]+)+|[0-9]+[-/][0-9]+)`
 
 func (v validator) schedule(at *field.Path, cron string) {
-	if !cronForm.MatchString(cron) {
+	if !cronForm().MatchString(cron) {
 		v.errorf(at.Child("schedule"), "", "got %q, want cron's five fields, such as 0 3 * * *", cron)
 	}
 }
 
 // plainSchedule is a schedule that snapscheduler's definition takes.
 func (v validator) plainSchedule(at *field.Path, b *Backup) {
-	if v.schedule(at, b.Schedule); cronForm.MatchString(b.Schedule) && !plainCron.MatchString(b.Schedule) {
+	if v.schedule(at, b.Schedule); cronForm().MatchString(b.Schedule) && !plainCron().MatchString(b.Schedule) {
 		v.errorf(at.Child("schedule"), "", "got %q, want fields that snapscheduler reads, such as * or */15 or 3 or 1,15 or 1-5 or 0/6: no names, and no list of ranges", b.Schedule)
 	}
 }

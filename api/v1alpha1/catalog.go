@@ -2,11 +2,12 @@ package v1alpha1
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Catalog asks for files that say to people, and to the programs in which they
@@ -83,7 +84,7 @@ func (v validator) ownPaths(at *field.Path, c *Catalog) {
 }
 
 // pathForm is a path that reads the same to git, kpt and a shell.
-var pathForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$`)
+var pathForm = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$`)
 
 // othersFiles are names by which kustomize, kpt, Helm, Fleet and hearth know their
 // files in any folder, in lower case: some file systems know no other.
@@ -95,7 +96,7 @@ func (v validator) treePath(at *field.Path, value, want string) {
 	switch {
 	case path.IsAbs(value), slices.Contains(strings.Split(value, "/"), ".."):
 		v.errorf(at, "", "got %q, which leaves the repository: want %s", value, want)
-	case !pathForm.MatchString(value):
+	case !pathForm().MatchString(value):
 		v.errorf(at, "", "got %q, want %s: names of letters, digits, '-', '_' and '.', with '/' between", value, want)
 	case first == "bases" || first == "overlays":
 		v.errorf(at, "", "got %q, want %s: %s/ is what clusters get", value, want, first)

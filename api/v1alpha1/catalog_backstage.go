@@ -2,12 +2,13 @@ package v1alpha1
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Backstage asks for a catalog-info.yaml, which describes the stack to
@@ -49,19 +50,19 @@ func (b *Backstage) applyDefaults() {
 // of @backstage/catalog-model 1.10), which has no say in those of a reference: it
 // takes any, and the relation leads nowhere.
 var (
-	entityName = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_.-]*)?[A-Za-z0-9]$`)
-	entityTag  = regexp.MustCompile(`^[a-z0-9:+#]+(-[a-z0-9:+#]+)*$`)
-	noEntity   = regexp.MustCompile(`[^A-Za-z0-9_.]+`)
+	entityName = lazyregexp.New(`^([A-Za-z0-9][A-Za-z0-9_.-]*)?[A-Za-z0-9]$`)
+	entityTag  = lazyregexp.New(`^[a-z0-9:+#]+(-[a-z0-9:+#]+)*$`)
+	noEntity   = lazyregexp.New(`[^A-Za-z0-9_.]+`)
 )
 
 // techDocsRef is a folder beside the file or below its own, or at an address.
-var techDocsRef = regexp.MustCompile(`^(dir:(\.|(\./)?[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*)|url:https://[^\s@]+)$`)
+var techDocsRef = lazyregexp.New(`^(dir:(\.|(\./)?[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*)|url:https://[^\s@]+)$`)
 
 // MaxEntityName is the longest name of an entity in Backstage.
 const MaxEntityName = 63
 
 func isEntityName(name string) bool {
-	return len(name) <= MaxEntityName && entityName.MatchString(name)
+	return len(name) <= MaxEntityName && entityName().MatchString(name)
 }
 
 // IsEntityRef reports whether the text refers to an entity of one of the kinds,
@@ -88,7 +89,7 @@ func nearestRef(kind, text string) string {
 	if !strings.Contains(text, " ") { // else its slashes are a person's, as in "platform / operations"
 		text = text[strings.LastIndexAny(text, ":/")+1:]
 	}
-	name := strings.Trim(noEntity.ReplaceAllString(strings.ToLower(text), "-"), "-_.")
+	name := strings.Trim(noEntity().ReplaceAllString(strings.ToLower(text), "-"), "-_.")
 	if !isEntityName(name) {
 		name = "platform"
 	}
@@ -124,11 +125,11 @@ func (v validator) backstage(at *field.Path, c *Catalog) {
 	}
 	v.required(at.Child("lifecycle"), b.Lifecycle, "a stage of life, such as production")
 	v.optionalLabel(at.Child("namespace"), b.Namespace)
-	if b.TechDocs != "" && !techDocsRef.MatchString(b.TechDocs) {
+	if b.TechDocs != "" && !techDocsRef().MatchString(b.TechDocs) {
 		v.errorf(at.Child("techDocs"), "", "got %q, want dir: and a folder below that of the file, such as dir:., or url: and the https address of one", b.TechDocs)
 	}
 	for i, tag := range b.Tags {
-		if len(tag) > MaxEntityName || !entityTag.MatchString(tag) {
+		if len(tag) > MaxEntityName || !entityTag().MatchString(tag) {
 			v.errorf(at.Child("tags").Index(i), "", "got %q, want a tag such as llm: at most 63 lower-case letters, digits, '+', '#' and ':', with '-' between", tag)
 		}
 	}

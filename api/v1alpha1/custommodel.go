@@ -3,13 +3,13 @@ package v1alpha1
 import (
 	"errors"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
@@ -73,11 +73,11 @@ type ModelParameters struct {
 // Number is a number of a Modelfile, as spelled.
 type Number string
 
-var numberForm = regexp.MustCompile(`^-?[0-9]{1,10}(\.[0-9]{1,10})?$`)
+var numberForm = lazyregexp.New(`^-?[0-9]{1,10}(\.[0-9]{1,10})?$`)
 
 // UnmarshalText accepts a decimal number without an exponent.
 func (n *Number) UnmarshalText(text []byte) error {
-	if !numberForm.Match(text) {
+	if !numberForm().Match(text) {
 		return errors.New("want a number such as 40 or 0.7")
 	}
 	*n = Number(text)
@@ -229,7 +229,7 @@ func (v validator) customModel(at, server *field.Path, o *Ollama, c CustomModel,
 
 // volumeFile checks a path of the volume's, where there is one.
 func (v validator) volumeFile(at *field.Path, file, want string) {
-	if file != "" && (file == "." || !folderForm.MatchString(file) || path.Clean(file) != file) {
+	if file != "" && (file == "." || !folderForm().MatchString(file) || path.Clean(file) != file) {
 		v.errorf(at, "", "got %q, want %s, without a slash in front", file, want)
 	}
 }

@@ -3,12 +3,12 @@ package v1alpha1
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/secretscan"
 	"github.com/hearth-dev/hearth/internal/signin"
 	"github.com/hearth-dev/hearth/internal/versions"
@@ -16,14 +16,14 @@ import (
 
 var (
 	// envForm is what a shell and Kubernetes accept as a variable's name.
-	envForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	envForm = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
 // env checks the variables of a container; ours are those that hearth decides.
 func (v validator) env(at *field.Path, env map[string]EnvValue, ours map[string]variable) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		at, value := at.Key(name), env[name]
-		if !envForm.MatchString(name) {
+		if !envForm().MatchString(name) {
 			v.errorf(at, "", "got the name %q, want letters, digits and '_', not beginning with a digit", name)
 			continue
 		}

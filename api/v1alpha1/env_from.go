@@ -34,7 +34,7 @@ func (v validator) envFrom(at *field.Path, from []EnvFrom) {
 		}
 		v.optionalName(at.Child("secretName"), f.SecretName, "a Secret")
 		v.optionalName(at.Child("configMapName"), f.ConfigMapName, "a ConfigMap")
-		if f.Prefix != "" && !envForm.MatchString(f.Prefix) {
+		if f.Prefix != "" && !envForm().MatchString(f.Prefix) {
 			v.errorf(at.Child("prefix"), "", "got %q, want letters, digits and '_', not beginning with a digit", f.Prefix)
 		}
 		f.Optional = false

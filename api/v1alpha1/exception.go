@@ -1,11 +1,12 @@
 package v1alpha1
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Exception accepts what `hearth vet` finds, with a reason: a person decided.
@@ -31,8 +32,8 @@ func (e Exception) Accepts(rule, overlay, kind, namespace, name string) bool {
 }
 
 var (
-	ruleForm     = regexp.MustCompile(`^[a-z][a-z0-9-]*(/[a-z0-9-]+)?$`)
-	exceptedForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(/[^/\s]+){1,2}$`)
+	ruleForm     = lazyregexp.New(`^[a-z][a-z0-9-]*(/[a-z0-9-]+)?$`)
+	exceptedForm = lazyregexp.New(`^[A-Z][A-Za-z0-9]*(/[^/\s]+){1,2}$`)
 )
 
 // exceptions checks the form alone: what the rules are is vet's to know.
@@ -42,13 +43,13 @@ func (v validator) exceptions(at *field.Path, all []Exception, overlays names, d
 		switch {
 		case e.Rule == "":
 			v.errorf(at.Child("rule"), "", "missing: want the id of the rule, as hearth vet prints it")
-		case !ruleForm.MatchString(e.Rule):
+		case !ruleForm().MatchString(e.Rule):
 			v.errorf(at.Child("rule"), "see hearth vet --list", "got %q, want the id of a rule, such as image-tag or fleet/size", e.Rule)
 		}
 		if e.Overlay != "" {
 			v.reference(at.Child("overlay"), e.Overlay, "overlay", overlays, declared)
 		}
-		if e.Object != "" && !exceptedForm.MatchString(e.Object) {
+		if e.Object != "" && !exceptedForm().MatchString(e.Object) {
 			v.errorf(at.Child("object"), "", "got %q, want KIND/NAME or KIND/NAMESPACE/NAME, such as Deployment/ollama", e.Object)
 		}
 		if strings.TrimSpace(e.Reason) == "" {

@@ -1,11 +1,12 @@
 package v1alpha1
 
 import (
-	"regexp"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Traefik is a route through Traefik.
@@ -151,11 +152,11 @@ func (v validator) headerNames(at *field.Path, names []string) {
 }
 
 // entryPointForm is a name that an annotation can list with others.
-var entryPointForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`) // and at most 63 long
+var entryPointForm = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`) // and at most 63 long
 
 func (v validator) entryPoints(at *field.Path, names []string) {
 	for i, name := range names {
-		if !entryPointForm.MatchString(name) || len(name) > 63 {
+		if !entryPointForm().MatchString(name) || len(name) > 63 {
 			v.errorf(at.Index(i), "write one for each entry", "got %q, want an entry point such as websecure", name)
 		}
 	}

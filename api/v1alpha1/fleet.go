@@ -3,7 +3,6 @@ package v1alpha1
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Fleet says which cluster gets which overlay: targets in order, the first match
@@ -224,23 +224,23 @@ func (v validator) correctDrift(at *field.Path, d *CorrectDrift) {
 
 var (
 	// scpForm is the short form of an ssh URL.
-	scpForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:[^ ]+$`)
+	scpForm = lazyregexp.New(`^[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:[^ ]+$`)
 	// branchForm leaves out what git check-ref-format refuses.
-	branchForm = regexp.MustCompile(`^[^-./ ~^:?*\[\\\x00-\x1f\x7f][^ ~^:?*\[\\\x00-\x1f\x7f]*$`)
+	branchForm = lazyregexp.New(`^[^-./ ~^:?*\[\\\x00-\x1f\x7f][^ ~^:?*\[\\\x00-\x1f\x7f]*$`)
 )
 
 func (v validator) gitRepo(at *field.Path, g GitRepo) {
 	v.label(at.Child("namespace"), g.Namespace, "the GitRepo's namespace")
 	u, err := url.Parse(g.Repo)
 	switch {
-	case scpForm.MatchString(g.Repo):
+	case scpForm().MatchString(g.Repo):
 	case err != nil || u.Host == "" || !slices.Contains([]string{"https", "http", "ssh"}, u.Scheme):
 		v.errorf(at.Child("repo"), "", "got %q, want a Git URL such as https://git.example.org/you/repository or git@git.example.org:you/repository", g.Repo)
 	case u.Scheme != "ssh" && u.User != nil:
 		v.errorf(at.Child("repo"), "put them into a Secret and name it in the GitRepo's clientSecretName", "the URL of %s holds a user or password, which would be in Git for everybody to read", u.Host)
 	}
 	b := g.Branch
-	if !branchForm.MatchString(b) || strings.Contains(b, "..") || strings.Contains(b, "@{") || strings.HasSuffix(b, "/") || strings.HasSuffix(b, ".lock") {
+	if !branchForm().MatchString(b) || strings.Contains(b, "..") || strings.Contains(b, "@{") || strings.HasSuffix(b, "/") || strings.HasSuffix(b, ".lock") {
 		v.errorf(at.Child("branch"), "", "got %q, want a branch such as main", b)
 	}
 	if path.IsAbs(g.Path) || g.Path != "." && path.Clean(g.Path) != strings.TrimSuffix(g.Path, "/") || strings.HasPrefix(g.Path, "..") || strings.ContainsFunc(g.Path, unicode.IsControl) {

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Host is a DNS name, in lower case, without scheme, port or wildcard. It may
@@ -47,9 +48,9 @@ func (h *Host) UnmarshalText(text []byte) error {
 		return errors.New("want a variable such as ${DOMAIN} or ${DOMAIN:=example.org}, with spec.substitute")
 	case s != "" && !strings.Contains(s, "."):
 		return errors.New("want a full name with a dot, such as chat.example.org")
-	case len(validation.IsDNS1123Subdomain(s)) > 0 || longLabel.MatchString(s):
+	case len(validation.IsDNS1123Subdomain(s)) > 0 || longLabel().MatchString(s):
 		return errors.New("not a DNS name: want labels of letters, digits and '-' joined by dots, each at most 63 long, such as chat.example.org")
-	case numericEnd.MatchString(s):
+	case numericEnd().MatchString(s):
 		return errors.New("a name does not end in a number: want such as chat.example.org, or chat.10.0.0.200.nip.io for an address")
 	}
 	*h = Host(text)
@@ -57,8 +58,8 @@ func (h *Host) UnmarshalText(text []byte) error {
 }
 
 var (
-	longLabel  = regexp.MustCompile(`[^.]{64}`)
-	numericEnd = regexp.MustCompile(`\.[0-9]+$`)
+	longLabel  = lazyregexp.New(`[^.]{64}`)
+	numericEnd = lazyregexp.New(`\.[0-9]+$`)
 )
 
 // bareHost is the host of an address that a browser shows.
@@ -145,7 +146,7 @@ func embeddedAddr(name string) (netip.Addr, bool) {
 		}
 	}
 	if numbers > 0 {
-		m := fourNumbers.FindStringSubmatch(name)
+		m := fourNumbers().FindStringSubmatch(name)
 		if m == nil || numbers > 4 {
 			return netip.Addr{}, false
 		}
@@ -161,4 +162,4 @@ func embeddedAddr(name string) (netip.Addr, bool) {
 	return found[0], true
 }
 
-var fourNumbers = regexp.MustCompile(`(?:^|[.-])([0-9]+(?:(?:\.[0-9]+){3}|(?:-[0-9]+){3}))(?:$|[.-])`)
+var fourNumbers = lazyregexp.New(`(?:^|[.-])([0-9]+(?:(?:\.[0-9]+){3}|(?:-[0-9]+){3}))(?:$|[.-])`)

@@ -2,13 +2,13 @@ package v1alpha1
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/versions"
 )
 
@@ -69,10 +69,10 @@ type CABundle struct {
 }
 
 var (
-	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	tagForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`) // and at most 128 long
+	digestForm = lazyregexp.New(`^sha256:[0-9a-f]{64}$`)
+	tagForm    = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`) // and at most 128 long
 	// repositoryForm is the grammar of the distribution project's references.
-	repositoryForm = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
+	repositoryForm = lazyregexp.New(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
 )
 
 // maxRepository is the longest name of a repository that registries take.
@@ -99,17 +99,17 @@ func (v validator) image(at *field.Path, i Image) {
 		v.errorf(at.Child("repository"), "write registry, tag or digest beside it", "got %q, want the repository alone, such as ollama/ollama", i.Repository)
 	case isPath && i.Registry == "" && isRegistry(first):
 		v.errorf(at.Child("repository"), "write registry: "+first, "got %q, want the repository without the registry's host", i.Repository)
-	case !repositoryForm.MatchString(i.Repository) || len(i.Repository) > maxRepository:
+	case !repositoryForm().MatchString(i.Repository) || len(i.Repository) > maxRepository:
 		v.errorf(at.Child("repository"), "", "got %q, want lower-case names joined by '/', such as ollama/ollama, at most %d characters", i.Repository, maxRepository)
 	}
 	switch {
 	case i.Tag == "latest":
 		v.errorf(at.Child("tag"), "name a version, or remove it for the one that hearth is tested with",
 			`"latest" is another program tomorrow, and a restarted pod would run it without anybody having asked`)
-	case !tagForm.MatchString(i.Tag) || len(i.Tag) > 128:
+	case !tagForm().MatchString(i.Tag) || len(i.Tag) > 128:
 		v.errorf(at.Child("tag"), "", "got %q, want a tag such as %s", i.Tag, OllamaVersion)
 	}
-	if i.Digest != "" && !digestForm.MatchString(i.Digest) {
+	if i.Digest != "" && !digestForm().MatchString(i.Digest) {
 		v.errorf(at.Child("digest"), "", "got %q, want sha256: and 64 hexadecimal digits", i.Digest)
 	}
 }
@@ -121,7 +121,7 @@ func (v validator) version(at *field.Path, image Image, p *versions.Program) {
 	tag := image.Tag
 	named := image.Repository != "" && !strings.ContainsAny(image.Repository, ":@") // which is refused
 	others := named && !p.Official(image.Repository)
-	if !tagForm.MatchString(tag) || tag == "latest" {
+	if !tagForm().MatchString(tag) || tag == "latest" {
 		return // refused
 	}
 	standing := p.Standing(tag)
@@ -144,7 +144,7 @@ func (v validator) images(at *field.Path, images Images) {
 			v.errorf(at, "", "got the registry %q, want a host such as docker.io or ghcr.io", registry)
 		}
 		host, repository, hasPath := strings.Cut(strings.TrimSuffix(mirror, "/"), "/")
-		if !isRegistry(host) || hasPath && !repositoryForm.MatchString(repository) || len(repository) > maxRepository {
+		if !isRegistry(host) || hasPath && !repositoryForm().MatchString(repository) || len(repository) > maxRepository {
 			v.errorf(at, "", "got %q, want a host with an optional path and no scheme, such as harbor.example.org/dockerhub", mirror)
 		}
 	}

@@ -2,12 +2,13 @@ package v1alpha1
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // labels checks label keys and values.
@@ -44,7 +45,7 @@ func (v validator) reservedLabels(at *field.Path, labels map[string]string) {
 }
 
 // podSecurityVersion is a version of the Pod Security Standards.
-var podSecurityVersion = regexp.MustCompile(`^(latest|v1\.[0-9]+)$`)
+var podSecurityVersion = lazyregexp.New(`^(latest|v1\.[0-9]+)$`)
 
 // namespaceLabels checks the labels that a namespace alone has.
 func (v validator) namespaceLabels(at *field.Path, labels map[string]string) {
@@ -62,7 +63,7 @@ func (v validator) namespaceLabels(at *field.Path, labels map[string]string) {
 				v.errorf(at, "", "got %q, want restricted, baseline or privileged", value)
 			}
 		case mode == "enforce-version" || mode == "audit-version" || mode == "warn-version":
-			if !podSecurityVersion.MatchString(value) {
+			if !podSecurityVersion().MatchString(value) {
 				v.errorf(at, "", "got %q, want latest or a version such as v1.33", value)
 			}
 		default:

@@ -78,7 +78,7 @@ func (v validator) modelDigests(server *field.Path, b *Base) {
 		case huggingFace(name):
 			v.errorf(at, "copy the model into a registry of your own, and pin it there",
 				"%q is Hugging Face's, which keeps no manifest: it makes one as it is asked", name)
-		case !digestForm.MatchString(digest):
+		case !digestForm().MatchString(digest):
 			v.errorf(at, "`hearth lock --models` writes it", "got %q, want sha256: and 64 hexadecimal digits", digest)
 		case first[ModelFile(name)] != "":
 			v.errorf(at, "remove one of them", "%q is the same model as %q", name, first[ModelFile(name)])

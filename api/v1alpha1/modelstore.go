@@ -3,11 +3,12 @@ package v1alpha1
 import (
 	"net/netip"
 	"path"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // ModelsFolder is the default of Ollama's ModelsFolder: what the upstream image
@@ -46,12 +47,12 @@ func (s Storage) Claim(workload string) string {
 func (s Storage) sized() bool { return s.ExistingClaim == "" && s.Image == nil }
 
 // folderForm is a relative path of plain names, or the root itself.
-var folderForm = regexp.MustCompile(`^(\.|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*)$`)
+var folderForm = lazyregexp.New(`^(\.|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*)$`)
 
 // modelStore checks where an Ollama's models lie.
 func (v validator) modelStore(at *field.Path, o *Ollama) {
 	store, replicas := at.Child("storage"), at.Child("replicas")
-	if folder := o.ModelsFolder; !folderForm.MatchString(folder) || len(folder) > 200 {
+	if folder := o.ModelsFolder; !folderForm().MatchString(folder) || len(folder) > 200 {
 		v.errorf(at.Child("modelsFolder"), "", "got %q, want a folder of the volume, such as %s or a/b, without a slash in front; or \".\", its root", folder, ModelsFolder)
 	}
 	switch at := at.Child("pull"); {

@@ -3,7 +3,6 @@ package v1alpha1
 import (
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Monitoring is what watches a base: objects of the Prometheus operator and of
@@ -226,21 +226,21 @@ func serviceNamespace(text string) string {
 		return ""
 	}
 	parts := strings.Split(u.Hostname(), ".")
-	if len(parts) >= 3 && parts[2] == "svc" && namespaceForm.MatchString(parts[1]) {
+	if len(parts) >= 3 && parts[2] == "svc" && namespaceForm().MatchString(parts[1]) {
 		return parts[1]
 	}
 	return ""
 }
 
 // namespaceForm is a DNS label.
-var namespaceForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+var namespaceForm = lazyregexp.New(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // moduleForm is what the exporter's modules are named with; its configuration
 // takes any text, and a URL's parameter carries this one as it is.
-var moduleForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,63}$`)
+var moduleForm = lazyregexp.New(`^[A-Za-z0-9._-]{1,63}$`)
 
 // alertLabelForm is the name of a label in Prometheus.
-var alertLabelForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]*$`)
+var alertLabelForm = lazyregexp.New(`^[a-zA-Z][a-zA-Z0-9_]*$`)
 
 func (v validator) monitoring(base *field.Path, given *Monitoring, b *Base) {
 	m := b.Monitoring
@@ -303,7 +303,7 @@ func (v validator) prober(base *field.Path, given *Prober, b *Base) {
 }
 
 func (v validator) module(at *field.Path, name string) {
-	if !moduleForm.MatchString(name) {
+	if !moduleForm().MatchString(name) {
 		v.errorf(at, "", "got %q, want the name of a module of the exporter's, such as http_2xx", name)
 	}
 }
@@ -317,7 +317,7 @@ func (v validator) alerts(base *field.Path, given *Alerts, b *Base) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(a.Labels)) {
 		switch {
-		case !alertLabelForm.MatchString(key):
+		case !alertLabelForm().MatchString(key):
 			v.errorf(at.Child("labels").Key(key), "", "got the key %q, want letters, digits and '_', a letter first", key)
 		case key == "alertname" || key == "severity":
 			v.errorf(at.Child("labels").Key(key), "remove it", "hearth sets this label")

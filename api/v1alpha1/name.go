@@ -2,13 +2,13 @@ package v1alpha1
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/spelling"
 )
 
@@ -27,14 +27,14 @@ func (v validator) label(at *field.Path, value, what string) {
 
 // nearestLabel is a DNS label made of a name; "" if too little of it remains.
 func nearestLabel(name string) string {
-	label := strings.Trim(notInLabel.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	label := strings.Trim(notInLabel().ReplaceAllString(strings.ToLower(name), "-"), "-")
 	if len(validation.IsDNS1123Label(label)) > 0 {
 		return ""
 	}
 	return label
 }
 
-var notInLabel = regexp.MustCompile(`[^a-z0-9]+`)
+var notInLabel = lazyregexp.New(`[^a-z0-9]+`)
 
 // optionalLabel is label for a namespace that may be absent.
 func (v validator) optionalLabel(at *field.Path, value string) {

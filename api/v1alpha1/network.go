@@ -3,15 +3,16 @@ package v1alpha1
 import (
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // directForm has the characters of a host, a domain, an address or a range.
-var directForm = regexp.MustCompile(`^[A-Za-z0-9*._:/-]+$`) // and at most 255 long
+var directForm = lazyregexp.New(`^[A-Za-z0-9*._:/-]+$`) // and at most 255 long
 
 func (v validator) proxy(at *field.Path, b *Base) {
 	p := b.Proxy
@@ -27,7 +28,7 @@ func (v validator) proxy(at *field.Path, b *Base) {
 	http := v.url(at.Child("http"), p.HTTP, example, "http", "https", "socks5")
 	https := v.url(at.Child("https"), p.HTTPS, example, "http", "https", "socks5")
 	for i, host := range p.NoProxy {
-		if !directForm.MatchString(host) || len(host) > 255 || strings.Contains(host, "://") {
+		if !directForm().MatchString(host) || len(host) > 255 || strings.Contains(host, "://") {
 			v.errorf(at.Child("noProxy").Index(i), "write one host, domain or range for each entry",
 				"got %q, want such as example.org, .internal or 10.0.0.0/8", host)
 		}

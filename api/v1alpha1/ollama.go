@@ -3,11 +3,11 @@ package v1alpha1
 import (
 	"cmp"
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/versions"
 	"github.com/hearth-dev/hearth/sizing"
 )
@@ -174,12 +174,12 @@ func OllamaImage() Image {
 // host, an optional namespace, the model and an optional tag. Lengths are left
 // to parseModel: counted in an expression they take most of a millisecond to
 // compile, at the start of every program that links this package.
-var modelForm = regexp.MustCompile(`^(?:(?:([A-Za-z0-9_][A-Za-z0-9_.:-]*)/)?([A-Za-z0-9_][A-Za-z0-9_-]*)/)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]*))?$`)
+var modelForm = lazyregexp.New(`^(?:(?:([A-Za-z0-9_][A-Za-z0-9_.:-]*)/)?([A-Za-z0-9_][A-Za-z0-9_-]*)/)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]*))?$`)
 
 // parseModel takes a model's name apart: the whole, host, namespace, model and
 // tag; nil if it is none.
 func parseModel(name string) []string {
-	m := modelForm.FindStringSubmatch(name)
+	m := modelForm().FindStringSubmatch(name)
 	if m == nil || len(m[1]) > 350 || max(len(m[2]), len(m[3]), len(m[4])) > 80 {
 		return nil
 	}
@@ -188,9 +188,9 @@ func parseModel(name string) []string {
 
 var (
 	// hostOnly is a name whose namespace is missing: Ollama takes the host for one.
-	hostOnly = regexp.MustCompile(`^[^/]*[.:][^/]*/[^/]+$`)
+	hostOnly = lazyregexp.New(`^[^/]*[.:][^/]*/[^/]+$`)
 	// cloudTag marks a model that Ollama's own servers run.
-	cloudTag = regexp.MustCompile(`:([^:/]*-)?cloud$`)
+	cloudTag = lazyregexp.New(`:([^:/]*-)?cloud$`)
 )
 
 func (v validator) ollama(base *field.Path, given, b *Base) {
@@ -248,9 +248,9 @@ func (v validator) modelName(at *field.Path, name string, server *field.Path, o 
 		v.errorf(at, "write the host alone; a registry with a private certificate needs caBundle", "got %q, want a name without a scheme", name)
 	case strings.Contains(name, "@"):
 		v.errorf(at, "name a tag", "got %q: Ollama cannot pull by digest (ollama#6886)", name)
-	case cloudTag.MatchString(name):
+	case cloudTag().MatchString(name):
 		v.errorf(at, "name a model that runs here", "%q runs in Ollama's cloud, and prompts must not leave the cluster", name)
-	case m == nil && hostOnly.MatchString(name):
+	case m == nil && hostOnly().MatchString(name):
 		v.errorf(at, "write the namespace too, often library: HOST/library/MODEL", "got %q: after a registry's host Ollama wants a namespace and a model", name)
 	case m == nil:
 		v.errorf(at, "", "got %q, want a model as for `ollama pull`, such as llama3.2:3b or registry.example.org/team/model:tag", name)

@@ -3,7 +3,6 @@ package v1alpha1
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,13 +11,15 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 var (
-	kindForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
+	kindForm = lazyregexp.New(`^[A-Z][A-Za-z0-9]*$`)
 	// objectForm is a name that is a file's too. Fleet refuses a bundle with
 	// other characters in any path.
-	objectForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]*$`) // and at most 253 long
+	objectForm = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_.:-]*$`) // and at most 253 long
 )
 
 // objects checks complete Kubernetes objects.
@@ -99,13 +100,13 @@ func (v validator) identity(at *field.Path, o Object) (kind, apiVersion, name st
 	switch {
 	case kind == "":
 		v.errorf(at.Child("kind"), "", "missing: want a complete Kubernetes object")
-	case !kindForm.MatchString(kind):
+	case !kindForm().MatchString(kind):
 		v.errorf(at.Child("kind"), "", "got %q, want such as ConfigMap", kind)
 	}
 	switch {
 	case name == "":
 		v.errorf(at.Child("metadata", "name"), "", "missing: want the object's name")
-	case !objectForm.MatchString(name) || len(name) > 253:
+	case !objectForm().MatchString(name) || len(name) > 253:
 		v.errorf(at.Child("metadata", "name"), "", "got %q, want letters, digits, '-', '_', '.' and ':', a letter or digit first", name)
 	}
 	return kind, apiVersion, name

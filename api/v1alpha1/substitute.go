@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Substitute is who puts values in for the variables in what is rendered.
@@ -25,16 +26,16 @@ func (Substitute) Values() []string { return texts(SubstituteFlux) }
 // variableForm is a variable in a text, and its default: of the forms that Flux
 // knows those that put in a value as it is. What it does with them:
 // github.com/fluxcd/pkg/envsubst v1.8.0.
-var variableForm = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*(?::[=-]([A-Za-z0-9._:/@-]*))?\}`)
+var variableForm = lazyregexp.New(`\$\{[A-Za-z_][A-Za-z0-9_]*(?::[=-]([A-Za-z0-9._:/@-]*))?\}`)
 
 // HasVariable reports whether a text has a variable, whose value nobody knows
 // before it is applied.
-func HasVariable(text string) bool { return variableForm.MatchString(text) }
+func HasVariable(text string) bool { return variableForm().MatchString(text) }
 
 // filled is a text with each variable's default in its place, or else this.
 func filled(text, unknown string) string {
-	return variableForm.ReplaceAllStringFunc(text, func(v string) string {
-		if value := variableForm.FindStringSubmatch(v)[1]; value != "" {
+	return variableForm().ReplaceAllStringFunc(text, func(v string) string {
+		if value := variableForm().FindStringSubmatch(v)[1]; value != "" {
 			return value
 		}
 		return unknown
@@ -171,7 +172,7 @@ func (v validator) variable(at *field.Path, path []string, text string, flux boo
 
 // forms checks what Flux makes of a text that may have variables.
 func (v validator) forms(at *field.Path, path []string, text string) {
-	rest := variableForm.ReplaceAllString(strings.ReplaceAll(text, "$${", ""), "")
+	rest := variableForm().ReplaceAllString(strings.ReplaceAll(text, "$${", ""), "")
 	switch {
 	case strings.Contains(rest, "${"):
 		v.errorf(at, "write $${ for ${ itself", "got %q, want ${NAME}, ${NAME:=default} or ${NAME:-default}, with a default of letters, digits and ._:/@-", text)
@@ -190,7 +191,7 @@ func staysString(text string) bool {
 		return true
 	}
 	for _, value := range []string{"", "1", "e", "true", "x"} {
-		replaced := variableForm.ReplaceAllString(text, value)
+		replaced := variableForm().ReplaceAllString(text, value)
 		var read any
 		if err := yaml.Unmarshal([]byte(replaced), &read); err != nil {
 			return false
@@ -202,5 +203,5 @@ func staysString(text string) bool {
 			return false
 		}
 	}
-	return strings.TrimSpace(variableForm.ReplaceAllString(text, "")) != ""
+	return strings.TrimSpace(variableForm().ReplaceAllString(text, "")) != ""
 }

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Tile is the link to the service on the dashboards where people look for one:
@@ -99,9 +100,9 @@ func (t *Tile) applyDefaults(service string, p Program) {
 // What an icon is called, besides a URL.
 var (
 	picturePath  = `/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*\.(png|svg|webp|jpe?g|gif|ico)`
-	homerIcon    = regexp.MustCompile(`^([a-z][a-z0-9-]*( [a-z][a-z0-9-]*)+|` + picturePath + `)$`)
-	homepageIcon = regexp.MustCompile(`^((mdi|si|sh)-[a-z0-9.-]+(-#[0-9a-fA-F]{6})?|[a-z0-9-]+(\.(png|svg|webp))?|` + picturePath + `)$`)
-	hajimariIcon = regexp.MustCompile(`^[a-z0-9-]+:[a-z0-9-]+$`)
+	homerIcon    = lazyregexp.New(`^([a-z][a-z0-9-]*( [a-z][a-z0-9-]*)+|` + picturePath + `)$`)
+	homepageIcon = lazyregexp.New(`^((mdi|si|sh)-[a-z0-9.-]+(-#[0-9a-fA-F]{6})?|[a-z0-9-]+(\.(png|svg|webp))?|` + picturePath + `)$`)
+	hajimariIcon = lazyregexp.New(`^[a-z0-9-]+:[a-z0-9-]+$`)
 )
 
 // tile checks the link of a route; t has its defaults.
@@ -118,15 +119,15 @@ func (v validator) tile(expose *field.Path, e *Expose) {
 	v.icon(at.Child("icon"), t.Icon, nil, "a URL such as https://example.org/chat.svg")
 	v = v.because(at.Child("icon"))
 	if t.Homer.Icon != t.Icon {
-		v.icon(at.Child("homer", "icon"), t.Homer.Icon, homerIcon, `CSS classes such as "fas fa-comments", a path such as assets/chat.png, or a URL`)
+		v.icon(at.Child("homer", "icon"), t.Homer.Icon, homerIcon(), `CSS classes such as "fas fa-comments", a path such as assets/chat.png, or a URL`)
 	}
 	v.homerPage(at.Child("homer", "configMap"), t.Homer.ConfigMap)
 	if h := t.Homepage; h != nil && h.Icon != t.Icon {
-		v.icon(at.Child("homepage", "icon"), h.Icon, homepageIcon, "a name such as mdi-chat or chat.png, a path such as /icons/chat.png, or a URL")
+		v.icon(at.Child("homepage", "icon"), h.Icon, homepageIcon(), "a name such as mdi-chat or chat.png, a path such as /icons/chat.png, or a URL")
 	}
 	if h := t.Hajimari; h != nil {
 		if h.Icon != t.Icon {
-			v.icon(at.Child("hajimari", "icon"), h.Icon, hajimariIcon, "a name such as mdi:chat, or a URL")
+			v.icon(at.Child("hajimari", "icon"), h.Icon, hajimariIcon(), "a name such as mdi:chat, or a URL")
 		}
 		if kind := e.routeKind(); kind != "Ingress" {
 			v.because(expose.Child("type"), expose.Child("traefik", "route")).errorf(at.Child("hajimari"), problem.Remove,

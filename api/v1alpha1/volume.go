@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 // Volume is one more volume of a pod, of the kinds that Pod Security "restricted"
@@ -63,7 +64,7 @@ const (
 
 // mountForm is what a path in a container, or in a volume, is written with: Kubernetes takes
 // ":" for the end of one, and a control character is nobody's wish.
-var mountForm = regexp.MustCompile(`^[^:\\\x00-\x1f\x7f]+$`)
+var mountForm = lazyregexp.New(`^[^:\\\x00-\x1f\x7f]+$`)
 
 // volumes checks the volumes; mounted are those that a container has.
 func (v validator) volumes(at *field.Path, w *Workload, mounted map[string]bool) {
@@ -131,12 +132,12 @@ func (v validator) mount(at *field.Path, m Mount) {
 	switch {
 	case m.Path == "":
 		v.errorf(at.Child("path"), "", "missing: want a path from the root, such as /data")
-	case !path.IsAbs(m.Path) || path.Clean(m.Path) != m.Path || m.Path == "/" || !mountForm.MatchString(m.Path):
+	case !path.IsAbs(m.Path) || path.Clean(m.Path) != m.Path || m.Path == "/" || !mountForm().MatchString(m.Path):
 		v.errorf(at.Child("path"), "", "got %q, want a path from the root, without a '/' at its end, such as /data", m.Path)
 	case slices.Contains([]string{"/dev", "/proc", "/sys"}, "/"+strings.SplitN(m.Path, "/", 3)[1]):
 		v.errorf(at.Child("path"), "", "got %q, which is the kernel's", m.Path)
 	}
-	if m.SubPath != "" && (path.IsAbs(m.SubPath) || path.Clean(m.SubPath) != m.SubPath || strings.HasPrefix(m.SubPath, "..") || !mountForm.MatchString(m.SubPath)) {
+	if m.SubPath != "" && (path.IsAbs(m.SubPath) || path.Clean(m.SubPath) != m.SubPath || strings.HasPrefix(m.SubPath, "..") || !mountForm().MatchString(m.SubPath)) {
 		v.errorf(at.Child("subPath"), "", "got %q, want a path within the volume, such as models or a/b", m.SubPath)
 	}
 }

@@ -11,9 +11,8 @@
 // disk, and leaves out what hearth never writes: Helm charts, yaml.overlays,
 // imageScans, and the labels and annotations Fleet adds to each object.
 //
-// fleet.yaml is checked against Fleet's own JSON Schema with
-// github.com/santhosh-tekuri/jsonschema/v6, kubeconform's engine; a test holds
-// it against Google's. Rejected: xeipuuv/gojsonschema knows drafts up to 7, the
-// schema is of 2020-12; qri-io/jsonschema stops at 2019-09;
-// google/jsonschema-go reports the first violation only, we report all.
+// fleet.yaml is checked against Fleet's own JSON Schema by package
+// internal/validate. A test holds it against Google's evaluator. The schema names
+// the dialect 2020-12, and has no keyword that draft 4 has not but $defs, which is
+// read here.
 package fleetsim

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hearth-dev/hearth/internal/build/keys"
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -127,7 +127,7 @@ func (a *analysis) addressed(c objects.Container) []stop {
 		}
 	}
 	text := a.text(c)
-	for _, m := range addressForm.FindAllStringSubmatch(text, -1) {
+	for _, m := range addressForm().FindAllStringSubmatch(text, -1) {
 		scheme, host, port := m[1], strings.ToLower(m[2]), m[3]
 		switch {
 		case local(host):
@@ -140,16 +140,16 @@ func (a *analysis) addressed(c objects.Container) []stop {
 		}
 	}
 	if runsOneOf(c, proxies) {
-		for _, m := range hostField.FindAllStringSubmatch(text, -1) {
+		for _, m := range hostField().FindAllStringSubmatch(text, -1) {
 			follow("", strings.ToLower(m[1]), "")
 		}
 	}
 	for _, v := range c.Env { // a host in a variable of its own
-		if (relay || hostVariable.MatchString(v.Name)) && !strings.ContainsAny(v.Value, " :/.") {
+		if (relay || hostVariable().MatchString(v.Name)) && !strings.ContainsAny(v.Value, " :/.") {
 			follow("", strings.ToLower(v.Value), "")
 		}
 	}
-	for _, m := range serviceVariable.FindAllStringSubmatch(text, -1) {
+	for _, m := range serviceVariable().FindAllStringSubmatch(text, -1) {
 		follow("", strings.ReplaceAll(strings.ToLower(m[1]), "_", "-"), "")
 	}
 	return ends
@@ -232,13 +232,13 @@ func defaultPort(p Program) int32 {
 
 var (
 	// addressForm is a host in a text, with what makes it one.
-	addressForm = regexp.MustCompile(`(//|@|(?i:tcp[46]?:|udp[46]?:))?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?`)
+	addressForm = lazyregexp.New(`(//|@|(?i:tcp[46]?:|udp[46]?:))?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?`)
 	// hostVariable names a variable that has a host as its value.
-	hostVariable = regexp.MustCompile(`HOST|ADDR|UPSTREAM|BACKEND|TARGET|SERVER|ENDPOINT`)
+	hostVariable = lazyregexp.New(`HOST|ADDR|UPSTREAM|BACKEND|TARGET|SERVER|ENDPOINT`)
 	// hostField is one in a file of a proxy that has the port in another.
-	hostField = regexp.MustCompile(`(?i)(?:address|host|hostname|upstream|target)["']?[ \t]*[:=][ \t]*["']?([a-z0-9][a-z0-9.-]*)`)
+	hostField = lazyregexp.New(`(?i)(?:address|host|hostname|upstream|target)["']?[ \t]*[:=][ \t]*["']?([a-z0-9][a-z0-9.-]*)`)
 	// serviceVariable is how the kubelet names the address of a Service.
-	serviceVariable = regexp.MustCompile(`([A-Z0-9_]+)_SERVICE_HOST`)
+	serviceVariable = lazyregexp.New(`([A-Z0-9_]+)_SERVICE_HOST`)
 )
 
 // maxText is how much of a container's configuration is looked at, in bytes: a

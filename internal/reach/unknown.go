@@ -135,7 +135,7 @@ func (a *analysis) named(v any, path, namespace string) (at, name string) {
 // names reports whether a text has the address of a Service that leads to one of
 // the programs.
 func (a *analysis) names(text, namespace string) bool {
-	for _, m := range addressForm.FindAllStringSubmatch(text, -1) {
+	for _, m := range addressForm().FindAllStringSubmatch(text, -1) {
 		if host := strings.ToLower(m[2]); strings.Contains(host, ".") || m[1] != "" || m[3] != "" {
 			if service, in, inside := a.inCluster(host, namespace); inside && a.leads(in, service) {
 				return true

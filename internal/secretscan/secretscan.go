@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 const (
@@ -91,11 +93,11 @@ func script(text string) string {
 var forms = []struct {
 	what   string
 	begins []string
-	is     *regexp.Regexp
+	is     func() *regexp.Regexp
 }{
 	// https://www.rfc-editor.org/rfc/rfc7468#section-10, and OpenSSL's and
 	// OpenPGP's labels.
-	{"a private key", []string{"-----BEGIN "}, regexp.MustCompile(`-----BEGIN ([A-Z]+ )*PRIVATE KEY( BLOCK)?-----`)},
+	{"a private key", []string{"-----BEGIN "}, lazyregexp.New(`-----BEGIN ([A-Z]+ )*PRIVATE KEY( BLOCK)?-----`)},
 	// https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
 	{"a token of GitHub's", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"}, token(`(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{36})`)},
 	// https://docs.gitlab.com/security/tokens/#token-prefixes
@@ -129,35 +131,35 @@ var forms = []struct {
 }
 
 // token is a pattern that begins where a word does.
-func token(pattern string) *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[^A-Za-z0-9_-])` + pattern)
+func token(pattern string) func() *regexp.Regexp {
+	return lazyregexp.New(`(?:^|[^A-Za-z0-9_-])` + pattern)
 }
 
 var (
 	// userInfo is a user and a password in front of a host. The password may have
 	// slashes in it, though it should not.
-	userInfo = regexp.MustCompile(`://[^/\s:@"'<>\[\]]*:([^\s@"']+)@`)
+	userInfo = lazyregexp.New(`://[^/\s:@"'<>\[\]]*:([^\s@"']+)@`)
 	// port begins what is no password: http://host:8080/@x.
-	port = regexp.MustCompile(`^[0-9]{1,5}[/?#,]`)
+	port = lazyregexp.New(`^[0-9]{1,5}[/?#,]`)
 	// query is one parameter of a URL or of a connection string.
-	query = regexp.MustCompile(`[?&;]([A-Za-z_][A-Za-z0-9_-]*)=([^&;\s"']+)`)
+	query = lazyregexp.New(`[?&;]([A-Za-z_][A-Za-z0-9_-]*)=([^&;\s"']+)`)
 )
 
 // form says what secret can be known without a name.
 func form(text string) string {
 	for _, f := range forms {
-		if slices.ContainsFunc(f.begins, func(b string) bool { return strings.Contains(text, b) }) && f.is.MatchString(text) {
+		if slices.ContainsFunc(f.begins, func(b string) bool { return strings.Contains(text, b) }) && f.is().MatchString(text) {
 			return f.what + " in clear"
 		}
 	}
 	if strings.Contains(text, "://") {
-		for _, m := range userInfo.FindAllStringSubmatch(text, -1) {
-			if !reference(m[1]) && !port.MatchString(m[1]) {
+		for _, m := range userInfo().FindAllStringSubmatch(text, -1) {
+			if !reference(m[1]) && !port().MatchString(m[1]) {
 				return urlInside
 			}
 		}
 	}
-	for _, m := range query.FindAllStringSubmatch(text, -1) {
+	for _, m := range query().FindAllStringSubmatch(text, -1) {
 		if named(m[1], m[2]) {
 			return inClear + ", in the parameter " + m[1]
 		}
@@ -271,20 +273,20 @@ func reference(value string) bool {
 			return true
 		}
 	}
-	return variable.MatchString(value) || strings.Trim(value, "*xX.") == ""
+	return variable().MatchString(value) || strings.Trim(value, "*xX.") == ""
 }
 
 var (
-	variable = regexp.MustCompile(`^\$[A-Za-z_][A-Za-z0-9_]*$`)
-	path     = regexp.MustCompile(`^(~|\.{1,2})?(/[a-z0-9._-]+){2,}/?$`)
-	address  = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://`)
-	digest   = regexp.MustCompile(`(^|@)sha(256|512):[0-9a-f]{64,128}$`)
+	variable = lazyregexp.New(`^\$[A-Za-z_][A-Za-z0-9_]*$`)
+	path     = lazyregexp.New(`^(~|\.{1,2})?(/[a-z0-9._-]+){2,}/?$`)
+	address  = lazyregexp.New(`^[a-z][a-z0-9+.-]*://`)
+	digest   = lazyregexp.New(`(^|@)sha(256|512):[0-9a-f]{64,128}$`)
 )
 
 // elsewhere reports whether the value is a path, an address or a digest: form
 // has looked for a password in the address.
 func elsewhere(value string) bool {
-	return path.MatchString(value) || address.MatchString(value) || digest.MatchString(value) || strings.HasPrefix(value, "-----BEGIN")
+	return path().MatchString(value) || address().MatchString(value) || digest().MatchString(value) || strings.HasPrefix(value, "-----BEGIN")
 }
 
 // random reports whether the value looks like made by a machine: 16 characters

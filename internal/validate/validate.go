@@ -108,7 +108,7 @@ func (n node) Validate(value any) *validate.Result {
 			n.run.found = append(n.run.found, Violation{Location: append(slices.Clip(n.location), violation.Value.(string)),
 				Message: "unknown field", Unknown: true, Known: slices.Sorted(maps.Keys(n.Schema.Properties))})
 		default:
-			n.note(text(err)+seen(violation))
+			n.note(text(err) + seen(violation))
 		}
 	}
 	if !mismatch {

@@ -2,9 +2,9 @@
 // or stand open, once they are applied: objects in, findings out.
 //
 // A [Rule] is a row: an id, why it is there, what to do about it, and a
-// function. Some rows stand for programs of others: the schemas' dialect and
-// engine are kubeconform's, Pod Security is judged by Kubernetes' own
-// evaluator, names and labels by its own validation.
+// function. Some rows stand for programs of others: the schemas' dialect is
+// kubeconform's, their engine the API server's, Pod Security is judged by
+// Kubernetes' own evaluator, names and labels by its own validation.
 //
 // [Checker.Check] knows nothing but the objects, wherever they come from: an
 // overlay of a Stack ([Checker.Stack]), any folder of kustomize ([Folder]), YAML
@@ -19,13 +19,10 @@
 // exception, with its reason, accepts either.
 //
 // kubeconform itself (github.com/yannh/kubeconform) takes its schemas from
-// files or a server only, and a KRM function has neither; so its engine,
-// github.com/santhosh-tekuri/jsonschema/v6, runs over schemas that are compiled
-// in. A test holds it against kubeconform and against Google's evaluator, over
-// thousands of broken objects. Rejected as engines: google/jsonschema-go, which
-// says the first violation only; kaptinlin/jsonschema, whose release needs Go
-// 1.27; xeipuuv/gojsonschema, whose last draft is 7, when Fleet's schema is of
-// 2020-12; k8s.io/kube-openapi, which takes no references.
+// files or a server only, and a KRM function has neither; package
+// internal/validate holds objects against schemas that are compiled in. Decision
+// 17 says why by the API server's validator. A test holds it against kubeconform
+// and against Google's evaluator, over thousands of broken objects.
 //
 // Rejected for the rules: kube-linter, which is not to be had as a module; datree
 // and polaris, whose rules need a server; kube-score, which does not build with

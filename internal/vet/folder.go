@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -12,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/yamllimit"
 )
 
@@ -84,14 +84,14 @@ func bundleOf(folder string) (string, error) {
 }
 
 // bare is a variable in a list or a mapping on one line, and in no quotes.
-var bare = regexp.MustCompile(`[\[{,:] *[^"'\s]*\$\{`)
+var bare = lazyregexp.New(`[\[{,:] *[^"'\s]*\$\{`)
 
 // Objects looks at rendered YAML.
 func (c *Checker) Objects(name string, data []byte) Result {
 	objects, err := Decode(data)
 	if err != nil {
 		fix := "give it what kustomize build or helm template prints"
-		if bare.Match(data) && strings.Contains(err.Error(), "did not find expected") {
+		if bare().Match(data) && strings.Contains(err.Error(), "did not find expected") {
 			fix = `put quotes around a text with ${...} that stands in {} or []: its brace ends them`
 		}
 		return Result{Name: name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error(), Fix: fix}})}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 
 	"github.com/hearth-dev/hearth/internal/budget"
 	"github.com/hearth-dev/hearth/internal/fleetsim"
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/remote"
 	"github.com/hearth-dev/hearth/internal/yamllimit"
@@ -223,13 +223,13 @@ func (t *tree) folders(s source) []string {
 	})
 }
 
-var remoteURL = regexp.MustCompile(`(?m)^\s*url\s*=\s*(\S+)`)
+var remoteURL = lazyregexp.New(`(?m)^\s*url\s*=\s*(\S+)`)
 
 // is reports whether a URL may be the tree's repository: one of its remotes has the
 // same owner and name, or none is known.
 func (t *tree) is(url string) bool {
 	config, err := fs.ReadFile(t.files, ".git/config")
-	remotes := remoteURL.FindAllSubmatch(config, -1)
+	remotes := remoteURL().FindAllSubmatch(config, -1)
 	if url == "" || err != nil || len(remotes) == 0 {
 		return true
 	}
@@ -398,7 +398,7 @@ func (t *tour) read(folder string, flat bool) (all []Object, from []string, unse
 		if size += len(data); size > yamllimit.MaxBytes {
 			return fmt.Errorf("more than %d MiB of YAML", yamllimit.MaxBytes>>20)
 		}
-		if err == nil && !ofObjects.Match(data) {
+		if err == nil && !ofObjects().Match(data) {
 			return nil // settings of something else
 		}
 		var found []Object
@@ -444,7 +444,7 @@ func (t *tour) alone(folder string, all []Object, from []string) []Object {
 }
 
 // ofObjects is a file with an object of Kubernetes in it.
-var ofObjects = regexp.MustCompile(`(?m)^\s*[{"]?\s*"?kind"?\s*:|[{,]\s*"?kind"?\s*:`)
+var ofObjects = lazyregexp.New(`(?m)^\s*[{"]?\s*"?kind"?\s*:|[{,]\s*"?kind"?\s*:`)
 
 func (t *tour) file(name string) ([]byte, error) {
 	f, err := t.files.Open(name)

@@ -2,7 +2,6 @@ package vet
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +11,13 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/sizing"
 )
 
 // pulled finds the models that a script pulls.
-var pulled = regexp.MustCompile(`\bollama (?:pull|run) +([A-Za-z0-9][A-Za-z0-9._/:-]*)`)
+var pulled = lazyregexp.New(`\bollama (?:pull|run) +([A-Za-z0-9][A-Za-z0-9._/:-]*)`)
 
 // models that the pod's containers name, as far as the stack or else the
 // catalogue has their figures.
@@ -41,7 +41,7 @@ func (in *input) models(p *pod) []sizing.Model {
 		if l := c.Lifecycle; l != nil && l.PostStart != nil && l.PostStart.Exec != nil {
 			text += " " + strings.Join(l.PostStart.Exec.Command, " ")
 		}
-		for _, m := range pulled.FindAllStringSubmatch(text, -1) {
+		for _, m := range pulled().FindAllStringSubmatch(text, -1) {
 			add(m[1])
 		}
 	}

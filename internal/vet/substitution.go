@@ -11,6 +11,7 @@ import (
 	"github.com/fluxcd/pkg/envsubst"
 
 	"github.com/hearth-dev/hearth/api/problem"
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -69,12 +70,12 @@ func eachText(v any, field string, f func(field, text string)) {
 
 var (
 	// reference is one that Flux would replace, and the name in it.
-	reference = regexp.MustCompile(`(\$*)\$\{#?([A-Za-z_0-9]*)`)
+	reference = lazyregexp.New(`(\$*)\$\{#?([A-Za-z_0-9]*)`)
 	// processID is the shell's $$, of which Flux leaves one; $${ is Flux's own.
-	processID = regexp.MustCompile(`(^|[^$])\$\$([^{$]|$)`)
+	processID = lazyregexp.New(`(^|[^$])\$\$([^{$]|$)`)
 	// scripting is what a shell's script looks like, and command where one stands.
-	scripting = regexp.MustCompile(`(?m)^#!.*sh\b|^\s*(set -[a-z]|if \[|for \w+ in |while |case |exec |export )|; (then|do)\b`)
-	command   = regexp.MustCompile(`\.(command|args)\[\d+\]$`)
+	scripting = lazyregexp.New(`(?m)^#!.*sh\b|^\s*(set -[a-z]|if \[|for \w+ in |while |case |exec |export )|; (then|do)\b`)
+	command   = lazyregexp.New(`\.(command|args)\[\d+\]$`)
 )
 
 // rewrites says what Flux makes of a text that is not meant for it; "" if
@@ -87,8 +88,8 @@ func (s *Syncer) rewrites(text string, o Object, field string) string {
 	if _, err := envsubst.Eval(text, func(name string) (string, bool) { return s.Variables[name], true }); err != nil {
 		return fmt.Sprintf("Flux cannot read it, and refuses all of the folder: %v", err)
 	}
-	script := scripting.MatchString(text) || command.MatchString(field)
-	for _, at := range reference.FindAllStringSubmatchIndex(text, -1) {
+	script := scripting().MatchString(text) || command().MatchString(field)
+	for _, at := range reference().FindAllStringSubmatchIndex(text, -1) {
 		dollars, name := text[at[2]:at[3]], text[at[4]:at[5]]
 		if _, set := s.Variables[name]; set || len(dollars)%2 == 1 { // $${ is left as ${
 			continue
@@ -101,18 +102,18 @@ func (s *Syncer) rewrites(text string, o Object, field string) string {
 			return s.becomes(text, at[0], "the script sets "+name+" itself")
 		case script && slices.Contains(variablesOf(o), name):
 			return s.becomes(text, at[0], "the container has "+name+" in its environment")
-		case strings.HasPrefix(field, "metadata.annotations[nginx.") && nginxVariable.MatchString(name):
+		case strings.HasPrefix(field, "metadata.annotations[nginx.") && nginxVariable().MatchString(name):
 			return s.becomes(text, at[0], name+" is nginx's")
 		}
 	}
-	if at := processID.FindStringIndex(text); script && at != nil {
+	if at := processID().FindStringIndex(text); script && at != nil {
 		return s.becomes(text, at[0], "of $$, the shell's process, one is left")
 	}
 	return ""
 }
 
 // nginxVariable is the name of one of nginx's that annotations are written with.
-var nginxVariable = regexp.MustCompile(`^(binary_remote_addr|remote_(addr|user|port)|request(_id|_uri|_method|_length)?|uri|host|hostname|scheme|args|is_args|query_string|server_(name|port|addr)|document_uri|(http|arg|cookie|jwt_claim|upstream|ssl)_\w+|proxy_add_x_forwarded_for)$`)
+var nginxVariable = lazyregexp.New(`^(binary_remote_addr|remote_(addr|user|port)|request(_id|_uri|_method|_length)?|uri|host|hostname|scheme|args|is_args|query_string|server_(name|port|addr)|document_uri|(http|arg|cookie|jwt_claim|upstream|ssl)_\w+|proxy_add_x_forwarded_for)$`)
 
 // becomes shows the line at an offset before and after.
 func (s *Syncer) becomes(text string, at int, why string) string {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 	"github.com/hearth-dev/hearth/internal/objects"
 )
 
@@ -74,7 +75,7 @@ func (c chart) String() string {
 }
 
 // plain is what a shell takes as it stands.
-var plain = regexp.MustCompile(`^[A-Za-z0-9./][A-Za-z0-9@%+:,./_-]*$`)
+var plain = lazyregexp.New(`^[A-Za-z0-9./][A-Za-z0-9@%+:,./_-]*$`)
 
 // command renders the chart, for a person to run; release is a name for it.
 func (c chart) command(release string) string {
@@ -91,7 +92,7 @@ func (c chart) command(release string) string {
 		words = append(words, "--version", c.version)
 	}
 	for i, w := range words {
-		if !plain.MatchString(w) && !strings.HasPrefix(w, "--") {
+		if !plain().MatchString(w) && !strings.HasPrefix(w, "--") {
 			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 		}
 	}

@@ -5,8 +5,9 @@ package keys
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/hearth-dev/hearth/internal/lazyregexp"
 )
 
 const (
@@ -30,10 +31,10 @@ type Proxy struct {
 // guesses it.
 const token = `[A-Za-z0-9._~+/=-]{32,}`
 
-var tokenForm = regexp.MustCompile("^" + token + "$")
+var tokenForm = lazyregexp.New("^" + token + "$")
 
 // Token reports whether the proxy may take a text as a key.
-func Token(text string) bool { return tokenForm.MatchString(text) }
+func Token(text string) bool { return tokenForm().MatchString(text) }
 
 // The parts of a Caddyfile. Each is as it is for a reason:
 //
@@ -112,19 +113,19 @@ func (p Proxy) Caddyfile() string {
 }
 
 var (
-	upstreamForm = regexp.MustCompile(`(?m)^\treverse_proxy ([a-z0-9.:-]+) \{$`)
-	nameForm     = regexp.MustCompile(`(?m)^\t\t\t@key-([a-z0-9-]+) vars `)
+	upstreamForm = lazyregexp.New(`(?m)^\treverse_proxy ([a-z0-9.:-]+) \{$`)
+	nameForm     = lazyregexp.New(`(?m)^\t\t\t@key-([a-z0-9-]+) vars `)
 )
 
 // Guards reports whether a text is the configuration of such a proxy, and nothing
 // else: what was changed by a hair is not.
 func Guards(text string) bool {
-	upstream := upstreamForm.FindStringSubmatch(text)
+	upstream := upstreamForm().FindStringSubmatch(text)
 	if upstream == nil {
 		return false
 	}
 	p := Proxy{Upstream: upstream[1]}
-	for _, m := range nameForm.FindAllStringSubmatch(text, -1) {
+	for _, m := range nameForm().FindAllStringSubmatch(text, -1) {
 		p.Names = append(p.Names, m[1])
 	}
 	return p.Caddyfile() == text

@@ -21,17 +21,17 @@ const module = "github.com/hearth-dev/hearth/"
 type room struct{ folders, imports []string }
 
 var (
-	contract = []string{"api", "sizing", "internal/spelling", "internal/printable", "internal/hostname", "internal/secretscan", "internal/signin", "internal/versions"}
+	contract = []string{"api", "sizing", "internal/spelling", "internal/printable", "internal/hostname", "internal/secretscan", "internal/signin", "internal/versions", "internal/lazyregexp"}
 	// what the generator is made of, and others may use
 	parts = []string{"internal/build", "internal/document", "internal/resolve", "internal/objects", "internal/reach", "internal/cleartext", "internal/traefikrule", "internal/sizetext"}
 )
 
 // rooms are from the lowest to the highest.
 var rooms = []room{
-	{[]string{"internal/spelling", "internal/printable", "internal/hostname", "internal/secretscan", "internal/versions"}, nil},
+	{[]string{"internal/spelling", "internal/printable", "internal/hostname", "internal/secretscan", "internal/versions", "internal/lazyregexp"}, nil},
 	{[]string{"sizing"}, []string{"internal/spelling", "internal/versions"}},
-	{[]string{"internal/signin"}, []string{"api"}},                                                                            // problems
-	{[]string{"api"}, []string{"internal/spelling", "internal/secretscan", "internal/signin", "internal/versions", "sizing"}}, // an Ollama's memory follows from its models
+	{[]string{"internal/signin"}, []string{"api"}},                                                                                                   // problems
+	{[]string{"api"}, []string{"internal/spelling", "internal/secretscan", "internal/signin", "internal/versions", "internal/lazyregexp", "sizing"}}, // an Ollama's memory follows from its models
 	{parts, contract},
 	{[]string{"generator"}, slices.Concat(contract, parts)},
 	{[]string{"third_party"}, nil}, // data of others

@@ -94,6 +94,9 @@ func (r *run) at(location []string, schema *spec.Schema) validate.ValueValidator
 func (n node) Validate(value any) *validate.Result {
 	var other []string // of alternatives, which say less than a type does
 	mismatch := false
+	if want := types(n.Schema); value == nil && len(n.Schema.Type) == 0 && len(want) > 0 && !slices.Contains(want, "null") {
+		n.note("got null, want " + strings.Join(want, " or ")) // which the validator asks no alternative
+	}
 	for _, err := range n.SchemaValidator.Validate(value).Errors {
 		var violation *fault.Validation
 		switch isViolation := errors.As(err, &violation); {

@@ -17,6 +17,7 @@ func TestValue(t *testing.T) {
 	for _, c := range []struct{ name, schema, good, bad, want string }{
 		{"type", `{"type": "integer"}`, `1`, `"one"`, `: got string, want integer`},
 		{"a null", `{"items": {"type": "string"}}`, `["a"]`, `[null]`, `0: got null, want string`},
+		{"a null among alternatives", `{"oneOf": [{"type": "string"}, {"type": "integer"}]}`, `1`, `null`, `: got null, want string or integer`},
 		{"one of several types", `{"type": ["integer", "string"]}`, `"1"`, `true`, `: got boolean, want integer or string`},
 		{"alternatives of several types", `{"oneOf": [{"type": "string"}, {"type": "integer"}]}`, `1`, `true`, `: got boolean, want string or integer`},
 		{"alternatives", `{"oneOf": [{"properties": {"a": {"enum": ["x"]}}}, {"properties": {"a": {"enum": ["y"]}}}]}`, `{"a": "y"}`, `{"a": "z"}`,

@@ -38,6 +38,35 @@ func (a *account) newChat(t *testing.T, text string) string {
 	return made.ID
 }
 
+// isKnown wants the session, the person and her chat as they were before.
+func (a *account) isKnown(t *testing.T, chat string) {
+	t.Helper()
+	if status, body := a.ask(t, http.MethodGet, "/api/v1/auths/", "", nil); status != http.StatusOK || !strings.Contains(string(body), restoredEmail) {
+		t.Errorf("the session from before is worth %d %s", status, body)
+	}
+	if status, body := a.ask(t, http.MethodGet, "/api/v1/chats/"+chat, "", nil); status != http.StatusOK || !strings.Contains(string(body), restoredText) {
+		t.Errorf("the chat from before: %d %s", status, body)
+	}
+	a.token(t, "signin", map[string]string{"email": restoredEmail, "password": restoredPassword})
+}
+
+// isAnswered asks the model through the chat, as the person who is signed in.
+func (a *account) isAnswered(t *testing.T) {
+	t.Helper()
+	if status, body := a.ask(t, http.MethodGet, "/api/models", "", nil); status != http.StatusOK { // as its page does: it asks for no model that it has not listed
+		t.Fatalf("/api/models: %d %s", status, body)
+	}
+	var answer struct{ Message struct{ Content string } }
+	a.post(t, "/ollama/api/chat", map[string]any{
+		"model": chatModel, "stream": false, "options": map[string]any{"num_predict": short},
+		"messages": []map[string]string{{"role": "user", "content": "What is the capital of France?"}},
+	}, &answer)
+	if strings.TrimSpace(answer.Message.Content) == "" { // what it says is another matter: from 0.33 on nothing keeps so small a model from repeating itself
+		t.Error("the model answers nothing")
+	}
+	t.Logf("the model answers %q", answer.Message.Content)
+}
+
 func (a *account) post(t *testing.T, path string, body, out any) {
 	t.Helper()
 	data, err := json.Marshal(body)

@@ -160,10 +160,10 @@ spec:
 `
 
 // knocks tries to connect from a container, and says open or closed.
-func (p *pool) knocks(t *testing.T, namespace, pod, address string) string {
+func (s *suite) knocks(t *testing.T, namespace, pod, address string) string {
 	t.Helper()
 	host, port, _ := strings.Cut(address, ":")
-	return strings.TrimSpace(p.kubectl(t, "-n", namespace, "exec", pod, "--", "bash", "-c",
+	return strings.TrimSpace(s.kubectl(t, "-n", namespace, "exec", pod, "--", "bash", "-c",
 		"if timeout 5 bash -c ': </dev/tcp/"+host+"/"+port+"' 2>/dev/null; then echo open; else echo closed; fi"))
 }
 

@@ -68,6 +68,8 @@ type wants struct {
 	relay bool
 	// caddy asks for its image.
 	caddy bool
+	// postgresql asks for its image.
+	postgresql bool
 	// policies asks for the image of what enforces NetworkPolicies.
 	policies bool
 	// twoNodes has pods run on a second node as well.
@@ -142,6 +144,11 @@ func start(t *testing.T, w wants) *suite {
 	}
 	if mode == cluster.Source && w.caddy {
 		image, err := s.builder.Caddy(ctx)
+		must(t, err)
+		load = append(load, image)
+	}
+	if mode == cluster.Source && w.postgresql {
+		image, err := s.builder.PostgreSQL(ctx)
 		must(t, err)
 		load = append(load, image)
 	}

@@ -113,33 +113,10 @@ func (m *mover) pods(t *testing.T) (ollama, chat *corev1.Pod) {
 	return ollama, chat
 }
 
-// answers asks the model through the chat, as the person who is signed in.
-func (m *mover) answers(t *testing.T) {
-	t.Helper()
-	if status, body := m.ann.ask(t, http.MethodGet, "/api/models", "", nil); status != http.StatusOK { // as its page does: it asks for no model that it has not listed
-		t.Fatalf("/api/models: %d %s", status, body)
-	}
-	var answer struct{ Message struct{ Content string } }
-	m.ann.post(t, "/ollama/api/chat", map[string]any{
-		"model": chatModel, "stream": false, "options": map[string]any{"num_predict": short},
-		"messages": []map[string]string{{"role": "user", "content": "What is the capital of France?"}},
-	}, &answer)
-	if strings.TrimSpace(answer.Message.Content) == "" { // what it says is another matter: from 0.33 on nothing keeps so small a model from repeating itself
-		t.Error("the model answers nothing")
-	}
-	t.Logf("the model answers %q", answer.Message.Content)
-}
-
 // isWhole wants the session, the person, her chat and the models as they were.
 func (m *mover) isWhole(t *testing.T) {
 	t.Helper()
-	if status, body := m.ann.ask(t, http.MethodGet, "/api/v1/auths/", "", nil); status != http.StatusOK || !strings.Contains(string(body), restoredEmail) {
-		t.Errorf("the session from before is worth %d %s", status, body)
-	}
-	if status, body := m.ann.ask(t, http.MethodGet, "/api/v1/chats/"+m.chat, "", nil); status != http.StatusOK || !strings.Contains(string(body), restoredText) {
-		t.Errorf("the chat from before: %d %s", status, body)
-	}
-	m.ann.token(t, "signin", map[string]string{"email": restoredEmail, "password": restoredPassword})
+	m.ann.isKnown(t, m.chat)
 	tags, err := m.models().Tags(m.ctx)
 	must(t, err)
 	if len(tags) != len(m.digests) {
@@ -150,7 +127,7 @@ func (m *mover) isWhole(t *testing.T) {
 			t.Errorf("%s is %s, was %q", tag.Name, tag.Digest, m.digests[tag.Name])
 		}
 	}
-	m.answers(t)
+	m.ann.isAnswered(t)
 }
 
 func (m *mover) begins(t *testing.T) {

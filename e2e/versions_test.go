@@ -78,7 +78,7 @@ func tree(t *testing.T, stack *v1alpha1.Resolved) string {
 // TestVersions wants the images of the pair, and of no other, in what the tests of both pairs deploy.
 func TestVersions(t *testing.T) {
 	for _, p := range []pair{documents, newest} {
-		for _, file := range []string{stackFile, "testdata/exposed.yaml", "testdata/chat.yaml", upgradeStack} {
+		for _, file := range []string{stackFile, "testdata/exposed.yaml", "testdata/chat.yaml", upgradeStack, databaseStack} {
 			t.Run(fmt.Sprint(p, " ", filepath.Base(file)), func(t *testing.T) {
 				for _, ref := range generator.Images(p.load(t, file)) {
 					if ref != p.ollama.Ref() && ref != p.chat.Ref() {

@@ -188,6 +188,24 @@ func (b *Builder) Socat(ctx context.Context) (Image, error) {
 	}})
 }
 
+// PostgreSQLRef is the reference of the image of PostgreSQL that people deploy.
+const PostgreSQLRef = "docker.io/library/postgres:15-bookworm"
+
+// PostgreSQL returns Debian's server under PostgreSQLRef, with its programs where the public image has them. It has no entrypoint:
+// who starts it makes the database.
+func (b *Builder) PostgreSQL(ctx context.Context) (Image, error) {
+	base, err := b.debian(ctx, debianRoot{
+		name: "postgresql-root", packages: []string{"postgresql-15"},
+		finish: "rm -rf /etc/postgresql/* /var/lib/postgresql/*\n", // a database that the package makes, which holds nothing
+	})
+	if err != nil {
+		return Image{}, err
+	}
+	return b.FromFiles(ctx, Spec{Ref: PostgreSQLRef, Base: []Layer{base}, Config: v1.Config{
+		Env: []string{strings.Replace(searchPath, "PATH=", "PATH=/usr/lib/postgresql/15/bin:", 1)},
+	}})
+}
+
 // AddonImage returns the add-on's program in an image with nothing else, under its published reference. It runs with a read-only
 // root file system.
 func (b *Builder) AddonImage(ctx context.Context, a Addon) (Image, error) {

@@ -65,6 +65,10 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(OpenWebUINewest.Image(ctx, b)) },
 		},
 		Target{
+			Name: "postgresql", About: "image " + PostgreSQLRef + ", with Debian's package; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.PostgreSQL(ctx)) },
+		},
+		Target{
 			Name: "socat", About: "image " + SocatRef + ", with Debian's package",
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.Socat(ctx)) },
 		},

@@ -80,7 +80,7 @@ spec:
 // Clusters of a template are held to it where there are many: some of them, as
 // overlays and as bundles in folders of their own.
 func TestLawOverManyClusters(t *testing.T) {
-	n := sample.Size(40, 1000)
+	n := sample.Size(40, 300)
 	var items strings.Builder
 	for i := range n {
 		fmt.Fprintf(&items, "        - {name: shop-%d, clusterName: cluster-%d, overrides: {ai: {labels: {shop: shop-%d}, ollama: {keepAlive: %dm, env: {OLLAMA_ORIGINS: \"https://%d.lan\"}}}}}\n", i, i, i, i%50+1, i)

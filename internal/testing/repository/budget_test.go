@@ -451,7 +451,9 @@ func (a abuse) run(t *testing.T, bin string) {
 	}
 	// vet wraps what it says.
 	got := strings.Join(strings.Fields(string(said)), " ")
-	if !strings.Contains(got, a.want) || a.want != tooMuch && strings.Contains(got, tooMuch) {
+	// A slow machine may come to the limit of an earlier step.
+	earlier := a.want == tooMuch && strings.Contains(got, "of processor time")
+	if !earlier && !strings.Contains(got, a.want) || a.want != tooMuch && strings.Contains(got, tooMuch) {
 		t.Errorf("want %q, got %.600s", a.want, got)
 	}
 	for _, bad := range []string{"panic:", "goroutine ", "fatal error"} {

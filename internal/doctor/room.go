@@ -106,23 +106,16 @@ func (d *doctor) room() []check {
 	})
 	var all []check
 	for _, p := range pods {
-		for i := range replicas(p) {
+		n := objects.Replicas(p.Whole)
+		for i := range n {
 			subject := p.Ref.Namespace + "/" + p.Ref.Name
-			if replicas(p) > 1 {
+			if n > 1 {
 				subject += fmt.Sprintf("-%d", i)
 			}
 			all = append(all, check{id: "node", subject: subject, title: "a node has room for the pod", look: look(p)})
 		}
 	}
 	return all
-}
-
-// replicas is how many pods a workload makes, one where it does not say.
-func replicas(p *objects.Pod) int {
-	if n, err := strconv.Atoi(fmt.Sprint(objects.At(p.Whole, "spec", "replicas"))); err == nil {
-		return n
-	}
-	return 1
 }
 
 // limits is the memory that a pod may use at most; 0 where a container has no

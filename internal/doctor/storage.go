@@ -57,7 +57,7 @@ func (d *doctor) storage() []check {
 		p := &d.set.Pods[i]
 		for _, v := range p.Spec.Volumes {
 			if c := v.PersistentVolumeClaim; c != nil && !own[p.Ref.Namespace+"/"+c.ClaimName] {
-				all = append(all, d.claim(p.Ref.Namespace, c.ClaimName, replicas(p)))
+				all = append(all, d.claim(p.Ref.Namespace, c.ClaimName, objects.Replicas(p.Whole)))
 			}
 		}
 	}

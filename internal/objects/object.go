@@ -2,6 +2,7 @@ package objects
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 )
 
@@ -64,6 +65,32 @@ func At(o Object, path ...string) any {
 func Text(o Object, path ...string) string {
 	s, _ := At(o, path...).(string)
 	return s
+}
+
+// Whole is a whole number of a JSON tree, or what holds where there is none.
+func Whole(v any, otherwise int) int {
+	switch n := v.(type) {
+	case float64:
+		return int(n)
+	case int64:
+		return int(n)
+	case int:
+		return n
+	case json.Number:
+		if whole, err := strconv.Atoi(n.String()); err == nil {
+			return whole
+		}
+	}
+	return otherwise
+}
+
+// mostPods bounds what is counted pod by pod: a number in a file may be anything.
+const mostPods = 10_000
+
+// Replicas is how many pods a workload asks for: one where it does not say, and at
+// most 10,000.
+func Replicas(workload Object) int {
+	return min(Whole(At(workload, "spec", "replicas"), 1), mostPods)
 }
 
 // Child is the map at a path of maps, nil if there is none.

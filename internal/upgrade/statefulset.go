@@ -3,7 +3,6 @@ package upgrade
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/hearth-dev/hearth/api/problem"
@@ -13,12 +12,8 @@ import (
 // Claims are the names of the claims that a StatefulSet makes by its templates, in
 // the order of its pods; nil without templates.
 func Claims(set objects.Object) []string {
-	count := 1
-	if n, err := strconv.Atoi(fmt.Sprint(objects.At(set, "spec", "replicas"))); err == nil {
-		count = n
-	}
 	var names []string
-	for pod := 0; pod < count; pod++ {
+	for pod := range objects.Replicas(set) {
 		for _, t := range objects.List(set, "spec", "volumeClaimTemplates") {
 			names = append(names, fmt.Sprintf("%s-%s-%d", objects.Text(t, "metadata", "name"), objects.Text(set, "metadata", "name"), pod))
 		}

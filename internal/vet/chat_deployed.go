@@ -57,28 +57,15 @@ func (in *input) said(c container, name string) (value string, certain bool) {
 
 // most is how many pods of a workload may run at once, besides those of a rollout.
 func (in *input) most(p *pod) int {
-	n := whole(objects.At(p.Whole, "spec", "replicas"), 1)
+	n := objects.Replicas(p.Whole)
 	for i, ref := range in.Refs {
 		target := objects.Child(in.All[i], "spec", "scaleTargetRef")
 		if ref.Is("autoscaling", "HorizontalPodAutoscaler") && objects.Namespace(ref.Namespace) == objects.Namespace(p.Ref.Namespace) &&
 			objects.Text(target, "kind") == p.Ref.Kind && objects.Text(target, "name") == p.Ref.Name {
-			n = max(n, whole(objects.At(in.All[i], "spec", "maxReplicas"), 1))
+			n = max(n, objects.Whole(objects.At(in.All[i], "spec", "maxReplicas"), 1))
 		}
 	}
 	return n
-}
-
-// whole is a number of a JSON tree, or what holds where there is none.
-func whole(v any, otherwise int) int {
-	switch n := v.(type) {
-	case float64:
-		return int(n)
-	case int64:
-		return int(n)
-	case int:
-		return n
-	}
-	return otherwise
 }
 
 // sqlite is the file in which the chat keeps its data; "" where that may be another

@@ -106,7 +106,7 @@ func hostPort(p *pod, port corev1.ContainerPort) int32 {
 // rounded down, and 25% if it is not said.
 func waits(p *pod) bool {
 	strategy := objects.Child(p.Whole, "spec", "strategy")
-	replicas := whole(objects.At(p.Whole, "spec", "replicas"), 1)
+	replicas := objects.Replicas(p.Whole)
 	if objects.Text(strategy, "type") == string(appsv1.RecreateDeploymentStrategyType) || replicas == 0 {
 		return false
 	}
@@ -119,7 +119,7 @@ func waits(p *pod) bool {
 				return n
 			}
 		default:
-			return whole(v, 0)
+			return objects.Whole(v, 0)
 		}
 		share := intstr.FromString("25%")
 		n, _ := intstr.GetScaledValueFromIntOrPercent(&share, replicas, up)

@@ -70,19 +70,12 @@ func (in *inspector) stale(wanted map[string]bool) (changes []Change, leftovers 
 			leftovers = append(leftovers, file)
 			return nil
 		}
-		ours, err := in.ours(file)
+		old, ours, err := in.generated(file)
 		if errors.Is(err, fs.ErrNotExist) { // another run took it away
 			return nil
 		}
 		if err != nil || !ours {
 			return err
-		}
-		old, err := in.root.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("reading the output folder: %w", err)
 		}
 		changes = append(changes, Change{Path: file, Op: Remove, Old: old})
 		return nil

@@ -34,25 +34,11 @@ func load(disk fs.FS) (tree, error) {
 			continue
 		}
 		err := fs.WalkDir(disk, folder, func(file string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Type().IsRegular() {
+				err = t.read(disk, file, entry)
+			}
 			if gone(err) {
 				return nil
-			}
-			if err != nil || !entry.Type().IsRegular() {
-				return err
-			}
-			info, err := entry.Info()
-			if gone(err) {
-				return nil
-			}
-			if err != nil || info.Size() > maxFile {
-				return err
-			}
-			data, err := fs.ReadFile(disk, file)
-			if gone(err) {
-				return nil
-			}
-			if yamllimit.Places(data) <= maxPlaces {
-				t[file] = data
 			}
 			return err
 		})
@@ -79,6 +65,19 @@ func load(disk fs.FS) (tree, error) {
 		t[file] = data
 	}
 	return t, nil
+}
+
+// read takes a file of the tree, unless it is larger than any manifest.
+func (t tree) read(disk fs.FS, file string, entry fs.DirEntry) error {
+	info, err := entry.Info()
+	if err != nil || info.Size() > maxFile {
+		return err
+	}
+	data, err := fs.ReadFile(disk, file)
+	if err == nil && yamllimit.Places(data) <= maxPlaces {
+		t[file] = data
+	}
+	return err
 }
 
 // gone is the error for a file that another run took away since its folder was read.

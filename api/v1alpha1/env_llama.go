@@ -88,7 +88,7 @@ var (
 // llama-server; nil if nothing is, or if it is no such variable. The value is nil
 // where it is not known, such as that of a Secret.
 func LlamaArgument(name string, value *string) *VariableProblem {
-	if _, owned := llamaOwned[name]; !owned && !strings.HasPrefix(name, llamaPrefix) {
+	if _, ours := llamaOwned[name]; !ours && !strings.HasPrefix(name, llamaPrefix) {
 		return nil
 	}
 	meant, of := name, strings.TrimPrefix(name, llamaPrefix)
@@ -96,13 +96,13 @@ func LlamaArgument(name string, value *string) *VariableProblem {
 		of = strings.TrimPrefix(name, llamaNegated)
 		meant = llamaPrefix + of
 	}
-	if found, owned := owned(llamaOwned, meant); owned {
+	if found, ours := owned(llamaOwned, meant); ours {
 		return &VariableProblem{problem.Error, found.reason, found.fix}
 	}
 	counted := name == llamaCheckpoints || name == llamaSpacing
 	switch {
 	case counted && value != nil:
-		if n, err := strconv.Atoi(*value); err != nil || n < 0 || n > mostOfLlama {
+		if _, ok := llamaCount(*value); !ok {
 			return &VariableProblem{problem.Error, fmt.Sprintf("got %q, want 0 to %d", *value, mostOfLlama), ""}
 		}
 	case counted, slices.Contains(llamaHeavy, of):
@@ -132,10 +132,17 @@ func llamaNames() []string {
 func CountLlama(s *sizing.Settings, lookup func(name string) (string, bool)) {
 	for name, field := range map[string]*int{llamaCheckpoints: &s.Checkpoints, llamaSpacing: &s.CheckpointSpacing} {
 		value, known := lookup(name)
-		if n, err := strconv.Atoi(value); known && err == nil && n >= 0 && n <= mostOfLlama {
+		if n, ok := llamaCount(value); known && ok {
 			if *field = n; n == 0 {
 				*field = -1
 			}
 		}
 	}
+}
+
+// llamaCount is the number that a counted variable says; false if llama-server does
+// not take it, or nobody means it.
+func llamaCount(value string) (int, bool) {
+	n, err := strconv.Atoi(value)
+	return n, err == nil && n >= 0 && n <= mostOfLlama
 }

@@ -13,17 +13,13 @@ import (
 
 // clusterSpec is that of the Cluster of CloudNativePG, as far as hearth writes it.
 type clusterSpec struct {
-	Instances        int                         `json:"instances"`
-	ImageName        string                      `json:"imageName"`
-	ImagePullPolicy  corev1.PullPolicy           `json:"imagePullPolicy"`
-	ImagePullSecrets []localObjectReference      `json:"imagePullSecrets,omitzero"`
-	PostgreSQL       postgresConfiguration       `json:"postgresql"`
-	Resources        corev1.ResourceRequirements `json:"resources"`
-	Storage          clusterStorage              `json:"storage"`
-}
-
-type localObjectReference struct {
-	Name string `json:"name"`
+	Instances        int                           `json:"instances"`
+	ImageName        string                        `json:"imageName"`
+	ImagePullPolicy  corev1.PullPolicy             `json:"imagePullPolicy"`
+	ImagePullSecrets []corev1.LocalObjectReference `json:"imagePullSecrets,omitzero"`
+	PostgreSQL       postgresConfiguration         `json:"postgresql"`
+	Resources        corev1.ResourceRequirements   `json:"resources"`
+	Storage          clusterStorage                `json:"storage"`
 }
 
 type postgresConfiguration struct {
@@ -53,18 +49,15 @@ func (b builder) database() []any {
 		maps.Copy(annotations, cluster.Annotations)
 		cluster.Annotations = annotations
 	}
-	spec := clusterSpec{
-		Instances:       own.Instances,
-		ImageName:       Image(b.base, v1alpha1.CloudNativePGImage(), own.Image),
-		ImagePullPolicy: corev1.PullPolicy(own.Image.PullPolicy),
-		PostgreSQL:      postgresConfiguration{map[string]string{"max_connections": strconv.Itoa(d.MaxConnections)}},
-		Resources:       corev1.ResourceRequirements{Requests: amounts(own.Resources.Requests), Limits: amounts(own.Resources.Limits)},
-		Storage:         clusterStorage{string(own.Storage.Size), own.Storage.StorageClassName},
+	cluster.Spec = clusterSpec{
+		Instances:        own.Instances,
+		ImageName:        Image(b.base, v1alpha1.CloudNativePGImage(), own.Image),
+		ImagePullPolicy:  corev1.PullPolicy(own.Image.PullPolicy),
+		PostgreSQL:       postgresConfiguration{map[string]string{"max_connections": strconv.Itoa(d.MaxConnections)}},
+		Resources:        corev1.ResourceRequirements{Requests: amounts(own.Resources.Requests), Limits: amounts(own.Resources.Limits)},
+		ImagePullSecrets: b.pullSecrets(),
+		Storage:          clusterStorage{string(own.Storage.Size), own.Storage.StorageClassName},
 	}
-	for _, name := range b.base.Images.PullSecrets {
-		spec.ImagePullSecrets = append(spec.ImagePullSecrets, localObjectReference{name})
-	}
-	cluster.Spec = spec
 	return []any{cluster}
 }
 

@@ -35,10 +35,8 @@ func (b builder) podSpec(c component, w *v1alpha1.Workload, data *corev1.VolumeS
 			FSGroupChangePolicy: new(corev1.FSGroupChangeOnRootMismatch),
 			SeccompProfile:      &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 		},
-		Volumes: b.volumes(data),
-	}
-	for _, name := range b.base.Images.PullSecrets {
-		p.ImagePullSecrets = append(p.ImagePullSecrets, corev1.LocalObjectReference{Name: name})
+		Volumes:          b.volumes(data),
+		ImagePullSecrets: b.pullSecrets(),
 	}
 	for _, t := range w.Tolerations {
 		p.Tolerations = append(p.Tolerations, corev1.Toleration{
@@ -47,6 +45,15 @@ func (b builder) podSpec(c component, w *v1alpha1.Workload, data *corev1.VolumeS
 		})
 	}
 	return p
+}
+
+// pullSecrets are what the images' registries ask for.
+func (b builder) pullSecrets() []corev1.LocalObjectReference {
+	var all []corev1.LocalObjectReference
+	for _, name := range b.base.Images.PullSecrets {
+		all = append(all, corev1.LocalObjectReference{Name: name})
+	}
+	return all
 }
 
 // volumes are the pod's: what only some stacks have first, as in environment.

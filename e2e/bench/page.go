@@ -7,13 +7,13 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/hearth-dev/hearth/e2e/internal/chart"
+	"github.com/hearth-dev/hearth/e2e/internal/origin"
 	"github.com/hearth-dev/hearth/internal/testing/pinned"
 )
 
@@ -25,45 +25,27 @@ type place struct {
 }
 
 func placeOf(ctx context.Context, o options) (place, error) {
-	git := func(args ...string) (string, error) {
-		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", o.dir}, args...)...).Output()
-		return strings.TrimSpace(string(out)), err
+	commit, err := origin.Commit(ctx, o.dir)
+	at := place{commit: commit, machine: fmt.Sprintf("%d cores (%s), %s", runtime.NumCPU(), runtime.GOARCH, runtime.GOOS)}
+	if m, err := origin.ThisMachine(); err == nil { // on Linux
+		at.machine = m.String()
 	}
-	commit, err := git("rev-parse", "--short=12", "HEAD")
-	if err != nil {
-		return place{}, fmt.Errorf("git rev-parse HEAD: %w", err)
-	}
-	if changed, err := git("status", "--porcelain", "--untracked-files=no"); err == nil && changed != "" {
-		commit += " with changes"
-	}
-	return place{commit: commit, machine: machine()}, nil
+	return at, err
 }
 
-// machine is the processors and the system.
-func machine() string {
-	model := runtime.GOARCH
-	if data, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		if _, rest, ok := strings.Cut(string(data), "model name"); ok {
-			model, _, _ = strings.Cut(strings.TrimLeft(rest, "\t: "), "\n")
-		}
-	}
-	return fmt.Sprintf("%d of %s, %s", runtime.NumCPU(), model, runtime.GOOS)
-}
-
-// load is the first figure of /proc/loadavg.
+// load is the average of the last minute.
 func load() string {
-	data, err := os.ReadFile("/proc/loadavg")
+	averages, err := origin.LoadAverages()
 	if err != nil {
 		return "unknown"
 	}
-	minute, _, _ := strings.Cut(string(data), " ")
-	return minute
+	return averages[0]
 }
 
 // table is the figures as Markdown.
 func table(at place, o options, rows []row, sizes []size) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "Commit %s; processors: %s; load %s before and %s after; %s; kustomize %s; medians of %d rounds, and of the ratio the quartiles.\n\n",
+	fmt.Fprintf(&out, "Commit %s; machine: %s; load %s before and %s after; %s; kustomize %s; medians of %d rounds, and of the ratio the quartiles.\n\n",
 		at.commit, at.machine, at.load[0], at.load[1], runtime.Version(), pinned.KustomizeVersion, o.rounds)
 	out.WriteString("| what | processor | wall | peak memory | beside | processor | wall | peak memory | ratio | goal |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, r := range rows {

@@ -5,7 +5,6 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"syscall"
 )
 
 // Machine is the computer that measures.
@@ -23,11 +22,15 @@ func (m Machine) String() string {
 // ThisMachine asks the kernel, which must be Linux.
 func ThisMachine() (Machine, error) {
 	m := Machine{Cores: runtime.NumCPU()}
-	var info syscall.Sysinfo_t
-	if err := syscall.Sysinfo(&info); err != nil {
+	memory, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
 		return m, err
 	}
-	m.MemoryMiB = int64(info.Totalram) * int64(info.Unit) >> 20
+	var kib int64
+	if _, err := fmt.Sscanf(string(memory), "MemTotal: %d kB", &kib); err != nil {
+		return m, fmt.Errorf("/proc/meminfo: %w", err)
+	}
+	m.MemoryMiB = kib >> 10
 	kernel, err := os.ReadFile("/proc/sys/kernel/osrelease")
 	if err != nil {
 		return m, err

@@ -155,11 +155,7 @@ func (a *asker) isAnsweredBy(t *testing.T, model string) {
 }
 
 func (a *asker) isVerified(t *testing.T) {
-	report, err := verify.Run(a.ctx, verify.Options{Config: a.Config, Context: a.Context(), Stack: a.stack, Overlay: "backends"}, nil)
-	must(t, err)
-	for _, row := range report.Rows {
-		t.Logf("%-10s %-11s %-50s %s", row.Check, row.Status, row.Subject, row.Detail)
-	}
+	report := a.looks(t, a.stack, "backends", 0)
 	for url, want := range map[string]verify.Status{
 		"http://nobody.ollama.svc:8000/v1":                verify.Failed,
 		"http://ollama.ollama.svc:11434/v1/":              verify.Passed,

@@ -263,11 +263,7 @@ func (b *balancer) isVerified(t *testing.T) {
 // saysAddress holds the rows of hearth verify about the namespaces' addresses.
 func (b *balancer) saysAddress(t *testing.T, rows map[string]verify.Row) {
 	t.Helper()
-	report, err := verify.Run(b.ctx, verify.Options{Config: b.Config, Context: b.Context(), Stack: b.stack, Overlay: "balancer"}, nil)
-	must(t, err)
-	for _, row := range report.Rows {
-		t.Logf("%-10s %-11s %-40s %s", row.Check, row.Status, row.Subject, row.Detail)
-	}
+	report := b.looks(t, b.stack, "balancer", 0)
 	for namespace, want := range rows {
 		row, ok := report.Row("address", namespace+"/ollama")
 		if !ok || row.Status != want.Status || !strings.HasPrefix(row.Detail, want.Detail) {

@@ -17,7 +17,6 @@ import (
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/secrets"
-	"github.com/hearth-dev/hearth/internal/verify"
 )
 
 // The names in testdata/database.yaml and testdata/postgres.yaml.
@@ -121,16 +120,7 @@ func (k *keeper) uses(t *testing.T) {
 	}
 }
 
-func (k *keeper) isVerified(t *testing.T) {
-	report, err := verify.Run(k.ctx, verify.Options{Config: k.Config, Context: k.Context(), Stack: k.stack, Overlay: databaseOverlay}, nil)
-	must(t, err)
-	for _, row := range report.Rows {
-		t.Logf("%-10s %-11s %-40s %s", row.Check, row.Status, row.Subject, row.Detail)
-	}
-	if !report.Passed {
-		t.Errorf("%d rows failed", report.Count(verify.Failed))
-	}
-}
+func (k *keeper) isVerified(t *testing.T) { k.passes(t, k.stack, databaseOverlay) }
 
 func (k *keeper) isClosed(t *testing.T) {
 	pod, err := k.pod(chatNamespace, "open-webui")

@@ -285,14 +285,7 @@ func (h *homes) hasSecond(t *testing.T) {
 
 // isVerified holds that nothing is found wrong with what runs.
 func (h *homes) isVerified(t *testing.T, overlay string) {
-	report, err := verify.Run(h.ctx, verify.Options{Config: h.Config, Context: h.Context(), Stack: h.stack, Overlay: overlay}, nil)
-	must(t, err)
-	for _, row := range report.Rows {
-		t.Logf("%-10s %-11s %-40s %s", row.Check, row.Status, row.Subject, row.Detail)
-	}
-	if !report.Passed {
-		t.Errorf("%d rows failed", report.Count(verify.Failed))
-	}
+	report := h.passes(t, h.stack, overlay)
 	if row, ok := report.Row("namespace", overlay); !ok || row.Status != verify.Passed || !strings.HasSuffix(row.Detail, "restricted") {
 		t.Errorf("the namespace's row is %+v", row)
 	}

@@ -134,14 +134,7 @@ func (p *pool) bothAnswer(t *testing.T) {
 }
 
 func (p *pool) isVerified(t *testing.T) {
-	report, err := verify.Run(p.ctx, verify.Options{Config: p.Config, Context: p.Context(), Stack: p.stack, Overlay: "pool"}, nil)
-	must(t, err)
-	for _, row := range report.Rows {
-		t.Logf("%-10s %-11s %-40s %s", row.Check, row.Status, row.Subject, row.Detail)
-	}
-	if !report.Passed {
-		t.Errorf("%d rows failed", report.Count(verify.Failed))
-	}
+	p.passes(t, p.stack, "pool")
 }
 
 // stranger is a pod that no policy selects, with Ollama's own client.

@@ -125,10 +125,8 @@ func (r *replicas) ready(t *testing.T, timeout time.Duration, want ...string) {
 // isVerified holds that nothing is wrong with what runs, but for the rows that have to be red.
 func (r *replicas) isVerified(t *testing.T, red ...string) {
 	t.Helper()
-	report, err := verify.Run(r.ctx, verify.Options{Config: r.Config, Context: r.Context(), Stack: r.stack, Overlay: manyNamespace, Timeout: time.Minute}, nil)
-	must(t, err)
+	report := r.looks(t, r.stack, manyNamespace, time.Minute)
 	for _, row := range report.Rows {
-		t.Logf("%-10s %-11s %-40s %s", row.Check, row.Status, row.Subject, row.Detail)
 		if failed := row.Status == verify.Failed; failed != slices.Contains(red, row.Check) {
 			t.Errorf("the row %s of %s failed: %t, want the opposite", row.Check, row.Subject, failed)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/verify"
 )
 
@@ -18,6 +19,27 @@ func (s *suite) verified(t *testing.T, overlay string, minTPS float64, timeout t
 		Resolve: map[string]string{"ollama.mutana.site:443": "127.0.0.1:1", "ollama.mutana.site:80": "127.0.0.1:1"},
 	}, nil)
 	must(t, err)
+	return report
+}
+
+// looks runs hearth verify of an overlay of the test's own stack, and logs what it says. timeout 0 looks once.
+func (s *suite) looks(t *testing.T, stack *v1alpha1.Resolved, overlay string, timeout time.Duration) verify.Report {
+	t.Helper()
+	report, err := verify.Run(s.ctx, verify.Options{Config: s.Config, Context: s.Context(), Stack: stack, Overlay: overlay, Timeout: timeout}, nil)
+	must(t, err)
+	for _, row := range report.Rows {
+		t.Logf("%-10s %-11s %-40s %s", row.Check, row.Status, row.Subject, row.Detail)
+	}
+	return report
+}
+
+// passes holds that nothing is found wrong with what runs of an overlay.
+func (s *suite) passes(t *testing.T, stack *v1alpha1.Resolved, overlay string) verify.Report {
+	t.Helper()
+	report := s.looks(t, stack, overlay, 0)
+	if !report.Passed {
+		t.Errorf("%d rows failed", report.Count(verify.Failed))
+	}
 	return report
 }
 

@@ -126,13 +126,13 @@ func (d *Database) OnVolume(all string) string {
 	return all
 }
 
-// Pool is how many connections one pod keeps to the server, and how many more it
+// Pool is how many connections the pod keeps to the server, and how many more it
 // opens under load. Open WebUI has two pools of that size, one for each of its
 // ways to wait for an answer (internal/db.py of 0.9.4 and 0.12.4). 15 and 20 are
 // the most, what its documentation gives for many people.
-func (d *Database) Pool(pods int) (size, overflow int) {
+func (d *Database) Pool() (size, overflow int) {
 	const most, pools = 35, 2
-	n := min(most, (d.MaxConnections-connectionsOfOthers)/pods/pools)
+	n := min(most, (d.MaxConnections-connectionsOfOthers)/pools)
 	size = max(1, n*15/most)
 	return size, n - size
 }

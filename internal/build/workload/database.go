@@ -73,7 +73,7 @@ func databaseEnv(d *v1alpha1.Database) []corev1.EnvVar {
 		}
 	}
 	url := d.URL()
-	size, overflow := d.Pool(1)
+	size, overflow := d.Pool()
 	return []corev1.EnvVar{
 		{Name: "DATABASE_URL", ValueFrom: secretKey(url.Name, url.Key)},
 		{Name: "DATABASE_POOL_SIZE", Value: strconv.Itoa(size)},

@@ -92,6 +92,10 @@ func (b *bench) matrix() []Load {
 	add(full(8192, gemma))
 	add(full(32768, gemma)) // few of its layers see the whole context, so that it takes minutes, not hours
 	add(full(4096, llama1))
+	for _, context := range []int{4096, 65536} {
+		add(short(context, "qwen3:30b-first2"))
+		add(short(context, "gpt-oss:20b-first2"))
+	}
 	if !sizing.LlamaServer(b.release.Version) {
 		return loads
 	}
@@ -125,10 +129,6 @@ func (b *bench) matrix() []Load {
 	add(l)
 	for _, context := range []int{4096, 32768, 65536, 131072} {
 		add(short(context, "llama3.1:8b-first4"))
-	}
-	for _, context := range []int{4096, 65536} {
-		add(short(context, "qwen3:30b-first2"))
-		add(short(context, "gpt-oss:20b-first2"))
 	}
 	for _, context := range []int{8192, 65536} {
 		l = short(context, "gemma3:4b-first6")

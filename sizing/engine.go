@@ -27,6 +27,10 @@ type engine struct {
 	// the model's process; requestWordBytes for each word and each request at the
 	// same time beyond the first.
 	wordBytes, requestWordBytes int64
+	// mergeBytes are for each merge of the tokenizer, where wordBytes does not hold
+	// them: in its table, in what is read anew for every request, and in the part of
+	// the file where they are.
+	mergeBytes int64
 	// layerCacheBytes of the model's file stay in the file cache for each layer,
 	// where they count for the working set: the tensors are read in another order
 	// than they lie in, so that the pages around their ends are read twice. At most
@@ -51,7 +55,7 @@ var (
 		maskBytes: 12,
 		// Measured. The server reads all words anew for every request (Capabilities in
 		// server/images.go), which is garbage until it is collected.
-		runnerBytes: 64 * mib, wordBytes: 540, requestWordBytes: 160,
+		runnerBytes: 64 * mib, wordBytes: 540, requestWordBytes: 160, mergeBytes: 240,
 		layerCacheBytes: 0, filePart: 1, // reads the file from its beginning to its end
 		windows:       true,
 		computeSource: "reserveWorstCaseGraph in runner/ollamarunner/runner.go, buildMask in kvcache/causal.go",

@@ -92,6 +92,26 @@ func (m Model) ollamaEngine() bool {
 	return false
 }
 
+// merges is how many pairs of words the tokenizer joins to one, for which a GGUF
+// file has a list beside the vocabulary, tokenizer.ggml.merges: as the loaders print
+// it for the models of the catalogue, which the length of the vocabulary tells from
+// one another. An unknown one counts as the list that is the longest for its words.
+func (m Model) merges() int64 {
+	switch {
+	case strings.HasPrefix(m.Architecture, "gemma"), m.Architecture == "bert", m.Architecture == "nomic-bert":
+		return 0 // SentencePiece, WordPiece and Unigram
+	}
+	switch m.Vocab {
+	case 151669, 151936, 152064:
+		return 151387 // Qwen 2 and 3
+	case 248320:
+		return 247587 // Qwen 3.5
+	case 131072:
+		return 269443 // Mistral's Tekken
+	}
+	return int64(m.Vocab) * 446189 / 201088 // gpt-oss
+}
+
 // serial reports whether Ollama serves the model one request at a time, whatever
 // OLLAMA_NUM_PARALLEL says (server/sched.go of v0.23.2).
 func (m Model) serial() bool {

@@ -274,11 +274,16 @@ func part(n int64) string { return map[int64]string{1: "all", 2: "half", 3: "a t
 
 func (r run) runtime() Term {
 	e := r.engine
-	return Term{
+	t := Term{
 		Name:  "runtime",
 		Bytes: e.runnerBytes + int64(r.Vocab)*(e.wordBytes+e.requestWordBytes*int64(r.parallel-1)),
 		Formula: fmt.Sprintf("%d MiB + %d vocabulary x (%d + %d x %d further requests) bytes",
 			e.runnerBytes/mib, r.Vocab, e.wordBytes, e.requestWordBytes, r.parallel-1),
 		Source: e.measured,
 	}
+	if merges := r.merges(); e.mergeBytes > 0 && merges > 0 {
+		t.Bytes += e.mergeBytes * merges
+		t.Formula += fmt.Sprintf(" + %d merges x %d bytes", merges, e.mergeBytes)
+	}
+	return t
 }

@@ -66,7 +66,7 @@ func Catalogue() []Shape {
 		first(2, Shape{
 			Name: "gpt-oss:20b", Source: "https://ollama.com/library/gpt-oss:20b", Bytes: 13793441244, Architecture: "gpt-oss", Pre: "gpt-4o",
 			Layers: 24, Embedding: 2880, FeedForward: 2880, Experts: 32, ExpertsUsed: 4, Heads: 64, KVHeads: 8, Head: 64, Window: 128,
-			Vocabulary: 201088, Merges: 280147, Context: 131072, Quantisation: MXFP4,
+			Vocabulary: 201088, Merges: 446189, Context: 131072, Quantisation: MXFP4,
 		}),
 	}
 }

@@ -27,9 +27,9 @@ type engine struct {
 	// the model's process; requestWordBytes for each word and each request at the
 	// same time beyond the first.
 	wordBytes, requestWordBytes int64
-	// mergeBytes are for each merge of the tokenizer, where wordBytes does not hold
-	// them: in its table, in what is read anew for every request, and in the part of
-	// the file where they are.
+	// mergeBytes are for each merge of the tokenizer, as far as wordBytes does not
+	// hold them: in its table, in what is read anew for every request, and in the part
+	// of the file where they are.
 	mergeBytes int64
 	// layerCacheBytes of the model's file stay in the file cache for each layer,
 	// where they count for the working set: the tensors are read in another order
@@ -74,10 +74,9 @@ var (
 		batch: batchFor, embedderBatch: 2048, wide: 3,
 		maskBytes: 2, maskOnce: true,
 		// It reads the vocabulary once. Measured are about 280 bytes for a word and 200
-		// for a merge of two, of which a tokenizer has up to two for each word, together
-		// with what is counted as the server's own. A request's sampler has 12 bytes for
-		// each word.
-		runnerBytes: 32 * mib, wordBytes: 240, requestWordBytes: 12,
+		// for a merge, together with what is counted as the server's own. A request's
+		// sampler has 12 bytes for each word.
+		runnerBytes: 32 * mib, wordBytes: 240, requestWordBytes: 12, mergeBytes: 80,
 		layerCacheBytes: 8 * mib, filePart: 3, ends: 6,
 		windows:       true,
 		computeSource: "measured: llama-server's log says the buffer's size",

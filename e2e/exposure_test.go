@@ -16,6 +16,7 @@ import (
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama/authority"
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/clientset"
 	"github.com/hearth-dev/hearth/internal/secrets"
 	"github.com/hearth-dev/hearth/internal/verify"
 )
@@ -72,9 +73,11 @@ func (e *exposure) prepare(t *testing.T) {
 // makeSecrets makes those that the cluster lacks, and keeps the password that was made up.
 func (e *exposure) makeSecrets(t *testing.T, needs []generator.Secret, known secrets.Known) {
 	t.Helper()
-	absent, there, err := secrets.Look(e.ctx, e.Client.CoreV1(), needs)
+	clients, err := clientset.New(e.Config)
 	must(t, err)
-	made, err := secrets.Create(e.ctx, e.Client.CoreV1(), absent, known)
+	absent, there, err := secrets.Look(e.ctx, clients, needs)
+	must(t, err)
+	made, err := secrets.Create(e.ctx, clients, absent, known)
 	must(t, err)
 	for _, o := range append(there, made...) {
 		if o.Wrong != "" {

@@ -12,10 +12,10 @@ import (
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/clientset"
 	"github.com/hearth-dev/hearth/internal/columns"
 	"github.com/hearth-dev/hearth/internal/secrets"
 )
@@ -385,7 +385,7 @@ func (s secretsRun) create(cmd *cobra.Command) error {
 		return err
 	}
 	config.Timeout = requestTimeout
-	cluster, err := client.NewForConfig(config)
+	cluster, err := clientset.New(config)
 	if err != nil {
 		return fmt.Errorf("context %s: %w", s.context, err)
 	}

@@ -170,8 +170,8 @@ type errNoKind struct{ kind schema.GroupKind }
 func (e errNoKind) Error() string { return "the cluster knows no " + e.kind.String() }
 
 // all are the objects of a kind in a namespace, or in the cluster.
-func (d *doctor) all(kind schema.GroupKind, namespace string) (dynamic.ResourceInterface, error) {
-	mapping, err := d.Kinds().RESTMapping(kind)
+func (d *doctor) all(ctx context.Context, kind schema.GroupKind, namespace string) (dynamic.ResourceInterface, error) {
+	mapping, err := d.Kinds().RESTMapping(ctx, kind, "")
 	if meta.IsNoMatchError(err) {
 		return nil, errNoKind{kind}
 	}
@@ -183,7 +183,7 @@ func (d *doctor) all(kind schema.GroupKind, namespace string) (dynamic.ResourceI
 
 // get is an object of any kind; nil if there is none.
 func (d *doctor) get(ctx context.Context, kind schema.GroupKind, namespace, name string) (*unstructured.Unstructured, error) {
-	all, err := d.all(kind, namespace)
+	all, err := d.all(ctx, kind, namespace)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func (d *doctor) get(ctx context.Context, kind schema.GroupKind, namespace, name
 
 // list is all objects of a kind, in a namespace or in all.
 func (d *doctor) list(ctx context.Context, kind schema.GroupKind, namespace string) ([]unstructured.Unstructured, error) {
-	all, err := d.all(kind, namespace)
+	all, err := d.all(ctx, kind, namespace)
 	if err != nil {
 		return nil, err
 	}

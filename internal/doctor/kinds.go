@@ -40,10 +40,10 @@ func (d *doctor) kinds() []check {
 	for _, gv := range order {
 		kinds := groups[gv]
 		slices.Sort(kinds)
-		all = append(all, check{id: "api", subject: gv.String(), title: "the cluster knows the overlay's kinds", look: func(context.Context) (result, error) {
+		all = append(all, check{id: "api", subject: gv.String(), title: "the cluster knows the overlay's kinds", look: func(ctx context.Context) (result, error) {
 			var unknown []string
 			for _, kind := range kinds {
-				_, err := d.Kinds().RESTMapping(gv.WithKind(kind).GroupKind(), gv.Version)
+				_, err := d.Kinds().RESTMapping(ctx, gv.WithKind(kind).GroupKind(), gv.Version)
 				if meta.IsNoMatchError(err) {
 					unknown = append(unknown, kind)
 				} else if err != nil {

@@ -99,7 +99,7 @@ func (d *doctor) needed() []check {
 	var all []check
 	for _, need := range d.secrets {
 		all = append(all, check{id: "secret", subject: need.Namespace + "/" + need.Name, title: "the Secret exists and has its keys", look: func(ctx context.Context) (result, error) {
-			absent, there, err := secrets.Look(ctx, d.Core(), []generator.Secret{need})
+			absent, there, err := secrets.Look(ctx, d.Clientset, []generator.Secret{need})
 			if err != nil {
 				return result{}, err
 			}

@@ -125,7 +125,7 @@ func (d *doctor) prove(ctx context.Context) (out result) {
 		return notChecked("the overlay has no pods, so no image to probe with")
 	}
 	d.say("making the namespace %s", p.namespace)
-	_, err = d.Core().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+	_, err = d.Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 		Name: p.namespace, Labels: map[string]string{probeLabel: "true", psa.EnforceLevelLabel: string(psa.LevelRestricted)},
 	}}, metav1.CreateOptions{})
 	if apierrors.IsAlreadyExists(err) { // somebody else's
@@ -163,7 +163,7 @@ func (p *probe) why(ctx context.Context, err error) result {
 
 // sweep removes the namespaces of runs that were killed.
 func (p *probe) sweep(ctx context.Context) (removed []string, err error) {
-	list, err := p.Core().Namespaces().List(ctx, metav1.ListOptions{LabelSelector: probeLabel + "=true"})
+	list, err := p.Namespaces().List(ctx, metav1.ListOptions{LabelSelector: probeLabel + "=true"})
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func (p *probe) sweep(ctx context.Context) (removed []string, err error) {
 func (p *probe) remove(ctx context.Context, namespace string) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), probeCleanup)
 	defer stop()
-	return ignoreNotFound(p.Core().Namespaces().Delete(ctx, namespace, metav1.DeleteOptions{}))
+	return ignoreNotFound(p.Namespaces().Delete(ctx, namespace, metav1.DeleteOptions{}))
 }
 
 func ignoreNotFound(err error) error {
@@ -326,7 +326,7 @@ func (p *probe) start(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error)
 	made, detail := false, ""
 	started, err := p.until(ctx, p.Start, func() (bool, error) {
 		if !made {
-			_, err := p.Core().Pods(p.namespace).Create(ctx, pod, metav1.CreateOptions{})
+			_, err := p.Pods(p.namespace).Create(ctx, pod, metav1.CreateOptions{})
 			if apierrors.IsForbidden(err) && strings.Contains(err.Error(), `serviceaccount "default" not found`) && time.Since(began) < p.Schedule {
 				return false, nil // a new namespace gets it a moment later
 			}
@@ -335,7 +335,7 @@ func (p *probe) start(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error)
 			}
 			made = true
 		}
-		live, err := p.Core().Pods(p.namespace).Get(ctx, pod.Name, metav1.GetOptions{})
+		live, err := p.Pods(p.namespace).Get(ctx, pod.Name, metav1.GetOptions{})
 		if err != nil {
 			return false, err
 		}
@@ -419,7 +419,7 @@ func unscheduled(pod *corev1.Pod) string {
 
 // runs fails unless the pod's container runs still.
 func (p *probe) runs(ctx context.Context, name string) error {
-	pod, err := p.Core().Pods(p.namespace).Get(ctx, name, metav1.GetOptions{})
+	pod, err := p.Pods(p.namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
 		return err
 	}
@@ -429,7 +429,7 @@ func (p *probe) runs(ctx context.Context, name string) error {
 
 // tries are how many of the client's last lines say so, without another between.
 func (p *probe) tries(ctx context.Context, want string) (int, error) {
-	text, err := p.Core().Pods(p.namespace).GetLogs("client", &corev1.PodLogOptions{Container: "client", TailLines: new(int64(probeLines))}).DoRaw(ctx)
+	text, err := p.Logs(p.namespace, "client", "client", probeLines).DoRaw(ctx)
 	if err != nil {
 		return 0, err
 	}

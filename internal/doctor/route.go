@@ -254,7 +254,7 @@ func (d *doctor) elsewhere(ctx context.Context, by labels.Selector, namespace, a
 }
 
 func (d *doctor) pods(ctx context.Context, namespace string, by labels.Selector) ([]corev1.Pod, error) {
-	list, err := d.Core().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: by.String()})
+	list, err := d.Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: by.String()})
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/rest"
 
 	"github.com/hearth-dev/hearth/internal/objects"
@@ -126,30 +125,23 @@ func (k kind) path(namespace string) string {
 }
 
 // kinds that the cluster knows and lists.
-func (r *reader) kinds() ([]kind, error) {
-	lists, err := discovery.ServerPreferredResources(r.cluster.Discovery())
-	if failed, some := discovery.GroupDiscoveryFailedErrorGroups(err); some {
-		for gv := range failed {
-			if !slices.Contains(asideGroups, gv.Group) {
-				r.unseen = append(r.unseen, vet.Unseen{What: "the kinds of " + gv.String(), Why: "what serves them does not answer", Fix: "see: kubectl get apiservices"})
-			}
-		}
-		slices.SortFunc(r.unseen, func(a, b vet.Unseen) int { return strings.Compare(a.What, b.What) })
-	} else if err != nil {
+func (r *reader) kinds(ctx context.Context) ([]kind, error) {
+	resources, silent, err := r.cluster.Kinds().Preferred(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("asking for the kinds of the cluster: %w", err)
 	}
-	var all []kind
-	for _, list := range lists {
-		gv, err := schema.ParseGroupVersion(list.GroupVersion)
-		if err != nil {
-			continue
+	for _, gv := range silent {
+		if !slices.Contains(asideGroups, gv.Group) {
+			r.unseen = append(r.unseen, vet.Unseen{What: "the kinds of " + gv.String(), Why: "what serves them does not answer", Fix: "see: kubectl get apiservices"})
 		}
-		for _, resource := range list.APIResources {
-			k := kind{gv.WithKind(resource.Kind), resource.Name, resource.Namespaced}
-			if slices.Contains(resource.Verbs, "list") && !strings.Contains(resource.Name, "/") && !aside[k.GroupKind()] && !slices.Contains(asideGroups, gv.Group) &&
-				(k.namespaced || slices.Contains(ofCluster, k.GroupKind())) {
-				all = append(all, k)
-			}
+	}
+	slices.SortFunc(r.unseen, func(a, b vet.Unseen) int { return strings.Compare(a.What, b.What) })
+	var all []kind
+	for _, resource := range resources {
+		k := kind{schema.GroupVersionKind{Group: resource.Group, Version: resource.Version, Kind: resource.Kind}, resource.Name, resource.Namespaced}
+		if slices.Contains(resource.Verbs, "list") && !aside[k.GroupKind()] && !slices.Contains(asideGroups, k.Group) &&
+			(k.namespaced || slices.Contains(ofCluster, k.GroupKind())) {
+			all = append(all, k)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b kind) int { return strings.Compare(a.Group+"/"+a.Kind, b.Group+"/"+b.Kind) })
@@ -158,7 +150,7 @@ func (r *reader) kinds() ([]kind, error) {
 
 // read reads the namespaces, and what leads into them.
 func (r *reader) read(ctx context.Context) error {
-	kinds, err := r.kinds()
+	kinds, err := r.kinds(ctx)
 	if err != nil {
 		return err
 	}

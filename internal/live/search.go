@@ -31,15 +31,14 @@ const (
 // search finds the namespaces where Ollama or Open WebUI runs, or would if it were
 // not scaled to nothing.
 func (r *reader) search(ctx context.Context) error {
-	apps, core := r.cluster.Apps(), r.cluster.Core()
 	lists := []struct {
 		kind string
 		list func(metav1.ListOptions) (runtime.Object, error)
 	}{
-		{"Pod", func(o metav1.ListOptions) (runtime.Object, error) { return core.Pods("").List(ctx, o) }},
-		{"Deployment", func(o metav1.ListOptions) (runtime.Object, error) { return apps.Deployments("").List(ctx, o) }},
-		{"StatefulSet", func(o metav1.ListOptions) (runtime.Object, error) { return apps.StatefulSets("").List(ctx, o) }},
-		{"DaemonSet", func(o metav1.ListOptions) (runtime.Object, error) { return apps.DaemonSets("").List(ctx, o) }},
+		{"Pod", func(o metav1.ListOptions) (runtime.Object, error) { return r.cluster.Pods("").List(ctx, o) }},
+		{"Deployment", func(o metav1.ListOptions) (runtime.Object, error) { return r.cluster.Deployments("").List(ctx, o) }},
+		{"StatefulSet", func(o metav1.ListOptions) (runtime.Object, error) { return r.cluster.StatefulSets("").List(ctx, o) }},
+		{"DaemonSet", func(o metav1.ListOptions) (runtime.Object, error) { return r.cluster.DaemonSets("").List(ctx, o) }},
 	}
 	found, searched := map[string]bool{}, 0
 	var refused []string

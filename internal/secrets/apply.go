@@ -8,9 +8,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	client "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/hearth-dev/hearth/generator"
+	"github.com/hearth-dev/hearth/internal/clientset"
 )
 
 // Outcome is what became of one needed Secret.
@@ -28,7 +28,7 @@ type Outcome struct {
 
 // Look tells the needed Secrets that a cluster lacks from those that it has, and
 // checks the latter.
-func Look(ctx context.Context, cluster client.SecretsGetter, needs []generator.Secret) (absent []generator.Secret, there []Outcome, err error) {
+func Look(ctx context.Context, cluster *clientset.Clientset, needs []generator.Secret) (absent []generator.Secret, there []Outcome, err error) {
 	for _, need := range needs {
 		secret, err := cluster.Secrets(need.Namespace).Get(ctx, need.Name, metav1.GetOptions{})
 		switch {
@@ -45,13 +45,13 @@ func Look(ctx context.Context, cluster client.SecretsGetter, needs []generator.S
 
 // Create makes Secrets that a cluster lacks. An error ends it: the outcomes so
 // far are returned with it, because their passwords are kept nowhere else.
-func Create(ctx context.Context, cluster client.SecretsGetter, absent []generator.Secret, known Known) ([]Outcome, error) {
+func Create(ctx context.Context, cluster *clientset.Clientset, absent []generator.Secret, known Known) ([]Outcome, error) {
 	if missing := Missing(absent, known); len(missing) > 0 {
 		return nil, fmt.Errorf("%s: %w", missing[0].ID(), ErrMissing)
 	}
 	var outcomes []Outcome
 	for _, need := range absent {
-		outcome, err := create(ctx, cluster.Secrets(need.Namespace), need, known)
+		outcome, err := create(ctx, cluster, need, known)
 		if err != nil {
 			return outcomes, fmt.Errorf("secret %s/%s: %w", need.Namespace, need.Name, err)
 		}
@@ -60,17 +60,17 @@ func Create(ctx context.Context, cluster client.SecretsGetter, absent []generato
 	return outcomes, nil
 }
 
-func create(ctx context.Context, cluster client.SecretInterface, need generator.Secret, known Known) (Outcome, error) {
+func create(ctx context.Context, cluster *clientset.Clientset, need generator.Secret, known Known) (Outcome, error) {
 	secret, credentials, err := Make(need, known)
 	if err != nil {
 		return Outcome{}, err
 	}
-	_, err = cluster.Create(ctx, secret, metav1.CreateOptions{FieldManager: "hearth"})
+	_, err = cluster.Secrets(need.Namespace).Create(ctx, secret, metav1.CreateOptions{FieldManager: "hearth"})
 	switch {
 	case apierrors.IsNotFound(err): // the only thing a Secret needs to exist
 		return Outcome{}, fmt.Errorf("the namespace does not exist; run: kubectl create namespace %s", need.Namespace)
 	case apierrors.IsAlreadyExists(err): // somebody was quicker
-		there, err := cluster.Get(ctx, need.Name, metav1.GetOptions{})
+		there, err := cluster.Secrets(need.Namespace).Get(ctx, need.Name, metav1.GetOptions{})
 		if err != nil {
 			return Outcome{}, err
 		}

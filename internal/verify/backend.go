@@ -52,7 +52,7 @@ func (b backend) look(ctx context.Context) (result, error) {
 	if !inCluster {
 		return notChecked("outside the cluster, where the chat alone asks it"), nil
 	}
-	service, err := b.core.Services(namespace).Get(ctx, name, metav1.GetOptions{})
+	service, err := b.Services(namespace).Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return failed(b.field("url"), "no Service %s in the namespace %s", name, namespace), nil
 	}
@@ -67,7 +67,7 @@ func (b backend) look(ctx context.Context) (result, error) {
 	if i < 0 && service.Spec.ClusterIP != corev1.ClusterIPNone {
 		return failed(b.field("url"), "the Service %s/%s has no port %d", namespace, name, port), nil
 	}
-	pods, err := b.core.Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: labels.Set(service.Spec.Selector).String()})
+	pods, err := b.Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: labels.Set(service.Spec.Selector).String()})
 	if err != nil {
 		return result{}, err
 	}
@@ -95,7 +95,7 @@ func (b backend) key(ctx context.Context) (string, result, error) {
 	if ref == nil {
 		return "", result{}, nil
 	}
-	secret, err := b.core.Secrets(b.chat.namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+	secret, err := b.Secrets(b.chat.namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return "", notChecked("no key: see secrets above"), nil
 	}

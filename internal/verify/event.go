@@ -15,7 +15,7 @@ import (
 // none, or if events are not ours to read: what the object says itself is worth
 // reporting anyway. Events are kept for an hour.
 func (v *verifier) warning(ctx context.Context, namespace, kind, name string) (string, error) {
-	list, err := v.core.Events(namespace).List(ctx, metav1.ListOptions{FieldSelector: fields.Set{
+	list, err := v.Events(namespace).List(ctx, metav1.ListOptions{FieldSelector: fields.Set{
 		"involvedObject.kind": kind, "involvedObject.name": name, "type": corev1.EventTypeWarning,
 	}.String()})
 	if apierrors.IsForbidden(err) {

@@ -130,7 +130,7 @@ func (v *verifier) measure(ctx context.Context, w *workload, into *Footprint) (e
 	if into.Pod, err = v.readyPod(ctx, w); err != nil {
 		return err
 	}
-	pod, err := v.core.Pods(w.namespace).Get(ctx, into.Pod, metav1.GetOptions{})
+	pod, err := v.Pods(w.namespace).Get(ctx, into.Pod, metav1.GetOptions{})
 	if err != nil {
 		return err
 	}

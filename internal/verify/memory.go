@@ -49,8 +49,7 @@ func (v *verifier) memory(w *workload) check {
 		if err != nil {
 			return result{}, err
 		}
-		data, err := v.core.RESTClient().Get().
-			AbsPath("/apis/metrics.k8s.io/v1beta1/namespaces/"+w.namespace+"/pods").
+		data, err := v.Get("/apis/metrics.k8s.io/v1beta1/namespaces/"+w.namespace+"/pods").
 			Param("labelSelector", metav1.FormatLabelSelector(r.selector)).DoRaw(ctx)
 		if apierrors.IsNotFound(err) || apierrors.IsServiceUnavailable(err) {
 			return notChecked("not measured: the cluster has no metrics server"), nil

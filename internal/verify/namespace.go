@@ -19,7 +19,7 @@ func (v *verifier) namespace(n *namespace) check {
 		maps.Copy(labels, b.NamespaceLabels)
 	}
 	return check{id: "namespace", subject: n.name, title: "the namespace exists and has its labels", look: func(ctx context.Context) (result, error) {
-		live, err := v.core.Namespaces().Get(ctx, n.name, metav1.GetOptions{})
+		live, err := v.Namespaces().Get(ctx, n.name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			return failed(v.kubectl("create namespace %s", n.name), "no such namespace"), nil
 		}

@@ -16,7 +16,7 @@ func (v *verifier) objects() check {
 		var missing, kinds, unseen []string
 		for _, o := range v.want.objects {
 			gvk := o.GroupVersionKind()
-			mapping, err := v.kinds.RESTMapping(gvk.GroupKind(), gvk.Version)
+			mapping, err := v.kinds.RESTMapping(ctx, gvk.GroupKind(), gvk.Version)
 			if meta.IsNoMatchError(err) {
 				kinds = append(kinds, gvk.Kind+" ("+gvk.GroupVersion().String()+")")
 				continue

@@ -208,8 +208,7 @@ func (v *verifier) lastWords(ctx context.Context, pod *corev1.Pod, container str
 // log is the end of a container's log; empty if there is none yet, or if it is
 // not ours to read: what the pod says itself is worth reporting anyway.
 func (v *verifier) log(ctx context.Context, pod *corev1.Pod, container string) (log, error) {
-	lines := int64(60)
-	data, err := v.core.Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{Container: container, TailLines: &lines}).DoRaw(ctx)
+	data, err := v.Logs(pod.Namespace, pod.Name, container, 60).DoRaw(ctx)
 	if ctx.Err() != nil {
 		return log{}, ctx.Err()
 	}

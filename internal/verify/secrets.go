@@ -22,7 +22,7 @@ func (v *verifier) secrets(n *namespace) []check {
 		var names, wrong []string
 		for _, need := range n.secrets {
 			names = append(names, need.Name)
-			live, err := v.core.Secrets(n.name).Get(ctx, need.Name, metav1.GetOptions{})
+			live, err := v.Secrets(n.name).Get(ctx, need.Name, metav1.GetOptions{})
 			if apierrors.IsNotFound(err) {
 				wrong = append(wrong, fmt.Sprintf("%s (%s) is missing: %s", need.Name, keys(need), need.Purpose))
 				continue
@@ -90,7 +90,7 @@ func (v *verifier) configMaps(n *namespace) []check {
 		seen[ca.ConfigMap] = true
 		hint := "caBundle (base " + b.Name + "), or: " + v.kubectl("-n %s create configmap %s --from-file=%s=FILE", n.name, ca.ConfigMap, ca.Key)
 		all = append(all, check{id: "configmap", subject: n.name + "/" + ca.ConfigMap, title: "the extra certificate authorities are there", look: func(ctx context.Context) (result, error) {
-			live, err := v.core.ConfigMaps(n.name).Get(ctx, ca.ConfigMap, metav1.GetOptions{})
+			live, err := v.ConfigMaps(n.name).Get(ctx, ca.ConfigMap, metav1.GetOptions{})
 			if apierrors.IsNotFound(err) {
 				return failed(hint, "is missing"), nil
 			}

@@ -27,7 +27,7 @@ func (v *verifier) services(n *namespace) []check {
 			continue // a person's own: what is behind it is theirs
 		}
 		all = append(all, check{id: "service", subject: n.name + "/" + s.Name, title: "the Service has a ready endpoint", needs: needs, look: func(ctx context.Context) (result, error) {
-			slices, err := v.endpoints.EndpointSlices(n.name).List(ctx, metav1.ListOptions{LabelSelector: discoveryv1.LabelServiceName + "=" + s.Name})
+			slices, err := v.EndpointSlices(n.name).List(ctx, metav1.ListOptions{LabelSelector: discoveryv1.LabelServiceName + "=" + s.Name})
 			if err != nil {
 				return result{}, err
 			}
@@ -54,7 +54,7 @@ func (v *verifier) services(n *namespace) []check {
 // balancer wants an address of a load balancer's Service, the one that it asks for.
 func (v *verifier) balancer(n *namespace, s *corev1.Service) check {
 	return check{id: "address", subject: n.name + "/" + s.Name, title: "the Service has an address", look: func(ctx context.Context) (result, error) {
-		live, err := v.core.Services(n.name).Get(ctx, s.Name, metav1.GetOptions{})
+		live, err := v.Services(n.name).Get(ctx, s.Name, metav1.GetOptions{})
 		if err != nil {
 			return result{}, err
 		}

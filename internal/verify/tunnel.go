@@ -35,7 +35,7 @@ func (c *Cluster) forward(namespace, pod string, port int) *http.Client {
 // dialPod connects to a port of a pod by way of the API server: WebSocket first
 // and SPDY where that is refused, as kubectl does.
 func (c *Cluster) dialPod(ctx context.Context, namespace, pod string, port int) (net.Conn, error) {
-	url := c.core.RESTClient().Post().Resource("pods").Namespace(namespace).Name(pod).SubResource("portforward").URL()
+	url := c.PortForward(namespace, pod).URL()
 	roundTripper, upgrader, err := spdy.RoundTripperFor(c.config)
 	if err != nil {
 		return nil, err

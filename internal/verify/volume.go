@@ -26,7 +26,7 @@ func (v *verifier) volumes(w *workload) []check {
 	var all []check
 	for _, name := range slices.Sorted(maps.Keys(w.claims)) {
 		all = append(all, check{id: "volume", subject: w.namespace + "/" + name, title: "the volume is bound, with its size and class", look: func(ctx context.Context) (result, error) {
-			live, err := v.core.PersistentVolumeClaims(w.namespace).Get(ctx, name, metav1.GetOptions{})
+			live, err := v.PersistentVolumeClaims(w.namespace).Get(ctx, name, metav1.GetOptions{})
 			if apierrors.IsNotFound(err) {
 				if w.claims[name] == nil {
 					return failed(w.field("storage.existingClaim"), "no such claim"), nil

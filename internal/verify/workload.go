@@ -51,7 +51,7 @@ func (v *verifier) workload(w *workload) check {
 
 func (v *verifier) rollout(ctx context.Context, w *workload) (rollout, error) {
 	if w.kind == "StatefulSet" {
-		s, err := v.apps.StatefulSets(w.namespace).Get(ctx, w.name, metav1.GetOptions{})
+		s, err := v.StatefulSets(w.namespace).Get(ctx, w.name, metav1.GetOptions{})
 		if err != nil {
 			return rollout{}, err
 		}
@@ -62,7 +62,7 @@ func (v *verifier) rollout(ctx context.Context, w *workload) (rollout, error) {
 				(s.Status.CurrentRevision == s.Status.UpdateRevision || s.Status.UpdatedReplicas == wanted),
 		}, nil
 	}
-	d, err := v.apps.Deployments(w.namespace).Get(ctx, w.name, metav1.GetOptions{})
+	d, err := v.Deployments(w.namespace).Get(ctx, w.name, metav1.GetOptions{})
 	if err != nil {
 		return rollout{}, err
 	}
@@ -89,7 +89,7 @@ func replicas(n *int32) int32 {
 
 // pods are the selected ones, without those that are on their way out.
 func (v *verifier) pods(ctx context.Context, namespace string, selector *metav1.LabelSelector) ([]corev1.Pod, error) {
-	list, err := v.core.Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(selector)})
+	list, err := v.Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(selector)})
 	if err != nil {
 		return nil, err
 	}

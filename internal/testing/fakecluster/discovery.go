@@ -18,11 +18,17 @@ func (s *Server) groups(w http.ResponseWriter, root string) {
 	}
 	list := metav1.APIGroupList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "APIGroupList"}}
 	for _, k := range s.kinds {
-		if k.Group == "" || slices.ContainsFunc(list.Groups, func(g metav1.APIGroup) bool { return g.Name == k.Group }) {
+		if k.Group == "" {
 			continue
 		}
 		version := metav1.GroupVersionForDiscovery{GroupVersion: k.GroupVersion().String(), Version: k.Version}
-		list.Groups = append(list.Groups, metav1.APIGroup{Name: k.Group, Versions: []metav1.GroupVersionForDiscovery{version}, PreferredVersion: version})
+		i := slices.IndexFunc(list.Groups, func(g metav1.APIGroup) bool { return g.Name == k.Group })
+		switch {
+		case i < 0:
+			list.Groups = append(list.Groups, metav1.APIGroup{Name: k.Group, Versions: []metav1.GroupVersionForDiscovery{version}, PreferredVersion: version})
+		case !slices.Contains(list.Groups[i].Versions, version): // before the preferred one, as no order is promised
+			list.Groups[i].Versions = append([]metav1.GroupVersionForDiscovery{version}, list.Groups[i].Versions...)
+		}
 	}
 	answer(w, http.StatusOK, list)
 }

@@ -20,6 +20,52 @@ func TestPage(t *testing.T) {
 		map[string]string{"numbers": numberTable(), "models": modelTable(), "check": checkTable(), "devices": deviceTable(), "releases": releaseTable()})
 }
 
+// The page by people, likewise.
+func TestPeoplePage(t *testing.T) {
+	pagetest.Tables(t, "../docs/people.md", "go test ./sizing -run Page -update", *update, map[string]string{"shapes": shapeTable()})
+}
+
+// shapeTable is the shape for people by model and memory.
+func shapeTable() string {
+	memories := []struct {
+		name      string
+		bandwidth float64 // GB/s
+		devices   Devices
+	}{
+		{"two channels of DDR4, 40 GB/s", 40, Devices{}},
+		{"eight channels of DDR5, 300 GB/s", 300, Devices{}},
+		{"graphics processor of 16 GiB, 450 GB/s", 450, Devices{Count: 1, Memory: 16 << 30}},
+		{"graphics processor of 80 GiB, 3350 GB/s", 3350, Devices{Count: 1, Memory: 80 << 30}},
+	}
+	crowds := []int{1, 5, 20, 100, 300, 1000}
+	var b strings.Builder
+	b.WriteString("| model | memory |")
+	for _, n := range crowds {
+		fmt.Fprintf(&b, " %d people |", n)
+	}
+	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(crowds)) + "\n")
+	for _, name := range []string{"llama3.2:3b", "llama3.1:8b", "qwen3:30b", "llama3.3:70b"} {
+		m, _ := Lookup(name)
+		for _, memory := range memories {
+			fmt.Fprintf(&b, "| `%s` | %s |", name, memory.name)
+			for _, n := range crowds {
+				s := ShapeFor(m, Settings{Version: "0.34.0", Devices: memory.devices},
+					Crowd{People: n, Questions: QuestionsPerHour, Answer: AnswerTokens, Speed: ReadingSpeed}, memory.bandwidth*1e9, 0, 64)
+				switch {
+				case s.Replicas == 0:
+					b.WriteString(" - |")
+				case s.Replicas > 64:
+					fmt.Fprintf(&b, " %d pods |", s.Replicas)
+				default:
+					fmt.Fprintf(&b, " %d × %d |", s.Replicas, s.NumParallel)
+				}
+			}
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
 // numberTable says how each number of a pod follows from its models.
 func numberTable() string {
 	step := limitStep / mib

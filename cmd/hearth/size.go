@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ type sizeVerb struct {
 	bandwidth float64
 	devices   int
 	replicas  int
+	crowd     sizing.Crowd
 	vram      amount
 	explain   bool
 	ask       bool
@@ -53,11 +55,17 @@ Memory grows with the context, times the requests that are answered in parallel.
 With --accelerator-memory it divides the models between graphics processors and
 the pod's own memory, as Ollama does: a model that does not fit is a warning.
 
-Exit code 1 means that --memory is too little.`,
+With --people size works out how many pods write their answers, and how many at
+the same time each, for one model, so that everybody reads --tps tokens a second:
+from what they ask, and from how fast --bandwidth lets the model be read. Give
+the bandwidth of your machines; --memory is the most that one pod may have.
+
+Exit code 1 means that --memory is too little, or one answer alone too slow.`,
 		Example: `  hearth size llama3.2:3b mistral:7b --cpu 4
   hearth size qwen3:8b --context-length 32768 --kv-cache-type q8_0 --explain
   hearth size --fits 8Gi --bandwidth 40
   hearth size qwen2.5:14b --accelerator-memory 12Gi
+  hearth size llama3.2:3b --people 50 --tps 6 --bandwidth 40 --memory 16Gi
   hearth size ./model.gguf --memory 4Gi
   hearth size --from-registry qwen3:8b-q8_0 hf.co/owner/model-GGUF:Q4_K_M`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -85,6 +93,10 @@ Exit code 1 means that --memory is too little.`,
 	flags.IntVar(&v.devices, "accelerators", 1, "how many graphics `processors` of that memory there are")
 	flags.Float64Var(&v.bandwidth, "bandwidth", 20, "how many `GB/s` the memory delivers; two channels of DDR4 about 20 to 40")
 	flags.IntVar(&v.replicas, "replicas", 1, "how many `pods` there are, each with memory and a volume of its own")
+	flags.IntVar(&v.crowd.People, "people", 0, "how many `people` are to be served: says the pods")
+	flags.Float64Var(&v.crowd.Speed, "tps", sizing.ReadingSpeed, "how many `tokens` a second each is to read; people read 5")
+	flags.Float64Var(&v.crowd.Questions, "questions", sizing.QuestionsPerHour, "how many `questions` an hour each asks")
+	flags.IntVar(&v.crowd.Answer, "answer", sizing.AnswerTokens, "how many `tokens` an answer has")
 	flags.BoolVar(&v.explain, "explain", false, "show each part with its formula and source")
 	flags.BoolVar(&v.ask, "from-registry", false, "ask the registry of each name for the header of its weights")
 	v.format.addFlag(cmd, "`text`, or json")
@@ -92,6 +104,9 @@ Exit code 1 means that --memory is too little.`,
 	cmd.MarkFlagsMutuallyExclusive("fits", "memory")
 	cmd.MarkFlagsMutuallyExclusive("fits", "replicas")
 	cmd.MarkFlagsMutuallyExclusive("fits", "context-length")
+	for _, derived := range []string{"fits", "parallel", "replicas"} {
+		cmd.MarkFlagsMutuallyExclusive("people", derived)
+	}
 	return cmd
 }
 
@@ -117,11 +132,19 @@ func (v *sizeVerb) run(cmd *cobra.Command, args []string) error {
 		}
 		return v.listFits(cmd.OutOrStdout(), models)
 	}
+	shape, err := v.shape(cmd, models)
+	if err != nil {
+		return err
+	}
+	if shape != nil && shape.Replicas > 0 {
+		v.settings.NumParallel, v.replicas = shape.NumParallel, shape.Replicas
+	}
 	r := v.report(models)
+	r.Shape = shape
 	if err := v.write(cmd.OutOrStdout(), cmd.ErrOrStderr(), r); err != nil {
 		return err
 	}
-	if !r.Enough {
+	if !r.Enough || shape != nil && shape.Replicas == 0 {
 		return errProblems
 	}
 	return nil
@@ -140,14 +163,21 @@ func (v *sizeVerb) check() error {
 	between("max-loaded", v.settings.MaxLoadedModels, 1, 32)
 	between("replicas", v.replicas, 1, v1alpha1.MostReplicas)
 	between("accelerators", v.devices, 1, 64)
+	between("people", v.crowd.People, 0, 1_000_000)
+	between("answer", v.crowd.Answer, 1, 1_000_000)
+	positive := func(flag string, n float64, unit string) {
+		if !(n > 0) || math.IsInf(n, 0) {
+			problems = append(problems, fmt.Errorf("--%s %g: want %s above 0", flag, n, unit))
+		}
+	}
+	positive("tps", v.crowd.Speed, "tokens a second")
+	positive("questions", v.crowd.Questions, "questions an hour")
+	positive("bandwidth", v.bandwidth, "GB/s")
 	if kinds := v1alpha1.KVCacheType("").Values(); !slices.Contains(kinds, v.settings.KVCacheType) {
 		problems = append(problems, fmt.Errorf("--kv-cache-type %s: want %s", v.settings.KVCacheType, strings.Join(kinds, ", ")))
 	}
 	if v.cpu > 0 && v.cpu.milli() < 1000 {
 		problems = append(problems, fmt.Errorf("--cpu %s: want at least 1: a model that waits for its share of a core in every tick crawls", v.cpu.String()))
-	}
-	if !(v.bandwidth > 0) {
-		problems = append(problems, fmt.Errorf("--bandwidth %g: want GB/s above 0", v.bandwidth))
 	}
 	return errors.Join(problems...)
 }

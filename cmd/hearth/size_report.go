@@ -25,6 +25,7 @@ type sizeReport struct {
 	Threads      int            `json:"threads,omitempty"`
 	Volume       sizing.Volume  `json:"volume"`
 	Replicas     *replicaReport `json:"replicas,omitempty"` // nil for one pod
+	Shape        *shapeReport   `json:"shape,omitempty"`    // nil without --people
 	PullDeadline int            `json:"pullDeadlineSeconds"`
 	LoadTimeout  int            `json:"loadTimeoutSeconds"`
 }

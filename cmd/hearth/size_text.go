@@ -19,7 +19,11 @@ func (v *sizeVerb) write(stdout, stderr io.Writer, r *sizeReport) error {
 	}
 	var b strings.Builder
 	b.WriteString(v.table(r.Models))
-	b.WriteString("\n" + v.pod(r))
+	b.WriteString("\n")
+	if r.Shape != nil {
+		b.WriteString(r.Shape.text())
+	}
+	b.WriteString(v.pod(r))
 	if v.explain {
 		for _, m := range r.models {
 			b.WriteString("\n" + explain(m, v.settings))
@@ -33,6 +37,9 @@ func (v *sizeVerb) write(stdout, stderr io.Writer, r *sizeReport) error {
 	paint := painter(stderr)
 	for _, w := range r.Warnings {
 		fmt.Fprintln(stderr, paint.in(yellow, "warning")+": "+printable.Text(w))
+	}
+	if complaint := r.Shape.complaint(); complaint != "" {
+		fmt.Fprint(stderr, paint.in(red, "error")+": "+complaint)
 	}
 	if !r.Enough {
 		fmt.Fprintf(stderr, "%s: %s of memory is too little: %s\n", paint.in(red, "error"), r.given.String(), r.Memory.Sum())

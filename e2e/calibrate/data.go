@@ -26,10 +26,11 @@ type Data struct {
 	Models []Model `json:"models"`
 	// Memory has one row for each load.
 	Memory []MemoryRow `json:"memory"`
-	// Limits, Threads and Chat are what the last run of each saw.
-	Limits  []LimitRow  `json:"limits"`
-	Threads []ThreadRow `json:"threads"`
-	Chat    []ChatRow   `json:"chat"`
+	// Limits, Threads, Parallel and Chat are what the last run of each saw.
+	Limits   []LimitRow    `json:"limits"`
+	Threads  []ThreadRow   `json:"threads"`
+	Parallel []ParallelRow `json:"parallel,omitempty"`
+	Chat     []ChatRow     `json:"chat"`
 }
 
 // Machine says where the figures come from.
@@ -144,6 +145,9 @@ func (d Data) Commits() string {
 		counts[r.Commit]++
 	}
 	for _, r := range d.Threads {
+		counts[r.Commit]++
+	}
+	for _, r := range d.Parallel {
 		counts[r.Commit]++
 	}
 	for _, r := range d.Chat {

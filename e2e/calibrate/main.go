@@ -19,7 +19,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 const usage = `calibrate measures what Ollama needs and holds hearth's sizing against it.
 
-Usage: go run ./e2e/calibrate memory|limits|threads|chat|page [flags]
+Usage: go run ./e2e/calibrate memory|limits|threads|parallel|chat|page [flags]
 
   --ollama VERSION  the one to measure: 0.23.2 (default) or 0.34.0
   --only TEXT   measure only the rows whose name holds TEXT
@@ -39,7 +39,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	verbs := map[string]func(*bench, context.Context) error{
-		"memory": (*bench).memory, "limits": (*bench).limits, "threads": (*bench).threads, "chat": (*bench).chat,
+		"memory": (*bench).memory, "limits": (*bench).limits, "threads": (*bench).threads, "parallel": (*bench).parallel, "chat": (*bench).chat,
 		"page": func(*bench, context.Context) error { return nil }, // measures nothing: the page is written after every verb
 	}
 	o := options{release: ollama.Deployed}
@@ -68,7 +68,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	measure, ok := verbs[args[0]]
 	if !ok || flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "calibrate: %s: want one of memory, limits, threads, chat, page\n\n%s", strings.Join(args, " "), usage)
+		fmt.Fprintf(stderr, "calibrate: %s: want one of memory, limits, threads, parallel, chat, page\n\n%s", strings.Join(args, " "), usage)
 		return 2
 	}
 	data, err := read(filepath.Join(o.dir, dataFile(o.release.Version)))

@@ -81,6 +81,7 @@ type view struct {
 	Memory           []memoryView
 	Limits           []limitView
 	Threads          []threadView
+	Parallel         []parallelView
 	Chat             []chatView
 	First, Last      string // dates
 	Least, Most      int64  // MiB that required is above any peak, and above the highest of a server
@@ -106,6 +107,11 @@ type limitView struct {
 
 type threadView struct {
 	Limit, Threads, Speed, Best, Role string
+}
+
+type parallelView struct {
+	ParallelRow
+	Speed, Each, Further string
 }
 
 type chatView struct {
@@ -195,6 +201,14 @@ func (d Data) view() (view, error) {
 			c.Torch = "yes"
 		}
 		v.Chat = append(v.Chat, c)
+	}
+	for _, r := range d.Parallel {
+		speed := ollama.Summarize(r.TokensPerSecond)
+		p := parallelView{ParallelRow: r, Speed: speed.String(), Each: fmt.Sprintf("%.1f", speed.Median/float64(r.Requests))}
+		if r.Requests > 1 {
+			p.Further = fmt.Sprintf("%.0f %%", 100*d.further(r))
+		}
+		v.Parallel = append(v.Parallel, p)
 	}
 	v.Threads = threadViews(d.Threads, d.Machine.Cores)
 	for i, r := range d.Threads {

@@ -87,7 +87,7 @@ type generation struct {
 	memory Memory // nil if there is none
 	files  map[string][]byte
 	bases  map[string]builtBase
-	// overlays are the objects of each overlay, by name.
+	// overlays are the objects of each overlay that the catalog shows, by name.
 	overlays map[string][]Object
 	checks   bool         // whether problems of the objects are looked for
 	found    problem.List // ways in, secrets in clear

@@ -10,12 +10,13 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build"
+	"github.com/hearth-dev/hearth/internal/build/catalog"
 	"github.com/hearth-dev/hearth/internal/build/file"
 	"github.com/hearth-dev/hearth/internal/build/overlay"
 )
 
 // builtOverlay is the files of overlays/<name>, by name, what they build to with
-// their bases, and the problems in that.
+// their bases, if somebody asks later, and the problems in that.
 type builtOverlay struct {
 	files   map[string][]byte
 	objects []Object
@@ -70,6 +71,9 @@ func (g *generation) overlay(i int) (builtOverlay, error) {
 	}
 	if g.checks {
 		made.found = look(g.stack, o, at, made.objects)
+	}
+	if !catalog.Shows(g.stack, o) { // a thousand take a hundred megabytes
+		made.objects = nil
 	}
 	return made, nil
 }

@@ -2,10 +2,16 @@ package vet_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"testing"
+	"testing/fstest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/generator"
@@ -90,4 +96,56 @@ func spent(b *testing.B) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// mapOf are the files of a tree.
+func mapOf(files []generator.File) fstest.MapFS {
+	tree := fstest.MapFS{}
+	for _, f := range files {
+		tree[f.Path] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
+	}
+	return tree
+}
+
+// An overlay and its copy in a bundle of its own are told once, unless they differ.
+func TestFolderOfSeveralBundles(t *testing.T) {
+	in := fleetOf(t, 2)
+	in.Stack.Fleet.Bundles = v1alpha1.FleetPerOverlay
+	files, err := generator.GenerateUnchecked(in.Stack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, mapOf(files)); err != nil {
+		t.Fatal(err)
+	}
+	told := func() []string {
+		results, err := vet.New().Folder(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, r := range results {
+			name, _ := filepath.Rel(dir, r.Name)
+			names = append(names, name)
+		}
+		return names
+	}
+	want := []string{".", "fleet", "fleet/o00000", "fleet/o00001", "overlays/o00000", "overlays/o00001"}
+	if diff := cmp.Diff(want, told()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	const other = "fleet/o00001/overlays/o00001"
+	file := filepath.Join(dir, other, "kustomization.yaml")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append(data, "nameSuffix: -b\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want = slices.Insert(want, 4, other)
+	if diff := cmp.Diff(want, told()); diff != "" {
+		t.Errorf("with another copy (-want +got):\n%s", diff)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -33,6 +34,7 @@ type tour struct {
 	start   string // the folder, as it was given
 	seen    map[string]bool
 	linted  map[string]bool // folders that were looked at as Fleet does, with all below
+	built   map[string][]Object
 	results []Result
 }
 
@@ -47,7 +49,7 @@ func (c *Checker) Folder(folder string) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tour{Checker: c, tree: at, start: folder, seen: map[string]bool{}, linted: map[string]bool{}}
+	t := &tour{Checker: c, tree: at, start: folder, seen: map[string]bool{}, linted: map[string]bool{}, built: map[string][]Object{}}
 	if err := budget.Within("looking for what applies the folder", t.look); err != nil {
 		return nil, fmt.Errorf("%s: %w; give what it builds: kustomize build FOLDER | hearth vet -", folder, err)
 	}
@@ -65,7 +67,9 @@ func (c *Checker) Folder(folder string) ([]Result, error) {
 		return nil, err
 	}
 	t.linted[inside] = bundle != ""
-	if err := t.folder(inside, Ref{}, false); err != nil || bundle == "" {
+	err = t.folder(inside, Ref{}, false)
+	t.dropCopies(inside)
+	if err != nil || bundle == "" {
 		return t.results, err
 	}
 	var found []Finding
@@ -73,6 +77,41 @@ func (c *Checker) Folder(folder string) ([]Result, error) {
 	err = budget.Within("Fleet", func() { found, failed = c.Fleet(os.DirFS(bundle)) })
 	t.results[0].Findings = append(t.results[0].Findings, found...)
 	return t.results, cmp.Or(err, failed)
+}
+
+// dropCopies leaves out what is said twice, of a folder and of its copy in another
+// one: a stack with several bundles has overlays/a in fleet/a/overlays/a again. The
+// first result, of the folder that was given, stays.
+func (t *tour) dropCopies(start string) {
+	if len(t.results) == 0 {
+		return
+	}
+	of := map[string]Result{} // by the folder's path below the first
+	for _, r := range t.results[1:] {
+		of[r.Name] = r
+	}
+	isCopy := func(folder string) bool {
+		below, _ := strings.CutPrefix(folder, path.Clean(start)+"/")
+		for rest := below; ; {
+			_, after, found := strings.Cut(rest, "/")
+			if !found {
+				return false
+			}
+			rest = after
+			original := path.Join(start, rest)
+			one, known := of[t.name(original)]
+			copied := of[t.name(folder)]
+			one.Name, copied.Name = "", ""
+			if known && reflect.DeepEqual(one, copied) && reflect.DeepEqual(t.built[original], t.built[folder]) {
+				return true
+			}
+		}
+	}
+	copies := map[string]bool{}
+	for folder := range t.built {
+		copies[t.name(folder)] = isCopy(folder)
+	}
+	t.results = append(t.results[:1], slices.DeleteFunc(t.results[1:], func(r Result) bool { return copies[r.Name] })...)
 }
 
 // name of a folder of the tree, as somebody would give it who gave the first.
@@ -259,6 +298,7 @@ func (t *tour) kustomize(folder string, by Ref) error {
 		t.results = append(t.results, r)
 		return nil
 	}
+	t.built[folder] = all
 	return t.objects(folder, by, all, *local.unseen)
 }
 

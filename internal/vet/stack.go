@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -208,6 +209,21 @@ func (r rendered) agent(stack *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) (
 	return build(path.Join("overlays", o.Name))
 }
 
+// copied reports whether the bundle of an overlay, one of several, has these folders
+// file by file: its agent then builds what kustomize has built of them, and that it
+// builds is for Fleet's lint to say.
+func (r rendered) copied(stack *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay, folders []string) bool {
+	if stack.Fleet == nil || !r.sent[o.Name] {
+		return false
+	}
+	bundle := fleet.BundleOf(stack, o)
+	return bundle != "" && !slices.ContainsFunc(folders, func(dir string) bool {
+		return !slices.EqualFunc(r.folders[path.Join(fleet.Folder, bundle, dir)], r.folders[dir], func(a, b generator.File) bool {
+			return path.Base(a.Path) == path.Base(b.Path) && bytes.Equal(a.Data, b.Data)
+		})
+	})
+}
+
 // filesOf are the files below a folder, which ends with a slash; "" is all.
 func filesOf(files []generator.File, below string) fstest.MapFS {
 	tree := fstest.MapFS{}
@@ -240,7 +256,9 @@ func (c *Checker) overlay(in StackInput, tree rendered, o *v1alpha1.ResolvedOver
 		return Result{Name: o.Name, Findings: c.complete([]Finding{{Rule: "build", Message: err.Error()}})}, nil
 	}
 	found := c.Check(objects, FactsOf(o))
-	found = append(found, c.complete(fleetBuild(in.Stack, tree, o, objects))...)
+	if !tree.copied(in.Stack, o, folders) {
+		found = append(found, c.complete(fleetBuild(in.Stack, tree, o, objects))...)
+	}
 	found = append(found, c.complete(hatches(o))...)
 	return Result{Name: o.Name, Objects: len(objects), Workloads: workloads(objects), Findings: found, Unseen: unseenOf(objects)}, nil
 }
@@ -287,7 +305,8 @@ func (c *Checker) fleet(in StackInput) ([]Finding, error) {
 	if b := in.Stack.Fleet.Bundles; b != "" && b != v1alpha1.FleetOne {
 		below, file = fleet.Folder+"/", fleet.Folder
 	}
-	found, err := c.lint(filesOf(in.Files, below), below)
+	generated := filesOf(in.Files, below)
+	found, err := c.lint(generated, below)
 	if err != nil || in.Folder == nil {
 		return found, err
 	}
@@ -299,9 +318,12 @@ func (c *Checker) fleet(in StackInput) ([]Finding, error) {
 		if folder, err = fs.Sub(in.Folder, fleet.Folder); err != nil {
 			return nil, err
 		}
+		if holdsExactly(folder, generated) {
+			return found, nil
+		}
 	}
 	packed := newPacked(folder)
-	packed.more = len(in.Files)
+	packed.less(in.Files)
 	around, err := c.lint(packed, below)
 	for _, f := range around {
 		if !slices.Contains(found, f) {

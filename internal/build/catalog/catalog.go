@@ -20,8 +20,14 @@ import (
 // Service is an overlay, and all that it deploys.
 type Service struct {
 	Overlay *v1alpha1.ResolvedOverlay
-	// Objects after resources and patches.
+	// Objects after resources and patches; nothing asks for those of an overlay that
+	// Shows denies.
 	Objects []object.Object
+}
+
+// Shows reports whether a page shows the objects of an overlay.
+func Shows(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) bool {
+	return r.Catalog != nil && r.Catalog.Pages != nil && !o.About.Hidden
 }
 
 // Files are the files that the stack's catalog asks for, by their paths in the

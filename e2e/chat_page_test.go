@@ -177,22 +177,26 @@ func (c *chat) staysSignedIn(t *testing.T, change func()) {
 	c.waitReady(t, chatNamespace, "open-webui", old, 10*time.Minute)
 	c.report.Figure("until the chat is ready again", time.Since(started).Seconds(), "s")
 	c.see(t, c.page, "the conversation afterwards", func(ctx context.Context) error {
-		// The controller hears a moment later than this test that the pod is ready.
-		for until := time.Now().Add(c.page.Patience); ; {
-			if err := c.page.Open(ctx, address); err != nil {
-				return err
-			}
-			err := c.page.Sees(ctx, 20*time.Second, "#chat-input", "")
-			if err == nil {
-				break
-			}
-			if ctx.Err() != nil || time.Now().After(until) {
-				return fmt.Errorf("signed out? %w", err)
-			}
+		if err := c.reopens(ctx, address); err != nil {
+			return fmt.Errorf("signed out? %w", err)
 		}
 		return c.page.Sees(ctx, c.page.Patience, "#messages-container", "What is the opposite of black?")
 	})
 	c.ask(t, c.page, "a question afterwards", "And of white?")
+}
+
+// reopens opens a page of the chat after a change of its pod, again and again: the controller of the route hears a moment later
+// than this test that the new pod is ready.
+func (c *chat) reopens(ctx context.Context, address string) error {
+	for until := time.Now().Add(c.page.Patience); ; {
+		err := c.page.Open(ctx, address)
+		if err == nil {
+			err = c.page.Sees(ctx, 20*time.Second, "#chat-input", "")
+		}
+		if err == nil || ctx.Err() != nil || time.Now().After(until) {
+			return err
+		}
+	}
 }
 
 func (c *chat) survivesDeletion(t *testing.T) {
@@ -221,7 +225,7 @@ func (c *chat) polls(t *testing.T) {
 	c.applyOverlay(t, "polling")
 	c.waitReady(t, chatNamespace, "open-webui", old, 10*time.Minute)
 	c.page.Frames.Take()
-	c.see(t, c.page, "a page that polls", c.page.NewChat)
+	c.see(t, c.page, "a page that polls", func(ctx context.Context) error { return c.reopens(ctx, c.page.URL+"/") })
 	reply := c.ask(t, c.page, "an answer by polling", longQuestion)
 	frames := c.page.Frames.Take()
 	if frames.WebSocketsOpened != 0 || frames.Polls < 2 {

@@ -80,7 +80,7 @@ func (r *shapeReport) text() string {
 			[]string{"  pods", fmt.Sprintf("replicas: %d, with numParallel: %d", r.Replicas, r.NumParallel)},
 			[]string{"  speed", fmt.Sprintf("%.3g tokens/s at most for each answer, where a pod writes %d and has %g GB/s to itself", r.Speed, r.NumParallel, r.MemoryBandwidth/1e9)})
 	}
-	rows = append(rows, []string{"  stands on", "arithmetic, and what further answers were measured to cost: docs/people.md"})
+	rows = append(rows, []string{"  stands on", "arithmetic, and what further answers were seen to cost: docs/people.md"})
 	return columns.Hang(columns.Width, "", head) + columns.Table(rows) + "\n"
 }
 

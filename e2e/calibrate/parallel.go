@@ -12,7 +12,7 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// ParallelRow is how fast one model writes so many answers at the same time, on one thread with a core to itself.
+// ParallelRow is how fast one model writes so many answers at the same time, on one thread, without a limit.
 type ParallelRow struct {
 	Model string `json:"model"`
 	Measured
@@ -37,7 +37,7 @@ func (b *bench) parallel(ctx context.Context) error {
 	if sizing.LlamaServer(b.release.Version) {
 		smol = freeModel
 	}
-	models := []string{smol, "gemma3:270m", "qwen3:0.6b", "llama3.2:1b"}
+	models := []string{smol, "gemma3:270m"}
 	if err := b.open(ctx, models...); err != nil {
 		return err
 	}
@@ -48,12 +48,15 @@ func (b *bench) parallel(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", model, err)
 		}
 		rows = append(rows, measured...)
+		b.data.Parallel = rows
+		if err := b.save(); err != nil {
+			return err
+		}
 		for _, r := range measured {
 			fmt.Fprintf(b.out, "%s, %d answers at the same time: %s tokens/s in all\n", r.Model, r.Requests, ollama.Summarize(r.TokensPerSecond))
 		}
 	}
-	b.data.Parallel = rows
-	return b.save()
+	return nil
 }
 
 // crowd asks one server for one answer, for two, and so on, in turn, round after round.
@@ -63,7 +66,7 @@ func (b *bench) crowd(ctx context.Context, model string, counts []int) (rows []P
 		return nil, err
 	}
 	load := Load{Models: []string{model}, Context: parallelContext, Parallel: slices.Max(counts), KVCacheType: "f16", Threads: 1}
-	s, err := b.start(ctx, load, "--cpus", "1")
+	s, err := b.start(ctx, load)
 	if err != nil {
 		return nil, err
 	}

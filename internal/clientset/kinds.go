@@ -16,8 +16,8 @@ import (
 // together is how many answers are waited for at once.
 const together = 10
 
-// Kinds are those that a cluster serves. What the API server said of a group is kept;
-// that it has no such group is not, since somebody may install it.
+// Kinds are those that a cluster serves. What the API server said is kept, but not
+// that it has no such version of a group, since somebody may install it.
 type Kinds struct {
 	clients *Clientset
 	mu      sync.Mutex // of what is kept
@@ -31,38 +31,48 @@ func (c *Clientset) Kinds() *Kinds {
 }
 
 // RESTMapping is the resource of a kind, in a version or, if that is "", in the one
-// that the cluster prefers. [meta.IsNoMatchError] holds for the error if there is none.
+// that the cluster prefers of those that have it. [meta.IsNoMatchError] holds for the
+// error if there is none.
 func (k *Kinds) RESTMapping(ctx context.Context, kind schema.GroupKind, version string) (*meta.RESTMapping, error) {
-	none := &meta.NoKindMatchError{GroupKind: kind}
-	if version != "" {
-		none.SearchedVersions = []string{version}
-	} else {
+	versions := []string{version}
+	if version == "" {
 		groups, err := k.allGroups(ctx)
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(groups, func(g metav1.APIGroup) bool { return g.Name == kind.Group })
-		if i < 0 {
-			return nil, none
+		versions = nil
+		for _, g := range groups {
+			if g.Name == kind.Group {
+				versions = versionsOf(g)
+			}
 		}
-		version = groups[i].Versions[0].Version
 	}
-	resources, err := k.resources(ctx, schema.GroupVersion{Group: kind.Group, Version: version})
-	if err != nil && !apierrors.IsNotFound(err) {
-		return nil, err
+	for _, v := range versions {
+		resources, err := k.resources(ctx, schema.GroupVersion{Group: kind.Group, Version: v})
+		if err != nil && !apierrors.IsNotFound(err) {
+			return nil, err
+		}
+		i := slices.IndexFunc(resources, func(r metav1.APIResource) bool { return r.Kind == kind.Kind })
+		if i < 0 {
+			continue
+		}
+		mapping := &meta.RESTMapping{
+			Resource:         schema.GroupVersionResource{Group: kind.Group, Version: v, Resource: resources[i].Name},
+			GroupVersionKind: kind.WithVersion(v), Scope: meta.RESTScopeRoot,
+		}
+		if resources[i].Namespaced {
+			mapping.Scope = meta.RESTScopeNamespace
+		}
+		return mapping, nil
 	}
-	i := slices.IndexFunc(resources, func(r metav1.APIResource) bool { return r.Kind == kind.Kind })
-	if i < 0 {
-		return nil, none
+	return nil, &meta.NoKindMatchError{GroupKind: kind, SearchedVersions: versions}
+}
+
+func versionsOf(g metav1.APIGroup) (all []string) {
+	for _, v := range g.Versions {
+		all = append(all, v.Version)
 	}
-	mapping := &meta.RESTMapping{
-		Resource:         schema.GroupVersionResource{Group: kind.Group, Version: version, Resource: resources[i].Name},
-		GroupVersionKind: kind.WithVersion(version), Scope: meta.RESTScopeRoot,
-	}
-	if resources[i].Namespaced {
-		mapping.Scope = meta.RESTScopeNamespace
-	}
-	return mapping, nil
+	return all
 }
 
 // Preferred are the resources of all groups, each with its group and in one version:
@@ -75,8 +85,8 @@ func (k *Kinds) Preferred(ctx context.Context) (all []metav1.APIResource, silent
 	}
 	var versions []schema.GroupVersion
 	for _, g := range groups {
-		for _, v := range g.Versions {
-			versions = append(versions, schema.GroupVersion{Group: g.Name, Version: v.Version})
+		for _, v := range versionsOf(g) {
+			versions = append(versions, schema.GroupVersion{Group: g.Name, Version: v})
 		}
 	}
 	answers, errs := make([][]metav1.APIResource, len(versions)), make([]error, len(versions))

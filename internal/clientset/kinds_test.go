@@ -40,7 +40,7 @@ func (c counter) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestRESTMapping(t *testing.T) {
 	s := fakecluster.NewEmpty()
-	s.Know(true, schema.GroupVersionKind{Group: gateway, Version: "v1beta1", Kind: "HTTPRoute"})
+	s.Know(true, schema.GroupVersionKind{Group: gateway, Version: "v1beta1", Kind: "HTTPRoute"}, schema.GroupVersionKind{Group: gateway, Version: "v1beta1", Kind: "ReferenceGrant"})
 	s.Break("metrics.k8s.io")
 	kinds, asked := kindsOf(t, s)
 	for _, c := range []struct {
@@ -55,6 +55,7 @@ func TestRESTMapping(t *testing.T) {
 		{gateway, "HTTPRoute", "", "v1 httproutes", true},
 		{gateway, "HTTPRoute", "v1beta1", "v1beta1 httproutes", true},
 		{gateway, "GatewayClass", "", "v1 gatewayclasses", false},
+		{gateway, "ReferenceGrant", "", "v1beta1 referencegrants", true}, // not in the version that is preferred
 		{gateway, "HTTPRoute", "v1alpha2", "", false},
 		{gateway, "TCPRoute", "", "", false},
 		{"example.com", "Pod", "", "", false},

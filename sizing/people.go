@@ -20,8 +20,10 @@ const (
 	// words a minute (Brysbaert 2019, doi.org/10.1016/j.jml.2019.104047) at 4 tokens
 	// for 3 words are 5.3.
 	ReadingSpeed = 6
-	// QuestionsPerHour and AnswerTokens are assumed, not measured.
-	QuestionsPerHour, AnswerTokens = 10, 400
+	// QuestionsPerHour of each are assumed, not measured.
+	QuestionsPerHour = 10
+	// AnswerTokens are assumed, too.
+	AnswerTokens = 400
 )
 
 // moments of all, in percent, in which no more answers are written at the same time

@@ -25,6 +25,8 @@ Usage: go run ./e2e/bench [flags]
                  once for each, as Ollama's and Open WebUI's. Default: the table
                  says that helm was not measured
   --helm PATH    the helm that renders them. Default: the one on the PATH
+  --clusters N   measure hearth over a stack with so many clusters instead, such as
+                 1000,10000: each step once, which takes some minutes for 10,000
   --write        write the table and the plot into docs/, in place of those there
   --dir DIR      the checkout to build and write to. Default: the current folder
 
@@ -37,6 +39,7 @@ type options struct {
 	charts    []string
 	helm, dir string
 	write     bool
+	clusters  []int // nil for the programs beside others
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
@@ -49,6 +52,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.Func("chart", "", func(path string) (err error) {
 		path, err = filepath.Abs(path)
 		o.charts = append(o.charts, path)
+		return err
+	})
+	flags.Func("clusters", "", func(text string) (err error) {
+		o.clusters, err = numbers(text)
 		return err
 	})
 	flags.StringVar(&o.helm, "helm", "helm", "")
@@ -68,7 +75,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "bench: %v\n\n%s", err, usage)
 		return 2
 	}
-	if err := o.bench(ctx, stdout); err != nil {
+	if err := o.bench(ctx, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "bench:", err)
 		return 1
 	}
@@ -76,7 +83,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 // bench measures, and prints or writes what it found.
-func (o options) bench(ctx context.Context, stdout io.Writer) error {
+func (o options) bench(ctx context.Context, stdout, stderr io.Writer) error {
 	work, err := os.MkdirTemp("", "hearth-bench-")
 	if err != nil {
 		return err
@@ -86,11 +93,25 @@ func (o options) bench(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	rows, err := p.rows(ctx)
+	at, err := placeOf(ctx, o)
 	if err != nil {
 		return err
 	}
-	at, err := placeOf(ctx, o)
+	if len(o.clusters) > 0 {
+		at.load[0] = load()
+		steps, err := p.overClusters(ctx, stderr)
+		if err != nil {
+			return err
+		}
+		at.load[1] = load()
+		text := fleetTable(at, steps)
+		if !o.write {
+			_, err = fmt.Fprint(stdout, text)
+			return err
+		}
+		return writeTable(o.dir, "--clusters", text)
+	}
+	rows, err := p.rows(ctx)
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,10 @@ func placeOf(ctx context.Context, o options) (place, error) {
 	return at, err
 }
 
+func (p place) String() string {
+	return fmt.Sprintf("Commit %s; machine: %s; load %s before and %s after; %s", p.commit, p.machine, p.load[0], p.load[1], runtime.Version())
+}
+
 // load is the average of the last minute.
 func load() string {
 	averages, err := origin.LoadAverages()
@@ -45,8 +49,7 @@ func load() string {
 // table is the figures as Markdown.
 func table(at place, o options, rows []row, sizes []size) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "Commit %s; machine: %s; load %s before and %s after; %s; kustomize %s; medians of %d rounds, and of the ratio the quartiles.\n\n",
-		at.commit, at.machine, at.load[0], at.load[1], runtime.Version(), pinned.KustomizeVersion, o.rounds)
+	fmt.Fprintf(&out, "%s; kustomize %s; medians of %d rounds, and of the ratio the quartiles.\n\n", at, pinned.KustomizeVersion, o.rounds)
 	out.WriteString("| what | processor | wall | peak memory | beside | processor | wall | peak memory | ratio | goal |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, r := range rows {
 		goal := ""
@@ -84,27 +87,36 @@ func mebibytes(bytes float64) string {
 	return fmt.Sprintf("%.0f MiB", bytes/(1<<20))
 }
 
-// The table stands between these lines of the page.
-const begin, end = "<!-- go run ./e2e/bench: begin -->\n", "<!-- go run ./e2e/bench: end -->\n"
+// between are the lines of the page that a table stands between, by the flag that gives it.
+func between(flag string) (begin, end string) {
+	command := strings.TrimSpace("go run ./e2e/bench " + flag)
+	return "<!-- " + command + ": begin -->\n", "<!-- " + command + ": end -->\n"
+}
 
 // writePage replaces the table in docs/benchmarks.md, and the plot.
 func writePage(dir, text string, rows []row) error {
-	path := filepath.Join(dir, "docs", "benchmarks.md")
-	page, err := os.ReadFile(path)
-	if err != nil {
+	if err := writeTable(dir, "", text); err != nil {
 		return err
-	}
-	head, rest, ok := bytes.Cut(page, []byte(begin))
-	_, tail, closed := bytes.Cut(rest, []byte(end))
-	if !ok || !closed {
-		return fmt.Errorf("%s: want the lines %q and %q around the table", path, strings.TrimSpace(begin), strings.TrimSpace(end))
 	}
 	svg, err := picture(rows)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "docs", "benchmarks.svg"), svg, 0o644); err != nil {
+	return os.WriteFile(filepath.Join(dir, "docs", "benchmarks.svg"), svg, 0o644)
+}
+
+// writeTable replaces the table of a flag in docs/benchmarks.md.
+func writeTable(dir, flag, text string) error {
+	path := filepath.Join(dir, "docs", "benchmarks.md")
+	page, err := os.ReadFile(path)
+	if err != nil {
 		return err
+	}
+	begin, end := between(flag)
+	head, rest, ok := bytes.Cut(page, []byte(begin))
+	_, tail, closed := bytes.Cut(rest, []byte(end))
+	if !ok || !closed {
+		return fmt.Errorf("%s: want the lines %q and %q around the table", path, strings.TrimSpace(begin), strings.TrimSpace(end))
 	}
 	return os.WriteFile(path, fmt.Appendf(nil, "%s%s\n%s\n%s%s", head, begin, text, end, tail), 0o644)
 }

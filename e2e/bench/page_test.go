@@ -38,6 +38,7 @@ func TestWritePage(t *testing.T) {
 	if err := os.Mkdir(filepath.Dir(page), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	begin, end := between("")
 	if err := os.WriteFile(page, []byte("before\n"+begin+"old\n"+end+"after\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -57,12 +58,29 @@ func TestWritePage(t *testing.T) {
 	}
 }
 
+// What hearth refuses to do stands in the table, too.
+func TestFleetTable(t *testing.T) {
+	text := fleetTable(place{}, []fleetStep{
+		{clusters: 1000, subject: &subject{name: "`hearth render`", taken: []sample{{cpu: 40e9, wall: 25e9, peak: 180 << 20}}}},
+		{clusters: 100_000, subject: &subject{name: "`hearth vet`"}, refused: lastLine("exit status 1\nhearth: at most 10000 are built")},
+	})
+	for _, want := range []string{
+		"| 1000 | `hearth render` | 40 s | 25 s | 180 MiB | 40.0 ms |\n",
+		"| 100000 | `hearth vet` | refused: at most 10000 are built | | | |\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
 // A flag that cannot be is told, with what is allowed.
 func TestFlags(t *testing.T) {
 	for args, want := range map[string]string{
-		"--rounds 0": "got 0, want at least 1",
-		"now":        `got the argument "now", want flags only`,
-		"--round 3":  "flag provided but not defined",
+		"--rounds 0":         "got 0, want at least 1",
+		"now":                `got the argument "now", want flags only`,
+		"--round 3":          "flag provided but not defined",
+		"--clusters 10,many": `got "many", want numbers from 1 to 1000000`,
 	} {
 		var stderr strings.Builder
 		if code := run(strings.Fields(args), &stderr, &stderr); code != 2 || !strings.Contains(stderr.String(), want) {

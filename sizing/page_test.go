@@ -40,7 +40,8 @@ func shapeTable() string {
 	crowds := []int{1, 5, 20, 100, 300, 1000}
 	var b strings.Builder
 	b.WriteString("| model | memory |")
-	for _, n := range crowds {
+	b.WriteString(" 1 person |")
+	for _, n := range crowds[1:] {
 		fmt.Fprintf(&b, " %d people |", n)
 	}
 	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(crowds)) + "\n")

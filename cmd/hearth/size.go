@@ -56,9 +56,10 @@ With --accelerator-memory it divides the models between graphics processors and
 the pod's own memory, as Ollama does: a model that does not fit is a warning.
 
 With --people size works out how many pods write their answers, and how many at
-the same time each, for one model, so that everybody reads --tps tokens a second:
-from what they ask, and from how fast --bandwidth lets the model be read. Give
-the bandwidth of your machines; --memory is the most that one pod may have.
+the same time each, for one model, so that everybody reads --tps tokens in a
+second: from what they ask, and from how fast --bandwidth lets the model be
+read. Give the bandwidth of your machines; --memory is the most that one pod may
+have.
 
 Exit code 1 means that --memory is too little, or one answer alone too slow.`,
 		Example: `  hearth size llama3.2:3b mistral:7b --cpu 4

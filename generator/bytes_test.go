@@ -47,7 +47,7 @@ func generated(t testing.TB, data []byte) map[string]string {
 }
 
 func TestGenerateDependsOnTheMeaningAlone(t *testing.T) {
-	for i, data := range someStacks(t, sample.Size(2, 20)) {
+	for i, data := range someStacks(t, sample.Size(2, 12)) {
 		want := generated(t, data)
 		for form, same := range forms(t, data, uint64(i)) {
 			if diff := cmp.Diff(want, generated(t, same)); diff != "" {
@@ -60,7 +60,7 @@ func TestGenerateDependsOnTheMeaningAlone(t *testing.T) {
 // Generate is slow and its input is the Stack alone: more stacks get as far as
 // that.
 func TestLoadDependsOnTheMeaningAlone(t *testing.T) {
-	for i, data := range someStacks(t, sample.Size(20, 150)) {
+	for i, data := range someStacks(t, sample.Size(20, 80)) {
 		want, problems := generator.Load("hearth.yaml", data)
 		if want == nil {
 			t.Fatalf("stack %d: %v", i, problems.Err())

@@ -30,7 +30,7 @@ func TestLawOverTheCommittedStack(t *testing.T) {
 // fields of the spec what all of a sample do. A large sample goes over every
 // field: set in a base, overridden in an overlay and nulled there.
 func TestLawOverRandomStacks(t *testing.T) {
-	drawn := fewest(draw(t, sample.Size(10, 2500)))
+	drawn := fewest(draw(t, sample.Size(10, 1500)))
 	slots := make(chan bool, runtime.GOMAXPROCS(0))
 	var run sync.WaitGroup
 	overlays := 0
@@ -80,7 +80,7 @@ spec:
 // Clusters of a template are held to it where there are many: some of them, as
 // overlays and as bundles in folders of their own.
 func TestLawOverManyClusters(t *testing.T) {
-	n := sample.Size(40, 300)
+	n := sample.Size(40, 200)
 	var items strings.Builder
 	for i := range n {
 		fmt.Fprintf(&items, "        - {name: shop-%d, clusterName: cluster-%d, overrides: {ai: {labels: {shop: shop-%d}, ollama: {keepAlive: %dm, env: {OLLAMA_ORIGINS: \"https://%d.lan\"}}}}}\n", i, i, i, i%50+1, i)

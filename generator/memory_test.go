@@ -55,7 +55,7 @@ func outcomeOf(m generator.Memory, stack *v1alpha1.Resolved) outcome {
 // everything proves nothing again.
 func TestEqualOutcome(t *testing.T) {
 	remembered := 0
-	for i, data := range append(someStacks(t, sample.Size(4, 60)), refusedStacks(t)...) {
+	for i, data := range append(someStacks(t, sample.Size(4, 30)), refusedStacks(t)...) {
 		stack, _ := generator.Load("hearth.yaml", data)
 		if stack == nil {
 			continue

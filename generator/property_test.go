@@ -76,7 +76,7 @@ var objectRules = []struct {
 
 func TestObjectRules(t *testing.T) {
 	seen := 0
-	for i, data := range someStacks(t, sample.Size(20, 120)) {
+	for i, data := range someStacks(t, sample.Size(20, 80)) {
 		stack, problems := generator.Load("hearth.yaml", data)
 		if stack == nil {
 			t.Fatal(problems.Err())
@@ -132,7 +132,7 @@ func onlyOurs(labels map[string]any, further ...string) bool {
 
 // An overlay that overrides nothing is its base and not a line more.
 func TestAnOverlayWithoutOverridesHasNoPatches(t *testing.T) {
-	for i, data := range someStacks(t, sample.Size(2, 20)) {
+	for i, data := range someStacks(t, sample.Size(2, 12)) {
 		root := document(t, data)
 		overlays := &yaml.Node{Kind: yaml.SequenceNode}
 		for j, b := range get(root, "spec", "bases").Content {

@@ -63,7 +63,7 @@ func TestSubstitutionChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	variables := 0
-	for _, data := range append(someStacks(t, sample.Size(10, 200)), []byte(withVariables), fluxes) {
+	for _, data := range append(someStacks(t, sample.Size(10, 100)), []byte(withVariables), fluxes) {
 		stack, problems := generator.Load("hearth.yaml", data)
 		if stack == nil {
 			t.Fatalf("%v\n%s", problems.Err(), data)

@@ -60,12 +60,8 @@ const furtherAnswer = 0.5
 // is full, and on a processor some computing for each further one. An upper bound.
 func SpeedOfEach(m Model, s Settings, answers int, bandwidth float64) float64 {
 	s.NumParallel = answers
-	read := float64(newRun(m, s).cache().Bytes)
-	weights := float64(m.DiskBytes)
-	if m.Active > 0 && m.Parameters > 0 { // each may take experts of its own
-		weights *= min(1, float64(answers)*float64(m.Active)/float64(m.Parameters))
-	}
-	if read += weights; read == 0 {
+	read := m.activeBytes(answers) + float64(newRun(m, s).cache().Bytes)
+	if read == 0 {
 		return 0
 	}
 	speed := bandwidth / read
@@ -103,12 +99,15 @@ func ShapeFor(m Model, s Settings, c Crowd, bandwidth float64, memory int64, mos
 	if m.serial() {
 		most = 1
 	}
-	for n := 1; n <= min(most, answers) && SpeedOfEach(m, s, n, bandwidth) >= c.Speed && fits(n); n++ {
-		shape.NumParallel = n
+	for n := 1; n <= min(most, answers); n++ {
+		speed := SpeedOfEach(m, s, n, bandwidth)
+		if speed < c.Speed || !fits(n) {
+			break
+		}
+		shape.NumParallel, shape.Speed = n, speed
 	}
 	if shape.NumParallel > 0 {
 		shape.Replicas = (answers + shape.NumParallel - 1) / shape.NumParallel
-		shape.Speed = SpeedOfEach(m, s, shape.NumParallel, bandwidth)
 	}
 	return shape
 }

@@ -19,12 +19,19 @@ func LoadTimeout(models []Model) time.Duration {
 // TokensPerSecond is the upper bound for a model's answers where the memory
 // gives bandwidth bytes a second: every word reads the active weights once.
 func TokensPerSecond(m Model, bandwidth float64) float64 {
-	read := float64(m.DiskBytes)
-	if m.Active > 0 && m.Parameters > 0 {
-		read *= float64(m.Active) / float64(m.Parameters)
-	}
+	read := m.activeBytes(1)
 	if read == 0 {
 		return 0
 	}
 	return bandwidth / read
+}
+
+// activeBytes are the weights that a word of each of so many answers reads. Each
+// answer may take experts of its own, until all are read.
+func (m Model) activeBytes(answers int) float64 {
+	read := float64(m.DiskBytes)
+	if m.Active > 0 && m.Parameters > 0 {
+		read *= min(1, float64(answers)*float64(m.Active)/float64(m.Parameters))
+	}
+	return read
 }

@@ -212,7 +212,7 @@ func (v validator) ollama(base *field.Path, given, b *Base) {
 	v.modelDigests(at, b)
 	v.accelerator(at, o)
 	v.count(at.Child("contextLength"), o.ContextLength, 256, 1<<20, "tokens")
-	v.count(at.Child("numParallel"), o.NumParallel, 1, 64, "requests")
+	v.count(at.Child("numParallel"), o.NumParallel, 1, MostParallel, "requests")
 	v.count(at.Child("maxLoadedModels"), o.MaxLoadedModels, 1, 32, "models")
 }
 

@@ -10,6 +10,9 @@ import (
 // somebody wants another engine, or wrote a number of something else.
 const MostReplicas = 64
 
+// MostParallel is how many requests a model may answer at the same time.
+const MostParallel = 64
+
 // VolumeEach reports whether each of several pods has a volume of its own: they
 // are a StatefulSet's then, which asks for the volumes by its template.
 func (o *Ollama) VolumeEach() bool {

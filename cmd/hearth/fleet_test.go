@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
@@ -20,10 +19,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hearth-dev/hearth/internal/testing/sample"
+	fleetshops "github.com/hearth-dev/hearth/internal/testing/shops"
 )
 
-// shops is a stack in a folder, with a template for many clusters, each with a
-// bundle of its own.
+// shops is the stack of package shops in a folder.
 type shops struct {
 	dir   string
 	cache string
@@ -33,24 +32,8 @@ type shops struct {
 func newShops(t *testing.T, n int) (shops, []string) {
 	t.Helper()
 	s := shops{t.TempDir(), t.TempDir()}
-	s.write(t, "hearth.yaml", `apiVersion: hearth.dev/v1alpha1
-kind: Stack
-metadata: {name: shops}
-spec:
-  bases:
-    - name: ollama
-      namespace: ollama
-      ollama: {models: ["llama3.2:3b"]}
-  fleet: {bundles: perOverlay}
-  overlays:
-    - name: shops
-      forEach: {file: clusters.csv}
-      bases: [{name: ollama, labels: {team: shops}}]
-`)
-	var rows []string
-	for i := range n {
-		rows = append(rows, fmt.Sprintf("shop-%d,cluster-%d,%dm", i, i, i%50+1))
-	}
+	s.write(t, "hearth.yaml", fleetshops.Stack)
+	rows := fleetshops.Rows(n)
 	s.list(t, rows)
 	return s, rows
 }
@@ -65,7 +48,7 @@ func (s shops) write(t *testing.T, name, text string) {
 // list writes the clusters.
 func (s shops) list(t *testing.T, rows []string) {
 	t.Helper()
-	s.write(t, "clusters.csv", "name,clusterName,overrides.ollama.ollama.keepAlive\n"+strings.Join(rows, "\n")+"\n")
+	s.write(t, "clusters.csv", fleetshops.List(rows))
 }
 
 // command is hearth as a process of its own.

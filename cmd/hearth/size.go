@@ -160,7 +160,7 @@ func (v *sizeVerb) check() error {
 		}
 	}
 	between("context-length", v.settings.ContextLength, 256, 1<<20)
-	between("parallel", v.settings.NumParallel, 1, 64)
+	between("parallel", v.settings.NumParallel, 1, v1alpha1.MostParallel)
 	between("max-loaded", v.settings.MaxLoadedModels, 1, 32)
 	between("replicas", v.replicas, 1, v1alpha1.MostReplicas)
 	between("accelerators", v.devices, 1, 64)

@@ -48,7 +48,7 @@ func (v *sizeVerb) shape(cmd *cobra.Command, models []sizing.Model) (*shapeRepor
 	}
 	m := models[0]
 	r := &shapeReport{
-		Shape:  sizing.ShapeFor(m, v.settings, v.crowd, v.bandwidth*1e9, v.memory.bytes(), 64),
+		Shape:  sizing.ShapeFor(m, v.settings, v.crowd, v.bandwidth*1e9, v.memory.bytes(), v1alpha1.MostParallel),
 		People: v.crowd.People, Questions: v.crowd.Questions, Answer: v.crowd.Answer, Wanted: v.crowd.Speed, MemoryBandwidth: v.bandwidth * 1e9,
 	}
 	switch {

@@ -14,23 +14,8 @@ import (
 	"strings"
 
 	"github.com/hearth-dev/hearth/e2e/internal/chart"
+	"github.com/hearth-dev/hearth/internal/testing/shops"
 )
-
-// fleetStack has one base, and one overlay for each row of a list, each a bundle of its own.
-const fleetStack = `apiVersion: hearth.dev/v1alpha1
-kind: Stack
-metadata: {name: shops}
-spec:
-  bases:
-    - name: ollama
-      namespace: ollama
-      ollama: {models: ["llama3.2:3b"]}
-  fleet: {bundles: perOverlay}
-  overlays:
-    - name: shops
-      forEach: {file: clusters.csv}
-      bases: [{name: ollama, labels: {team: shops}}]
-`
 
 // fleetStep is one run over so many clusters.
 type fleetStep struct {
@@ -59,23 +44,25 @@ func (p *programs) overClusters(ctx context.Context, progress io.Writer) ([]flee
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, err
 		}
+		rows := shops.Rows(n)
 		write := func(name, text string) error { return os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600) }
-		if err := errors.Join(write("hearth.yaml", fleetStack), write("clusters.csv", clusterList(n, ""))); err != nil {
+		if err := errors.Join(write("hearth.yaml", shops.Stack), write("clusters.csv", shops.List(rows))); err != nil {
 			return nil, err
 		}
 		for _, step := range []struct {
 			name    string
 			words   []string
-			changed string // the first cluster's field
+			changed string // the first cluster's row
 		}{
 			{"`hearth render` into an empty folder, cold", []string{"render"}, ""},
 			{"`hearth render`, nothing to write", []string{"render"}, ""},
 			{"`hearth render --check`", []string{"render", "--check"}, ""},
-			{"`hearth render`, one cluster changed", []string{"render"}, "77m"},
+			{"`hearth render`, one cluster changed", []string{"render"}, "shop-0,cluster-0,77m"},
 			{"`hearth vet`", []string{"vet"}, ""},
 		} {
 			if step.changed != "" {
-				if err := write("clusters.csv", clusterList(n, step.changed)); err != nil {
+				rows[0] = step.changed
+				if err := write("clusters.csv", shops.List(rows)); err != nil {
 					return nil, err
 				}
 			}
@@ -99,20 +86,6 @@ func (p *programs) overClusters(ctx context.Context, progress io.Writer) ([]flee
 		}
 	}
 	return all, nil
-}
-
-// clusterList has a row for each cluster; changed is the first one's field, if it has another.
-func clusterList(n int, changed string) string {
-	var b strings.Builder
-	b.WriteString("name,clusterName,overrides.ollama.ollama.keepAlive\n")
-	for i := range n {
-		minutes := fmt.Sprint(i%50+1, "m")
-		if i == 0 && changed != "" {
-			minutes = changed
-		}
-		fmt.Fprintf(&b, "shop-%d,cluster-%d,%s\n", i, i, minutes)
-	}
-	return b.String()
 }
 
 func lastLine(text string) string {

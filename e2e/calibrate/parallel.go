@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
-	"github.com/hearth-dev/hearth/sizing"
 )
 
 // ParallelRow is how fast one model writes so many answers at the same time, on one thread, without a limit.
@@ -34,11 +33,7 @@ const (
 
 // parallel measures what further answers cost where others are written already.
 func (b *bench) parallel(ctx context.Context) error {
-	smol := sweptModel
-	if sizing.LlamaServer(b.release.Version) {
-		smol = freeModel
-	}
-	models := []string{smol, "gemma3:270m", "llama3.2:1b"}
+	models := []string{b.sweptModel(), "gemma3:270m", "llama3.2:1b"}
 	if err := b.open(ctx, models...); err != nil {
 		return err
 	}
@@ -72,10 +67,8 @@ func (b *bench) crowd(ctx context.Context, model string, counts []int) (rows []P
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	q := ollama.Question{Model: model, Prompt: "Tell me a long story about a lighthouse.", MaxTokens: parallelTokens, Threads: 1}
-	if model == freeModel {
-		q.Threads = 0
-	}
+	q := ThreadRow{Model: model, Threads: 1}.question(sweptPrompt)
+	q.MaxTokens = parallelTokens
 	for _, n := range counts {
 		rows = append(rows, ParallelRow{Model: model, Measured: b.measured(), Requests: n, LoadAverage: average})
 	}

@@ -36,6 +36,8 @@ const (
 	sweptModel = "smollm2:135m"
 	// freeModel is the same without num_thread among its parameters, which would win over LLAMA_ARG_THREADS.
 	freeModel = "smollm2:135m-free"
+	// sweptPrompt has a long answer.
+	sweptPrompt = "Tell me a long story about a lighthouse."
 	// sweptTokens are written in a round, if they come within sweptTime; sweptRounds for each setting. So the sweep takes less
 	// than five minutes also where threads that wait for one another write a token in seconds.
 	sweptTokens, sweptRounds = 24, 4
@@ -44,10 +46,7 @@ const (
 
 // threads measures the settings of one limit in turn, round after round, so that all of them meet the same weather.
 func (b *bench) threads(ctx context.Context) error {
-	model := sweptModel
-	if sizing.LlamaServer(b.release.Version) {
-		model = freeModel
-	}
+	model := b.sweptModel()
 	if err := b.open(ctx, model); err != nil {
 		return err
 	}
@@ -71,6 +70,14 @@ func (b *bench) threads(ctx context.Context) error {
 	}
 	b.data.Threads = rows
 	return b.save()
+}
+
+// sweptModel is the model whose number of threads can be said under the release.
+func (b *bench) sweptModel() string {
+	if sizing.LlamaServer(b.release.Version) {
+		return freeModel
+	}
+	return sweptModel
 }
 
 // sweep runs a server for each number of threads, so that none has to load the model anew, and asks them in turn.
@@ -107,7 +114,7 @@ func (b *bench) sweep(ctx context.Context, model string, limit int64, counts []i
 	for round := range sweptRounds + 1 {
 		for i := range counts {
 			i = (i + round) % len(counts) // nobody is always first
-			speed, err := servers[i].speed(ctx, rows[i].question("Tell me a long story about a lighthouse."))
+			speed, err := servers[i].speed(ctx, rows[i].question(sweptPrompt))
 			if err != nil {
 				return nil, err
 			}

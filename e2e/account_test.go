@@ -13,6 +13,7 @@ type account struct {
 	at        *suite
 	namespace string
 	session   string // of the person who is signed in
+	only      string // the pod that is asked; "" for whichever the Service leads to
 }
 
 // token signs a person up or in.
@@ -80,8 +81,17 @@ func (a *account) post(t *testing.T, path string, body, out any) {
 // ask calls the chat through the API server, which keeps an Authorization header for itself: the session is in the cookie.
 func (a *account) ask(t *testing.T, method, path, contentType string, body io.Reader) (int, []byte) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(a.at.ctx, method, a.at.Config.Host+"/api/v1/namespaces/"+a.namespace+"/services/open-webui:http/proxy"+path, body)
+	status, answer, err := a.try(method, path, contentType, body)
 	must(t, err)
+	return status, answer
+}
+
+// try is ask, for those who ask at the same time.
+func (a *account) try(method, path, contentType string, body io.Reader) (int, []byte, error) {
+	request, err := http.NewRequestWithContext(a.at.ctx, method, a.url(path), body)
+	if err != nil {
+		return 0, nil, err
+	}
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
@@ -89,9 +99,19 @@ func (a *account) ask(t *testing.T, method, path, contentType string, body io.Re
 		request.AddCookie(&http.Cookie{Name: "token", Value: a.session})
 	}
 	response, err := a.at.http.Do(request)
-	must(t, err)
+	if err != nil {
+		return 0, nil, err
+	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
-	must(t, err)
-	return response.StatusCode, answer
+	return response.StatusCode, answer, err
+}
+
+// url is where the chat is, or the one pod of it, through the API server.
+func (a *account) url(path string) string {
+	at := "services/open-webui:http"
+	if a.only != "" {
+		at = "pods/" + a.only + ":8080"
+	}
+	return a.at.Config.Host + "/api/v1/namespaces/" + a.namespace + "/" + at + "/proxy" + path
 }

@@ -16,6 +16,6 @@
 // through an ingress; [TestFaults] deletes pods, kills processes, restarts the node and fills a volume, and changes and removes
 // what is deployed; [TestDoors] asks real controllers who gets in; [TestHomes] runs what people bring
 // from the deployments that they had; [TestLoadBalancer] asks Ollama by an address of MetalLB's; [TestPool] has a chat look at two
-// Ollamas where policies are enforced; [TestDatabase] has one keep its data on PostgreSQL; package dryrun shows everything that is rendered to an API server. Most write a report to
+// Ollamas where policies are enforced; [TestDatabase] has one keep its data on PostgreSQL, and [TestChats] has two pods of one meet there; package dryrun shows everything that is rendered to an API server. Most write a report to
 // docs/reports.
 package e2e

@@ -189,22 +189,29 @@ type asked struct {
 	err          error
 }
 
-// ask has the crowd ask, each person again as soon as there is an answer, until the function that it returns is called.
+// ask has the crowd ask Ollama until the function that it returns is called.
 func (r *replicas) ask() (end func() []asked) {
+	return r.together(func() (int, error) {
+		answer, err := r.client.Generate(r.ctx, question)
+		if err == nil && answer.DoneReason == "" {
+			err = fmt.Errorf("the answer has no end: %q", answer.Response)
+		}
+		return answer.Tokens, err
+	})
+}
+
+// together has the crowd ask, each person again as soon as there is an answer, until the function that it returns is called.
+func (s *suite) together(ask func() (tokens int, err error)) (end func() []asked) {
 	var all []asked
 	var mutex sync.Mutex
 	var people sync.WaitGroup
 	var enough atomic.Bool
 	for range crowd {
 		people.Go(func() {
-			for !enough.Load() && r.ctx.Err() == nil {
+			for !enough.Load() && s.ctx.Err() == nil {
 				one := asked{began: time.Now()}
-				var answer ollama.Answer
-				answer, one.err = r.client.Generate(r.ctx, question)
-				one.ended, one.tokens = time.Now(), answer.Tokens
-				if one.err == nil && answer.DoneReason == "" {
-					one.err = fmt.Errorf("the answer has no end: %q", answer.Response)
-				}
+				one.tokens, one.err = ask()
+				one.ended = time.Now()
 				mutex.Lock()
 				all = append(all, one)
 				mutex.Unlock()

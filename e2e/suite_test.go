@@ -70,6 +70,8 @@ type wants struct {
 	caddy bool
 	// postgresql asks for its image.
 	postgresql bool
+	// redis asks for its image.
+	redis bool
 	// policies asks for the image of what enforces NetworkPolicies.
 	policies bool
 	// twoNodes has pods run on a second node as well.
@@ -149,6 +151,11 @@ func start(t *testing.T, w wants) *suite {
 	}
 	if mode == cluster.Source && w.postgresql {
 		image, err := s.builder.PostgreSQL(ctx)
+		must(t, err)
+		load = append(load, image)
+	}
+	if mode == cluster.Source && w.redis {
+		image, err := s.builder.Redis(ctx)
 		must(t, err)
 		load = append(load, image)
 	}

@@ -44,13 +44,20 @@ func (k *Backend) Address() string { return strings.TrimRight(k.URL, "/") }
 // internet, at the port. The second result is false where the URL does not say
 // it. There is no DNS look-up. The namespace is the base's own.
 func (k *Backend) Way(namespace string) (to *Destination, port Port, known bool) {
-	u := parseURL(k.URL)
+	return way(parseURL(k.URL), k.To, 0, namespace)
+}
+
+// way is where a URL leads to, or what a person said of it instead; usual is the
+// port of one that names none, 0 for that of http and https.
+func way(u *url.URL, said *Destination, usual Port, namespace string) (to *Destination, port Port, known bool) {
 	if u == nil {
 		return nil, 0, false
 	}
-	port = portOf(u)
-	if k.To != nil {
-		to := clone(*k.To)
+	if port = usual; port == 0 || u.Port() != "" {
+		port = portOf(u)
+	}
+	if said != nil {
+		to := clone(*said)
 		if len(to.Ports) == 0 {
 			to.Ports = []Port{port}
 		}
@@ -70,6 +77,11 @@ func (k *Backend) Way(namespace string) (to *Destination, port Port, known bool)
 // public reports whether anybody on the way can read what goes there in clear.
 func (k *Backend) public(namespace string) bool {
 	to, _, known := k.Way(namespace)
+	return overInternet(to, known)
+}
+
+// overInternet reports whether a way leads over the internet, or to addresses of it.
+func overInternet(to *Destination, known bool) bool {
 	if to == nil {
 		return known
 	}

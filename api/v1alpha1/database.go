@@ -13,9 +13,9 @@ type Database struct {
 	// that the stack brings, kept by the operator CloudNativePG. With another type
 	// the chat begins empty: docs/how-to.md says what can be taken along.
 	Type DatabaseType `json:"type,omitzero"`
-	// MaxConnections that the server takes (max_connections). The chat's pools take
-	// at most what is left of them after ten, which others need: backups, the
-	// operator, psql. With cloudNativePG the server is set to it. Default 100,
+	// MaxConnections that the server takes (max_connections). The pools of all the
+	// chat's pods take at most what is left of them after ten, which others need:
+	// backups, the operator, psql. With cloudNativePG the server is set to it. Default 100,
 	// PostgreSQL's own.
 	MaxConnections int `json:"maxConnections,omitzero"`
 	// Postgres is where the server is (type postgres).
@@ -126,13 +126,18 @@ func (d *Database) OnVolume(all string) string {
 	return all
 }
 
-// Pool is how many connections the pod keeps to the server, and how many more it
-// opens under load. Open WebUI has two pools of that size, one for each of its
-// ways to wait for an answer (internal/db.py of 0.9.4 and 0.12.4). 15 and 20 are
-// the most, what its documentation gives for many people.
-func (d *Database) Pool() (size, overflow int) {
-	const most, pools = 35, 2
-	n := min(most, (d.MaxConnections-connectionsOfOthers)/pools)
+// Pool is how many connections each pod keeps to the chat's server, and how many
+// more it opens under load. Open WebUI has two pools of that size, one for each of
+// its ways to wait for an answer (internal/db.py of 0.9.4 and 0.12.4), and with
+// pgvector a third. 15 and 20 are the most, what its documentation gives for many
+// people.
+func (w *OpenWebUI) Pool() (size, overflow int) {
+	const most = 35
+	pools := 2
+	if w.Vectors.Type == VectorsPGVector {
+		pools++
+	}
+	n := min(most, (w.Database.MaxConnections-connectionsOfOthers)/w.Replicas/pools)
 	size = max(1, n*15/most)
 	return size, n - size
 }
@@ -141,7 +146,7 @@ const (
 	// connectionsOfOthers are those that the chat leaves: three of a superuser's, by
 	// PostgreSQL's default, and some for backups, an operator, and people.
 	connectionsOfOthers = 10
-	// leastConnections of a pod: two pools of five.
+	// leastConnections of a pod: two pools of five, or three of three.
 	leastConnections = 10
 )
 

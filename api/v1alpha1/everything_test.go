@@ -205,7 +205,7 @@ func pruned(base object, steps list) object {
 		}
 		kept := object{}
 		for name, value := range whole {
-			mine := steps[0] == component && len(steps) > 1 && (steps[1] == name || beside[steps[1].(string)] == name)
+			mine := steps[0] == component && len(steps) > 1 && (steps[1] == name || slices.Contains(beside[steps[1].(string)], name))
 			if mine || slices.Contains([]string{"models", "ollamaURLs", "allowTo", "signUp"}, name) {
 				kept[name] = value
 			}
@@ -216,7 +216,10 @@ func pruned(base object, steps list) object {
 }
 
 // beside are fields that another one is refused without.
-var beside = map[string]string{"command": "image", "args": "image", "largestModel": "storage", "customModels": "modelSizes", "modelSizes": "customModels", "service": "allowFrom"}
+var beside = map[string][]string{
+	"command": {"image"}, "args": {"image"}, "largestModel": {"storage"}, "customModels": {"modelSizes"}, "modelSizes": {"customModels"},
+	"service": {"allowFrom"}, "replicas": {"database", "redis", "vectors", "storage", "embedding"},
+}
 
 func wrongValue(t *testing.T, text string) any {
 	t.Helper()

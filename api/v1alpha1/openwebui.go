@@ -7,12 +7,14 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/internal/versions"
 )
 
 // OpenWebUI is the chat: a StatefulSet with one pod and a volume for its SQLite
 // database and uploads, behind the Service "open-webui". With database it keeps
-// accounts and chats on a server of PostgreSQL.
+// accounts and chats on a server of PostgreSQL, and with replicas it is several
+// pods.
 type OpenWebUI struct {
 	Workload
 	// Name that people see in the page (WEBUI_NAME). Default "Open WebUI".
@@ -35,6 +37,19 @@ type OpenWebUI struct {
 	// Database is where accounts, chats and settings are. Default: an SQLite file
 	// on the volume.
 	Database Database `json:"database,omitzero"`
+	// Replicas is how many pods serve the chat behind its Service. Default 1. More
+	// need database and vectors on servers, redis, a volume that is ReadWriteMany,
+	// embedding in Ollama and an upgraded expose.webSocket: docs/replicas.md. They
+	// are a Deployment's, spread over the nodes, and maintenance takes one at a
+	// time. A change of theirs ends all of them before the first new one starts, for
+	// two versions must never serve one database; one of them migrates it.
+	Replicas int `json:"replicas,omitzero"`
+	// Redis is where several pods meet; with it, a sign-out counts at once. Default
+	// none.
+	Redis *Redis `json:"redis,omitzero"`
+	// Vectors is where the vectors are that documents are searched by. Default:
+	// files on the volume.
+	Vectors Vectors `json:"vectors,omitzero"`
 	// Embedding is what searches in documents.
 	Embedding Embedding `json:"embedding,omitzero"`
 	// MaxUploadSize of a file, in whole MiB from 1Mi to 1Gi. The page tells whoever
@@ -94,7 +109,9 @@ func (w *OpenWebUI) applyDefaults() {
 	fill(&w.Name, "Open WebUI")
 	fill(&w.SignUp, SignUpOpen)
 	fill(&w.SecretName, "open-webui")
+	fill(&w.Replicas, 1)
 	w.Database.applyDefaults()
+	w.Vectors.applyDefaults()
 	fillPointer(&w.PersistentConfig, w.SignUp == SignUpOpen)
 	if w.OIDC != nil {
 		w.OIDC.applyDefaults(w.SecretName)
@@ -141,17 +158,25 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	v.workload(at, &given.OpenWebUI.Workload, &w.Workload, openWebUIOwned)
 	v.service(at, ProgramOpenWebUI, given.OpenWebUI.Service, &w.Workload)
 	v.version(at.Child("image", "tag"), w.Image, &versions.OpenWebUI)
-	if w.Storage.NFS != nil {
-		v.errorf(at.Child("storage", "nfs"), "use a volume of a storage class", "NFS corrupts Open WebUI's SQLite database: its locks do not hold there")
+	files := v.because(at.Child("database", "type"), at.Child("vectors", "type"))
+	switch {
+	case w.Storage.NFS != nil && w.Files():
+		files.errorf(at.Child("storage", "nfs"), "use a volume of a storage class; or servers for database and vectors", "NFS corrupts Open WebUI's SQLite database: its locks do not hold there")
+	case w.Storage.NFS != nil && w.Storage.NFS.ReadOnly:
+		v.errorf(at.Child("storage", "nfs", "readOnly"), problem.Remove, "Open WebUI writes there what people upload")
 	}
 	if w.Storage.Image != nil {
 		v.errorf(at.Child("storage", "image"), "use a volume of a storage class", "an image is read-only, and Open WebUI writes its chats")
 	}
-	if w.Storage.AccessMode == ReadWriteMany {
-		v.warnf(at.Child("storage", "accessMode"), "write ReadWriteOnce", "volumes of this mode are often NFS, which corrupts Open WebUI's SQLite database")
+	if w.Storage.AccessMode == ReadWriteMany && w.Files() {
+		files.warnf(at.Child("storage", "accessMode"), "write ReadWriteOnce", "volumes of this mode are often NFS, which corrupts Open WebUI's SQLite database")
 	}
 	v.openWebUIEnv(base, b)
 	v.database(at.Child("database"), &given.OpenWebUI.Database, &w.Database)
+	v.redis(base, b)
+	v.vectors(base, given.OpenWebUI.Vectors, b)
+	v.chatReplicas(base, b)
+	v.serverEnv(at, w)
 	v.uploads(base, given, w)
 	v.openWebUIMemory(at, isChosen(given.OpenWebUI.Resources.Limits.Memory), w)
 	v.embedding(base, given.OpenWebUI.Embedding, b)

@@ -14,7 +14,7 @@ import (
 // wished are what homelabs and charts have a name for; see what each is told in
 // testdata/refused/wishes.txtar.
 const wished = `gpu databaseURL nfs openaiURL ingress persistence autoscaling extraEnv envFrom postgres
-redis hpa livenessProbe readinessProbe probes serviceAccount securityContext podSecurityContext runtimeClassName
+redisURL vectorDB hpa livenessProbe readinessProbe probes serviceAccount securityContext podSecurityContext runtimeClassName
 existingSecret imagePullSecrets replicaCount volumeMounts extraVolumes extraContainers
 podAnnotations podLabels networkPolicy loadBalancer loadBalancerIP nodePort hostPath sso ldap adminEmail webSearch searxng
 pipelines tika serviceMonitor numCtx num_ctx model persistentVolume pvc httpRoute route hostname clusterIssuer`

@@ -92,8 +92,8 @@ type Storage struct {
 	// ExistingClaim uses a claim that somebody else made; the fields above must
 	// then be empty.
 	ExistingClaim string `json:"existingClaim,omitzero"`
-	// NFS is an export in the place of a volume of a storage class, for Ollama
-	// alone: no chat's database belongs on NFS.
+	// NFS is an export in the place of a volume of a storage class, for Ollama, and
+	// for a chat with database and vectors on servers: no SQLite belongs on NFS.
 	NFS *NFS `json:"nfs,omitzero"`
 	// Image is an OCI image that holds the models, mounted read-only in the place
 	// of a volume, for Ollama alone: the nodes pull it as any image, by

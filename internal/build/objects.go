@@ -19,7 +19,7 @@ func Objects(stack string, base *v1alpha1.Base) ([]object.Object, error) {
 	if base.Expose.Exposed() {
 		t := route.Target{Program: base.Program()}
 		if w := base.OpenWebUI; w != nil {
-			t.MaxBody = w.MaxBody()
+			t.MaxBody, t.Replicas = w.MaxBody(), w.Replicas
 		}
 		t.Component, t.Port = workload.Target(stack, base)
 		if base.Program() == v1alpha1.ProgramOllama && base.Keys() == nil {

@@ -16,6 +16,7 @@ func Abouts() []About {
 		{"models", "models to pull, with their size, and those that stay on the volume unused"},
 		{"replicas", "more pods, fewer, or none"},
 		{"start", "a new workload: its pods start"},
+		{"other-kind", "a StatefulSet that becomes a Deployment, or the other way around: what is left of the old one, and the chat's data"},
 		{"host", "a name that a route answers at, or no longer: Ingress, Gateway API, Traefik's and F5's own kinds"},
 		{"certificate", "a new certificate, by cert-manager or Traefik, or one that has to be in a Secret"},
 		{"sign-in", "a redirect URI that the provider of identities has to know"},

@@ -36,12 +36,34 @@ func restart(c *change) []Effect {
 		return one(Note, "the pods restart, node by node")
 	case count == "0":
 		return one(Note, "no pod runs (replicas: 0): it counts when one does")
-	case c.ref.Kind == "Deployment" && objects.Text(c.new, "spec", "strategy", "type") == "Recreate":
+	case recreates(c) && count != "1":
+		return one(Down, "all %s pods stop before the first new one starts (Recreate): nobody is served until one is ready; how long is not known here", count)
+	case recreates(c):
 		return one(Down, "the pod restarts, the old one stops first (Recreate): %s", untilReady)
 	case c.ref.Kind == "StatefulSet" && count == "1":
 		return one(Down, "the pod restarts, the old one stops first (StatefulSet): %s", untilReady)
 	}
 	return one(Note, "the pods restart one after another: an old one serves until a new one is ready")
+}
+
+func recreates(c *change) bool {
+	return c.ref.Kind == "Deployment" && objects.Text(c.new, "spec", "strategy", "type") == "Recreate"
+}
+
+// otherKind is for a Deployment that was a StatefulSet of the same name, or the other
+// way around: the chat, for several pods and for one.
+func otherKind(c *change) []Effect {
+	kind, ok := map[string]string{"Deployment": "StatefulSet", "StatefulSet": "Deployment"}[c.ref.Kind]
+	old := c.before.Find("apps", kind, c.ref.Namespace, c.ref.Name)
+	if !ok || old == nil {
+		return nil
+	}
+	all := one(Down, "takes the place of the %s of that name, whose pods serve beside its own until it is deleted; kubectl apply does not: kubectl -n %s delete %s %s, before",
+		kind, c.ref.Namespace, strings.ToLower(kind), c.ref.Name)
+	for _, found := range [][]Effect{chatVersion(old, c.new), chatDatabase(old, c.new)} {
+		all = append(all, found...)
+	}
+	return all
 }
 
 // start is for what makes pods.
@@ -100,19 +122,24 @@ func image(c *change) []Effect {
 			}
 		}
 	}
-	if message, fix, back := upgrade.ChatVersion(c.old, c.new); message != "" {
-		level := Data
-		if back {
-			level = Refused
-		}
-		all = append(all, one(level, "%s; %s", message, fix)...)
-	}
-	return all
+	return append(all, chatVersion(c.old, c.new)...)
 }
 
-// database is for a chat whose data is to be elsewhere.
-func database(c *change) []Effect {
-	if message, fix := upgrade.ChatDatabase(c.old, c.new); message != "" {
+// chatVersion is for a chat of another version.
+func chatVersion(old, new objects.Object) []Effect {
+	message, fix, back := upgrade.ChatVersion(old, new)
+	switch {
+	case message == "":
+		return nil
+	case back:
+		return one(Refused, "%s; %s", message, fix)
+	}
+	return one(Data, "%s; %s", message, fix)
+}
+
+// chatDatabase is for a chat whose data is to be elsewhere.
+func chatDatabase(old, new objects.Object) []Effect {
+	if message, fix := upgrade.ChatDatabase(old, new); message != "" {
 		return one(Data, "%s; %s", message, fix)
 	}
 	return nil

@@ -46,6 +46,7 @@ func rules() []rule {
 		{"configuration", Changed, configuration},
 		{"labels", Changed, labels},
 
+		{"other-kind", Created, otherKind},
 		{"start", Created, start},
 		{"models", Created, models},
 		{"volume", Created, newVolume},

@@ -31,7 +31,7 @@ func className(claim objects.Object) string {
 // chat that keeps its data elsewhere than on its volume, or there again.
 func grown(c *change) []Effect {
 	if !isClaim(c.ref) {
-		return database(c)
+		return chatDatabase(c.old, c.new)
 	}
 	before, err := resource.ParseQuantity(asked(c.old))
 	after, err2 := resource.ParseQuantity(asked(c.new))

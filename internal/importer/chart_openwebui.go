@@ -241,7 +241,7 @@ func (a *app) logging(n *Node) {
 	}
 }
 
-// webSocketChart is the chart's Redis for several pods, which hearth's one needs none of.
+// webSocketChart is the chart's Redis for several pods, which one needs none of.
 func (a *app) webSocketChart(w *Node) {
 	if w == nil {
 		return
@@ -257,7 +257,7 @@ func (a *app) webSocketChart(w *Node) {
 			a.variable(&variable{name: "WEBSOCKET_MANAGER", node: m, text: m.text})
 		}
 	}
-	w.plain("a Redis is for several pods, and hearth's chat is one")
+	w.plain("a Redis is for several pods: openWebUI.redis")
 }
 
 // installed are the further programs that the chart installs.

@@ -351,8 +351,8 @@ func probes(n *Node) {
 	}
 }
 
-// keepReplicas is for the number of pods: more than one is Ollama's alone, each with
-// a volume of its own.
+// keepReplicas is for the number of pods: more than one is kept for an Ollama, each
+// with a volume of its own; several of a chat take servers that the stack may lack.
 func (a *app) keepReplicas() {
 	n, at := a.replicas, a.at("replicas")
 	_, claim := a.doc.get(a.at("storage", "existingClaim"))
@@ -362,7 +362,7 @@ func (a *app) keepReplicas() {
 	case n == nil || n.text == "1" || n.Empty():
 		n.plain("one pod, as in hearth")
 	case a.program == programChat:
-		n.changed("", "the chat is one pod, for its volume is one pod's", "")
+		n.changed("", "several pods of a chat need servers for what they keep", "write openWebUI.replicas once they are there: docs/replicas.md")
 	case people:
 		n.changed("", "a pull of somebody's reaches one pod of several", "name the models in "+field(a.at("models"))+", and write "+field(at))
 	case claim || export:

@@ -71,6 +71,10 @@ func (f *findings) gone(folder string, id id, old map[string]any, all map[id]map
 	if id.kind == "StatefulSet" && id.group == "apps" {
 		f.goneSet(folder, id, old, all)
 	}
+	if other, new := otherKind(id, all); new != nil {
+		f.version(folder, other, old, new)
+		f.database(folder, other, old, new)
+	}
 	if !holdsData(id) {
 		return
 	}
@@ -99,6 +103,17 @@ func (f *findings) gone(folder string, id id, old map[string]any, all map[id]map
 				id.namespace, deletable(id), id.name),
 		})
 	}
+}
+
+// otherKind is the workload of the same name that a Deployment or a StatefulSet has
+// become: the chat, for one pod and for several.
+func otherKind(gone id, all map[id]map[string]any) (id, map[string]any) {
+	kind, ok := map[string]string{"Deployment": "StatefulSet", "StatefulSet": "Deployment"}[gone.kind]
+	if !ok || gone.group != "apps" {
+		return id{}, nil
+	}
+	gone.kind = kind
+	return gone, all[gone]
 }
 
 // holdsData reports whether an object's data goes with it: a volume, and a Cluster

@@ -20,8 +20,8 @@ import (
 func chatDeployedRules() []Rule {
 	return []Rule{{
 		ID: "chat-replicas", Severity: problem.Error, check: chatReplicas,
-		Reason: "pods that share neither database nor sessions are chats of their own: people are signed out, miss what they wrote, and wait for answers that another pod got",
-		Fix:    "set replicas: 1; or DATABASE_URL of a PostgreSQL, WEBSOCKET_MANAGER=redis with WEBSOCKET_REDIS_URL and REDIS_URL, and a ReadWriteMany volume",
+		Reason: "pods that share neither database nor sessions are chats of their own: people are signed out, miss what they wrote, and wait for answers that another pod got; and Chroma's files break where several open them",
+		Fix:    "set replicas: 1; or DATABASE_URL of a PostgreSQL, WEBSOCKET_MANAGER=redis with WEBSOCKET_REDIS_URL and REDIS_URL, VECTOR_DB=pgvector or CHROMA_HTTP_HOST of a server, and a ReadWriteMany volume",
 		Source: "https://docs.openwebui.com/getting-started/advanced-topics/scaling",
 	}, {
 		ID: "chat-data", Severity: problem.Error, check: chatStorage,
@@ -94,6 +94,13 @@ func (in *input) sqlite(c container) string {
 	return ""
 }
 
+// chromaFile reports whether the chat keeps its vectors in files of its own.
+func (in *input) chromaFile(c container) bool {
+	kind, certain := in.said(c, "VECTOR_DB")
+	server, known := in.said(c, "CHROMA_HTTP_HOST")
+	return certain && known && (kind == "" || kind == "chroma") && server == ""
+}
+
 func chatReplicas(in *input) []Finding {
 	var found []Finding
 	for _, c := range in.containers(openWebUI) {
@@ -107,6 +114,9 @@ func chatReplicas(in *input) []Finding {
 		}
 		if manager, certain := in.said(c, "WEBSOCKET_MANAGER"); certain && manager != "redis" && !c.off("ENABLE_WEBSOCKET_SUPPORT") {
 			alone = append(alone, "no sessions that they share")
+		}
+		if in.chromaFile(c) {
+			alone = append(alone, "no vectors that they share")
 		}
 		for _, v := range c.pod.Spec.Volumes {
 			if v.PersistentVolumeClaim == nil {

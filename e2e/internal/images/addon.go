@@ -206,6 +206,18 @@ func (b *Builder) PostgreSQL(ctx context.Context) (Image, error) {
 	}})
 }
 
+// RedisRef is the reference of the image of Redis that people deploy.
+const RedisRef = "docker.io/library/redis:7.0-bookworm"
+
+// Redis returns Debian's server under RedisRef.
+func (b *Builder) Redis(ctx context.Context) (Image, error) {
+	base, err := b.DebianRoot(ctx, "redis-server")
+	if err != nil {
+		return Image{}, err
+	}
+	return b.FromFiles(ctx, Spec{Ref: RedisRef, Base: []Layer{base}, Config: v1.Config{Env: []string{searchPath}}})
+}
+
 // AddonImage returns the add-on's program in an image with nothing else, under its published reference. It runs with a read-only
 // root file system.
 func (b *Builder) AddonImage(ctx context.Context, a Addon) (Image, error) {

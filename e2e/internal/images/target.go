@@ -69,6 +69,10 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.PostgreSQL(ctx)) },
 		},
 		Target{
+			Name: "redis", About: "image " + RedisRef + ", with Debian's package; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.Redis(ctx)) },
+		},
+		Target{
 			Name: "socat", About: "image " + SocatRef + ", with Debian's package",
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.Socat(ctx)) },
 		},

@@ -38,7 +38,7 @@ func seriesOf(b *v1alpha1.Base) series {
 		s.workloads = append(s.workloads, watched{b.KeysName(), "Caddy " + b.KeysName(), "KeysDown", "deployment", nil, 1})
 	}
 	if w := b.OpenWebUI; w != nil {
-		s.workloads = append(s.workloads, watched{"open-webui", "Open WebUI", "OpenWebUIDown", "statefulset", []string{w.Storage.Claim("open-webui")}, 1})
+		s.workloads = append(s.workloads, watched{"open-webui", "Open WebUI", "OpenWebUIDown", strings.ToLower(w.Kind()), []string{w.Storage.Claim("open-webui")}, w.Replicas})
 	}
 	return s
 }

@@ -111,6 +111,14 @@ func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose strin
 			ref := w.Database.URL()
 			add(b.Namespace, ref.Name, "Opaque", "where the chat's database is", Key{Name: ref.Key, Form: Given, Purpose: purpose})
 		}
+		if r := w.Redis; r != nil && r.URL.SecretKeyRef != nil {
+			const purpose = "the URL of the chat's Redis: redis://:PASSWORD@HOST:6379/0"
+			add(b.Namespace, r.URL.SecretKeyRef.Name, "Opaque", "where the chat's Redis is", Key{Name: r.URL.SecretKeyRef.Key, Form: Given, Purpose: purpose})
+		}
+		if q := w.Vectors.Qdrant; q != nil && q.APIKey != nil {
+			purpose := "the key of " + q.URL
+			add(b.Namespace, q.APIKey.Name, "Opaque", purpose, Key{Name: q.APIKey.Key, Form: Given, Purpose: purpose})
+		}
 		programSecrets(b.Namespace, &w.Workload, add)
 	}
 	if o := b.Ollama; o != nil {

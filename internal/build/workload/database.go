@@ -62,8 +62,8 @@ func (b builder) database() []any {
 }
 
 // databaseEnv is where the chat keeps its data, and how many connections it has.
-func databaseEnv(d *v1alpha1.Database) []corev1.EnvVar {
-	if !d.Server() {
+func databaseEnv(w *v1alpha1.OpenWebUI) []corev1.EnvVar {
+	if !w.Database.Server() {
 		return []corev1.EnvVar{
 			// SQLite keeps up to 512 connections otherwise, each with 64 MB of cache
 			// and 256 MB of the file mapped.
@@ -72,8 +72,8 @@ func databaseEnv(d *v1alpha1.Database) []corev1.EnvVar {
 			{Name: "DATABASE_SQLITE_PRAGMA_MMAP_SIZE", Value: "0"},
 		}
 	}
-	url := d.URL()
-	size, overflow := d.Pool()
+	url := w.Database.URL()
+	size, overflow := w.Pool()
 	return []corev1.EnvVar{
 		{Name: "DATABASE_URL", ValueFrom: secretKey(url.Name, url.Key)},
 		{Name: "DATABASE_POOL_SIZE", Value: strconv.Itoa(size)},

@@ -40,10 +40,29 @@ func (b builder) openWebUI() []any {
 	c := b.openWebUIComponent()
 	objects := append([]any{serviceAccount(c)}, volume(c, w.Storage)...)
 	objects = append(objects, b.database()...)
-	return append(objects, b.openWebUIStatefulSet(c), headless(c), service(c, &w.Workload), b.openWebUIPolicy(c))
+	if pod := b.openWebUIPod(c); w.Replicas > 1 {
+		objects = append(objects, b.chats(c, pod)...)
+	} else {
+		b.addContainers(&pod, &w.Workload)
+		objects = append(objects, openWebUIStatefulSet(c, pod), headless(c))
+	}
+	return append(objects, service(c, &w.Workload), b.openWebUIPolicy(c))
 }
 
-func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
+func openWebUIStatefulSet(c component, pod corev1.PodSpec) *appsv1.StatefulSet {
+	return &appsv1.StatefulSet{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"},
+		ObjectMeta: c.Meta(c.Name),
+		Spec: appsv1.StatefulSetSpec{
+			ServiceName: headless(c).Name,
+			Selector:    &metav1.LabelSelector{MatchLabels: c.Selector()},
+			Template:    corev1.PodTemplateSpec{ObjectMeta: c.PodMeta(), Spec: pod},
+		},
+	}
+}
+
+// openWebUIPod is the pod, however many there are, without what a person adds to it.
+func (b builder) openWebUIPod(c component) corev1.PodSpec {
 	w := b.base.OpenWebUI
 	pod := b.podSpec(c, &w.Workload, b.data(c, w.Storage, w.Storage.ReadOnly()))
 	// Memory has a size that a write cannot pass: on a full one an upload fails.
@@ -85,14 +104,5 @@ func (b builder) openWebUIStatefulSet(c component) *appsv1.StatefulSet {
 		Lifecycle:       drain(5),
 		SecurityContext: restricted(!w.ReadOnlyRootFilesystem),
 	}}
-	b.addContainers(&pod, &w.Workload)
-	return &appsv1.StatefulSet{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"},
-		ObjectMeta: c.Meta(c.Name),
-		Spec: appsv1.StatefulSetSpec{
-			ServiceName: headless(c).Name,
-			Selector:    &metav1.LabelSelector{MatchLabels: c.Selector()},
-			Template:    corev1.PodTemplateSpec{ObjectMeta: c.PodMeta(), Spec: pod},
-		},
-	}
+	return pod
 }

@@ -55,7 +55,7 @@ func (b builder) openWebUIEnv() []corev1.EnvVar {
 	env = append(append(env, b.backendEnv()...),
 		corev1.EnvVar{Name: "OFFLINE_MODE", Value: "True"},                 // no download from model hubs
 		corev1.EnvVar{Name: "ENABLE_VERSION_UPDATE_CHECK", Value: "False"}) // no question to GitHub
-	return append(append(env, databaseEnv(&w.Database)...),
+	return append(append(append(env, databaseEnv(w)...), sharedEnv(w)...),
 		corev1.EnvVar{Name: "HOME", Value: "/tmp"},
 		// The page itself says then that a file is too large. In MiB.
 		corev1.EnvVar{Name: "RAG_FILE_MAX_SIZE", Value: strconv.FormatInt(w.MaxUploadSize.Bytes()>>20, 10)},

@@ -67,7 +67,7 @@ func internet(numbers ...int) networkingv1.NetworkPolicyEgressRule {
 }
 
 // openWebUIPolicy admits the stack's clients and the route; and lets the pod
-// out to its Ollamas, to its backends, to its database, to a public provider that signs people in, and
+// out to its Ollamas, to its backends, to the servers that it keeps its data on, to a public provider that signs people in, and
 // to look up names.
 func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 	w := b.base.OpenWebUI
@@ -84,17 +84,24 @@ func (b builder) openWebUIPolicy(c component) *networkingv1.NetworkPolicy {
 			ports = append(ports, int(port))
 		}
 	}
-	for i := range w.Backends {
-		switch to, port, known := w.Backends[i].Way(b.base.Namespace); {
+	way := func(to *v1alpha1.Destination, port v1alpha1.Port, known bool) {
+		switch {
 		case to != nil:
 			out = append(out, b.egress(*to))
 		case known && !slices.Contains(ports, int(port)):
 			ports = append(ports, int(port))
 		}
 	}
+	for i := range w.Backends {
+		way(w.Backends[i].Way(b.base.Namespace))
+	}
 	if w.Database.Server() {
 		out = append(out, b.egress(w.Database.Way()))
 	}
+	if w.Redis != nil {
+		way(w.Redis.Way(b.base.Namespace))
+	}
+	way(w.Vectors.Way(b.base.Namespace))
 	if w.OIDC != nil && w.OIDC.Public() && !slices.Contains(ports, 443) {
 		ports = append(ports, 443)
 	}

@@ -62,6 +62,8 @@ func has(base object, kind, name string) bool {
 		return false
 	case kind == "Deployment", kind != "StatefulSet" && name == "ollama":
 		return base["ollama"] != nil && nameOf(base) == "ollama"
+	case kind == "StatefulSet" && replicated(child(base, "openWebUI")):
+		return false // it is a Deployment's
 	default:
 		return base["openWebUI"] != nil
 	}

@@ -50,6 +50,7 @@ func (d *drawing) repair(base object) object {
 	}
 	if webUI != nil {
 		d.repairChat(webUI, ollama != nil, child(base, "proxy"))
+		d.repairChats(base, webUI, ollama != nil)
 	}
 	if base["namespace"] == "ollama" || webUI != nil && !isEmpty(webUI["ollamaURLs"]) {
 		remove(child(ollama, "service"), "port") // the URLs name the default

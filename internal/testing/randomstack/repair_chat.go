@@ -17,6 +17,7 @@ func (d *drawing) repairChat(w object, own bool, proxy object) {
 	}
 	d.repairBackends(w)
 	d.repairDatabase(w)
+	d.repairServers(w)
 	if kind := child(w, "service")["type"]; kind == "NodePort" || kind == "LoadBalancer" {
 		w["signUp"] = "closed" // strangers may come
 	}

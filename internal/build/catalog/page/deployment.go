@@ -97,7 +97,7 @@ func (p *page) baseOf(namespace, name string) (*v1alpha1.Base, *workload) {
 		b := &p.overlay.Bases[i]
 		made := running(b)
 		if b.Ollama != nil && b.Monitoring != nil && b.Monitoring.Speed != nil {
-			made = append(made, workload{&v1alpha1.Workload{}, b.Ollama.Title(), "monitoring.speed", b.SpeedName(), "cronjob"})
+			made = append(made, workload{&v1alpha1.Workload{}, b.Ollama.Title(), "monitoring.speed", b.SpeedName(), "cronjob", 1})
 		}
 		for _, w := range made {
 			if b.Namespace == namespace && w.name == name {

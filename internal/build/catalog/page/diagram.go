@@ -171,6 +171,15 @@ func (p *page) outside(g *graph, b *v1alpha1.Base) {
 		if w.Database.Server() {
 			g.edge(chat, "-->", "", g.node("database "+w.Database.URL().Name, "[(", ")]", "PostgreSQL", w.Database.URL().Name))
 		}
+		if w.Redis != nil {
+			g.edge(chat, "-->", "", g.node("redis", "[(", ")]", "Redis", ""))
+		}
+		switch x := &w.Vectors; x.Type {
+		case v1alpha1.VectorsChroma:
+			g.edge(chat, "-->", "", g.node("vectors", "[(", ")]", "Chroma", x.Chroma.URL))
+		case v1alpha1.VectorsQdrant:
+			g.edge(chat, "-->", "", g.node("vectors", "[(", ")]", "Qdrant", x.Qdrant.URL))
+		}
 		if w.OIDC != nil {
 			g.edge(chat, "-.->", "sign-in", g.node("oidc "+w.OIDC.ProviderURL, "[", "]", "OpenID Connect", w.OIDC.ProviderURL))
 		}

@@ -301,8 +301,8 @@ func controller(e *v1alpha1.Expose) string {
 func nodes(add func(name, kind, why string), b *v1alpha1.Base) {
 	for _, w := range running(b) {
 		needs := fmt.Sprintf("a node with %s CPU and %s of memory free", markdown.Code(string(w.Resources.Requests.CPU)), markdown.Code(string(w.Resources.Requests.Memory)))
-		if w.field == "ollama" && b.Ollama.Replicas > 1 {
-			needs = fmt.Sprintf("for each of %d pods ", b.Ollama.Replicas) + needs
+		if w.pods > 1 {
+			needs = fmt.Sprintf("for each of %d pods ", w.pods) + needs
 		}
 		if w.field == "ollama" && b.Ollama.Accelerator != nil {
 			needs += fmt.Sprintf(", and %d %s", b.Ollama.Accelerator.Count, markdown.Code(b.Ollama.Accelerator.ResourceName))
@@ -338,6 +338,21 @@ func peers(add func(name, kind, why string), b *v1alpha1.Base) {
 			add("PostgreSQL, by the URL in the Secret "+markdown.Code(d.URL().Name), "storage", "Holds chats, accounts and settings")
 		case v1alpha1.DatabaseCloudNativePG:
 			add("CloudNativePG, which keeps the database "+markdown.Code(d.CloudNativePG.Name), "storage", "Holds chats, accounts and settings")
+		}
+		if r := w.Redis; r != nil {
+			at := ", by the URL in a Secret"
+			if r.URL.SecretKeyRef == nil {
+				at = " at " + markdown.Code(r.URL.Value)
+			}
+			add("Redis"+at, "storage", "Keeps sign-outs, and what the pages have to hear, together")
+		}
+		switch x := &w.Vectors; x.Type {
+		case v1alpha1.VectorsPGVector:
+			add("pgvector, in the same PostgreSQL", "storage", "Finds passages of documents")
+		case v1alpha1.VectorsChroma:
+			add("Chroma at "+markdown.Code(x.Chroma.URL), "storage", "Finds passages of documents")
+		case v1alpha1.VectorsQdrant:
+			add("Qdrant at "+markdown.Code(x.Qdrant.URL), "storage", "Finds passages of documents")
 		}
 		if w.OIDC != nil {
 			add("OpenID Connect provider "+markdown.Code(w.OIDC.ProviderURL), "identity", "Signs people in")

@@ -119,16 +119,18 @@ type workload struct {
 	// program that it runs; field of the base; name of its objects; kind of what keeps
 	// its pods, as kubectl takes it.
 	program, field, name, kind string
+	// pods that there should be.
+	pods int
 }
 
 // workloads of a base, people's first.
 func workloads(b *v1alpha1.Base) []workload {
 	var all []workload
 	if w := b.OpenWebUI; w != nil {
-		all = append(all, workload{&w.Workload, "Open WebUI", "openWebUI", "open-webui", "statefulset"})
+		all = append(all, workload{&w.Workload, "Open WebUI", "openWebUI", "open-webui", strings.ToLower(w.Kind()), w.Replicas})
 	}
 	if o := b.Ollama; o != nil {
-		all = append(all, workload{&o.Workload, o.Title(), "ollama", o.ServiceName(), strings.ToLower(o.Kind())})
+		all = append(all, workload{&o.Workload, o.Title(), "ollama", o.ServiceName(), strings.ToLower(o.Kind()), o.Replicas})
 	}
 	return all
 }
@@ -139,7 +141,7 @@ func running(b *v1alpha1.Base) []workload {
 	all := workloads(b)
 	if k := b.Keys(); k != nil {
 		proxy := &v1alpha1.Workload{Image: k.Image, Resources: v1alpha1.KeysResources(), NodeSelector: b.Ollama.NodeSelector}
-		all = append(all, workload{proxy, "Caddy", keysField, b.KeysName(), "deployment"})
+		all = append(all, workload{proxy, "Caddy", keysField, b.KeysName(), "deployment", 1})
 	}
 	return all
 }

@@ -120,8 +120,8 @@ func (p *page) sizing() string {
 			if w.field == keysField {
 				program += " " + w.name // as many as there are Ollamas
 			}
-			if w.field == "ollama" && b.Ollama.Replicas > 1 {
-				program = fmt.Sprintf("Each of %d pods of %s", b.Ollama.Replicas, program)
+			if w.pods > 1 {
+				program = fmt.Sprintf("Each of %d pods of %s", w.pods, program)
 			}
 			blocks = append(blocks, fmt.Sprintf("%s in %s asks for %s CPU and %s of memory, and gets at most %s and %s.", markdown.Text(program), markdown.Code(b.Namespace),
 				markdown.Code(string(r.Requests.CPU)), markdown.Code(string(r.Requests.Memory)), markdown.Code(string(r.Limits.CPU)), markdown.Code(string(r.Limits.Memory))))

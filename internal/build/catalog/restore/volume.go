@@ -70,7 +70,7 @@ func Volumes(stack, overlay string, b *v1alpha1.Base) ([]Volume, error) {
 	}
 	if w := b.OpenWebUI; w != nil {
 		if err := add(volume{
-			storage: w.Storage, program: "Open WebUI", field: "openWebUI", name: "open-webui", workload: "statefulset/open-webui", pods: 1,
+			storage: w.Storage, program: "Open WebUI", field: "openWebUI", name: "open-webui", workload: strings.ToLower(w.Kind()) + "/open-webui", pods: w.Replicas,
 			claims: []string{w.Storage.Claim("open-webui")},
 			holds:  w.Database.OnVolume("chats, accounts, settings and documents"),
 		}); err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -52,12 +51,16 @@ type chats struct {
 func TestChats(t *testing.T) {
 	for _, p := range []pair{newest, documents} {
 		t.Run(p.chat.Version, func(t *testing.T) {
+			pairs := []pair{p}
+			if p != newest {
+				pairs = append(pairs, newest)
+			}
 			s := start(t, wants{
-				full: true, chat: true, postgresql: true, redis: true, policies: true, pairs: []pair{p},
+				full: true, chat: true, postgresql: true, redis: true, policies: true, pairs: pairs,
 				models: []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}, namespaces: []string{chatNamespace},
 			})
 			c := &chats{keeper: &keeper{exposure: &exposure{suite: s, folder: "/hearth/chats"}, ann: account{at: s, namespace: chatNamespace}}}
-			inOrder(t, []part{
+			parts := []part{
 				{"somebody runs PostgreSQL", c.startPostgreSQL},
 				{"and Redis and Chroma", c.startServers},
 				{"two pods start, and one of them migrates", c.deploys},
@@ -71,7 +74,11 @@ func TestChats(t *testing.T) {
 				{"one is killed in the middle of an answer", c.losesOne},
 				{"a change ends all pods before the first new one starts", c.changes},
 				{"hearth verify is green again", c.isVerified},
-			})
+			}
+			if p != newest {
+				parts = append(parts, part{"both become the newest, and one of them migrates", c.isUpgraded}, part{"hearth verify is green after it", c.isVerified})
+			}
+			inOrder(t, parts)
 		})
 	}
 }
@@ -124,13 +131,20 @@ func (c *chats) deploys(t *testing.T) {
 	}})
 	t.Log(c.applyOverlay(t, databaseOverlay))
 	c.waitReady(t, chatNamespace, "ollama", nil, 10*time.Minute)
-	migrators := 0
 	c.restarts = map[string]int32{}
-	for _, p := range c.both(t, 20*time.Minute) {
-		log := c.podLog(t, &p, "migrate-database")
+	c.oneMigrates(t, c.both(t, 20*time.Minute))
+}
+
+// oneMigrates wants one pod to have migrated the database, and the other to have found it done.
+func (c *chats) oneMigrates(t *testing.T, pods []corev1.Pod) {
+	t.Helper()
+	migrators := 0
+	for i := range pods {
+		p := &pods[i]
+		log := c.podLog(t, p, "migrate-database")
 		steps := strings.Count(log, "Running upgrade")
-		t.Logf("%s: %d migrations, %d restarts", p.Name, steps, restarts(&p))
-		c.restarts[p.Name] = restarts(&p)
+		t.Logf("%s: %d migrations, %d restarts", p.Name, steps, restarts(p))
+		c.restarts[p.Name] = restarts(p)
 		if steps > 0 {
 			migrators++
 		}
@@ -323,11 +337,22 @@ func (c *chats) losesOne(t *testing.T) {
 
 // changes has a new template: no pod of it may run beside one of the old.
 func (c *chats) changes(t *testing.T) {
+	for _, p := range c.replaced(t, func() { c.kubectl(t, "-n", chatNamespace, "rollout", "restart", "deployment/open-webui") }) {
+		if log := c.podLog(t, &p, "migrate-database"); strings.Contains(log, "Running upgrade") {
+			t.Errorf("%s migrated again: %s", p.Name, log)
+		}
+	}
+	c.ann.isKnown(t, c.chat)
+}
+
+// replaced makes a change, and returns the pods after it.
+func (c *chats) replaced(t *testing.T, change func()) []corev1.Pod {
+	t.Helper()
 	old := map[string]bool{}
 	for _, p := range c.both(t, time.Minute) {
 		old[p.Name] = true
 	}
-	c.kubectl(t, "-n", chatNamespace, "rollout", "restart", "deployment/open-webui")
+	change()
 	c.eventually(t, 10*time.Minute, "new pods alone", func() (string, error) {
 		list, err := c.Client.CoreV1().Pods(chatNamespace).List(c.ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=open-webui"})
 		if err != nil {
@@ -345,11 +370,25 @@ func (c *chats) changes(t *testing.T) {
 		}
 		return "", nil
 	})
-	for _, p := range c.both(t, 15*time.Minute) {
-		if log := c.podLog(t, &p, "migrate-database"); strings.Contains(log, "Running upgrade") {
-			t.Errorf("%s migrated again: %s", p.Name, log)
+	return c.both(t, 15*time.Minute)
+}
+
+// isUpgraded moves both programs to the newest versions in place.
+func (c *chats) isUpgraded(t *testing.T) {
+	before, err := c.pod(chatNamespace, "ollama")
+	must(t, err)
+	c.oneMigrates(t, c.replaced(t, func() {
+		c.pair, c.folder = newest, "/hearth/chats-newest"
+		c.stack = c.render(t, chatsStack, c.folder)
+		t.Log(c.applyOverlay(t, databaseOverlay))
+	}))
+	c.waitReady(t, chatNamespace, "ollama", before, 10*time.Minute)
+	for _, at := range c.each(t) {
+		var ran struct{ Version string }
+		if status, body := at.ask(t, http.MethodGet, "/api/version", "", nil); status != http.StatusOK || json.Unmarshal(body, &ran) != nil || ran.Version != c.pair.chat.Version {
+			t.Errorf("%s says %d %s, want %s", at.only, status, body, c.pair.chat.Version)
 		}
+		at.isKnown(t, c.chat)
+		at.isAnswered(t)
 	}
-	c.ann.isKnown(t, c.chat)
-	t.Log(slices.Sorted(maps.Keys(old)), "are gone")
 }

@@ -20,11 +20,11 @@ var migrate string
 // a StatefulSet replaces its pods one after another, and two versions of Open WebUI
 // would be on one database.
 func (b builder) chats(c component, pod corev1.PodSpec) []any {
+	b.addContainers(&pod, &b.base.OpenWebUI.Workload)
 	program := &pod.Containers[0]
 	pod.TopologySpreadConstraints = spread(c)
-	pod.InitContainers = append(pod.InitContainers, b.migrator(*program))
+	pod.InitContainers = append(pod.InitContainers, b.migrator(*program)) // last: the way to the database may be a sidecar
 	program.Env = append(program.Env, corev1.EnvVar{Name: "ENABLE_DB_MIGRATIONS", Value: "False"})
-	b.addContainers(&pod, &b.base.OpenWebUI.Workload)
 	return []any{&appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: c.Meta(c.Name),
@@ -52,7 +52,7 @@ func (b builder) migrator(chat corev1.Container) corev1.Container {
 		}),
 		EnvFrom:         chat.EnvFrom,
 		Resources:       chat.Resources, // a pod counts the larger of the two, not their sum
-		VolumeMounts:    b.mounts(openWebUIData, w.Storage.ReadOnly()),
+		VolumeMounts:    chat.VolumeMounts, // where the URL may name a certificate
 		SecurityContext: chat.SecurityContext,
 	}
 }

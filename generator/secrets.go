@@ -47,6 +47,30 @@ func Secrets(r *v1alpha1.Resolved, overlay string) ([]Secret, error) {
 	return secret.Of(o), nil
 }
 
+// SecretSources are the Secrets of the overlay in the namespace where they are to be
+// made, and whether that is one of Fleet's management cluster, which copies them to the
+// clusters.
+func SecretSources(r *v1alpha1.Resolved, overlay string) (all []Secret, copied bool, err error) {
+	o := r.Overlay(overlay)
+	if o == nil {
+		return nil, false, fmt.Errorf("overlay %q: not in the stack", overlay)
+	}
+	return secret.Sources(r, o), secret.Copied(r, o), nil
+}
+
+// SecretsCommand is what makes the Secrets of the overlay that a cluster lacks; context
+// is the cluster's, "" if it has no name. Where Fleet copies them it is another one's.
+func SecretsCommand(r *v1alpha1.Resolved, overlay, context string) string {
+	command := "hearth secrets " + overlay + " --apply"
+	if o := r.Overlay(overlay); o != nil && secret.Copied(r, o) {
+		context = "MANAGEMENT"
+	}
+	if context != "" {
+		command += " --context " + context
+	}
+	return command
+}
+
 // RedirectURIs are what the providers that sign people in to the overlay's chats
 // have to be told.
 func RedirectURIs(r *v1alpha1.Resolved, overlay string) ([]RedirectURI, error) {

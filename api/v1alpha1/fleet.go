@@ -37,6 +37,13 @@ type Fleet struct {
 	KeepResources bool `json:"keepResources,omitzero"`
 	// CorrectDrift undoes changes made by hand. Default off.
 	CorrectDrift *CorrectDrift `json:"correctDrift,omitzero"`
+	// CopySecrets has Fleet copy the Secrets that an overlay needs from the GitRepo's
+	// namespace on the management cluster to each cluster that gets it, by name: the
+	// same values for all of them, in place of those that are there. `hearth secrets`
+	// then makes them for the management cluster. Needs Fleet v0.16.0, and no Namespace
+	// objects in the overlay: they land in the namespace of the Helm release. Default
+	// false: each cluster has its own.
+	CopySecrets bool `json:"copySecrets,omitzero"`
 	// GitRepo fills in the example GitRepo.
 	GitRepo GitRepo `json:"gitRepo,omitzero"`
 }

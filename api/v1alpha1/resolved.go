@@ -222,6 +222,9 @@ func (v validator) clusters(r *Resolved) {
 		add(t.Overlay, fleet.Child("targets").Index(i).Child("overlay"))
 	}
 	add(r.Fleet.DefaultOverlay, fleet.Child("defaultOverlay"))
+	if r.Fleet.CopySecrets {
+		v.copiedSecrets(r.Name, deployed)
+	}
 	v.sameLabels(deployed, places)
 	v.sameHosts(deployed, places)
 }
@@ -245,6 +248,18 @@ func (o *ResolvedOverlay) opens(r *Resolved) []*field.Path {
 		}
 	}
 	return paths
+}
+
+// copiedSecrets refuses to have Secrets copied where no pod looks for them: next to the
+// Helm release, which has a namespace to itself where the overlay has Namespace objects.
+func (v validator) copiedSecrets(name string, deployed []*ResolvedOverlay) {
+	for _, o := range deployed {
+		own := slices.ContainsFunc(o.Bases, func(b Base) bool { return b.CreateNamespace || b.Namespace != o.Bases[0].Namespace })
+		if own {
+			v.errorf(field.NewPath("spec", "fleet", "copySecrets"), "leave it out, or deploy overlays of one namespace without createNamespace alone",
+				"Fleet copies Secrets into the namespace of the Helm release, and that of %s is %s-release: the overlay has Namespace objects", o.Name, name)
+		}
+	}
 }
 
 // sameLabels warns of a defect of Fleet: the labels of all targets land on

@@ -40,7 +40,8 @@ func newSecrets() *cobra.Command {
 		Long: `Secrets prints the Secrets that an overlay needs, each in the form its reader
 wants, with fresh random keys and passwords. With --apply it creates those that
 a cluster lacks. It never changes a Secret that is there. OVERLAY may be left
-out where the stack has one only.
+out where the stack has one only. With spec.fleet.copySecrets they are for the
+GitRepo's namespace on Fleet's management cluster, and --context is its.
 
 A password that ends up as a hash is shown once, on stderr: write it down. What
 only you have cannot be made up: the admin's address, a client's secret at a
@@ -106,7 +107,7 @@ func (s *secretsVerb) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	needs, err := generator.Secrets(stack, overlay)
+	needs, copied, err := generator.SecretSources(stack, overlay)
 	if err != nil {
 		return err
 	}
@@ -126,6 +127,9 @@ func (s *secretsVerb) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	fmt.Fprint(stderr, registered(uris))
+	if copied {
+		fmt.Fprintf(stderr, "they belong into %s of Fleet's management cluster, which copies them\n", stack.Fleet.GitRepo.Namespace)
+	}
 	r := secretsRun{s, overlay, needs, newDialogue(cmd.InOrStdin(), stderr)}
 	if s.apply {
 		return r.create(cmd)

@@ -260,6 +260,19 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// TestCopiedSecret is one that a cluster lacks until Fleet deploys.
+func TestCopiedSecret(t *testing.T) {
+	const overlay = "internal"
+	stack, c := prepared(t, "testdata/stack.yaml", overlay)
+	stack.Fleet = &v1alpha1.Fleet{CopySecrets: true, DefaultOverlay: overlay, GitRepo: v1alpha1.GitRepo{Namespace: "fleet-default"}}
+	remove("Secret", "open-webui")(c)
+	report := look(t, stack, c, overlay, nil)
+	row, _ := report.Row("secret", "ai/open-webui")
+	if want := "comes with the deployment: Fleet copies it from fleet-default of its management cluster"; !report.Passed || row.Status != verify.NotChecked || row.Detail != want {
+		t.Errorf("got %+v, want %s", row, want)
+	}
+}
+
 // Whether a feature gate is on shows no object.
 func TestImageVolume(t *testing.T) {
 	for version, want := range map[string]verify.Status{"v1.33.0": verify.NotChecked, "v1.34.4": verify.NotChecked, "v1.35.0": verify.Passed, "v1.36.1+rke2r1": verify.Passed} {

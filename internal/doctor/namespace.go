@@ -103,11 +103,10 @@ func (d *doctor) needed() []check {
 			if err != nil {
 				return result{}, err
 			}
-			command := "hearth secrets " + d.Overlay + " --apply"
-			if d.Context != "" {
-				command += " --context " + d.Context
-			}
+			command := generator.SecretsCommand(d.Stack, d.Overlay, d.Context)
 			switch {
+			case len(absent) > 0 && d.copied:
+				return notChecked("comes with the deployment: Fleet copies it from %s of its management cluster", d.Stack.Fleet.GitRepo.Namespace), nil
 			case len(absent) > 0:
 				return failed(command, "is missing: %s", need.Purpose), nil
 			case there[0].Wrong != "":

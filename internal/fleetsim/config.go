@@ -3,6 +3,8 @@ package fleetsim
 import (
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -41,6 +43,10 @@ type Options struct {
 	// ServiceAccount of each cluster is who deploys the bundle there. Default: the
 	// GitRepo's, else the agent.
 	ServiceAccount string `json:"serviceAccount,omitempty"`
+	// DownstreamResources are copied from the bundle's namespace on the management
+	// cluster to that of the release: Secrets and ConfigMaps. Until v0.16 those of a
+	// target are not.
+	DownstreamResources []Copied `json:"downstreamResources,omitempty"`
 	// Kustomize says where the kustomization is.
 	Kustomize *Kustomize `json:"kustomize,omitempty"`
 	// Helm holds what concerns the release.
@@ -51,6 +57,12 @@ type Options struct {
 	KeepResources bool `json:"keepResources,omitempty"`
 	// CorrectDrift undoes changes made by hand.
 	CorrectDrift *CorrectDrift `json:"correctDrift,omitempty"`
+}
+
+// Copied names an object that is copied.
+type Copied struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
 }
 
 // Kustomize says where the kustomization is.
@@ -113,7 +125,8 @@ func (c *Config) nameTargets() {
 }
 
 // with returns the options overridden by a target's: a string replaces if it is
-// not empty, a bool can only be switched on, maps merge, correctDrift replaces.
+// not empty, a bool can only be switched on, maps and what is copied merge, correctDrift
+// replaces.
 func (o Options) with(t Options) Options {
 	replace(&o.DefaultNamespace, t.DefaultNamespace)
 	replace(&o.Namespace, t.Namespace)
@@ -125,6 +138,12 @@ func (o Options) with(t Options) Options {
 		}
 		maps.Copy(merged, t.NamespaceLabels)
 		o.NamespaceLabels = merged
+	}
+	for _, c := range t.DownstreamResources {
+		same := func(have Copied) bool { return strings.EqualFold(have.Kind, c.Kind) && have.Name == c.Name }
+		if !slices.ContainsFunc(o.DownstreamResources, same) {
+			o.DownstreamResources = append(slices.Clip(o.DownstreamResources), c)
+		}
 	}
 	if t.Kustomize != nil {
 		k := deref(o.Kustomize)

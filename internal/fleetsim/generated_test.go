@@ -302,6 +302,18 @@ func deploys(t *testing.T, stack *v1alpha1.Resolved, files []generator.File, bun
 		t.Errorf("cluster %+v gets %s by %s, want overlays/%s by kustomize", c, got.Dir, got.Mode, overlay)
 		return
 	}
+	needs, err := generator.Secrets(stack, overlay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if copies := len(got.Options.DownstreamResources); stack.Fleet.CopySecrets && copies != len(needs) || !stack.Fleet.CopySecrets && copies > 0 {
+		t.Errorf("cluster %+v gets copies of %v, want those of %v", c, got.Options.DownstreamResources, needs)
+	}
+	for i, copied := range got.Options.DownstreamResources {
+		if need := needs[i]; copied != (fleetsim.Copied{Kind: "Secret", Name: need.Name}) || got.Namespace != need.Namespace {
+			t.Errorf("cluster %+v gets a copy of %s in %s, want %s in %s", c, copied, got.Namespace, need.Name, need.Namespace)
+		}
+	}
 	want := kustomizeBuild(t, files, got.Dir)
 	if diff := cmp.Diff(want, got.Objects); diff != "" {
 		t.Errorf("cluster %+v, %s (-kustomize build +Fleet):\n%s", c, got.Dir, diff)

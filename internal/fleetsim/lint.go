@@ -67,6 +67,7 @@ func rules() []rule {
 		{"file-name", "one odd name fails the build for every cluster", checkFileNames},
 		{"dead-pattern", ".fleetignore compares base names, a longer path matches nothing", checkPatterns},
 		{"namespace-labels", "some releases of Fleet mix the labels of targets, or drop one that asks for less than restricted", checkNamespaceLabels},
+		{"downstream-resources", "Fleet copies Secrets and ConfigMaps to the clusters, and stops at another kind", checkCopied},
 		{"size", "the store of the management cluster takes 1.5 MiB in one request, and a bundle is one", checkSize},
 		{"build", "what does not build here does not build on the cluster", checkBuild},
 	}

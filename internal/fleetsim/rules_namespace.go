@@ -51,6 +51,21 @@ func checkNamespaceLabels(b Bundle, _ []Bundle) problem.List {
 	return list
 }
 
+// checkCopied finds what Fleet's agent stops at: rancher/fleet,
+// internal/cmd/agent/controller/bundledeployment_controller.go.
+func checkCopied(b Bundle, _ []Bundle) problem.List {
+	var list problem.List
+	for _, s := range b.situations() {
+		for i, c := range s.options.DownstreamResources {
+			if !strings.EqualFold(c.Kind, "Secret") && !strings.EqualFold(c.Kind, "ConfigMap") || c.Name == "" {
+				list = append(list, b.problem(problem.Error, strings.TrimPrefix(fmt.Sprintf("%s.downstreamResources[%d]", s.at, i), "."),
+					fmt.Sprintf("got the kind %q and the name %q: the agent stops at it, and deploys nothing", c.Kind, c.Name), "name a Secret or a ConfigMap of the bundle's namespace"))
+			}
+		}
+	}
+	return list
+}
+
 // leaks are the labels that stand in a target, and that not every cluster should
 // have with that value.
 func (b Bundle) leaks(all []situation) map[string]bool {

@@ -35,11 +35,7 @@ func (v *verifier) secrets(n *namespace) []check {
 			}
 		}
 		if len(wrong) > 0 {
-			command := "hearth secrets " + v.Overlay + " --apply"
-			if v.Context != "" {
-				command += " --context " + v.Context
-			}
-			return failed(command, "%s", strings.Join(wrong, "; ")), nil
+			return failed(generator.SecretsCommand(v.Stack, v.Overlay, v.Context), "%s", strings.Join(wrong, "; ")), nil
 		}
 		return passed("%s", strings.Join(names, ", ")), nil
 	}}}

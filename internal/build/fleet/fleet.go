@@ -9,6 +9,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/build"
 	"github.com/hearth-dev/hearth/internal/build/file"
+	"github.com/hearth-dev/hearth/internal/build/secret"
 )
 
 // Names at the top of the output folder that hearth writes itself. Hidden
@@ -61,7 +62,17 @@ type target struct {
 	DoNotDeploy          bool              `yaml:"doNotDeploy,omitempty"`
 	DefaultNamespace     string            `yaml:"defaultNamespace,omitempty"`
 	NamespaceLabels      map[string]string `yaml:"namespaceLabels,omitempty"`
-	Kustomize            *kustomize        `yaml:"kustomize,omitempty"`
+	// Copied stand in each target: an overlay needs its own, and at the top they would
+	// be added to those of every target.
+	Copied    []copied   `yaml:"downstreamResources,omitempty"`
+	Kustomize *kustomize `yaml:"kustomize,omitempty"`
+}
+
+// copied is an object of the bundle's namespace on the management cluster that Fleet
+// copies into the namespace of the release.
+type copied struct {
+	Kind string `yaml:"kind"`
+	Name string `yaml:"name"`
 }
 
 // Folder holds the bundles where there are several, each in a folder of its own.
@@ -277,6 +288,11 @@ func (x index) target(name string) target {
 			// Helm makes the release's namespace itself and fails on an object
 			// for it: the release of such an overlay lives in one of its own.
 			t.DefaultNamespace, t.NamespaceLabels = x.stack+"-release", nil
+		}
+	}
+	if x.copies {
+		for _, s := range secret.Of(o) {
+			t.Copied = append(t.Copied, copied{"Secret", s.Name})
 		}
 	}
 	return t

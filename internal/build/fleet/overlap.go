@@ -10,6 +10,7 @@ import (
 // matches, without a look at all of them for each.
 type index struct {
 	stack    string
+	copies   bool // Secrets, from the management cluster
 	overlays map[string]*v1alpha1.ResolvedOverlay
 	targets  []v1alpha1.FleetTarget
 	facts    []map[string]string
@@ -35,7 +36,7 @@ func factsOf(t v1alpha1.FleetTarget) map[string]string {
 
 func newIndex(r *v1alpha1.Resolved) index {
 	targets := r.Fleet.Targets
-	x := index{stack: r.Name, overlays: map[string]*v1alpha1.ResolvedOverlay{}, targets: targets, having: map[string]map[string][]int{}, lacking: map[string][]int{}, of: map[string][]int{}}
+	x := index{stack: r.Name, copies: r.Fleet.CopySecrets, overlays: map[string]*v1alpha1.ResolvedOverlay{}, targets: targets, having: map[string]map[string][]int{}, lacking: map[string][]int{}, of: map[string][]int{}}
 	for i := range r.Overlays {
 		x.overlays[r.Overlays[i].Name] = &r.Overlays[i]
 	}

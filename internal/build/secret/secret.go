@@ -85,6 +85,26 @@ func Of(o *v1alpha1.ResolvedOverlay) []Secret {
 	return out
 }
 
+// Copied reports whether Fleet copies the Secrets of an overlay from its management
+// cluster to those that get it.
+func Copied(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) bool {
+	f := r.Fleet
+	return f != nil && f.CopySecrets && (f.DefaultOverlay == o.Name ||
+		slices.ContainsFunc(f.Targets, func(t v1alpha1.FleetTarget) bool { return t.Overlay == o.Name }))
+}
+
+// Sources are the Secrets of an overlay in the namespace where they are to be made:
+// where Fleet copies them, that of the GitRepo on the management cluster.
+func Sources(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) []Secret {
+	all := Of(o)
+	if Copied(r, o) {
+		for i := range all {
+			all[i].Namespace = r.Fleet.GitRepo.Namespace
+		}
+	}
+	return all
+}
+
 func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose string, keys ...Key)) {
 	if w := b.OpenWebUI; w != nil {
 		add(b.Namespace, w.SecretName, "Opaque", "signs Open WebUI's sessions", Key{Name: "secret-key", Form: Random})

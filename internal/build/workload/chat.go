@@ -51,7 +51,7 @@ func (b builder) migrator(chat corev1.Container) corev1.Container {
 			{Name: "HOME", Value: v1alpha1.TmpPath},
 		}),
 		EnvFrom:         chat.EnvFrom,
-		Resources:       chat.Resources, // a pod counts the larger of the two, not their sum
+		Resources:       chat.Resources,    // a pod counts the larger of the two, not their sum
 		VolumeMounts:    chat.VolumeMounts, // where the URL may name a certificate
 		SecurityContext: chat.SecurityContext,
 	}

@@ -109,7 +109,9 @@ func (d *drawing) repairExpose(e, webUI object) {
 			webUI["signUp"] = "closed"
 		}
 	case authenticated:
-		remove(e, "dangerouslyUnauthenticated")
+		if e["dangerouslyUnauthenticated"] == true {
+			remove(e, "dangerouslyUnauthenticated")
+		}
 	case e["dangerouslyUnauthenticated"] != true:
 		if member == nil {
 			member = object{}

@@ -43,6 +43,32 @@ func (d *drawing) repairFleet(fleet object, overlays []string, unexposed []strin
 	}
 }
 
+// repairCopies has Secrets copied only where no overlay can have Namespace objects.
+func repairCopies(fleet object, bases []object, overlays []any) {
+	namespaces := map[any]bool{}
+	makes := func(b object) {
+		if b["createNamespace"] == true {
+			delete(fleet, "copySecrets")
+		}
+		if b["namespace"] != nil {
+			namespaces[b["namespace"]] = true
+		}
+	}
+	for _, b := range bases {
+		makes(b)
+	}
+	for _, o := range overlays {
+		for _, b := range list(o.(object)["bases"]) {
+			if b, ok := b.(object); ok {
+				makes(b)
+			}
+		}
+	}
+	if len(namespaces) > 1 {
+		delete(fleet, "copySecrets")
+	}
+}
+
 func (d *drawing) repairSelector(s object) {
 	for _, e := range list(s["matchExpressions"]) {
 		e := e.(object)

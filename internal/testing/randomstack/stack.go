@@ -57,6 +57,7 @@ func (d *drawing) stack() object {
 		d.of = "fleet"
 		fleet := d.fields("fleet", fleetType)
 		d.repairFleet(fleet, all, unexposed)
+		repairCopies(fleet, bases, overlays)
 		s["fleet"] = d.noisy(fleetType, fleet)
 	case d.chance(0.1):
 		s["fleet"] = nil

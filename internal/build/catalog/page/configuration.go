@@ -144,6 +144,7 @@ func (p *page) secrets() string {
 	var rows [][]string
 	var names []string
 	byHand := false
+	copied := secret.Copied(p.stack, p.overlay)
 	for _, s := range secret.Of(p.overlay) {
 		names = append(names, s.Name)
 		for _, k := range s.Keys {
@@ -169,6 +170,9 @@ func (p *page) secrets() string {
 	if byHand {
 		source = "whoever gave you what only you have, else the cluster alone; Git holds their names"
 	}
+	if copied {
+		source += ". Fleet copies them from " + markdown.Code(p.stack.Fleet.GitRepo.Namespace) + " of its management cluster"
+	}
 	blocks = append(blocks, strings.Join([]string{
 		"- Secret names: " + code(names),
 		"- Source of truth: " + source,
@@ -176,11 +180,15 @@ func (p *page) secrets() string {
 		"- Recovery note: make the Secrets before the pods start. What was made up may be made up anew: people sign in again, and get new passwords.",
 	}, "\n"))
 	var commands []string
-	for _, s := range secret.Of(p.overlay) {
-		commands = append(commands, fmt.Sprintf("kubectl -n %s delete secret %s", s.Namespace, s.Name))
+	context, at := "CONTEXT", ""
+	if copied {
+		context, at = "MANAGEMENT", "--context MANAGEMENT "
+	}
+	for _, s := range secret.Sources(p.stack, p.overlay) {
+		commands = append(commands, fmt.Sprintf("kubectl %s-n %s delete secret %s", at, s.Namespace, s.Name))
 	}
 	if len(commands) > 0 {
-		commands = append(commands, command+" --apply --context CONTEXT")
+		commands = append(commands, command+" --apply --context "+context)
 		for i := range p.overlay.Bases {
 			for _, w := range running(&p.overlay.Bases[i]) {
 				commands = append(commands, fmt.Sprintf("kubectl -n %s rollout restart %s", p.overlay.Bases[i].Namespace, w.object()))

@@ -165,21 +165,21 @@ func (e *exposure) applyModule(t *testing.T, m images.Module, file string) {
 func (s *suite) enforces() bool { return s.mode != cluster.Source }
 
 // enforcePolicies starts what enforces NetworkPolicies, where the node's network does not.
-func (e *exposure) enforcePolicies(t *testing.T) {
+func (s *suite) enforcePolicies(t *testing.T) {
 	t.Helper()
-	if e.enforces() {
+	if s.enforces() {
 		return
 	}
 	manifest, err := os.ReadFile("testdata/kube-router.yaml")
 	must(t, err)
-	e.applyText(t, strings.Replace(string(manifest), "IMAGE", images.KubeRouterRef, 1))
-	e.kubectl(t, "-n", "kube-system", "rollout", "status", "daemonset/kube-router", "--timeout=2m")
+	s.applyText(t, strings.Replace(string(manifest), "IMAGE", images.KubeRouterRef, 1))
+	s.kubectl(t, "-n", "kube-system", "rollout", "status", "daemonset/kube-router", "--timeout=2m")
 }
 
 // applyText leaves the merging to the server: custom resource definitions do not fit into the annotation of a client's.
-func (e *exposure) applyText(t *testing.T, manifest string) {
+func (s *suite) applyText(t *testing.T, manifest string) {
 	t.Helper()
-	_, err := e.Kubectl(e.ctx, strings.NewReader(manifest), "apply", "--server-side", "-f", "-")
+	_, err := s.Kubectl(s.ctx, strings.NewReader(manifest), "apply", "--server-side", "-f", "-")
 	must(t, err)
 }
 

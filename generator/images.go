@@ -53,6 +53,15 @@ func eachImage(r *v1alpha1.Resolved, do func(ref string, image *v1alpha1.Image))
 		if k := base.Expose.APIKeys; k != nil && k.Image.Digest == "" {
 			do(workload.Image(base, v1alpha1.CaddyImage(), k.Image), &k.Image)
 		}
+		if e := base.Engine; e != nil {
+			if e.Image.Digest == "" {
+				do(workload.Image(base, v1alpha1.VLLMImage(), e.Image), &e.Image)
+			}
+			e.Images(added)
+			if i := e.Storage.Image; i != nil {
+				added(i)
+			}
+		}
 		if w := base.OpenWebUI; w != nil {
 			if w.Image.Digest == "" {
 				do(workload.Image(base, v1alpha1.OpenWebUIImage(), w.Image), &w.Image)

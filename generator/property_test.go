@@ -30,7 +30,7 @@ var objectRules = []struct {
 	{"selectors are immutable, and a person's labels change", func(_ *v1alpha1.Base, o generator.Object) bool {
 		for _, path := range [][]string{{"spec", "selector", "matchLabels"}, {"spec", "podSelector", "matchLabels"}, {"spec", "selector"}} {
 			labels, _ := at(o, path...).(map[string]any)
-			if _, nested := labels["matchLabels"]; !nested && !onlyOurs(labels, "acme.cert-manager.io") { // its solvers' pods
+			if _, nested := labels["matchLabels"]; !nested && !onlyOurs(labels, "acme.cert-manager.io", "leaderworkerset.sigs.k8s.io") { // its solvers' pods, and leaders
 				return false
 			}
 		}
@@ -52,6 +52,8 @@ var objectRules = []struct {
 		storage := v1alpha1.Storage{}
 		if b.Ollama != nil && at(o, "metadata", "name") == b.Ollama.ServiceName() {
 			storage = b.Ollama.Storage
+		} else if b.Engine != nil && at(o, "metadata", "name") == v1alpha1.EngineName() {
+			storage = b.Engine.Storage
 		} else {
 			storage = b.OpenWebUI.Storage
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// Accelerator is the graphics processor that Ollama computes on.
+// Accelerator is the graphics processor that an inference server computes on.
 type Accelerator struct {
 	// Type is nvidia, amd or intel. No default: choose.
 	Type AcceleratorType `json:"type"`
@@ -88,13 +88,28 @@ func (o *Ollama) devices() sizing.Devices {
 // Vulkan (Ollama's Dockerfile).
 func (o *Ollama) ROCm() bool { return strings.Contains(o.Image.Tag, "rocm") }
 
-func (v validator) accelerator(at *field.Path, o *Ollama) {
+func (v validator) accelerator(server *field.Path, o *Ollama) {
 	a := o.Accelerator
 	if a == nil {
 		return
 	}
-	image := at.Child("image", "tag")
-	at = at.Child("accelerator")
+	v.device(server, a)
+	if a.Type == "" {
+		return
+	}
+	image, at := server.Child("image", "tag"), server.Child("accelerator")
+	v = v.because(at.Child("type"))
+	switch plain, _, _ := strings.Cut(o.Image.Tag, rocm); {
+	case a.Type == AcceleratorAMD && !o.ROCm() && !sizing.LlamaServer(o.Image.Tag):
+		v.warnf(image, "write "+o.Image.Tag+rocm, "%s computes by Vulkan, which Ollama calls experimental before 0.30: it has no ROCm", o.Image.Tag)
+	case a.Type != AcceleratorAMD && o.ROCm():
+		v.warnf(image, "write "+plain, "%s has libraries for AMD alone, and Ollama would compute on the CPU", o.Image.Tag)
+	}
+}
+
+// device checks the graphics processors of a server.
+func (v validator) device(server *field.Path, a *Accelerator) {
+	at := server.Child("accelerator")
 	v = v.because(at.Child("type"))
 	if a.Type == "" {
 		v.errorf(at.Child("type"), "", "missing: want nvidia, amd or intel")
@@ -114,12 +129,6 @@ func (v validator) accelerator(at *field.Path, o *Ollama) {
 		}
 	}
 	v.optionalName(at.Child("runtimeClassName"), a.RuntimeClassName, "a RuntimeClass")
-	switch plain, _, _ := strings.Cut(o.Image.Tag, rocm); {
-	case a.Type == AcceleratorAMD && !o.ROCm() && !sizing.LlamaServer(o.Image.Tag):
-		v.warnf(image, "write "+o.Image.Tag+rocm, "%s computes by Vulkan, which Ollama calls experimental before 0.30: it has no ROCm", o.Image.Tag)
-	case a.Type != AcceleratorAMD && o.ROCm():
-		v.warnf(image, "write "+plain, "%s has libraries for AMD alone, and Ollama would compute on the CPU", o.Image.Tag)
-	}
 	if a.Type == AcceleratorNVIDIA {
 		v.only(at, "NVIDIA's device files are open to every group", *a, "type", "count", "memory", "resourceName", "runtimeClassName")
 	}

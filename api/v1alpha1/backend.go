@@ -121,9 +121,10 @@ func (b *Base) AsksOllama() bool {
 	return b.OpenWebUI != nil && (b.Ollama != nil || len(b.OpenWebUI.OllamaURLs) > 0)
 }
 
-func (v validator) backends(base *field.Path, b *Base) {
+// backends checks those that a person wrote.
+func (v validator) backends(base *field.Path, written []Backend, b *Base) {
 	first := map[string]int{}
-	for i := range b.OpenWebUI.Backends {
+	for i := range written {
 		k, at := &b.OpenWebUI.Backends[i], base.Child("openWebUI", "backends").Index(i)
 		if k.APIKey != nil {
 			v.secretKey(at.Child("apiKey"), *k.APIKey)

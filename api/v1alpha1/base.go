@@ -9,7 +9,8 @@ import (
 	"github.com/hearth-dev/hearth/api/problem"
 )
 
-// Base is one deployable service in one namespace: Ollama, Open WebUI, or both.
+// Base is one deployable service in one namespace: Ollama, Open WebUI, an engine,
+// or several of them.
 type Base struct {
 	// Name of the base and of its folder, a DNS label. An overlay cannot change it.
 	Name string `json:"name"`
@@ -41,7 +42,10 @@ type Base struct {
 	DNS *DNS `json:"dns,omitzero"`
 	// Ollama is the inference server. Default none.
 	Ollama *Ollama `json:"ollama,omitzero"`
-	// OpenWebUI is the chat in front of it. Default none.
+	// Engine is an inference server for many people, or for a model that no single
+	// node holds. Default none.
+	Engine *Engine `json:"engine,omitzero"`
+	// OpenWebUI is the chat in front of them. Default none.
 	OpenWebUI *OpenWebUI `json:"openWebUI,omitzero"`
 	// Expose is the way in from outside the cluster: to Open WebUI where the
 	// base has one, else to Ollama. Default internal, no way in.
@@ -65,6 +69,13 @@ func (b *Base) Default() {
 	}
 	fillPointer(&b.DNS, DNS{})
 	b.DNS.applyDefaults()
+	if e := b.Engine; e != nil {
+		if b.OpenWebUI == nil {
+			fillPointer(&e.AllowFrom, []Peer{{}})
+		}
+		e.applyDefaults()
+		b.asksEngine()
+	}
 	if w := b.OpenWebUI; w != nil {
 		w.Embedding.applyDefaults(b.Ollama != nil)
 		if body := b.Expose.BodyLimit(); body > 0 && body < 10<<20 {
@@ -151,8 +162,8 @@ func (v validator) base(at *field.Path, written Base) {
 	b.Default()
 	v.label(at.Child("name"), b.Name, "the base's name")
 	v.namespace(at.Child("namespace"), b.Namespace)
-	if b.Ollama == nil && b.OpenWebUI == nil {
-		v.because(at.Child("ollama"), at.Child("openWebUI")).errorf(at, "write ollama, openWebUI, or both", "the base deploys nothing")
+	if b.Ollama == nil && b.OpenWebUI == nil && b.Engine == nil {
+		v.because(at.Child("ollama"), at.Child("openWebUI"), at.Child("engine")).errorf(at, "write ollama, engine or openWebUI", "the base deploys nothing")
 	}
 	v.namespaceLabels(at.Child("namespaceLabels"), b.NamespaceLabels)
 	v.labels(at.Child("labels"), b.Labels)
@@ -166,6 +177,9 @@ func (v validator) base(at *field.Path, written Base) {
 	v.dns(at.Child("dns"), b.DNS)
 	if b.Ollama != nil {
 		v.ollama(at, given, b)
+	}
+	if b.Engine != nil {
+		v.engine(at, given, b)
 	}
 	if b.OpenWebUI != nil {
 		v.openWebUI(at, given, b)
@@ -228,6 +242,12 @@ func (v validator) shared(at *field.Path, b *Base) {
 		}
 		use(jobs, storage.Child("backup", "longhorn", "group"), w.Storage.RecurringJob(), "recurring job")
 		use(secrets, at.Child("openWebUI", "secretName"), w.SecretName, "Secret")
+	}
+	if e := b.Engine; e != nil {
+		for _, claim := range b.claims()["engine"] {
+			use(claims, at.Child("engine", "storage", "existingClaim"), claim, "claim")
+		}
+		use(secrets, at.Child("engine", "secretName"), e.SecretName, "Secret")
 	}
 	if b.Expose.TLS != nil {
 		use(secrets, at.Child("expose", "tls", "secretName"), b.Expose.TLS.SecretName, "Secret")

@@ -54,7 +54,7 @@ type Container struct {
 
 // ContainerNames are those of hearth's own.
 func ContainerNames() []string {
-	return []string{serviceOllama, serviceOpenWebUI, "pull-models", "seed-data"}
+	return []string{serviceOllama, serviceOpenWebUI, serviceEngine, "pull-models", "seed-data"}
 }
 
 // all calls do with each of the init containers and sidecars, in the order in which they

@@ -55,6 +55,29 @@ var ollamaOwned = map[string]variable{
 	"no_proxy":                 {otherProxy, "use proxy.noProxy"},
 }
 
+// engineOwned are the variables that hearth sets for an engine, and where to set
+// them instead.
+var engineOwned = map[string]variable{
+	"ALL_PROXY":            {otherProxy, "use proxy"},
+	"HF_HOME":              {fix: "remove it: it is huggingface/ of the volume"},
+	"HF_HUB_OFFLINE":       {fix: "use engine.pull"},
+	"HOME":                 {fix: "remove it: the volume is mounted there"},
+	"HTTPS_PROXY":          {fix: "use proxy.https"},
+	"HTTP_PROXY":           {fix: "use proxy.http"},
+	"NO_PROXY":             {fix: "use proxy.noProxy"},
+	"REQUESTS_CA_BUNDLE":   {fix: "use caBundle"},
+	"SSL_CERT_FILE":        {fix: "use caBundle"},
+	"USER":                 {fix: "remove it: PyTorch asks for the user's name, which the image does not know"},
+	"VLLM_API_KEY":         {fix: "use engine.secretName"},
+	"VLLM_HOST_IP":         {fix: "remove it: it is the pod's address"},
+	"VLLM_NO_USAGE_STATS":  {fix: "remove it: nothing is reported to others"},
+	"VLLM_SERVER_DEV_MODE": {"it opens paths without a key, by which others run what they like in the server", "remove it"},
+	"all_proxy":            {otherProxy, "use proxy"},
+	"http_proxy":           {otherProxy, "use proxy.http"},
+	"https_proxy":          {otherProxy, "use proxy.https"},
+	"no_proxy":             {otherProxy, "use proxy.noProxy"},
+}
+
 // openWebUIOwned are the variables that hearth sets for Open WebUI, and where
 // to set them instead.
 var openWebUIOwned = map[string]variable{

@@ -55,6 +55,9 @@ func everyField(t *testing.T) []field {
 		if strings.Contains(pattern, "openWebUI.service.dangerouslyUnauthenticated") {
 			continue // the chat signs people in
 		}
+		if strings.Contains(pattern, "engine.storage.backup") || inward(pattern) {
+			continue // an engine's models are fetched again, and nobody comes from outside
+		}
 		if strings.HasSuffix(pattern, ".forEach.file") || strings.HasSuffix(pattern, ".overrides{}.name") {
 			continue // a file of a stack alone is not read, and the key is the name
 		}
@@ -198,7 +201,7 @@ func pruned(base object, steps list) object {
 	if steps[0] == "monitoring" && base["expose"] != nil { // which it watches
 		out["expose"] = base["expose"]
 	}
-	for _, component := range []string{"ollama", "openWebUI"} {
+	for _, component := range []string{"ollama", "openWebUI", "engine"} {
 		whole, ok := base[component].(object)
 		if !ok {
 			continue
@@ -206,7 +209,8 @@ func pruned(base object, steps list) object {
 		kept := object{}
 		for name, value := range whole {
 			mine := steps[0] == component && len(steps) > 1 && (steps[1] == name || slices.Contains(beside[steps[1].(string)], name))
-			if mine || slices.Contains([]string{"models", "ollamaURLs", "allowTo", "signUp"}, name) {
+			engine := component == "engine" && slices.Contains([]string{"type", "model", "modelSize", "accelerator", "tensorParallel", "image"}, name)
+			if mine || engine || slices.Contains([]string{"models", "ollamaURLs", "allowTo", "signUp"}, name) {
 				kept[name] = value
 			}
 		}
@@ -297,4 +301,11 @@ func lastLine(n *yaml.Node) int {
 		last = max(last, lastLine(child))
 	}
 	return last
+}
+
+// inward reports whether a field of an engine's Service says how somebody comes from
+// outside.
+func inward(pattern string) bool {
+	_, field, service := strings.Cut(pattern, "engine.service.")
+	return service && !slices.Contains([]string{"type", "port"}, field)
 }

@@ -66,7 +66,7 @@ func judgeStack(t *testing.T, stack *v1alpha1.Resolved) {
 	}
 	for _, b := range bases {
 		switch {
-		case b.Name == "" || b.Namespace == "" || b.Expose == nil || b.Ollama == nil && b.OpenWebUI == nil:
+		case b.Name == "" || b.Namespace == "" || b.Expose == nil || b.Ollama == nil && b.OpenWebUI == nil && b.Engine == nil:
 			t.Errorf("base %q is incomplete: %+v", b.Name, b)
 		case b.Expose.Type != v1alpha1.ExposeInternal && (b.Expose.Host == "" || b.Expose.TLS == nil || b.Expose.From == nil || b.Expose.RedirectHTTP == nil):
 			t.Errorf("the route of base %q is incomplete: %+v", b.Name, b.Expose)

@@ -46,7 +46,7 @@ func (l *load) build(bases []Base, overrides []Override, resources []Object, pat
 			o = overrides[i]
 		}
 		parts := 0
-		for name, declared := range map[string]bool{"ollama": b.Ollama != nil, "openWebUI": b.OpenWebUI != nil, "expose": b.Expose != nil} {
+		for name, declared := range map[string]bool{"ollama": b.Ollama != nil, "openWebUI": b.OpenWebUI != nil, "engine": b.Engine != nil, "expose": b.Expose != nil} {
 			if _, overridden := o[name]; declared || overridden {
 				parts++
 			}

@@ -134,7 +134,7 @@ func (v validator) modelSize(at *field.Path, s ModelSize) {
 			if s.State != "" && slices.Contains(withoutAttention, name) {
 				continue
 			}
-			v.errorf(at.Child(name), "", "missing, or 0: want the figure of the model's GGUF header")
+			v.because(at.Child("keyLength")).errorf(at.Child(name), "", "missing, or 0: want the figure of the model's GGUF header")
 			continue
 		}
 		v.figure(at.Child(name), value, 1)

@@ -196,6 +196,7 @@ var (
 func (v validator) ollama(base *field.Path, given, b *Base) {
 	o, at := b.Ollama, base.Child("ollama")
 	v.workload(at, &given.Ollama.Workload, &o.Workload, ollamaOwned)
+	v.command(at, &o.Workload)
 	v.ollamaName(at, o)
 	v.service(at, ProgramOllama, given.Ollama.Service, &o.Workload)
 	tag := at.Child("image", "tag")

@@ -156,6 +156,7 @@ func (SignUp) Values() []string { return texts(SignUpOpen, SignUpClosed) }
 func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	w, at := b.OpenWebUI, base.Child("openWebUI")
 	v.workload(at, &given.OpenWebUI.Workload, &w.Workload, openWebUIOwned)
+	v.command(at, &w.Workload)
 	v.service(at, ProgramOpenWebUI, given.OpenWebUI.Service, &w.Workload)
 	v.version(at.Child("image", "tag"), w.Image, &versions.OpenWebUI)
 	files := v.because(at.Child("database", "type"), at.Child("vectors", "type"))
@@ -188,11 +189,11 @@ func (v validator) openWebUI(base *field.Path, given, b *Base) {
 	}
 	v.oidc(base, given.OpenWebUI.OIDC, b)
 	if len(w.Backends) == 0 && !b.AsksOllama() {
-		v.because(base.Child("ollama"), at.Child("backends")).errorf(at.Child("ollamaURLs"), "write the servers' URLs, backends, or ollama to have one in this base",
+		v.because(base.Child("ollama"), base.Child("engine"), at.Child("backends")).errorf(at.Child("ollamaURLs"), "write the servers' URLs, backends, or ollama to have one in this base",
 			"missing: the base has no Ollama of its own")
 	}
 	v.ollamaURLs(base, b)
-	v.backends(base, b)
+	v.backends(base, given.OpenWebUI.Backends, b)
 	v.name(at.Child("secretName"), w.SecretName, "a Secret")
 }
 

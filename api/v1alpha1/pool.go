@@ -90,7 +90,7 @@ func LeadsTo(text, from, service, namespace string) bool {
 // ollamaName checks the name against what else has one in the namespace and in
 // the pod.
 func (v validator) ollamaName(at *field.Path, o *Ollama) {
-	name, taken := o.ServiceName(), append(ContainerNames(), serviceOpenWebUI+HeadlessSuffix)
+	name, taken := o.ServiceName(), append(ContainerNames(), serviceOpenWebUI+HeadlessSuffix, EngineGroup)
 	at = at.Child("name")
 	switch {
 	case name == serviceOllama:
@@ -129,6 +129,9 @@ func (b *Base) programs() []string {
 	if b.OpenWebUI != nil {
 		names = append(names, serviceOpenWebUI)
 	}
+	if b.Engine != nil {
+		names = append(names, serviceEngine, EngineGroup)
+	}
 	return names
 }
 
@@ -141,6 +144,9 @@ func (b *Base) claims() map[string][]string {
 	}
 	if w := b.OpenWebUI; w != nil {
 		claims["openWebUI"] = []string{w.Storage.Claim(serviceOpenWebUI)}
+	}
+	if e := b.Engine; e != nil && !e.VolumeEach() {
+		claims["engine"] = []string{e.Storage.Claim(serviceEngine)}
 	}
 	return claims
 }

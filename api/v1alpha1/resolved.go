@@ -160,7 +160,7 @@ func conflictOf(a, b *Base) *conflict {
 	name := func(n string) bool { return slices.Contains(a.programs(), n) }
 	program, claim := sharedClaim(a, b)
 	switch i := slices.IndexFunc(b.programs(), name); {
-	case a.Ollama != nil && b.Ollama != nil && i >= 0 && b.programs()[i] != serviceOpenWebUI:
+	case a.Ollama != nil && b.Ollama != nil && i >= 0 && b.programs()[i] != serviceOpenWebUI && b.programs()[i] != serviceEngine:
 		what := "both bring objects called " // those of a speed check
 		if a.Ollama.ServiceName() == b.Ollama.ServiceName() {
 			what = "both bring an Ollama called "
@@ -168,6 +168,8 @@ func conflictOf(a, b *Base) *conflict {
 		return &conflict{[]string{"ollama", "name"}, what + b.programs()[i] + " into the namespace " + b.Namespace, "give one of them another name, or another namespace"}
 	case a.OpenWebUI != nil && b.OpenWebUI != nil:
 		return &conflict{what: "both bring an Open WebUI into the namespace " + b.Namespace, fix: "give one of them another namespace"}
+	case a.Engine != nil && b.Engine != nil:
+		return &conflict{what: "both bring an engine into the namespace " + b.Namespace, fix: "give one of them another namespace"}
 	case a.CreateNamespace && b.CreateNamespace:
 		return &conflict{[]string{"createNamespace"}, "both create the namespace " + b.Namespace, "leave it to one of them"}
 	case program != "":

@@ -8,8 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Workload is what Ollama and Open WebUI have in common: one pod with a volume
-// and a Service.
+// Workload is what Ollama, Open WebUI and an engine have in common: pods with a
+// volume and a Service.
 type Workload struct {
 	// Image of the container. Defaults to the pinned version of hearth.
 	Image Image `json:"image,omitzero"`
@@ -19,7 +19,8 @@ type Workload struct {
 	// is elsewhere, pull is never. Default: the image's.
 	Command []string `json:"command,omitzero"`
 	// Args are the arguments of the command, beside an image.repository of
-	// somebody else's. Default: serve for Ollama, unless there is a command.
+	// somebody else's. Default: serve for Ollama, unless there is a command. An
+	// engine has hearth's own arguments whatever its image, and these after them.
 	Args []string `json:"args,omitzero"`
 	// Resources of the container. A missing part, or auto, has its own default:
 	// Ollama's memory follows from its models.
@@ -259,7 +260,6 @@ func (v validator) workload(at *field.Path, given, w *Workload, ours map[string]
 	v.image(at.Child("image"), w.Image)
 	v.resources(at.Child("resources"), given.Resources, w.Resources)
 	v.storage(at.Child("storage"), given.Storage, w.Storage)
-	v.command(at, w)
 	v.env(at.Child("env"), w.Env, ours)
 	v.envFrom(at.Child("envFrom"), w.EnvFrom)
 	v.containers(at, &given.Containers, w)

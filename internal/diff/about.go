@@ -12,6 +12,7 @@ func Abouts() []About {
 		{"overlay", "an overlay that is new, gone or renamed"},
 		{"fleet", "clusters that fleet.yaml gives another overlay or none, and another Helm release"},
 		{"restart", "a pod template: who restarts, and whether anybody is served meanwhile"},
+		{"groups", "a LeaderWorkerSet: which groups are made anew, and whether anybody is served meanwhile"},
 		{"image", "another image; and Open WebUI's database, which only migrates forward"},
 		{"models", "models to pull, with their size, and those that stay on the volume unused"},
 		{"replicas", "more pods, fewer, or none"},

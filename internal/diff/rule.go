@@ -33,6 +33,7 @@ func rules() []rule {
 	return []rule{
 		{"refused", Changed, refused},
 		{"restart", Changed, restart},
+		{"groups", Changed, restartGroups},
 		{"image", Changed, image},
 		{"models", Changed, models},
 		{"sign-in", Changed, signIn},

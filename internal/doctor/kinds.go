@@ -16,6 +16,7 @@ var providers = map[string]string{
 	"k8s.nginx.org":             "install F5's NGINX Ingress Controller with its CRDs (ingress-nginx has none); or another expose.type",
 	"gateway.networking.k8s.io": "install Gateway API's CRDs and an implementation: https://gateway-api.sigs.k8s.io/guides/; or another expose.type",
 	"postgresql.cnpg.io":        "install CloudNativePG's operator: https://cloudnative-pg.io/docs/current/installation_upgrade/; or another openWebUI.database.type",
+	"leaderworkerset.x-k8s.io":  "install LeaderWorkerSet's controller: kubectl apply --server-side -f https://github.com/kubernetes-sigs/lws/releases/download/v0.9.0/manifests.yaml; or ollama in the place of engine",
 	"monitoring.coreos.com":     "install the Prometheus operator's CRDs",
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -45,9 +44,9 @@ func (d *doctor) storage() []check {
 			if claim, ok := objects.Decode[corev1.PersistentVolumeClaim](o); ok {
 				add(claim, ref.Namespace)
 			}
-		case ref.Is("apps", "StatefulSet"):
-			if s, ok := objects.Decode[appsv1.StatefulSet](o); ok {
-				for _, claim := range s.Spec.VolumeClaimTemplates {
+		default:
+			for _, t := range objects.ClaimTemplates(o) {
+				if claim, ok := objects.Decode[corev1.PersistentVolumeClaim](t); ok {
 					add(claim, ref.Namespace)
 				}
 			}

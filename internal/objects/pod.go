@@ -2,6 +2,8 @@ package objects
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -36,14 +38,67 @@ func TemplatePath(r Ref) []string {
 	return nil
 }
 
-// podOf is the pod that an object is, or makes.
-func podOf(o Object, ref Ref) (Pod, bool) {
-	template, p := o, Pod{Ref: ref, Path: "spec", Whole: o}
-	if at := TemplatePath(ref); at != nil {
-		p.Path = strings.Join(at, ".") + ".spec"
+// podsOf are the pods that an object is, or makes.
+func podsOf(o Object, ref Ref) []Pod {
+	if ref.Is(leaderWorkerSet, "LeaderWorkerSet") {
+		return groupOf(o, ref)
+	}
+	var at []string
+	if at = TemplatePath(ref); at == nil && !ref.Is("", "Pod") {
+		return nil
+	}
+	if p, ok := podAt(o, ref, at...); ok {
+		return []Pod{p}
+	}
+	return nil
+}
+
+// The API group of LeaderWorkerSet, and what its labels begin with.
+const (
+	leaderWorkerSet = "leaderworkerset.x-k8s.io"
+	groupLabels     = "leaderworkerset.sigs.k8s.io/"
+)
+
+// groupOf are the two kinds of pods of a LeaderWorkerSet, with the labels that its
+// controller gives them: the leader, which is as the workers are where it has no
+// template of its own, and a worker, where there is one.
+func groupOf(o Object, ref Ref) (pods []Pod) {
+	const template = "leaderWorkerTemplate"
+	leader, ok := podAt(o, ref, "spec", template, "leaderTemplate")
+	worker, ofWorker := podAt(o, ref, "spec", template, "workerTemplate")
+	if !ok {
+		leader, ok = worker, ofWorker
+	}
+	label := func(p Pod, index string) {
+		p.Meta.Labels = maps.Clone(p.Meta.Labels)
+		metav1.SetMetaDataLabel(&p.Meta, groupLabels+"name", ref.Name)
+		if index != "" {
+			metav1.SetMetaDataLabel(&p.Meta, groupLabels+"worker-index", index)
+		}
+		pods = append(pods, p)
+	}
+	if ok {
+		label(leader, "0")
+	}
+	if size := At(o, "spec", template, "size"); ofWorker && size != nil && fmt.Sprint(size) != "1" {
+		label(worker, "")
+	}
+	return pods
+}
+
+// ClaimTemplates are those by which a workload asks for a volume for each pod.
+func ClaimTemplates(workload Object) []Object {
+	if own := List(workload, "spec", "volumeClaimTemplates"); own != nil {
+		return own
+	}
+	return List(workload, "spec", "leaderWorkerTemplate", "volumeClaimTemplates")
+}
+
+// podAt is the pod whose template an object has at a path.
+func podAt(o Object, ref Ref, at ...string) (Pod, bool) {
+	template, p := o, Pod{Ref: ref, Path: strings.Join(append(slices.Clone(at), "spec"), "."), Whole: o}
+	if len(at) > 0 {
 		template = Child(o, at...)
-	} else if !ref.Is("", "Pod") {
-		return Pod{}, false
 	}
 	typed, ok := Decode[corev1.PodTemplateSpec](Object{"metadata": template["metadata"], "spec": template["spec"]})
 	if !ok || template["spec"] == nil {

@@ -65,7 +65,7 @@ func New(all []Object) *Set {
 }
 
 func (s *Set) add(o Object, ref Ref) {
-	if p, ok := podOf(o, ref); ok {
+	for _, p := range podsOf(o, ref) {
 		in := Namespace(ref.Namespace)
 		s.podsIn[in] = append(s.podsIn[in], len(s.Pods))
 		for key, value := range p.Meta.Labels {

@@ -53,6 +53,8 @@ func rules() []rule {
 		{kind: "StatefulSet", field: "spec.podManagementPolicy", unset: "OrderedReady", same: reflect.DeepEqual, why: "Kubernetes never changes a StatefulSet's podManagementPolicy"},
 		{kind: "StatefulSet", field: "spec.volumeClaimTemplates", same: reflect.DeepEqual, why: "Kubernetes never changes a StatefulSet's volumeClaimTemplates: its claims exist already",
 			text: templates, anew: orphan},
+		{group: "leaderworkerset.x-k8s.io", kind: "LeaderWorkerSet", field: "spec.leaderWorkerTemplate.volumeClaimTemplates", same: reflect.DeepEqual,
+			why: "its controller makes StatefulSets of it, whose volumeClaimTemplates never change", text: templates, anew: groupsAnew},
 		{kind: "Secret", field: "type", unset: "Opaque", same: reflect.DeepEqual, why: "Kubernetes never changes a Secret's type"},
 		{kind: "Service", field: "spec.clusterIP", unset: "an address of the cluster's choice", same: reflect.DeepEqual, why: "Kubernetes never changes a Service's address, nor takes it away"},
 		{kind: "Service", field: "spec.loadBalancerClass", unset: "the cluster's own load balancer", same: reflect.DeepEqual, holds: balanced,

@@ -86,3 +86,10 @@ func (r rule) nevertheless(id id) string {
 	}
 	return anew(id)
 }
+
+// groupsAnew is how a LeaderWorkerSet gets other templates: its pods and their
+// StatefulSets go with it, and the claims stay.
+func groupsAnew(set id) string {
+	return fmt.Sprintf("render with --recreate and, before that is deployed, kubectl -n %s delete leaderworkerset %s (volumes stay, under the same names: delete those that are to be made anew)",
+		set.namespace, set.name)
+}

@@ -165,7 +165,7 @@ func volumeNamed(p *pod, name string) corev1.Volume {
 			return v
 		}
 	}
-	for _, o := range objects.List(p.Whole, "spec", "volumeClaimTemplates") {
+	for _, o := range objects.ClaimTemplates(p.Whole) {
 		if objects.Text(o, "metadata", "name") == name {
 			return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{}}}
 		}

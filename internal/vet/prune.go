@@ -29,7 +29,7 @@ func prunedData(in *input) []Finding {
 		}
 	}
 	for i := range in.pods {
-		if len(objects.List(in.pods[i].Whole, "spec", "volumeClaimTemplates")) > 0 {
+		if len(objects.ClaimTemplates(in.pods[i].Whole)) > 0 {
 			holds[objects.Namespace(in.pods[i].Ref.Namespace)] = true
 		}
 	}

@@ -168,7 +168,7 @@ func (c container) disagreements() field.ErrorList {
 // hasVolume reports whether the pod has a volume, or its StatefulSet a claim for
 // it.
 func (p *pod) hasVolume(name string) bool {
-	for _, o := range objects.List(p.Whole, "spec", "volumeClaimTemplates") {
+	for _, o := range objects.ClaimTemplates(p.Whole) {
 		if objects.Text(o, "metadata", "name") == name {
 			return true
 		}

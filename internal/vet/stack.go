@@ -380,6 +380,9 @@ func hatches(o *v1alpha1.ResolvedOverlay) []Finding {
 			}
 			unseen(at+".ollama", &b.Ollama.Workload, add)
 		}
+		if b.Engine != nil {
+			unseen(at+".engine", &b.Engine.Workload, add)
+		}
 		if b.OpenWebUI != nil {
 			unseen(at+".openWebUI", &b.OpenWebUI.Workload, add)
 			for _, name := range slices.Sorted(maps.Keys(b.OpenWebUI.Env)) {

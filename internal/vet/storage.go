@@ -137,7 +137,7 @@ func (in *input) claim(p *pod, volume string) (corev1.PersistentVolumeClaim, boo
 			return claim, ok && o != nil
 		}
 	}
-	for _, o := range objects.List(p.Whole, "spec", "volumeClaimTemplates") {
+	for _, o := range objects.ClaimTemplates(p.Whole) {
 		if objects.Text(o, "metadata", "name") == volume {
 			return objects.Decode[corev1.PersistentVolumeClaim](o)
 		}

@@ -64,6 +64,10 @@ func (c *Cluster) Worker() string {
 	return ""
 }
 
+// keepAddress has packets of pods to those of another node leave as they are.
+const keepAddress = `rule="POSTROUTING --source ` + podSubnet + ` --destination $1 --jump ACCEPT"
+iptables --table nat --check $rule 2>/dev/null || iptables --table nat --insert $rule`
+
 // Connect waits until every node is ready and leads each to the pods of the others, which kind's own network does by itself. Call it
 // again after a node was started anew: that forgets its routes.
 func (c *Cluster) Connect(ctx context.Context, timeout time.Duration) error {
@@ -104,6 +108,10 @@ func (c *Cluster) Connect(ctx context.Context, timeout time.Duration) error {
 			}
 			if err := from.CommandContext(ctx, "ip", "route", "replace", to.Spec.PodCIDR, "via", address).Run(); err != nil {
 				return fmt.Errorf("a route from node %s to the pods of %s: %w", from, to.Name, err)
+			}
+			// Else a node hides its pods behind its own address, and a policy that names them does not know them.
+			if err := from.CommandContext(ctx, "sh", "-c", keepAddress, "sh", to.Spec.PodCIDR).Run(); err != nil {
+				return fmt.Errorf("keeping the addresses of pods from node %s to the pods of %s: %w", from, to.Name, err)
 			}
 		}
 	}

@@ -106,6 +106,15 @@ func OAuth2Proxy() Addon {
 	}
 }
 
+// LeaderWorkerSet makes groups of pods, by a controller and a webhook.
+func LeaderWorkerSet() Addon {
+	m := Module{Path: "sigs.k8s.io/lws", Version: "v0.9.0", Sum: "h1:DcJCgxjjoGOx//QHZkeKpyiblxYq70aCRZNYSfykWyI="}
+	return Addon{
+		Module: m, Ref: "registry.k8s.io/lws/lws:" + m.Version,
+		program: moduleProgram{Module: m, name: "manager", main: "cmd", needMB: 2500},
+	}
+}
+
 // CertManager is here for its custom resources: nothing of it runs.
 func CertManager() Module {
 	return Module{

@@ -27,7 +27,7 @@ func Targets() []Target {
 		Name: containerd.name, About: "programs " + containerdVersion + ", from their Go module; for the full run", Full: true,
 		Build: func(ctx context.Context, b *Builder) (string, error) { return b.Containerd(ctx) },
 	})
-	for i, a := range []Addon{Traefik(), MetricsServer(), Dex(), OAuth2Proxy()} {
+	for i, a := range []Addon{Traefik(), MetricsServer(), Dex(), OAuth2Proxy(), LeaderWorkerSet()} {
 		full, about := i > 1, "image "+a.Ref+", compiled from its Go module"
 		if full {
 			about += "; for the full run"

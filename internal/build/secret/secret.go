@@ -106,6 +106,10 @@ func Sources(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) []Secret {
 }
 
 func baseSecrets(b *v1alpha1.Base, add func(namespace, name, kind, purpose string, keys ...Key)) {
+	if e := b.Engine; e != nil { // before the chat, which has the same key
+		add(b.Namespace, e.SecretName, "Opaque", "lets clients ask the engine", Key{Name: v1alpha1.EngineKey, Form: Token, Purpose: "the key of the engine"})
+		programSecrets(b.Namespace, &e.Workload, add)
+	}
 	if w := b.OpenWebUI; w != nil {
 		add(b.Namespace, w.SecretName, "Opaque", "signs Open WebUI's sessions", Key{Name: "secret-key", Form: Random})
 		if w.SignUp == v1alpha1.SignUpClosed {

@@ -9,12 +9,11 @@ import (
 	"github.com/hearth-dev/hearth/sizing"
 )
 
-// accelerate gives Ollama's container its graphics processors. The image itself
+// accelerate gives the program's container its graphics processors. The image itself
 // says what NVIDIA's runtime mounts (NVIDIA_DRIVER_CAPABILITIES), and the device
 // plugin which devices are visible: NVIDIA_VISIBLE_DEVICES set here would open
 // those of other pods.
-func (b builder) accelerate(pod *corev1.PodSpec) {
-	a := b.base.Ollama.Accelerator
+func accelerate(pod *corev1.PodSpec, a *v1alpha1.Accelerator) {
 	if a == nil {
 		return
 	}
@@ -47,8 +46,8 @@ func (b builder) acceleratorEnv() []corev1.EnvVar {
 
 // acceleratedMeta says in the pod's metadata what its devices hold, which
 // Kubernetes does not know and hearth vet asks.
-func (b builder) acceleratedMeta(meta metav1.ObjectMeta) metav1.ObjectMeta {
-	if a := b.base.Ollama.Accelerator; a != nil && a.Memory != "" {
+func acceleratedMeta(meta metav1.ObjectMeta, a *v1alpha1.Accelerator) metav1.ObjectMeta {
+	if a != nil && a.Memory != "" {
 		metav1.SetMetaDataAnnotation(&meta, v1alpha1.AcceleratorMemory, string(a.Memory))
 	}
 	return meta

@@ -15,15 +15,19 @@ func Objects(stack string, base *v1alpha1.Base) []any {
 	if base.CreateNamespace {
 		typed = append(typed, b.namespace())
 	}
-	return slices.Concat(typed, b.ollama(), b.openWebUI(), b.apiKeys(), b.speedCheck())
+	return slices.Concat(typed, b.ollama(), b.engine(), b.openWebUI(), b.apiKeys(), b.speedCheck())
 }
 
 // Exposed is the component that people use by the base's route: the chat where
-// there is one, since it asks people to sign in, else Ollama.
+// there is one, since it asks people to sign in, else Ollama, else the engine, which
+// no route leads to.
 func Exposed(stack string, base *v1alpha1.Base) object.Component {
 	b := builder{stack: stack, base: base}
 	if base.OpenWebUI != nil {
 		return b.openWebUIComponent().Component
+	}
+	if base.Ollama == nil {
+		return b.engineComponent().Component
 	}
 	return b.ollamaComponent().Component
 }
@@ -42,7 +46,7 @@ func Target(stack string, base *v1alpha1.Base) (c object.Component, port int32) 
 // Program is one of a base's workloads, as others reach it.
 type Program struct {
 	object.Component
-	// Is which of the two it is.
+	// Is which of them it is.
 	Is v1alpha1.Program
 	// Port of its Service.
 	Port int32

@@ -141,9 +141,9 @@ func (b builder) ollamaTemplate(c component) corev1.PodTemplateSpec {
 		Lifecycle:       drain(15), // SIGTERM cuts a running answer within 20 ms
 		SecurityContext: restricted(false),
 	}}
-	b.accelerate(&pod)
+	accelerate(&pod, o.Accelerator)
 	b.addContainers(&pod, &o.Workload)
-	return corev1.PodTemplateSpec{ObjectMeta: b.acceleratedMeta(c.PodMeta()), Spec: pod}
+	return corev1.PodTemplateSpec{ObjectMeta: acceleratedMeta(c.PodMeta(), o.Accelerator), Spec: pod}
 }
 
 // pullerEnv is what both containers need to find the volume and a registry: a

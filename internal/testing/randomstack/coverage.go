@@ -38,6 +38,26 @@ var exempt = map[string]string{
 	"base.ollama.storage.image.repository nulled": "it names the image",
 	"base.ollama.storage.image.tag nulled":        "it names the image",
 
+	"base.engine.type overridden": "there is one",
+	"base.engine.type nulled":     "it says which program it is",
+	"base.engine.model nulled":    "it says what is served",
+
+	"base.engine.modelSize nulled":             "memory follows from it",
+	"base.engine.modelSize.disk nulled":        "memory follows from it",
+	"base.engine.modelSize.layers nulled":      "memory follows from it",
+	"base.engine.modelSize.kvHeads nulled":     "memory follows from it",
+	"base.engine.modelSize.keyLength nulled":   "memory follows from it",
+	"base.engine.modelSize.embedding nulled":   "memory follows from it",
+	"base.engine.modelSize.feedForward nulled": "memory follows from it",
+	"base.engine.modelSize.vocab nulled":       "memory follows from it",
+
+	"base.engine.accelerator nulled":        "it computes on one",
+	"base.engine.accelerator.type nulled":   "it computes on one",
+	"base.engine.accelerator.memory nulled": "what the group holds is counted by it",
+
+	"base.engine.storage.image.repository nulled": "it names the image",
+	"base.engine.storage.image.tag nulled":        "it names the image",
+
 	"base.openWebUI.oidc.clientID nulled":       "a provider asks for it",
 	"base.expose.tls.certManager.issuer nulled": "nobody else signs the certificate",
 }
@@ -51,6 +71,12 @@ func isExempt(done string) bool {
 	}
 	if strings.HasPrefix(done, "base.openWebUI.storage.nfs") || strings.HasPrefix(done, "base.openWebUI.storage.image") {
 		return true // the chat writes SQLite: no locks hold on the one, and nobody writes to the other
+	}
+	if strings.HasPrefix(done, "base.engine.storage.backup") || strings.HasPrefix(done, "base.engine.modelSize.embedder") {
+		return true // its pods fetch the model again, and it serves answers
+	}
+	if field, service := strings.CutPrefix(done, "base.engine.service."); service && !strings.HasPrefix(field, "type") && !strings.HasPrefix(field, "port") {
+		return true // nobody comes from outside
 	}
 	if strings.HasPrefix(done, "base.openWebUI.service.dangerouslyUnauthenticated") {
 		return true // the chat signs people in

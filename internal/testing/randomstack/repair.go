@@ -16,7 +16,11 @@ import (
 func (d *drawing) repair(base object) object {
 	base = clone(base).(object)
 	ollama, webUI := child(base, "ollama"), child(base, "openWebUI")
-	if ollama == nil && webUI == nil {
+	if e := child(base, "engine"); e != nil {
+		d.repairWorkload("engine", e)
+		d.repairEngine(base)
+	}
+	if ollama == nil && webUI == nil && base["engine"] == nil {
 		ollama = d.value("base.ollama", reflect.TypeFor[v1alpha1.Ollama]()).(object)
 		base["ollama"] = ollama
 	}
@@ -232,7 +236,7 @@ var volumeSources = []string{"existingClaim", "nfs", "image"}
 // repairStorage keeps one source of the volume, and what it has.
 func (d *drawing) repairStorage(path string, w object) {
 	s := child(w, "storage")
-	if path != "ollama" {
+	if path == "openWebUI" {
 		remove(s, "nfs", "image")
 	}
 	if d.focused("base."+path+".storage") && !slices.ContainsFunc(volumeSources, func(name string) bool { return d.focused("base." + path + ".storage." + name) }) {

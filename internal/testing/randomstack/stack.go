@@ -157,7 +157,7 @@ func clash(a, b object) bool {
 	if !reflect.DeepEqual(a["namespaceLabels"], b["namespaceLabels"]) {
 		return true
 	}
-	if a["openWebUI"] != nil && b["openWebUI"] != nil {
+	if a["openWebUI"] != nil && b["openWebUI"] != nil || a["engine"] != nil && b["engine"] != nil {
 		return true
 	}
 	if a["ollama"] != nil && b["ollama"] != nil && (nameOf(a) == nameOf(b) || claimOf(a) == claimOf(b)) {

@@ -89,9 +89,27 @@ func crdKind(schema object) object {
 	return out
 }
 
+// embedded is the definition of Kubernetes that a part of a custom resource repeats
+// as a whole: a pod's template, or a claim's; "" for none.
+func embedded(schema object) string {
+	properties, _ := schema["properties"].(object)
+	spec, _ := properties["spec"].(object)
+	fields, _ := spec["properties"].(object)
+	switch {
+	case fields["containers"] != nil && fields["ephemeralContainers"] != nil:
+		return "io.k8s.api.core.v1.PodTemplateSpec"
+	case properties["status"] != nil && fields["volumeMode"] != nil && fields["accessModes"] != nil:
+		return "io.k8s.api.core.v1.PersistentVolumeClaim"
+	}
+	return ""
+}
+
 // strict copies a schema without what says nothing about validity, and closes
 // each object whose fields it names.
 func strict(schema object) object {
+	if kind := embedded(schema); kind != "" {
+		return object{"$ref": "#/definitions/" + kind}
+	}
 	out := object{}
 	for key, value := range schema {
 		switch key {

@@ -48,6 +48,8 @@ func (p *page) services() [][]string {
 				switch w.field {
 				case "openWebUI":
 					auth = "sign-in by Open WebUI; the NetworkPolicy decides who gets that far"
+				case "engine":
+					auth = "the key in the Secret " + markdown.Code(b.Engine.SecretName) + ", on some of its paths; the NetworkPolicy decides who gets that far"
 				case keysField:
 					auth = keysOf(b.Keys())
 				}
@@ -232,10 +234,14 @@ func (p *page) forwards() []string {
 	for i := range p.overlay.Bases {
 		b := &p.overlay.Bases[i]
 		for _, w := range workloads(b) {
-			ports := fmt.Sprintf("11434:%d", w.Service.Port)
-			if w.field == "openWebUI" {
-				ports = fmt.Sprintf("8080:%d", w.Service.Port)
+			local := 11434
+			switch w.field {
+			case "openWebUI":
+				local = 8080
+			case "engine":
+				local = v1alpha1.EnginePort
 			}
+			ports := fmt.Sprintf("%d:%d", local, w.Service.Port)
 			commands = append(commands, fmt.Sprintf("kubectl -n %s port-forward service/%s %s", b.Namespace, w.name, ports))
 		}
 	}

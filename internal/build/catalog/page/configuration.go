@@ -20,8 +20,11 @@ func (p *page) configuration() string {
 		if len(rows) == 0 {
 			continue
 		}
-		blocks = append(blocks, markdown.Text(pod.Ref.Kind)+" "+markdown.Code(pod.Ref.Name)+":",
-			markdown.Table([]string{"Variable", "Value", "Source", "Purpose", "Secret?"}, rows))
+		name, table := markdown.Text(pod.Ref.Kind)+" "+markdown.Code(pod.Ref.Name)+":", markdown.Table([]string{"Variable", "Value", "Source", "Purpose", "Secret?"}, rows)
+		if n := len(blocks); n > 2 && blocks[n-2] == name && blocks[n-1] == table {
+			continue // the leader and the workers of a group
+		}
+		blocks = append(blocks, name, table)
 	}
 	blocks = append(blocks, "### ConfigMaps", markdown.Table([]string{"Resource", "Path", "Purpose"}, p.configMaps()), "### Secrets management", p.secrets())
 	return paragraphs(blocks...)
@@ -191,6 +194,10 @@ func (p *page) secrets() string {
 		commands = append(commands, command+" --apply --context "+context)
 		for i := range p.overlay.Bases {
 			for _, w := range running(&p.overlay.Bases[i]) {
+				if w.field == "engine" {
+					commands = append(commands, fmt.Sprintf("kubectl -n %s delete pods %s", p.overlay.Bases[i].Namespace, w.object()))
+					continue
+				}
 				commands = append(commands, fmt.Sprintf("kubectl -n %s rollout restart %s", p.overlay.Bases[i].Namespace, w.object()))
 			}
 		}

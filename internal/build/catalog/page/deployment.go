@@ -100,7 +100,7 @@ func (p *page) baseOf(namespace, name string) (*v1alpha1.Base, *workload) {
 			made = append(made, workload{&v1alpha1.Workload{}, b.Ollama.Title(), "monitoring.speed", b.SpeedName(), "cronjob", 1})
 		}
 		for _, w := range made {
-			if b.Namespace == namespace && w.name == name {
+			if b.Namespace == namespace && (w.name == name || w.field == "engine" && name == v1alpha1.EngineGroup) {
 				return b, &w
 			}
 		}

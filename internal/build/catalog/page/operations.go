@@ -141,7 +141,12 @@ func (p *page) logs() string {
 }
 
 // object is the workload as kubectl takes it.
-func (w workload) object() string { return w.kind + "/" + w.name }
+func (w workload) object() string {
+	if w.field == "engine" { // whose pods kubectl finds by no other way
+		return "-l app.kubernetes.io/name=" + w.name
+	}
+	return w.kind + "/" + w.name
+}
 
 func (p *page) looks() []string {
 	var commands []string

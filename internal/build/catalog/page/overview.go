@@ -32,8 +32,13 @@ func (p *page) purpose() string {
 		return p.about.Purpose
 	case p.any(hasChat) && p.any(hasOllama):
 		return "Chat with local language models: Open WebUI in front of Ollama"
+	case p.any(hasChat) && p.any(hasEngine):
+		return "Chat with a language model: Open WebUI in front of vLLM"
 	case p.any(hasChat):
 		return "Chat with language models: Open WebUI in front of Ollama servers elsewhere"
+	}
+	if !p.any(hasOllama) {
+		return "Answers of a language model by OpenAI's API"
 	}
 	return "Answers of local language models by Ollama's API"
 }
@@ -224,6 +229,7 @@ func (p *page) dependencies() [][]string {
 		nodes(add, b)
 		add("Cluster DNS", "network", "Finds Services and hosts by their names")
 		peers(add, b)
+		groups(add, b)
 		models(add, b)
 		watchers(add, b)
 	}
@@ -304,10 +310,17 @@ func nodes(add func(name, kind, why string), b *v1alpha1.Base) {
 		if w.pods > 1 {
 			needs = fmt.Sprintf("for each of %d pods ", w.pods) + needs
 		}
-		if w.field == "ollama" && b.Ollama.Accelerator != nil {
-			needs += fmt.Sprintf(", and %d %s", b.Ollama.Accelerator.Count, markdown.Code(b.Ollama.Accelerator.ResourceName))
-			if b.Ollama.Accelerator.Memory != "" {
-				needs += " of " + markdown.Code(string(b.Ollama.Accelerator.Memory)) + " of memory each"
+		var devices *v1alpha1.Accelerator
+		switch w.field {
+		case "ollama":
+			devices = b.Ollama.Accelerator
+		case "engine":
+			devices = b.Engine.Accelerator
+		}
+		if devices != nil {
+			needs += fmt.Sprintf(", and %d %s", devices.Count, markdown.Code(devices.ResourceName))
+			if devices.Memory != "" {
+				needs += " of " + markdown.Code(string(devices.Memory)) + " of memory each"
 			}
 		}
 		if len(w.NodeSelector) > 0 {
@@ -315,7 +328,7 @@ func nodes(add func(name, kind, why string), b *v1alpha1.Base) {
 		}
 		why := "Determines where the chat runs"
 		switch w.field {
-		case "ollama":
+		case "ollama", "engine":
 			why = "Determines where model execution occurs"
 		case keysField:
 			why = "Determines where the keys of programs are compared"
@@ -331,6 +344,9 @@ func peers(add func(name, kind, why string), b *v1alpha1.Base) {
 			add("Ollama at "+markdown.Code(u), "inference", "Answers the chat")
 		}
 		for _, k := range w.Backends {
+			if b.Engine != nil && v1alpha1.LeadsTo(k.URL, b.Namespace, v1alpha1.EngineName(), b.Namespace) {
+				continue // the base's own
+			}
 			add("Server of OpenAI's API at "+markdown.Code(k.URL), "inference", "Answers the chat")
 		}
 		switch d := &w.Database; d.Type {
@@ -378,6 +394,16 @@ func models(add func(name, kind, why string), b *v1alpha1.Base) {
 		}
 		for _, m := range b.PullModels() {
 			add("Model registry "+markdown.Code(modelRegistry(m)), "registry", "Has the models that the volume lacks; not needed once they are there")
+		}
+	}
+}
+
+// groups are what an engine needs in the cluster, and outside.
+func groups(add func(name, kind, why string), b *v1alpha1.Base) {
+	if e := b.Engine; e != nil {
+		add("LeaderWorkerSet's controller", "runtime", "Makes the engine's pods, and restarts those of a group together")
+		if e.Pull == v1alpha1.PullMissing {
+			add("Hugging Face, "+markdown.Code(e.Model), "registry", "Has the model that a volume lacks; not needed once it is there")
 		}
 	}
 }

@@ -107,6 +107,8 @@ func (p *page) any(f func(b *v1alpha1.Base) bool) bool {
 
 func hasOllama(b *v1alpha1.Base) bool { return b.Ollama != nil }
 
+func hasEngine(b *v1alpha1.Base) bool { return b.Engine != nil }
+
 func hasChat(b *v1alpha1.Base) bool { return b.OpenWebUI != nil }
 
 func (p *page) namespaces() []string {
@@ -128,6 +130,9 @@ func workloads(b *v1alpha1.Base) []workload {
 	var all []workload
 	if w := b.OpenWebUI; w != nil {
 		all = append(all, workload{&w.Workload, "Open WebUI", "openWebUI", "open-webui", strings.ToLower(w.Kind()), w.Replicas})
+	}
+	if e := b.Engine; e != nil {
+		all = append(all, workload{&e.Workload, "vLLM", "engine", v1alpha1.EngineName(), "leaderworkerset", e.Pods()})
 	}
 	if o := b.Ollama; o != nil {
 		all = append(all, workload{&o.Workload, o.Title(), "ollama", o.ServiceName(), strings.ToLower(o.Kind()), o.Replicas})

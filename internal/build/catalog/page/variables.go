@@ -35,6 +35,13 @@ var purposes = map[string]purpose{
 	"NO_PROXY":     {".proxy.noProxy", "What is reached without the proxy"},
 	"SSL_CERT_DIR": {".caBundle", "Authorities to trust"},
 
+	"HF_HOME":             {"", "Where the models of Hugging Face are, on the volume"},
+	"HF_HUB_OFFLINE":      {"pull", "Nothing is fetched"},
+	"USER":                {"", "PyTorch asks for the user's name, which the image does not know"},
+	"VLLM_API_KEY":        {"secretName", "Key that clients send"},
+	"VLLM_HOST_IP":        {"", "Address at which the pods of a group find each other"},
+	"VLLM_NO_USAGE_STATS": {"", "Nothing is reported to others"},
+
 	"XDG_CONFIG_HOME": {"", "Where Caddy keeps its own files"},
 	"XDG_DATA_HOME":   {"", "Where Caddy keeps its own files"},
 

@@ -1,4 +1,4 @@
-// Package reach computes who can reach Ollama and the chat in a list of rendered
+// Package reach computes who can reach Ollama, vLLM and the chat in a list of rendered
 // objects: from every way into the cluster, through routes, Services and pods
 // that pass requests on, with the authentication that is passed on the way. What
 // it cannot follow it says.

@@ -19,6 +19,8 @@ import (
 const (
 	OllamaExposed  = "ollama-exposed"
 	OllamaOpen     = "ollama-open"
+	EngineExposed  = "engine-exposed"
+	EngineOpen     = "engine-open"
 	ChatExposed    = "chat-exposed"
 	ExposureUnseen = "exposure-unseen"
 )
@@ -39,13 +41,13 @@ type Finding struct {
 // Check returns everything that stands open, in the order of the objects.
 func Check(set *objects.Set, facts Facts) []Finding {
 	r := Analyze(set, facts)
-	return slices.Concat(OllamaIsOpen(set), r.OllamaExposed(), r.ChatExposed(), r.Unseen())
+	return slices.Concat(OllamaIsOpen(set), EngineIsOpen(set), r.OllamaExposed(), r.EngineExposed(), r.ChatExposed(), r.Unseen())
 }
 
 // By are the findings about the ways that begin at some objects.
 func (r Result) By(entry func(Ref) bool) []Finding {
 	r.Ways = slices.DeleteFunc(slices.Clone(r.Ways), func(w Way) bool { return !entry(w.Entry) })
-	return slices.Concat(r.OllamaExposed(), r.ChatExposed())
+	return slices.Concat(r.OllamaExposed(), r.EngineExposed(), r.ChatExposed())
 }
 
 // entries are the ways that satisfy a condition, by the object that they begin
@@ -107,11 +109,23 @@ func detour(w Way) string {
 // OllamaExposed finds every entry by which Ollama is reached without
 // authentication: by strangers an error, by a private network a warning.
 func (r Result) OllamaExposed() []Finding {
+	return r.exposed(Ollama, OllamaExposed, "leads to Ollama without authentication%s: everybody who reaches %s can use it and delete its models")
+}
+
+// EngineExposed finds every entry by which vLLM is reached without authentication
+// besides its own, which it asks for on some of its paths alone.
+func (r Result) EngineExposed() []Finding {
+	return r.exposed(VLLM, EngineExposed, "leads to vLLM%s, which asks for its key on some of its paths alone: everybody who reaches %s can have answers without it, and stop it")
+}
+
+// exposed finds the entries by which a program is reached without authentication.
+// The message takes the detour, and whom the way is for.
+func (r Result) exposed(program Program, rule, message string) []Finding {
 	var found []Finding
-	for _, ways := range r.entries(func(w Way) bool { return w.Program == Ollama && w.Guard == Open }) {
+	for _, ways := range r.entries(func(w Way) bool { return w.Program == program && w.Guard == Open }) {
 		// The worst stands for all: one that is private does not make another so.
-		public := slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return w.Private || r.chosen(w) })
-		f := Finding{Rule: OllamaExposed, Severity: problem.Error, Object: ways[0].Entry, Path: ways[0].Path,
+		public := slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return w.Private || program == Ollama && r.chosen(w) })
+		f := Finding{Rule: rule, Severity: problem.Error, Object: ways[0].Entry, Path: ways[0].Path,
 			Fix: "put basic authentication or an identity provider in front of it, or take the way in away"}
 		if len(public) == 0 {
 			f.Severity = problem.Warning
@@ -120,11 +134,11 @@ func (r Result) OllamaExposed() []Finding {
 		}
 		w := ways[0]
 		f.Path = w.Path
-		f.Message = fmt.Sprintf("leads to Ollama without authentication%s: everybody who reaches %s can use it and delete its models", detour(w), whom(ways))
+		f.Message = fmt.Sprintf(message, detour(w), whom(ways))
 		switch {
 		case w.Entry.Kind == "Service":
 			f.Fix = "write ClusterIP, with a route that asks for a password in front"
-		case r.allows(w.Entry) && len(public) > 0:
+		case program == Ollama && r.allows(w.Entry) && len(public) > 0:
 			f.Fix = "protect it, or accept it with an exception: " + object.AllowsAnnotation + " is believed of no route but a stack's own"
 		}
 		found = append(found, f)
@@ -149,21 +163,33 @@ func (r Result) chosen(w Way) bool {
 
 // OllamaIsOpen looks at every NetworkPolicy of Ollama's pods: what one admits no
 // other can refuse, and what none admits alone all may admit together.
-func OllamaIsOpen(set *objects.Set) []Finding {
+func OllamaIsOpen(set *objects.Set) []Finding { return isOpen(set, Ollama, OllamaOpen) }
+
+// EngineIsOpen looks at every NetworkPolicy of vLLM's pods in the same way.
+func EngineIsOpen(set *objects.Set) []Finding { return isOpen(set, VLLM, EngineOpen) }
+
+func isOpen(set *objects.Set, program Program, rule string) []Finding {
 	var found []Finding
 	for i := range set.Pods {
 		p := &set.Pods[i]
 		var ports []corev1.ContainerPort
-		serves := false
+		serves, every := false, false
 		for _, c := range p.Containers() {
-			if !c.Init && slices.Contains(ProgramsOf(c), Ollama) && len(listens(c, Ollama)) > 0 {
-				serves, ports = true, append(ports, Ports(c, Ollama)...)
+			if c.Init || !slices.Contains(ProgramsOf(c), program) {
+				continue
 			}
+			group := program == VLLM && oneOfGroup(c)
+			if group || len(listens(c, program)) > 0 {
+				serves, every, ports = true, every || group, append(ports, Ports(c, program)...)
+			}
+		}
+		if every {
+			ports = nil
 		}
 		if !serves {
 			continue
 		}
-		f := Finding{Rule: OllamaOpen, Severity: problem.Error, Object: p.Ref, Path: p.Path,
+		f := Finding{Rule: rule, Severity: problem.Error, Object: p.Ref, Path: p.Path,
 			Fix: "select the pod in a NetworkPolicy that admits its clients alone"}
 		rules, isolated := Admits(set, p, ports)
 		if !isolated {

@@ -15,6 +15,7 @@ import (
 const (
 	ollamaPort = 11434 // Ollama, envconfig/config.go, Host
 	chatPort   = 8080  // Open WebUI, backend/start.sh, PORT
+	vllmPort   = 8000  // vLLM, docs/configuration/serve_args.md, --port
 )
 
 // ProgramsOf are those that a container runs. It goes by what the image is
@@ -28,6 +29,9 @@ func ProgramsOf(c objects.Container) []Program {
 	}
 	if runsChat(c) {
 		all = append(all, OpenWebUI)
+	}
+	if runsVLLM(c) {
+		all = append(all, VLLM)
 	}
 	return all
 }
@@ -131,6 +135,60 @@ func runsChat(c objects.Container) bool {
 	return false
 }
 
+// runsVLLM reports whether a container is a server of vLLM's: by the name of its
+// image, by what it is started with, or by a variable that only a server reads.
+func runsVLLM(c objects.Container) bool {
+	if guards(c) != Open { // a proxy may have the key, to send it on
+		return false
+	}
+	if slices.Contains(words(name(c), "-_"), "vllm") {
+		return true
+	}
+	run := runs(c)
+	for i, word := range run {
+		if path.Base(word) == "vllm" && i+1 < len(run) && run[i+1] == "serve" || word == "vllm.entrypoints.openai.api_server" {
+			return true
+		}
+	}
+	_, serves := c.Variable("VLLM_API_KEY")
+	return serves
+}
+
+// argument is the value of a flag that a container is started with, as --flag value
+// or --flag=value; the last result is false where it has none.
+func argument(c objects.Container, flag string) (string, bool) {
+	run := runs(c)
+	for i, word := range run {
+		if value, has := strings.CutPrefix(word, flag+"="); has {
+			return value, true
+		}
+		if word == flag && i+1 < len(run) {
+			return run[i+1], true
+		}
+	}
+	return "", false
+}
+
+// oneOfGroup reports whether vLLM is one of several ranks, which speak to each other
+// at ports of their choice, and ask nobody who it is.
+func oneOfGroup(c objects.Container) bool {
+	_, nodes := argument(c, "--nnodes")
+	return nodes || slices.Contains(runs(c), "--headless")
+}
+
+// listensVLLM are the ports of vLLM's server. A rank that is headless has none.
+func listensVLLM(c objects.Container) []int32 {
+	if host, has := argument(c, "--host"); slices.Contains(runs(c), "--headless") || has && local(host) {
+		return nil
+	}
+	if text, has := argument(c, "--port"); has {
+		if n, err := strconv.ParseInt(text, 10, 32); err == nil {
+			return []int32{int32(n)}
+		}
+	}
+	return []int32{vllmPort}
+}
+
 // listenHost is the host of OLLAMA_HOST, which may have a scheme and a port.
 func listenHost(value string) string {
 	if _, after, has := strings.Cut(value, "://"); has {
@@ -150,6 +208,9 @@ func listenHost(value string) string {
 // listens are the ports that a program in a container listens at for other pods,
 // besides those that the container declares.
 func listens(c objects.Container, p Program) []int32 {
+	if p == VLLM {
+		return listensVLLM(c)
+	}
 	if p == OpenWebUI {
 		if v, set := c.Variable("PORT"); set && v.ValueFrom == nil {
 			if n, err := strconv.ParseInt(v.Value, 10, 32); err == nil {
@@ -184,8 +245,11 @@ func listens(c objects.Container, p Program) []int32 {
 // it otherwise.
 func certain(c objects.Container, p Program) bool {
 	image, variable := "ollama", "OLLAMA_HOST"
-	if p == OpenWebUI {
+	switch p {
+	case OpenWebUI:
 		image, variable = "open-webui", "PORT"
+	case VLLM:
+		image, variable = "vllm-openai", "--config" // a file, which may name another port
 	}
 	v, _ := c.Variable(variable)
 	told := slices.ContainsFunc(slices.Concat(c.Command, c.Args), func(s string) bool { return strings.Contains(s, variable) })

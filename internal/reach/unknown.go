@@ -17,7 +17,7 @@ var inert = []string{
 	"apiextensions.k8s.io", "admissionregistration.k8s.io", "coordination.k8s.io", "apiregistration.k8s.io", "discovery.k8s.io",
 	"monitoring.coreos.com", "cert-manager.io", "external-secrets.io", "bitnami.com", "longhorn.io", "keda.sh", "snapshot.storage.k8s.io",
 	"snapscheduler.backube", "cilium.io", "crd.projectcalico.org", "projectcalico.org", "hearth.dev", "kustomize.config.k8s.io",
-	"security.istio.io", "gateway.envoyproxy.io", "kyverno.io",
+	"security.istio.io", "gateway.envoyproxy.io", "kyverno.io", "leaderworkerset.x-k8s.io",
 }
 
 // unknown is an object of a kind that is not followed: it is said if it names a

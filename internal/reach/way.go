@@ -36,6 +36,7 @@ type Program string
 const (
 	Ollama    Program = "Ollama"
 	OpenWebUI Program = "Open WebUI"
+	VLLM      Program = "vLLM"
 )
 
 // Way is one way from outside the cluster to a program.

@@ -62,7 +62,7 @@ func (c *Checker) Cluster(in ClusterInput) Result {
 // elsewhere reports whether a finding is about an object of another namespace, and
 // not about who gets into these.
 func (in ClusterInput) elsewhere(f Finding) bool {
-	into := slices.Contains([]string{reach.OllamaExposed, reach.ChatExposed, reach.ExposureUnseen}, f.Rule)
+	into := slices.Contains([]string{reach.OllamaExposed, reach.EngineExposed, reach.ChatExposed, reach.ExposureUnseen}, f.Rule)
 	return f.Object.Namespace != "" && !slices.Contains(in.Namespaces, f.Object.Namespace) && !into
 }
 

@@ -52,9 +52,17 @@ type Container struct {
 	ReadOnlyRootFilesystem *bool `json:"readOnlyRootFilesystem,omitzero"`
 }
 
-// ContainerNames are those of hearth's own.
+// Hearth's own init containers.
+const (
+	ContainerPull    = "pull-models"
+	ContainerSeed    = "seed-data"
+	ContainerMigrate = "migrate-database"
+)
+
+// ContainerNames are those of hearth's own containers, in pods that have a person's
+// beside them.
 func ContainerNames() []string {
-	return []string{serviceOllama, serviceOpenWebUI, serviceEngine, "pull-models", "seed-data"}
+	return []string{serviceOllama, serviceOpenWebUI, serviceEngine, ContainerPull, ContainerSeed, ContainerMigrate}
 }
 
 // all calls do with each of the init containers and sidecars, in the order in which they

@@ -43,7 +43,7 @@ func (b builder) migrator(chat corev1.Container) corev1.Container {
 	w := b.base.OpenWebUI
 	url := w.Database.URL()
 	return corev1.Container{
-		Name: "migrate-database", Image: chat.Image, ImagePullPolicy: chat.ImagePullPolicy,
+		Name: v1alpha1.ContainerMigrate, Image: chat.Image, ImagePullPolicy: chat.ImagePullPolicy,
 		Command: []string{"python3", "-c", migrate},
 		Env: environment(w.Env, []corev1.EnvVar{
 			{Name: "DATABASE_URL", ValueFrom: secretKey(url.Name, url.Key)},

@@ -104,10 +104,10 @@ func (b builder) ollamaTemplate(c component) corev1.PodTemplateSpec {
 	image := Image(b.base, v1alpha1.OllamaImage(), o.Image)
 	if o.Pull == v1alpha1.PullMissing {
 		pod.InitContainers = []corev1.Container{{
-			Name:            "pull-models",
+			Name:            v1alpha1.ContainerPull,
 			Image:           image,
 			ImagePullPolicy: corev1.PullPolicy(o.Image.PullPolicy),
-			Command:         []string{"/bin/sh", "-c", b.pullScript(), "pull-models"},
+			Command:         []string{"/bin/sh", "-c", b.pullScript(), v1alpha1.ContainerPull},
 			Args:            b.base.PullModels(),
 			Env:             b.initEnv(),
 			// The server's: a pod counts the larger of the two, not their sum.

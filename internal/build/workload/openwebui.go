@@ -75,10 +75,10 @@ func (b builder) openWebUIPod(c component) corev1.PodSpec {
 	image := Image(b.base, v1alpha1.OpenWebUIImage(), w.Image)
 	if w.Embedding.Engine == v1alpha1.EmbeddingInPod {
 		pod.InitContainers = []corev1.Container{{
-			Name:            "seed-data",
+			Name:            v1alpha1.ContainerSeed,
 			Image:           image,
 			ImagePullPolicy: corev1.PullPolicy(w.Image.PullPolicy),
-			Command:         []string{"/bin/sh", "-c", seedData, "seed-data"},
+			Command:         []string{"/bin/sh", "-c", seedData, v1alpha1.ContainerSeed},
 			Args:            []string{openWebUIData, "/data"},
 			Resources:       resources(w.Resources),
 			VolumeMounts:    []corev1.VolumeMount{{Name: dataVolume, MountPath: "/data"}},

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
@@ -88,9 +89,20 @@ func (a *account) ask(t *testing.T, method, path, contentType string, body io.Re
 
 // try is ask, for those who ask at the same time.
 func (a *account) try(method, path, contentType string, body io.Reader) (int, []byte, error) {
-	request, err := http.NewRequestWithContext(a.at.ctx, method, a.url(path), body)
+	response, err := a.open(method, path, contentType, body)
 	if err != nil {
 		return 0, nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	return response.StatusCode, answer, err
+}
+
+// open is ask, for those who read the answer as it comes.
+func (a *account) open(method, path, contentType string, body io.Reader) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(a.at.ctx, method, a.url(path), body)
+	if err != nil {
+		return nil, err
 	}
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
@@ -98,13 +110,25 @@ func (a *account) try(method, path, contentType string, body io.Reader) (int, []
 	if a.session != "" {
 		request.AddCookie(&http.Cookie{Name: "token", Value: a.session})
 	}
-	response, err := a.at.http.Do(request)
-	if err != nil {
-		return 0, nil, err
+	return a.at.http.Do(request)
+}
+
+// upload gives the chat a text as a document; the query says what is done with it.
+func (a *account) upload(t *testing.T, text, query string) (id string) {
+	t.Helper()
+	var form strings.Builder
+	parts := multipart.NewWriter(&form)
+	file, err := parts.CreateFormFile("file", "ferry.txt")
+	must(t, err)
+	_, err = io.WriteString(file, text)
+	must(t, err)
+	must(t, parts.Close())
+	status, answer := a.ask(t, http.MethodPost, "/api/v1/files/"+query, parts.FormDataContentType(), strings.NewReader(form.String()))
+	var made struct{ ID string }
+	if err := json.Unmarshal(answer, &made); err != nil || made.ID == "" {
+		t.Fatalf("uploading: %d %s", status, answer)
 	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	return response.StatusCode, answer, err
+	return made.ID
 }
 
 // url is where the chat is, or the one pod of it, through the API server.

@@ -18,7 +18,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/hearth-dev/hearth/e2e/internal/images"
-	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/verify"
 )
 
@@ -52,12 +51,7 @@ func balancerStack(t *testing.T, p plan) string {
 
 // TestBalancerStack is hermetic: what a cluster is given later can be rendered.
 func TestBalancerStack(t *testing.T) {
-	data, err := os.ReadFile(balancerStack(t, planned(netip.MustParseAddr("172.18.0.1"))))
-	must(t, err)
-	stack, problems := generator.Load("balancer.yaml", data)
-	must(t, problems.Err())
-	_, problems = generator.Generate(stack)
-	must(t, problems.Err())
+	documents.generates(t, balancerStack(t, planned(netip.MustParseAddr("172.18.0.1"))))
 }
 
 // balancer are Ollamas with addresses of MetalLB's, and those who ask them from outside the cluster.

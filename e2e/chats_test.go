@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,6 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
 	"github.com/hearth-dev/hearth/generator"
@@ -35,9 +34,7 @@ const (
 
 // TestChatsStack is hermetic: what a cluster is given later can be rendered.
 func TestChatsStack(t *testing.T) {
-	stack := newest.load(t, chatsStack)
-	_, problems := generator.Generate(stack)
-	must(t, problems.Err())
+	newest.generates(t, chatsStack)
 }
 
 // chats is somebody whose chat is two pods.
@@ -92,23 +89,30 @@ func (c *chats) startServers(t *testing.T) {
 	c.waitReady(t, databaseNamespace, "chroma", nil, 5*time.Minute)
 }
 
+// pods are those that there are, also one that ends.
+func (c *chats) pods() ([]corev1.Pod, error) {
+	list, err := c.Client.CoreV1().Pods(chatNamespace).List(c.ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=open-webui"})
+	if err != nil {
+		return nil, err
+	}
+	return list.Items, nil
+}
+
 // both are the pods, once the Service leads to both.
 func (c *chats) both(t *testing.T, timeout time.Duration) []corev1.Pod {
 	t.Helper()
 	var pods []corev1.Pod
 	c.eventually(t, timeout, "two ready pods", func() (string, error) {
-		list, err := c.Client.CoreV1().Pods(chatNamespace).List(c.ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=open-webui"})
+		all, err := c.pods()
 		if err != nil {
 			return "", err
 		}
-		pods = slices.DeleteFunc(list.Items, func(p corev1.Pod) bool { return p.DeletionTimestamp != nil })
+		pods = slices.DeleteFunc(all, func(p corev1.Pod) bool { return p.DeletionTimestamp != nil })
 		if len(pods) != 2 {
 			return fmt.Sprintf("%d pods", len(pods)), nil
 		}
 		for i := range pods {
-			if !slices.ContainsFunc(pods[i].Status.Conditions, func(c corev1.PodCondition) bool {
-				return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
-			}) {
+			if !ready(&pods[i]) {
 				return describe(&pods[i]), nil
 			}
 			if waiting, err := c.unserved(&pods[i]); waiting != "" || err != nil {
@@ -141,7 +145,7 @@ func (c *chats) oneMigrates(t *testing.T, pods []corev1.Pod) {
 	migrators := 0
 	for i := range pods {
 		p := &pods[i]
-		log := c.podLog(t, p, "migrate-database")
+		log := c.podLog(t, p, v1alpha1.ContainerMigrate)
 		steps := strings.Count(log, "Running upgrade")
 		t.Logf("%s: %d migrations, %d restarts", p.Name, steps, restarts(p))
 		c.restarts[p.Name] = restarts(p)
@@ -202,19 +206,7 @@ func (c *chats) isClosed(t *testing.T) {
 func (c *chats) findsUpload(t *testing.T) {
 	at := c.each(t)
 	const text = "The ferry to the island leaves at seven.\n"
-	var form strings.Builder
-	parts := multipart.NewWriter(&form)
-	file, err := parts.CreateFormFile("file", "ferry.txt")
-	must(t, err)
-	_, err = io.WriteString(file, text)
-	must(t, err)
-	must(t, parts.Close())
-	status, answer := at[0].ask(t, http.MethodPost, "/api/v1/files/", parts.FormDataContentType(), strings.NewReader(form.String()))
-	var made struct{ ID string }
-	if err := json.Unmarshal(answer, &made); err != nil || made.ID == "" {
-		t.Fatalf("uploading: %d %s", status, answer)
-	}
-	c.file = made.ID
+	c.file = at[0].upload(t, text, "")
 	c.eventually(t, 2*time.Minute, "the other pod knows that the document can be searched", func() (string, error) {
 		status, answer := at[1].ask(t, http.MethodGet, "/api/v1/files/"+c.file, "", nil)
 		var state struct {
@@ -297,11 +289,7 @@ func (c *chats) losesOne(t *testing.T) {
 		"messages": []map[string]string{{"role": "user", "content": "Tell me a long story about a lighthouse."}},
 	})
 	must(t, err)
-	request, err := http.NewRequestWithContext(c.ctx, http.MethodPost, at[0].url("/ollama/api/chat"), strings.NewReader(string(question)))
-	must(t, err)
-	request.Header.Set("Content-Type", "application/json")
-	request.AddCookie(&http.Cookie{Name: "token", Value: at[0].session})
-	response, err := c.http.Do(request)
+	response, err := at[0].open(http.MethodPost, "/ollama/api/chat", "application/json", strings.NewReader(string(question)))
 	must(t, err)
 	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
@@ -338,7 +326,7 @@ func (c *chats) losesOne(t *testing.T) {
 // changes has a new template: no pod of it may run beside one of the old.
 func (c *chats) changes(t *testing.T) {
 	for _, p := range c.replaced(t, func() { c.kubectl(t, "-n", chatNamespace, "rollout", "restart", "deployment/open-webui") }) {
-		if log := c.podLog(t, &p, "migrate-database"); strings.Contains(log, "Running upgrade") {
+		if log := c.podLog(t, &p, v1alpha1.ContainerMigrate); strings.Contains(log, "Running upgrade") {
 			t.Errorf("%s migrated again: %s", p.Name, log)
 		}
 	}
@@ -354,12 +342,12 @@ func (c *chats) replaced(t *testing.T, change func()) []corev1.Pod {
 	}
 	change()
 	c.eventually(t, 10*time.Minute, "new pods alone", func() (string, error) {
-		list, err := c.Client.CoreV1().Pods(chatNamespace).List(c.ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=open-webui"})
+		all, err := c.pods()
 		if err != nil {
 			return "", err
 		}
 		are := map[bool]int{}
-		for _, p := range list.Items {
+		for _, p := range all {
 			are[old[p.Name]]++
 		}
 		if are[true] > 0 && are[false] > 0 {

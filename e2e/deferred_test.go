@@ -44,12 +44,7 @@ const (
 
 // TestDeferredStack is hermetic: what a cluster is given later can be rendered, and oauth2-proxy has the flags that the page names.
 func TestDeferredStack(t *testing.T) {
-	data, err := os.ReadFile("testdata/deferred.yaml")
-	must(t, err)
-	stack, problems := generator.Load("deferred.yaml", data)
-	must(t, problems.Err())
-	_, problems = generator.Generate(stack)
-	must(t, problems.Err())
+	documents.generates(t, "testdata/deferred.yaml")
 
 	page, err := os.ReadFile("../docs/how-to.md")
 	must(t, err)

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/e2e/internal/images"
-	"github.com/hearth-dev/hearth/generator"
 )
 
 // engineNamespace is that of testdata/engine.yaml, and the name of its overlay.
@@ -23,12 +21,7 @@ const engineNamespace = "engine"
 
 // TestEngineStack is hermetic: what a cluster is given later can be rendered.
 func TestEngineStack(t *testing.T) {
-	data, err := os.ReadFile("testdata/engine.yaml")
-	must(t, err)
-	stack, problems := generator.Load("engine.yaml", data)
-	must(t, problems.Err())
-	_, problems = generator.Generate(stack)
-	must(t, problems.Err())
+	documents.generates(t, "testdata/engine.yaml")
 }
 
 // groups are those of an engine on two nodes, by LeaderWorkerSet's own controller.
@@ -85,7 +78,7 @@ func (g *groups) start(t *testing.T) {
 	g.eventually(t, 5*time.Minute, "four pods are ready", func() (string, error) {
 		pods := g.pods(t)
 		for _, p := range pods {
-			if !ready(&p) {
+			if !stays(&p) {
 				return describe(&p), nil
 			}
 		}
@@ -121,12 +114,8 @@ func (g *groups) pods(t *testing.T) []corev1.Pod {
 	return list.Items
 }
 
-// ready reports whether a pod is, and is to stay.
-func ready(p *corev1.Pod) bool {
-	return p.DeletionTimestamp == nil && slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
-		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
-	})
-}
+// stays reports whether a pod is ready, and is not about to end.
+func stays(p *corev1.Pod) bool { return p.DeletionTimestamp == nil && ready(p) }
 
 func (g *groups) knowTheirPlace(t *testing.T) {
 	for pod, want := range map[string]string{
@@ -188,7 +177,7 @@ func (g *groups) restartsTogether(t *testing.T) {
 	uids := func() map[string]string {
 		all := map[string]string{}
 		for _, p := range g.pods(t) {
-			if ready(&p) {
+			if stays(&p) {
 				all[p.Name] = string(p.UID)
 			}
 		}

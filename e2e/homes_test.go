@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,12 +28,7 @@ var ownRef = "hearth.local/own/ollama:" + ollama.Deployed.Version
 
 // TestHomesStack is hermetic: the stack can be rendered, and its images are those that the test has.
 func TestHomesStack(t *testing.T) {
-	data, err := os.ReadFile("testdata/homes.yaml")
-	must(t, err)
-	stack, problems := generator.Load("homes.yaml", data)
-	must(t, problems.Err())
-	_, problems = generator.Generate(stack)
-	must(t, problems.Err())
+	stack := documents.generates(t, "testdata/homes.yaml")
 	if got, want := generator.Images(stack), []string{ollama.Deployed.Ref(), ollama.ModelsRef, ownRef}; !slices.Equal(got, want) {
 		t.Errorf("the stack has the images %q, the test %q", got, want)
 	}

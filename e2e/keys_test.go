@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -26,12 +25,7 @@ import (
 
 // TestKeysStack is hermetic: what a cluster is given later can be rendered.
 func TestKeysStack(t *testing.T) {
-	data, err := os.ReadFile("testdata/keys.yaml")
-	must(t, err)
-	stack, problems := generator.Load("keys.yaml", data)
-	must(t, problems.Err())
-	_, problems = generator.Generate(stack)
-	must(t, problems.Err())
+	documents.generates(t, "testdata/keys.yaml")
 }
 
 // keyed is an API behind keys of programs.

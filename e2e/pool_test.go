@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -26,12 +25,7 @@ var poolModel = fmt.Sprintf("%s.%s.svc:%d/library/smollm2:135m", registryName, r
 
 // TestPoolStack is hermetic: what a cluster is given later can be rendered.
 func TestPoolStack(t *testing.T) {
-	data, err := os.ReadFile("testdata/pool.yaml")
-	must(t, err)
-	stack, problems := generator.Load("pool.yaml", data)
-	must(t, problems.Err())
-	_, problems = generator.Generate(stack)
-	must(t, problems.Err())
+	documents.generates(t, "testdata/pool.yaml")
 }
 
 // pool is a chat with two Ollamas.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +18,6 @@ import (
 
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/e2e/internal/ollama"
-	"github.com/hearth-dev/hearth/generator"
 	"github.com/hearth-dev/hearth/internal/verify"
 )
 
@@ -34,12 +32,7 @@ const (
 
 // TestReplicasStack is hermetic: what a cluster is given later can be rendered.
 func TestReplicasStack(t *testing.T) {
-	data, err := os.ReadFile("testdata/replicas.yaml")
-	must(t, err)
-	stack, problems := generator.Load("replicas.yaml", data)
-	must(t, problems.Err())
-	_, problems = generator.Generate(stack)
-	must(t, problems.Err())
+	documents.generates(t, "testdata/replicas.yaml")
 }
 
 // replicas are two Ollamas behind one Service, and people who ask by a port of a node, as kube-proxy leads them.

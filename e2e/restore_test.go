@@ -3,8 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"os"
 	"os/exec"
@@ -170,7 +168,7 @@ func (r *restorer) chats(t *testing.T) {
 
 	r.session = r.token(t, "signup", map[string]string{"name": "Ann", "email": restoredEmail, "password": restoredPassword})
 	r.chat = r.newChat(t, restoredText)
-	r.file = r.upload(t, restoredText)
+	r.file = r.upload(t, restoredText, "?process=false")
 	r.holds(t)
 }
 
@@ -402,23 +400,6 @@ func (r *restorer) longhorn(t *testing.T) {
 	if mounted := r.kubectl(t, "-n", longhornNamespace, "get", "statefulset", "open-webui", "-o", "jsonpath={.spec.replicas} {.spec.template.spec.volumes[*].persistentVolumeClaim.claimName}"); mounted != "1 open-webui-restored" {
 		t.Errorf("the chat has %q, want one pod on the restored claim", mounted)
 	}
-}
-
-func (r *restorer) upload(t *testing.T, text string) string {
-	t.Helper()
-	var form strings.Builder
-	parts := multipart.NewWriter(&form)
-	file, err := parts.CreateFormFile("file", "ferry.txt")
-	must(t, err)
-	_, err = io.WriteString(file, text)
-	must(t, err)
-	must(t, parts.Close())
-	status, answer := r.ask(t, http.MethodPost, "/api/v1/files/?process=false", parts.FormDataContentType(), strings.NewReader(form.String()))
-	var made struct{ ID string }
-	if err := json.Unmarshal(answer, &made); err != nil || made.ID == "" {
-		t.Fatalf("uploading: %d %s", status, answer)
-	}
-	return made.ID
 }
 
 // holds wants the chat and the file from before the snapshot.

@@ -271,15 +271,20 @@ func (s *suite) waitReady(t *testing.T, namespace, app string, not *corev1.Pod, 
 		case p == nil || not != nil && p.UID == not.UID:
 			return "no new pod yet", nil
 		}
-		for _, c := range p.Status.Conditions {
-			if c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue {
-				found = p
-				return s.unserved(p)
-			}
+		if !ready(p) {
+			return describe(p), nil
 		}
-		return describe(p), nil
+		found = p
+		return s.unserved(p)
 	})
 	return found
+}
+
+// ready reports whether a pod is.
+func ready(p *corev1.Pod) bool {
+	return slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
 }
 
 // unserved is a Service that selects the pod and does not lead to it yet, which comes a moment after it is ready.

@@ -51,6 +51,15 @@ func (p pair) written(t *testing.T, data []byte) []byte {
 	return data
 }
 
+// generates wants a stack of the tests to be rendered, without a cluster: what one is given later.
+func (p pair) generates(t *testing.T, file string) *v1alpha1.Resolved {
+	t.Helper()
+	stack := p.load(t, file)
+	_, problems := generator.Generate(stack)
+	must(t, problems.Err())
+	return stack
+}
+
 // load reads a stack of the tests, with the pair's versions.
 func (p pair) load(t *testing.T, file string) *v1alpha1.Resolved {
 	t.Helper()

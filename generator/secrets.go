@@ -48,21 +48,27 @@ func Secrets(r *v1alpha1.Resolved, overlay string) ([]Secret, error) {
 }
 
 // SecretSources are the Secrets of the overlay in the namespace where they are to be
-// made, and whether that is one of Fleet's management cluster, which copies them to the
-// clusters.
-func SecretSources(r *v1alpha1.Resolved, overlay string) (all []Secret, copied bool, err error) {
+// made: with CopiesSecrets, that of the GitRepo on Fleet's management cluster.
+func SecretSources(r *v1alpha1.Resolved, overlay string) ([]Secret, error) {
 	o := r.Overlay(overlay)
 	if o == nil {
-		return nil, false, fmt.Errorf("overlay %q: not in the stack", overlay)
+		return nil, fmt.Errorf("overlay %q: not in the stack", overlay)
 	}
-	return secret.Sources(r, o), secret.Copied(r, o), nil
+	return secret.Sources(r, o), nil
+}
+
+// CopiesSecrets reports whether Fleet copies the Secrets of the overlay from its
+// management cluster to those that get it.
+func CopiesSecrets(r *v1alpha1.Resolved, overlay string) bool {
+	o := r.Overlay(overlay)
+	return o != nil && secret.Copied(r, o)
 }
 
 // SecretsCommand is what makes the Secrets of the overlay that a cluster lacks; context
 // is the cluster's, "" if it has no name. Where Fleet copies them it is another one's.
 func SecretsCommand(r *v1alpha1.Resolved, overlay, context string) string {
 	command := "hearth secrets " + overlay + " --apply"
-	if o := r.Overlay(overlay); o != nil && secret.Copied(r, o) {
+	if CopiesSecrets(r, overlay) {
 		context = "MANAGEMENT"
 	}
 	if context != "" {

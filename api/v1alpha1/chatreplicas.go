@@ -49,7 +49,7 @@ func (v validator) chatReplicas(base *field.Path, b *Base) {
 	if !w.Vectors.Server() {
 		v.errorf(at.Child("vectors", "type"), "write pgvector, chroma or qdrant", "got %s: %s that open its files break them", w.Vectors.Type, several)
 	}
-	if w.Storage.sized() && w.Storage.NFS == nil && w.Storage.AccessMode != ReadWriteMany {
+	if w.Storage.provisioned() && w.Storage.AccessMode != ReadWriteMany {
 		v.because(at.Child("storage", "existingClaim"), at.Child("storage", "nfs")).errorf(at.Child("storage", "accessMode"), "write ReadWriteMany, with a storage class that has it; or use storage.existingClaim or storage.nfs",
 			"got %s: each of %s has to find what people upload to another", w.Storage.AccessMode, several)
 	}

@@ -102,7 +102,7 @@ func (b *Base) EngineURL() string {
 func (e *Engine) Pods() int { return e.Nodes * e.Replicas }
 
 // VolumeEach reports whether each pod has a volume of its own.
-func (e *Engine) VolumeEach() bool { return e.Storage.sized() && e.Storage.NFS == nil }
+func (e *Engine) VolumeEach() bool { return e.Storage.provisioned() }
 
 // ReadOnly reports whether no pod can write to its volume.
 func (e *Engine) ReadOnly() bool {

@@ -149,6 +149,12 @@ func (f *Fleet) Deployed() map[string]bool {
 	return overlays
 }
 
+// Deploys reports whether some cluster can get the overlay.
+func (f *Fleet) Deploys(overlay string) bool {
+	return f.DefaultOverlay == overlay ||
+		slices.ContainsFunc(f.Targets, func(t FleetTarget) bool { return t.Overlay == overlay })
+}
+
 func (f *Fleet) applyDefaults() {
 	fill(&f.Bundles, FleetOne)
 	fill(&f.GitRepo.Namespace, "fleet-default")

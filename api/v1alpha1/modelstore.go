@@ -46,6 +46,9 @@ func (s Storage) Claim(workload string) string {
 // sized reports whether the size of the volume is the stack's to say.
 func (s Storage) sized() bool { return s.ExistingClaim == "" && s.Image == nil }
 
+// provisioned reports whether a storage class makes the volume.
+func (s Storage) provisioned() bool { return s.sized() && s.NFS == nil }
+
 // folderForm is a relative path of plain names, or the root itself.
 var folderForm = lazyregexp.New(`^(\.|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*)$`)
 

@@ -16,7 +16,7 @@ const MostParallel = 64
 // VolumeEach reports whether each of several pods has a volume of its own: they
 // are a StatefulSet's then, which asks for the volumes by its template.
 func (o *Ollama) VolumeEach() bool {
-	return o.Replicas > 1 && o.Storage.sized() && o.Storage.NFS == nil
+	return o.Replicas > 1 && o.Storage.provisioned()
 }
 
 // Shared reports whether several pods mount one volume. They only read it: an

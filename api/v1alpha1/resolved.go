@@ -252,12 +252,17 @@ func (o *ResolvedOverlay) opens(r *Resolved) []*field.Path {
 	return paths
 }
 
+// BringsNamespaces reports whether the overlay has Namespace objects: where a base asks
+// for one, and where there are several namespaces, of which Helm makes one alone.
+func (o *ResolvedOverlay) BringsNamespaces() bool {
+	return slices.ContainsFunc(o.Bases, func(b Base) bool { return b.CreateNamespace || b.Namespace != o.Bases[0].Namespace })
+}
+
 // copiedSecrets refuses to have Secrets copied where no pod looks for them: next to the
 // Helm release, which has a namespace to itself where the overlay has Namespace objects.
 func (v validator) copiedSecrets(name string, deployed []*ResolvedOverlay) {
 	for _, o := range deployed {
-		own := slices.ContainsFunc(o.Bases, func(b Base) bool { return b.CreateNamespace || b.Namespace != o.Bases[0].Namespace })
-		if own {
+		if o.BringsNamespaces() {
 			v.errorf(field.NewPath("spec", "fleet", "copySecrets"), "leave it out, or deploy overlays of one namespace without createNamespace alone",
 				"Fleet copies Secrets into the namespace of the Helm release, and that of %s is %s-release: the overlay has Namespace objects", o.Name, name)
 		}

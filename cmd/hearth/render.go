@@ -204,7 +204,7 @@ func (r *render) generate(out *report, stack *v1alpha1.Resolved) ([]generator.Fi
 		return nil, nil
 	}
 	for _, o := range stack.Overlays {
-		secrets, _, err := generator.SecretSources(stack, o.Name)
+		secrets, err := generator.SecretSources(stack, o.Name)
 		if err != nil {
 			return nil, err
 		}

@@ -107,7 +107,7 @@ func (s *secretsVerb) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	needs, copied, err := generator.SecretSources(stack, overlay)
+	needs, err := generator.SecretSources(stack, overlay)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (s *secretsVerb) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	fmt.Fprint(stderr, registered(uris))
-	if copied {
+	if generator.CopiesSecrets(stack, overlay) {
 		fmt.Fprintf(stderr, "they belong into %s of Fleet's management cluster, which copies them\n", stack.Fleet.GitRepo.Namespace)
 	}
 	r := secretsRun{s, overlay, needs, newDialogue(cmd.InOrStdin(), stderr)}

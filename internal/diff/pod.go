@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 	"github.com/hearth-dev/hearth/internal/objects"
 	"github.com/hearth-dev/hearth/internal/upgrade"
 	"github.com/hearth-dev/hearth/internal/versions"
@@ -53,17 +54,14 @@ func recreates(c *change) bool {
 // otherKind is for a Deployment that was a StatefulSet of the same name, or the other
 // way around: the chat, for several pods and for one.
 func otherKind(c *change) []Effect {
-	kind, ok := map[string]string{"Deployment": "StatefulSet", "StatefulSet": "Deployment"}[c.ref.Kind]
+	kind := upgrade.OtherKind(c.ref.Kind)
 	old := c.before.Find("apps", kind, c.ref.Namespace, c.ref.Name)
-	if !ok || old == nil {
+	if old == nil {
 		return nil
 	}
 	all := one(Down, "takes the place of the %s of that name, whose pods serve beside its own until it is deleted; kubectl apply does not: kubectl -n %s delete %s %s, before",
 		kind, c.ref.Namespace, strings.ToLower(kind), c.ref.Name)
-	for _, found := range [][]Effect{chatVersion(old, c.new), chatDatabase(old, c.new)} {
-		all = append(all, found...)
-	}
-	return all
+	return slices.Concat(all, chatVersion(old, c.new), chatDatabase(old, c.new))
 }
 
 // start is for what makes pods.
@@ -189,7 +187,7 @@ func containers(set *objects.Set, ref objects.Ref) []objects.Container {
 }
 
 // puller is the container whose arguments are the models that it pulls.
-const puller = "pull-models"
+const puller = v1alpha1.ContainerPull
 
 func pulled(set *objects.Set, ref objects.Ref) []string {
 	for _, c := range containers(set, ref) {

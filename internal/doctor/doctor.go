@@ -49,15 +49,11 @@ func Run(ctx context.Context, o Options, report func(verify.Row)) (verify.Report
 	if err != nil {
 		return verify.Report{}, err
 	}
-	_, copied, err := generator.SecretSources(o.Stack, o.Overlay)
-	if err != nil {
-		return verify.Report{}, err
-	}
 	cluster, err := verify.Connect(ctx, o.Config)
 	if err != nil {
 		return verify.Report{}, fmt.Errorf("reaching the cluster: %w", err)
 	}
-	d := &doctor{Options: o, Cluster: cluster, set: objects.New(all), secrets: secrets, copied: copied, bases: o.Stack.Overlay(o.Overlay).Bases}
+	d := &doctor{Options: o, Cluster: cluster, set: objects.New(all), secrets: secrets, bases: o.Stack.Overlay(o.Overlay).Bases}
 	out := verify.Report{Context: o.Context, Overlay: o.Overlay}
 	checks := d.checks()
 	for _, c := range checks {
@@ -102,7 +98,6 @@ type doctor struct {
 	*verify.Cluster
 	set     *objects.Set
 	secrets []generator.Secret
-	copied  bool // by Fleet, when it deploys
 	bases   []v1alpha1.Base
 	say     func(format string, args ...any) // what the current row waits for
 }

@@ -105,7 +105,7 @@ func (d *doctor) needed() []check {
 			}
 			command := generator.SecretsCommand(d.Stack, d.Overlay, d.Context)
 			switch {
-			case len(absent) > 0 && d.copied:
+			case len(absent) > 0 && generator.CopiesSecrets(d.Stack, d.Overlay):
 				return notChecked("comes with the deployment: Fleet copies it from %s of its management cluster", d.Stack.Fleet.GitRepo.Namespace), nil
 			case len(absent) > 0:
 				return failed(command, "is missing: %s", need.Purpose), nil

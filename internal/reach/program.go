@@ -63,16 +63,24 @@ func runs(c objects.Container) []string {
 	return words(strings.Join(slices.Concat(c.Command, c.Args), " "), " \t\n;|&(){}'\"`")
 }
 
+// serves reports whether a container is started with a program's verb for that.
+func serves(c objects.Container, program string) bool {
+	run := runs(c)
+	for i := range len(run) - 1 {
+		if path.Base(run[i]) == program && run[i+1] == "serve" {
+			return true
+		}
+	}
+	return false
+}
+
 func runsOllama(c objects.Container) bool {
 	image := name(c)
 	if image == "ollama" || labelled(c, "ollama") {
 		return !client(c)
 	}
-	run := runs(c)
-	for i := range len(run) - 1 {
-		if path.Base(run[i]) == "ollama" && run[i+1] == "serve" {
-			return true
-		}
+	if serves(c, "ollama") {
+		return true
 	}
 	if guards(c) != Open { // a proxy may listen at the port of what it guards
 		return false
@@ -144,14 +152,8 @@ func runsVLLM(c objects.Container) bool {
 	if slices.Contains(words(name(c), "-_"), "vllm") {
 		return true
 	}
-	run := runs(c)
-	for i, word := range run {
-		if path.Base(word) == "vllm" && i+1 < len(run) && run[i+1] == "serve" || word == "vllm.entrypoints.openai.api_server" {
-			return true
-		}
-	}
-	_, serves := c.Variable("VLLM_API_KEY")
-	return serves
+	_, keyed := c.Variable("VLLM_API_KEY")
+	return keyed || serves(c, "vllm") || slices.Contains(runs(c), "vllm.entrypoints.openai.api_server")
 }
 
 // argument is the value of a flag that a container is started with, as --flag value
@@ -173,12 +175,15 @@ func argument(c objects.Container, flag string) (string, bool) {
 // at ports of their choice, and ask nobody who it is.
 func oneOfGroup(c objects.Container) bool {
 	_, nodes := argument(c, "--nnodes")
-	return nodes || slices.Contains(runs(c), "--headless")
+	return nodes || headless(c)
 }
+
+// headless reports whether vLLM is a rank that serves no clients.
+func headless(c objects.Container) bool { return slices.Contains(runs(c), "--headless") }
 
 // listensVLLM are the ports of vLLM's server. A rank that is headless has none.
 func listensVLLM(c objects.Container) []int32 {
-	if host, has := argument(c, "--host"); slices.Contains(runs(c), "--headless") || has && local(host) {
+	if host, has := argument(c, "--host"); headless(c) || has && local(host) {
 		return nil
 	}
 	if text, has := argument(c, "--port"); has {

@@ -106,14 +106,20 @@ func (f *findings) gone(folder string, id id, old map[string]any, all map[id]map
 }
 
 // otherKind is the workload of the same name that a Deployment or a StatefulSet has
-// become: the chat, for one pod and for several.
+// become.
 func otherKind(gone id, all map[id]map[string]any) (id, map[string]any) {
-	kind, ok := map[string]string{"Deployment": "StatefulSet", "StatefulSet": "Deployment"}[gone.kind]
-	if !ok || gone.group != "apps" {
+	kind := OtherKind(gone.kind)
+	if kind == "" || gone.group != "apps" {
 		return id{}, nil
 	}
 	gone.kind = kind
 	return gone, all[gone]
+}
+
+// OtherKind is what a workload of a kind becomes where one pod becomes several, or
+// the other way around: a Deployment, or a StatefulSet; "" for any other kind.
+func OtherKind(kind string) string {
+	return map[string]string{"Deployment": "StatefulSet", "StatefulSet": "Deployment"}[kind]
 }
 
 // holdsData reports whether an object's data goes with it: a volume, and a Cluster

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
 // diagnose says why a workload is not ready: the first reason that somebody can
@@ -148,7 +150,7 @@ func (v *verifier) endingHint(w *workload, pod *corev1.Pod, container string, en
 }
 
 // puller is the init container that pulls the models.
-const puller = "pull-models"
+const puller = v1alpha1.ContainerPull
 
 // unreached names the field that keeps the puller from its registry, by what
 // Ollama said. A name that no DNS server knows is a wrong name; one that none

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hearth-dev/hearth/api/problem"
 	"github.com/hearth-dev/hearth/api/v1alpha1"
-	"github.com/hearth-dev/hearth/internal/build"
 	"github.com/hearth-dev/hearth/internal/build/file"
 	"github.com/hearth-dev/hearth/internal/build/secret"
 )
@@ -283,12 +282,10 @@ func (x index) target(name string) target {
 		NamespaceLabels:  o.Bases[0].NamespaceLabels,
 		Kustomize:        &kustomize{Dir: path.Join("overlays", name)},
 	}
-	for i := range o.Bases {
-		if build.InOverlay(o, i).CreateNamespace {
-			// Helm makes the release's namespace itself and fails on an object
-			// for it: the release of such an overlay lives in one of its own.
-			t.DefaultNamespace, t.NamespaceLabels = x.stack+"-release", nil
-		}
+	if o.BringsNamespaces() {
+		// Helm makes the release's namespace itself and fails on an object for it: the
+		// release of such an overlay lives in one of its own.
+		t.DefaultNamespace, t.NamespaceLabels = x.stack+"-release", nil
 	}
 	if x.copies {
 		for _, s := range secret.Of(o) {

@@ -88,9 +88,7 @@ func Of(o *v1alpha1.ResolvedOverlay) []Secret {
 // Copied reports whether Fleet copies the Secrets of an overlay from its management
 // cluster to those that get it.
 func Copied(r *v1alpha1.Resolved, o *v1alpha1.ResolvedOverlay) bool {
-	f := r.Fleet
-	return f != nil && f.CopySecrets && (f.DefaultOverlay == o.Name ||
-		slices.ContainsFunc(f.Targets, func(t v1alpha1.FleetTarget) bool { return t.Overlay == o.Name }))
+	return r.Fleet != nil && r.Fleet.CopySecrets && r.Fleet.Deploys(o.Name)
 }
 
 // Sources are the Secrets of an overlay in the namespace where they are to be made:

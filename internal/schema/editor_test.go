@@ -1,7 +1,9 @@
 package schema_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +27,29 @@ const (
 	ourPage  = "https://raw.githubusercontent.com/hearth-dev/hearth/main/schema/hearth.schema.json"
 	root     = "../.."
 )
+
+// TestPointerIsDescribed: what the tests below want to see at the pointer is in the
+// schema, so that a reworded comment shows here and not first where the server is.
+func TestPointerIsDescribed(t *testing.T) {
+	ours, err := schema.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document any
+	if err := json.Unmarshal(ours, &document); err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprint(document)
+	wanted := maps.Clone(shown)
+	for _, p := range places {
+		wanted[p.name] = p.said
+	}
+	for name, said := range wanted {
+		if !strings.Contains(text, said) {
+			t.Errorf("%s: the schema does not say %q", name, said)
+		}
+	}
+}
 
 // start starts yaml-language-server, which has ours and Fleet's schema by their
 // addresses.
@@ -180,7 +205,7 @@ var places = []struct {
 	{"the spec", head + "  ‸", "bases:_ overlays:_ fleet:_ exceptions:_", "name null", "spec", "the bases, the overlays over them, and the clusters"},
 	{"a base", inBase + "‸", "namespace: createNamespace: images:_ ollama:_ openWebUI:_ expose:_ patches:_", "name models", "bases", "each a folder bases/<name>"},
 	{"an Ollama", inBase + "ollama:\n        ‸", "models:_ storage:_ keepAlive: contextLength:${1:4096} promptCache: accelerator:_", "signUp", "ollama", "inference server"},
-	{"a chat", inBase + "openWebUI:\n        ‸", "name:${1:OpenWebUI} signUp: oidc:_ embedding:_ storage:_", "models", "openWebUI", "chat in front of it"},
+	{"a chat", inBase + "openWebUI:\n        ‸", "name:${1:OpenWebUI} signUp: oidc:_ embedding:_ storage:_", "models", "openWebUI", "the chat in front of"},
 	{"values of an enum", inBase + "ollama:\n        pull: ‸", "missing never null", "always", "pull", "missing"},
 	{"a duration", inBase + "ollama:\n        keepAlive: ‸", "5m 30m", "missing", "keepAlive", "model stays in memory"},
 	{"a number", inBase + "ollama:\n        contextLength: ‸", "4096", "auto", "contextLength", "tokens"},
@@ -197,7 +222,7 @@ var places = []struct {
 	{"a base in an overlay", inChange + "‸", "ollama:_ openWebUI:_ expose:_ images:_", "models", "overlays", "Overlays are variants of bases"},
 	{"an Ollama in an overlay", inChange + "ollama:\n            ‸", "models:_ contextLength:${1:4096} storage:_", "signUp", "ollama", "inference server"},
 	{"back to the default, in an overlay", inChange + "ollama:\n            numParallel: ‸", "null", "auto", "numParallel", "requests per loaded model"},
-	{"none of it, in an overlay", inChange + "openWebUI: ‸", "null", "true", "openWebUI", "chat in front of it"},
+	{"none of it, in an overlay", inChange + "openWebUI: ‸", "null", "true", "openWebUI", "the chat in front of"},
 	{"a volume in an overlay", inChange + "ollama:\n            storage:\n              size: ‸", "8Gi null", "500m", "size", "shrink"},
 	{"clusters", inBase + "namespace: a\n  fleet:\n    targets:\n      - ‸", "overlay: clusterName: clusterSelector:_", "name:", "targets", "Targets in order"},
 }

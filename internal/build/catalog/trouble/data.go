@@ -242,4 +242,42 @@ var sections = []Section{
 			When:    ollama,
 		},
 	}},
+	{"An engine", []Problem{
+		{
+			Symptom: "`no matches for kind \"LeaderWorkerSet\"`",
+			Cause:   "The controller of LeaderWorkerSet is not installed, and so the kind is not known",
+			Action:  "`hearth doctor OVERLAY` says how to install it; then sync again",
+			When:    engine,
+		},
+		{
+			Symptom: "pods of the engine stay `Pending`",
+			Cause:   "No node has so many devices free, or the memory beside them; or the device plugin does not run there",
+			Action:  "`kubectl describe pod` names what is missing: `engine.accelerator`, `resources`, `nodeSelector`, `tolerations`; one group alone: `engine.replicas: 1`",
+			When:    engine,
+		},
+		{
+			Symptom: "all pods of a group are made anew, again and again",
+			Cause:   "One of them ends, and a group restarts as a whole",
+			Action:  "`kubectl get pods --watch` shows which one, and `OOMKilled` is `engine.resources.limits.memory`; its last words are in what collects the logs, since the pod is gone with them",
+			When:    engine,
+		},
+		{
+			Symptom: "vLLM says `KV cache is needed, which is larger than the available KV cache memory`, or that free memory is `less than desired GPU memory utilization`",
+			Cause:   "The context of one request does not fit beside the weights; or another program has memory of the device",
+			Action:  "`engine.contextLength`, or more `nodes`; a device that no other program has",
+			When:    engine,
+		},
+		{
+			Symptom: "**401** from the engine",
+			Cause:   "The program sends no key, or another one than the engine started with",
+			Action:  "the Secret of `engine.secretName`; after a change of it restart the chat, and delete the first pod of each group",
+			When:    engine,
+		},
+		{
+			Symptom: "the first start of an engine takes long",
+			Cause:   "Each pod fetches the model to its own volume before it serves",
+			Action:  "`kubectl logs` of the first pod shows how far it is; one volume for all: `engine.storage.existingClaim` or `nfs`, with `pull: never`",
+			When:    engine,
+		},
+	}},
 }

@@ -60,6 +60,8 @@ func Of(bases []v1alpha1.Base) []Problem {
 
 func ollama(b *v1alpha1.Base) bool { return b.Ollama != nil }
 
+func engine(b *v1alpha1.Base) bool { return b.Engine != nil }
+
 func pulls(b *v1alpha1.Base) bool { return ollama(b) && b.Ollama.Pull == v1alpha1.PullMissing }
 
 func chat(b *v1alpha1.Base) bool { return b.OpenWebUI != nil }

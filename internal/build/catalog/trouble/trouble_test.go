@@ -109,6 +109,9 @@ func TestOfIsAboutTheBase(t *testing.T) {
 			b.OpenWebUI = &v1alpha1.OpenWebUI{}
 			b.OpenWebUI.Image.Tag = versions.OpenWebUI.Measured
 		}),
+		"engine": base(func(b *v1alpha1.Base) {
+			b.Ollama, b.Engine = nil, &v1alpha1.Engine{Model: "Qwen/Qwen3-4B"}
+		}),
 		"gateway": base(func(b *v1alpha1.Base) {
 			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeGateway, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSGateway}, Gateway: &v1alpha1.Gateway{Name: "public"}}
 		}),

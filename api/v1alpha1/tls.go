@@ -123,7 +123,11 @@ func (v validator) tls(expose *field.Path, given *TLS, e *Expose) {
 	v = v.because(at.Child("type"))
 	switch t.Type {
 	case "":
-		v.errorf(at.Child("type"), "", "missing: choose %s", strings.Join(t.Type.Values(), ", "))
+		choice := e.certificates()
+		if e.Audience != AudiencePublic {
+			choice = append(choice, TLSNone)
+		}
+		v.errorf(at.Child("type"), "", "missing: choose %s", oneOf(choice))
 		return
 	case TLSCertManager:
 		v.name(at.Child("secretName"), t.SecretName, "the Secret for the certificate")
@@ -134,11 +138,11 @@ func (v validator) tls(expose *field.Path, given *TLS, e *Expose) {
 		v.certResolver(at, e)
 	case TLSGateway:
 		if e.Type != ExposeGateway {
-			v.errorf(at.Child("type"), "use certManager or secret", "gateway is the certificate of a Gateway, and the route is of type %s", e.Type)
+			v.errorf(at.Child("type"), "use "+oneOf(e.certificates()), "gateway is the certificate of a Gateway, and the route is of type %s", e.Type)
 		}
 	case TLSNone:
 		if e.Audience == AudiencePublic {
-			v.because(expose.Child("audience"), expose.Child("host"), expose.Child("additionalHosts")).errorf(at.Child("type"), "choose certManager, secret or certResolver", "without TLS, passwords and prompts cross the internet in clear")
+			v.because(expose.Child("audience"), expose.Child("host"), expose.Child("additionalHosts")).errorf(at.Child("type"), "choose "+oneOf(e.certificates()), "without TLS, passwords and prompts cross the internet in clear")
 		} else {
 			v.warnf(at.Child("type"), "", "without TLS, passwords and prompts can be read on your network")
 		}
@@ -150,9 +154,29 @@ func (v validator) tls(expose *field.Path, given *TLS, e *Expose) {
 	v.only(at, "type is "+string(t.Type), *given, append(used[t.Type], "type")...)
 }
 
+// certificates are the types of TLS with a certificate that the route can have.
+func (e *Expose) certificates() []TLSType {
+	switch {
+	case e.Type == ExposeTraefik:
+		return []TLSType{TLSCertManager, TLSSecret, TLSCertResolver}
+	case e.Type == ExposeGateway && !e.Gateway.Own():
+		return []TLSType{TLSGateway}
+	}
+	return []TLSType{TLSCertManager, TLSSecret}
+}
+
+// oneOf is a choice in words: a, b or c.
+func oneOf(types []TLSType) string {
+	last := len(types) - 1
+	if last == 0 {
+		return string(types[0])
+	}
+	return strings.Join(texts(types[:last]...), ", ") + " or " + string(types[last])
+}
+
 func (v validator) certResolver(at *field.Path, e *Expose) {
 	if e.Type != ExposeTraefik {
-		v.errorf(at.Child("type"), "use certManager", "certResolver is Traefik's, and the route is of type %s", e.Type)
+		v.errorf(at.Child("type"), "use "+oneOf(e.certificates()), "certResolver is Traefik's, and the route is of type %s", e.Type)
 	}
 	at = at.Child("certResolver")
 	if name := e.TLS.CertResolver; name == "" {

@@ -102,11 +102,16 @@ func (in *importing) origin(at path) path {
 	return append(path{"spec", "bases", at[4]}, at[5:]...)
 }
 
-// certificate has one in a Secret in place of what a rule refuses.
+// certificate has one in place of what a rule refuses: of the Gateway's listener for
+// https, or in a Secret.
 func (in *importing) certificate(at path, why, fix string) bool {
 	tls := at[:slices.Index(at, "tls")+1]
+	expose := tls[:len(tls)-1]
+	if how, _ := in.doc.get(expose.with("type")); how == string(v1alpha1.ExposeGateway) {
+		return in.listener(expose, why, fix)
+	}
 	name := "route-tls"
-	if host, _ := in.doc.get(tls[:len(tls)-1].with("host")); host != nil {
+	if host, _ := in.doc.get(expose.with("host")); host != nil {
 		first, _, _ := strings.Cut(host.(string), ".")
 		name = label(first) + "-tls"
 	}
@@ -119,6 +124,22 @@ func (in *importing) certificate(at path, why, fix string) bool {
 	in.doc.set(tls, map[string]any{"type": "secret", "secretName": name})
 	in.doc.comment(tls, "Not as before: "+why+".")
 	in.notef("%s names the Secret %s for the certificate: %s", field(tls), name, why)
+	return true
+}
+
+// listener attaches the route to the Gateway's listener for https.
+func (in *importing) listener(expose path, why, fix string) bool {
+	tls, section := expose.with("tls"), expose.with("gateway", "sectionName")
+	if old, _ := in.doc.get(tls.with("type")); old == string(v1alpha1.TLSGateway) {
+		return false
+	}
+	for _, n := range in.doc.sources(section) {
+		n.resay(Changed, field(section), why, fix)
+	}
+	in.doc.set(section, "https")
+	in.doc.set(tls, map[string]any{"type": string(v1alpha1.TLSGateway)})
+	in.doc.comment(tls, "Not as before: "+why+".")
+	in.notef("%s attaches to the Gateway's listener https: %s; write the name that your Gateway has for it", field(section), why)
 	return true
 }
 

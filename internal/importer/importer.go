@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/hearth-dev/hearth/api/problem"
 )
 
@@ -192,7 +194,7 @@ func (in *importing) connect() {
 		}
 		a.was = a.namespace
 		if n := label(a.namespace); n != a.namespace {
-			in.notef("%s is in the namespace %q, which is no name: %s is written", a.where(), a.namespace, n)
+			in.notef("%s is in the namespace %q, which hearth does not take as a name: %s is written", a.where(), a.namespace, n)
 			a.namespace = n
 		}
 		if n := a.namespace; n == "default" || strings.HasPrefix(n, "kube-") {
@@ -302,7 +304,7 @@ func (in *importing) overlay() {
 	in.doc.set(path{"spec", "overlays"}, []any{map[string]any{"name": name, "bases": bases}})
 }
 
-// label makes a DNS label of a text.
+// label makes a DNS label of a text, and no number or null of YAML's.
 func label(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
@@ -313,7 +315,11 @@ func label(text string) string {
 	if len(text) > 40 {
 		text = text[:40]
 	}
-	return cmp.Or(strings.Trim(text, "-"), "ai")
+	text = cmp.Or(strings.Trim(text, "-"), "ai")
+	if n := (yaml.Node{Kind: yaml.ScalarNode, Value: text}); n.ShortTag() != "!!str" {
+		return "n" + text
+	}
+	return text
 }
 
 // at is a field of the workload.

@@ -115,13 +115,14 @@ func (in *importing) certificate(at path, why, fix string) bool {
 		first, _, _ := strings.Cut(host.(string), ".")
 		name = label(first) + "-tls"
 	}
-	if old, _ := in.doc.get(tls.with("secretName")); old == name {
+	how, _ := in.doc.get(tls.with("type"))
+	if old, _ := in.doc.get(tls.with("secretName")); old == name && how == string(v1alpha1.TLSSecret) {
 		return false
 	}
 	for _, n := range in.doc.sources(tls) {
 		n.resay(Changed, field(tls), why, fix)
 	}
-	in.doc.set(tls, map[string]any{"type": "secret", "secretName": name})
+	in.doc.set(tls, map[string]any{"type": string(v1alpha1.TLSSecret), "secretName": name})
 	in.doc.comment(tls, "Not as before: "+why+".")
 	in.notef("%s names the Secret %s for the certificate: %s", field(tls), name, why)
 	return true

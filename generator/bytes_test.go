@@ -140,7 +140,7 @@ func TestGenerateInParallel(t *testing.T) {
 
 // A Stack that a Go program has gives what its text gives.
 func TestResolveGivesWhatLoadGives(t *testing.T) {
-	for i, data := range someStacks(t, 60) {
+	for i, data := range someStacks(t, sample.Size(60, 60)) {
 		want, _ := generator.Load("hearth.yaml", data)
 		stack, problems := generator.Parse("hearth.yaml", data)
 		if want == nil || stack == nil {

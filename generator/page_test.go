@@ -27,6 +27,7 @@ import (
 	"github.com/hearth-dev/hearth/internal/build/file"
 	"github.com/hearth-dev/hearth/internal/build/monitoring"
 	"github.com/hearth-dev/hearth/internal/printable"
+	"github.com/hearth-dev/hearth/internal/testing/sample"
 )
 
 var (
@@ -255,8 +256,8 @@ func checkPage(t *testing.T, page []byte, stack *v1alpha1.Resolved, o *v1alpha1.
 // A page is text in Markdown's tables whatever people write, and the same for the
 // same stack.
 func TestPages(t *testing.T) {
-	texts := [][]byte{nastyStack(t)}
-	for _, d := range draw(t, 40) {
+	texts, drawn := [][]byte{nastyStack(t)}, sample.Size(40, 40)
+	for _, d := range draw(t, drawn) {
 		texts = append(texts, d.text)
 	}
 	folder, outlines := t.TempDir(), map[string]outline{}
@@ -292,8 +293,8 @@ func TestPages(t *testing.T) {
 			t.Errorf("stack %d has other pages the second time:\n%s", i, diff)
 		}
 	}
-	if len(outlines) < 40 {
-		t.Errorf("%d pages were read, want 40 and more", len(outlines))
+	if len(outlines) < drawn {
+		t.Errorf("%d pages were read, want %d and more", len(outlines), drawn)
 	}
 	if *mermaid != "" {
 		askMermaid(t, filepath.Join(folder, "docs"), len(outlines))

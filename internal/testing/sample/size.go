@@ -15,10 +15,9 @@ import (
 const Variable = "HEARTH_SAMPLES"
 
 // Size returns how many random inputs a test is to go over: small, with -short a
-// with -short but for the first four, large where HEARTH_SAMPLES=large, as in CI, or the number that it
-// names. Inputs are drawn
-// from the seeds 0, 1, 2 and so on: a larger sample holds the smaller ones, and
-// what fails in it fails again.
+// quarter of that but no fewer than four, large where HEARTH_SAMPLES=large, as in
+// CI, or the number that it names. Inputs are drawn from the seeds 0, 1, 2 and so
+// on: a larger sample holds the smaller ones, and what fails in it fails again.
 func Size(small, large int) int {
 	switch value := os.Getenv(Variable); value {
 	case "":

@@ -25,6 +25,8 @@ import (
 // chatsStack is a chat of two pods, on the servers of testdata/chats-servers.yaml.
 const (
 	chatsStack   = "testdata/chats.yaml"
+	overChroma   = "home"
+	overPGVector = "pgvector"
 	redisAddress = "redis." + databaseNamespace + ".svc:6379"
 	chromaServer = "chroma." + databaseNamespace + ".svc:8000"
 
@@ -40,23 +42,32 @@ func TestChatsStack(t *testing.T) {
 // chats is somebody whose chat is two pods.
 type chats struct {
 	*keeper
+	overlay  string           // of chatsStack
 	file     string           // that is uploaded
 	restarts map[string]int32 // of each pod, when it was ready first
 }
 
-// TestChats has two pods be one chat, in a network that enforces NetworkPolicies.
+// TestChats has two pods be one chat, in a network that enforces NetworkPolicies: the newest with the vectors on a Chroma, the documents' with
+// pgvector.
 func TestChats(t *testing.T) {
-	for _, p := range []pair{newest, documents} {
+	for _, at := range []struct {
+		pair
+		overlay string
+		server  images.PostgreSQL
+	}{{newest, overChroma, images.PostgreSQL15}, {documents, overPGVector, images.PGVector}} {
+		p := at.pair
 		t.Run(p.chat.Version, func(t *testing.T) {
 			pairs := []pair{p}
 			if p != newest {
 				pairs = append(pairs, newest)
 			}
 			s := start(t, wants{
-				full: true, chat: true, postgresql: true, redis: true, policies: true, pairs: pairs,
+				full: true, chat: true, postgresql: &at.server, redis: true, policies: true, pairs: pairs,
 				models: []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}, namespaces: []string{chatNamespace},
 			})
-			c := &chats{keeper: &keeper{exposure: &exposure{suite: s, folder: "/hearth/chats"}, ann: account{at: s, namespace: chatNamespace}}}
+			c := &chats{overlay: at.overlay, keeper: &keeper{
+				exposure: &exposure{suite: s, folder: "/hearth/chats"}, ann: account{at: s, namespace: chatNamespace}, server: at.server,
+			}}
 			parts := []part{
 				{"somebody runs PostgreSQL", c.startPostgreSQL},
 				{"and Redis and Chroma", c.startServers},
@@ -125,15 +136,18 @@ func (c *chats) both(t *testing.T, timeout time.Duration) []corev1.Pod {
 }
 
 func (c *chats) deploys(t *testing.T) {
+	if c.overlay == overPGVector {
+		t.Log(c.sql(t, "CREATE EXTENSION vector")) // as the documents say: the chat's user may not
+	}
 	c.stack = c.render(t, chatsStack, c.folder)
-	needs, err := generator.Secrets(c.stack, databaseOverlay)
+	needs, err := generator.Secrets(c.stack, c.overlay)
 	must(t, err)
 	database := url.URL{Scheme: "postgresql", User: url.UserPassword("chat", databasePassword), Host: databaseAddress, Path: "/chat"}
 	redis := url.URL{Scheme: "redis", User: url.UserPassword("", databasePassword), Host: redisAddress, Path: "/0"}
 	c.makeSecrets(t, needs, secrets.Known{Given: map[string]string{
 		chatNamespace + "/chat-database/url": database.String(), chatNamespace + "/chat-redis/url": redis.String(),
 	}})
-	t.Log(c.applyOverlay(t, databaseOverlay))
+	t.Log(c.applyOverlay(t, c.overlay))
 	c.waitReady(t, chatNamespace, "ollama", nil, 10*time.Minute)
 	c.restarts = map[string]int32{}
 	c.oneMigrates(t, c.both(t, 20*time.Minute))
@@ -187,11 +201,15 @@ func (c *chats) each(t *testing.T) []account {
 	return all
 }
 
-func (c *chats) isVerified(t *testing.T) { c.passes(t, c.stack, databaseOverlay) }
+func (c *chats) isVerified(t *testing.T) { c.passes(t, c.stack, c.overlay) }
 
 func (c *chats) isClosed(t *testing.T) {
+	chroma := "open"
+	if c.overlay != overChroma {
+		chroma = "closed"
+	}
 	for address, want := range map[string]string{
-		databaseAddress: "open", redisAddress: "open", chromaServer: "open",
+		databaseAddress: "open", redisAddress: "open", chromaServer: chroma,
 		fmt.Sprintf("%s.%s.svc:%d", registryName, registryNamespace, ollama.RegistryPort): "closed",
 	} {
 		for _, at := range c.each(t) {
@@ -224,6 +242,11 @@ func (c *chats) findsUpload(t *testing.T) {
 	at[1].post(t, "/api/v1/retrieval/query/collection", map[string]any{"collection_names": []string{"file-" + c.file}, "query": "When does the ferry leave?", "k": 1}, &found)
 	if !strings.Contains(string(found), "leaves at seven") {
 		t.Errorf("the other pod finds %s", found)
+	}
+	if c.overlay == overPGVector {
+		if n := c.count(t, "SELECT count(*) FROM document_chunk"); n == 0 {
+			t.Error("no vector is in the database")
+		}
 	}
 }
 
@@ -368,7 +391,7 @@ func (c *chats) isUpgraded(t *testing.T) {
 	c.oneMigrates(t, c.replaced(t, func() {
 		c.pair, c.folder = newest, "/hearth/chats-newest"
 		c.stack = c.render(t, chatsStack, c.folder)
-		t.Log(c.applyOverlay(t, databaseOverlay))
+		t.Log(c.applyOverlay(t, c.overlay))
 	}))
 	c.waitReady(t, chatNamespace, "ollama", before, 10*time.Minute)
 	for _, at := range c.each(t) {

@@ -30,8 +30,9 @@ const (
 // keeper is somebody whose chat keeps its data on a server.
 type keeper struct {
 	*exposure
-	ann  account
-	chat string
+	ann    account
+	chat   string
+	server images.PostgreSQL
 }
 
 // TestDatabase has a chat keep its data on PostgreSQL, in a network that enforces NetworkPolicies; of the newest versions, and of the
@@ -40,10 +41,10 @@ func TestDatabase(t *testing.T) {
 	for _, p := range []pair{newest, documents} {
 		t.Run(p.chat.Version, func(t *testing.T) {
 			s := start(t, wants{
-				full: true, chat: true, postgresql: true, policies: true, pairs: []pair{p},
+				full: true, chat: true, postgresql: &images.PostgreSQL15, policies: true, pairs: []pair{p},
 				models: []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}, namespaces: []string{chatNamespace},
 			})
-			k := &keeper{exposure: &exposure{suite: s, folder: "/hearth/database"}, ann: account{at: s, namespace: chatNamespace}}
+			k := &keeper{exposure: &exposure{suite: s, folder: "/hearth/database"}, ann: account{at: s, namespace: chatNamespace}, server: images.PostgreSQL15}
 			inOrder(t, []part{
 				{"somebody runs PostgreSQL", k.startPostgreSQL},
 				{"a chat starts on it", k.deploys},
@@ -61,7 +62,7 @@ func (k *keeper) startPostgreSQL(t *testing.T) {
 	k.enforcePolicies(t)
 	manifest, err := os.ReadFile("testdata/postgres.yaml")
 	must(t, err)
-	k.applyText(t, strings.NewReplacer("IMAGE", images.PostgreSQLRef, "GIVEN", databasePassword).Replace(string(manifest)))
+	k.applyText(t, strings.NewReplacer("IMAGE", k.server.Ref, "GIVEN", databasePassword).Replace(string(manifest)))
 	k.waitReady(t, databaseNamespace, "postgres", nil, 2*time.Minute)
 	t.Log(k.sql(t, "SELECT version()"))
 }

@@ -68,8 +68,8 @@ type wants struct {
 	relay bool
 	// caddy asks for its image.
 	caddy bool
-	// postgresql asks for its image.
-	postgresql bool
+	// postgresql is whose image is asked for; nil for none.
+	postgresql *images.PostgreSQL
 	// redis asks for its image.
 	redis bool
 	// policies asks for the image of what enforces NetworkPolicies.
@@ -149,8 +149,8 @@ func start(t *testing.T, w wants) *suite {
 		must(t, err)
 		load = append(load, image)
 	}
-	if mode == cluster.Source && w.postgresql {
-		image, err := s.builder.PostgreSQL(ctx)
+	if mode == cluster.Source && w.postgresql != nil {
+		image, err := w.postgresql.Image(ctx, s.builder)
 		must(t, err)
 		load = append(load, image)
 	}

@@ -10,11 +10,12 @@ import (
 // document.
 type Vectors struct {
 	// Type is chromaFile (default), a Chroma inside of the chat's process, whose
-	// files on the volume are that process's alone; pgvector, an extension of
-	// PostgreSQL, in the database of openWebUI.database, whose user makes it at the
-	// first start unless it is there; chroma or qdrant, a server (VECTOR_DB). Open
-	// WebUI's own team looks after Chroma and pgvector, others after Qdrant. After a
-	// change documents have to be uploaded again.
+	// files on the volume are that process's alone; pgvector, in the database of
+	// openWebUI.database: PostgreSQL's extension vector, which a superuser has to add
+	// there (CREATE EXTENSION vector), as CloudNativePG does for type cloudNativePG;
+	// chroma or qdrant, a server (VECTOR_DB). Open WebUI's own team looks after Chroma
+	// and pgvector, others after Qdrant. After a change documents have to be uploaded
+	// again.
 	Type VectorsType `json:"type,omitzero"`
 	// Chroma is where its server is (type chroma).
 	Chroma *Chroma `json:"chroma,omitzero"`

@@ -197,21 +197,29 @@ func (b *Builder) Socat(ctx context.Context) (Image, error) {
 	}})
 }
 
-// PostgreSQLRef is the reference of the image of PostgreSQL that people deploy.
-const PostgreSQLRef = "docker.io/library/postgres:15-bookworm"
+// PostgreSQL is Debian's server.
+type PostgreSQL struct {
+	// Ref is the reference of the image that people deploy.
+	Ref   string
+	major string
+	root  debianRoot
+}
 
-// PostgreSQL returns Debian's server under PostgreSQLRef, with its programs where the public image has them. It has no entrypoint:
-// who starts it makes the database.
-func (b *Builder) PostgreSQL(ctx context.Context) (Image, error) {
-	base, err := b.debian(ctx, debianRoot{
-		name: "postgresql-root", packages: []string{"postgresql-15"},
-		finish: "rm -rf /etc/postgresql/* /var/lib/postgresql/*\n", // a database that the package makes, which holds nothing
-	})
+// PostgreSQL15 is the server alone, PGVector with the extension that keeps vectors, which bookworm has none of.
+var (
+	PostgreSQL15 = PostgreSQL{"docker.io/library/postgres:15-bookworm", "15", debianRoot{name: "postgresql-root", packages: []string{"postgresql-15"}}}
+	PGVector     = PostgreSQL{"docker.io/pgvector/pgvector:0.8.0-pg17", "17", debianRoot{name: "pgvector-root", suite: "trixie", packages: []string{"postgresql-17", "postgresql-17-pgvector"}}}
+)
+
+// Image has the server's programs where the public image has them. It has no entrypoint: who starts it makes the database.
+func (p PostgreSQL) Image(ctx context.Context, b *Builder) (Image, error) {
+	p.root.finish = "rm -rf /etc/postgresql/* /var/lib/postgresql/*\n" // a database that the package makes, which holds nothing
+	base, err := b.debian(ctx, p.root)
 	if err != nil {
 		return Image{}, err
 	}
-	return b.FromFiles(ctx, Spec{Ref: PostgreSQLRef, Base: []Layer{base}, Config: v1.Config{
-		Env: []string{strings.Replace(searchPath, "PATH=", "PATH=/usr/lib/postgresql/15/bin:", 1)},
+	return b.FromFiles(ctx, Spec{Ref: p.Ref, Base: []Layer{base}, Config: v1.Config{
+		Env: []string{strings.Replace(searchPath, "PATH=", "PATH=/usr/lib/postgresql/"+p.major+"/bin:", 1)},
 	}})
 }
 

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,10 +13,10 @@ import (
 )
 
 const (
-	// suite and mirror say where Debian packages come from. The suite is the pin: a stable release only gets fixes, and
-	// Debian's mirrors drop a package's older versions, so that an exact version could not be had for long.
-	suite  = "bookworm"
-	mirror = "http://deb.debian.org/debian"
+	// bookworm is the suite that Debian packages come from, mirror where. The suite is the pin: a stable release only gets
+	// fixes, and Debian's mirrors drop a package's older versions, so that an exact version could not be had for long.
+	bookworm = "bookworm"
+	mirror   = "http://deb.debian.org/debian"
 	// architecture is both Debian's and Go's name for what the images run on: a node is no virtual machine.
 	architecture = runtime.GOARCH
 )
@@ -35,7 +36,9 @@ func (b *Builder) DebianRoot(ctx context.Context, packages ...string) (Layer, er
 
 // debianRoot says what a Debian root file system is made of.
 type debianRoot struct {
-	name     string
+	name string
+	// suite is bookworm unless it is another one.
+	suite    string
 	packages []string
 	// files are laid over the packages before finish runs.
 	files []File
@@ -44,13 +47,14 @@ type debianRoot struct {
 }
 
 func (b *Builder) debian(ctx context.Context, root debianRoot) (Layer, error) {
+	root.suite = cmp.Or(root.suite, bookworm)
 	recipe, err := b.recipe(Spec{Files: root.files})
 	if err != nil {
 		return Layer{}, err
 	}
 	dir, err := b.Artifact(ctx, Artifact{
 		Name:    root.name,
-		Version: suite,
+		Version: root.suite,
 		Recipe:  strings.Join([]string{"3", strings.Join(root.packages, " "), strings.Join(trimmed, " "), recipe, root.finish}, "\n"),
 		NeedMB:  2500,
 		Build:   root.build,
@@ -78,7 +82,7 @@ func (root debianRoot) build(ctx context.Context, dir string) error {
 	if len(root.packages) > 0 {
 		args = append(args, "--include="+strings.Join(root.packages, ","))
 	}
-	if err := Run(ctx, dir, nil, "debootstrap", append(args, suite, tree, mirror)...); err != nil {
+	if err := Run(ctx, dir, nil, "debootstrap", append(args, root.suite, tree, mirror)...); err != nil {
 		return err
 	}
 	if len(root.files) > 0 {

@@ -38,6 +38,9 @@ var openWebUIStart string
 //go:embed recipes/open-webui-embedder.lock
 var openWebUIEmbedderLock string
 
+//go:embed recipes/open-webui-pgvector.lock
+var openWebUIPGVectorLock string
+
 // OpenWebUIEmbedder returns a folder with the Python packages that the image of [OpenWebUIDeployed] lacks to embed documents itself: put it in front
 // of the image's own by PYTHONPATH. They take six gigabytes.
 func (b *Builder) OpenWebUIEmbedder(ctx context.Context) (string, error) {
@@ -75,10 +78,15 @@ func (o OpenWebUI) Image(ctx context.Context, b *Builder) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
+	pgvector, err := b.pythonPackages(ctx, "open-webui-pgvector", "0.4.2", openWebUIPGVectorLock, 10)
+	if err != nil {
+		return Image{}, err
+	}
 	cache := path.Join(backend, "data/cache/embedding/models")
 	return b.FromFiles(ctx, Spec{
-		Ref:  o.Ref(),
-		Base: []Layer{root},
+		Ref:   o.Ref(),
+		Base:  []Layer{root},
+		Files: []File{{Path: libraries, From: pgvector}},
 		Config: v1.Config{
 			Cmd:          []string{"bash", "start.sh"},
 			WorkingDir:   backend,

@@ -11,7 +11,7 @@ import (
 const searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // helperRef is the image that local-path-provisioner starts to make and remove a volume's folder.
-const helperRef = "docker.io/kindest/local-path-helper:" + suite
+const helperRef = "docker.io/kindest/local-path-helper:" + bookworm
 
 // systemImage is an image that a node needs before any workload: a program in a place, perhaps above Debian's tools.
 type systemImage struct {

@@ -65,8 +65,12 @@ func Targets() []Target {
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(OpenWebUINewest.Image(ctx, b)) },
 		},
 		Target{
-			Name: "postgresql", About: "image " + PostgreSQLRef + ", with Debian's package; for the full run", Full: true,
-			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(b.PostgreSQL(ctx)) },
+			Name: "postgresql", About: "image " + PostgreSQL15.Ref + ", with Debian's package; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(PostgreSQL15.Image(ctx, b)) },
+		},
+		Target{
+			Name: "pgvector", About: "image " + PGVector.Ref + ", with Debian's packages; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(PGVector.Image(ctx, b)) },
 		},
 		Target{
 			Name: "redis", About: "image " + RedisRef + ", with Debian's package; for the full run", Full: true,
@@ -84,7 +88,7 @@ func Targets() []Target {
 			},
 		},
 		Target{
-			Name: "node-root", About: "root file system of a node: Debian " + suite + ", containerd, kind's files",
+			Name: "node-root", About: "root file system of a node: Debian " + bookworm + ", containerd, kind's files",
 			Build: func(ctx context.Context, b *Builder) (string, error) {
 				layer, err := b.nodeRoot(ctx)
 				return layer.Tar, err

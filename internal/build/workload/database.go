@@ -31,8 +31,24 @@ type clusterStorage struct {
 	StorageClass string `json:"storageClass,omitzero"`
 }
 
+// databaseSpec is that of a Database of CloudNativePG.
+type databaseSpec struct {
+	Cluster    named   `json:"cluster"`
+	Name       string  `json:"name"`
+	Owner      string  `json:"owner"`
+	Extensions []named `json:"extensions"`
+}
+
+type named struct {
+	Name string `json:"name"`
+}
+
+// appDatabase is the database that the operator makes for a Cluster, and its owner.
+const appDatabase = "app"
+
 // database is the server that the chat brings, for CloudNativePG's operator to
-// make; none where the data is elsewhere.
+// make, with the extension that keeps vectors, which only a superuser may add; none
+// where the data is elsewhere.
 func (b builder) database() []any {
 	d := &b.base.OpenWebUI.Database
 	if d.Type != v1alpha1.DatabaseCloudNativePG {
@@ -58,7 +74,14 @@ func (b builder) database() []any {
 		ImagePullSecrets: b.pullSecrets(),
 		Storage:          clusterStorage{string(own.Storage.Size), own.Storage.StorageClassName},
 	}
-	return []any{cluster}
+	if b.base.OpenWebUI.Vectors.Type != v1alpha1.VectorsPGVector {
+		return []any{cluster}
+	}
+	return []any{cluster, &object.Custom{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "postgresql.cnpg.io/v1", Kind: "Database"},
+		ObjectMeta: c.Meta(c.Name),
+		Spec:       databaseSpec{Cluster: named{own.Name}, Name: appDatabase, Owner: appDatabase, Extensions: []named{{"vector"}}},
+	}}
 }
 
 // databaseEnv is where the chat keeps its data, and how many connections it has.

@@ -31,6 +31,7 @@ var sources = []struct{ module, licence, pattern string }{
 	{"github.com/prometheus-operator/prometheus-operator@v0.85.0", "Apache-2.0", "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml"},
 	{"github.com/prometheus-operator/prometheus-operator@v0.85.0", "Apache-2.0", "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"},
 	{"github.com/cloudnative-pg/cloudnative-pg@v1.30.0", "Apache-2.0", "config/crd/bases/postgresql.cnpg.io_clusters.yaml"},
+	{"github.com/cloudnative-pg/cloudnative-pg@v1.30.0", "Apache-2.0", "config/crd/bases/postgresql.cnpg.io_databases.yaml"},
 	{"sigs.k8s.io/lws@v0.9.0", "Apache-2.0", "config/crd/bases/leaderworkerset.x-k8s.io_leaderworkersets.yaml"},
 	{"sigs.k8s.io/gateway-api@v1.6.3", "Apache-2.0", "config/crd/standard/gateway.networking.k8s.io_*s.yaml"},
 }

@@ -185,6 +185,12 @@ var sections = []Section{
 			Action:  "nothing: page, icons and PDF export work",
 			When:    chat,
 		},
+		{
+			Symptom: "the chat ends with `permission denied to create extension \"vector\"`, or `extension \"vector\" is not available`",
+			Cause:   "Only a superuser of PostgreSQL adds an extension; or its image does not have pgvector",
+			Action:  "in the chat's database, as a superuser: `CREATE EXTENSION vector`; or a type of `openWebUI.vectors` that needs none",
+			When:    ownVectors,
+		},
 	}},
 	{"Ollama", []Problem{
 		{

@@ -66,6 +66,11 @@ func pulls(b *v1alpha1.Base) bool { return ollama(b) && b.Ollama.Pull == v1alpha
 
 func chat(b *v1alpha1.Base) bool { return b.OpenWebUI != nil }
 
+// ownVectors reports whether vectors are kept by a PostgreSQL of somebody else's.
+func ownVectors(b *v1alpha1.Base) bool {
+	return chat(b) && b.OpenWebUI.Vectors.Type == v1alpha1.VectorsPGVector && b.OpenWebUI.Database.Type == v1alpha1.DatabasePostgres
+}
+
 func handsTools(b *v1alpha1.Base) bool { return chat(b) && b.OpenWebUI.HandsTools() }
 
 func chatExposed(b *v1alpha1.Base) bool { return chat(b) && b.Expose.Exposed() }

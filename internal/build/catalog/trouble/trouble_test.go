@@ -109,6 +109,9 @@ func TestOfIsAboutTheBase(t *testing.T) {
 			b.OpenWebUI = &v1alpha1.OpenWebUI{}
 			b.OpenWebUI.Image.Tag = versions.OpenWebUI.Measured
 		}),
+		"vectors": base(func(b *v1alpha1.Base) {
+			b.OpenWebUI = &v1alpha1.OpenWebUI{Database: v1alpha1.Database{Type: v1alpha1.DatabasePostgres}, Vectors: v1alpha1.Vectors{Type: v1alpha1.VectorsPGVector}}
+		}),
 		"engine": base(func(b *v1alpha1.Base) {
 			b.Ollama, b.Engine = nil, &v1alpha1.Engine{Model: "Qwen/Qwen3-4B"}
 		}),

@@ -16,8 +16,11 @@ import (
 	"github.com/hearth-dev/hearth/e2e/internal/images"
 )
 
-// engineNamespace is that of testdata/engine.yaml, and the name of its overlay.
-const engineNamespace = "engine"
+const (
+	// engineNamespace is that of the engines, and the name of their overlays.
+	engineNamespace = "engine"
+	engineKey       = "a-key"
+)
 
 // TestEngineStack is hermetic: what a cluster is given later can be rendered.
 func TestEngineStack(t *testing.T) {
@@ -66,27 +69,7 @@ func (g *groups) start(t *testing.T) {
 	for _, node := range []string{g.Node(), g.Worker()} {
 		g.kubectl(t, "patch", "node", node, "--subresource=status", "--type=json", "-p", `[{"op": "add", "path": "/status/capacity/nvidia.com~1gpu", "value": "2"}]`)
 	}
-	g.kubectl(t, "-n", engineNamespace, "create", "secret", "generic", "engine", "--from-literal=api-key=a-key")
-	// The webhook is asked by its Service, which may not be served yet.
-	g.eventually(t, time.Minute, "LeaderWorkerSet's webhook admits the object", func() (string, error) {
-		out, err := g.Kubectl(g.ctx, nil, "apply", "-k", folder+"/overlays/engine")
-		if err != nil {
-			return out, nil //nolint:nilerr // said, until it is time
-		}
-		return "", nil
-	})
-	g.eventually(t, 5*time.Minute, "four pods are ready", func() (string, error) {
-		pods := g.pods(t)
-		for _, p := range pods {
-			if !stays(&p) {
-				return describe(&p), nil
-			}
-		}
-		if len(pods) != 4 {
-			return fmt.Sprintf("%d pods", len(pods)), nil
-		}
-		return "", nil
-	})
+	g.deploys(t, folder, 4)
 	var names, claims []string
 	nodes := map[string]bool{}
 	for _, p := range g.pods(t) {
@@ -103,6 +86,32 @@ func (g *groups) start(t *testing.T) {
 	if slices.Sort(claims); len(slices.Compact(claims)) != 4 || len(nodes) != 2 {
 		t.Errorf("the volumes are %v on %d nodes, want four on two", claims, len(nodes))
 	}
+}
+
+// deploys applies the overlay in the folder, with a key, and waits until there are so many ready pods.
+func (g *groups) deploys(t *testing.T, folder string, count int) {
+	t.Helper()
+	g.kubectl(t, "-n", engineNamespace, "create", "secret", "generic", "engine", "--from-literal=api-key="+engineKey)
+	// The webhook is asked by its Service, which may not be served yet.
+	g.eventually(t, time.Minute, "LeaderWorkerSet's webhook admits the object", func() (string, error) {
+		out, err := g.Kubectl(g.ctx, nil, "apply", "-k", folder+"/overlays/engine")
+		if err != nil {
+			return out, nil //nolint:nilerr // said, until it is time
+		}
+		return "", nil
+	})
+	g.eventually(t, 5*time.Minute, fmt.Sprintf("%d pods are ready", count), func() (string, error) {
+		pods := g.pods(t)
+		for _, p := range pods {
+			if !stays(&p) {
+				return describe(&p), nil
+			}
+		}
+		if len(pods) != count {
+			return fmt.Sprintf("%d pods", len(pods)), nil
+		}
+		return "", nil
+	})
 }
 
 // pods of the engine, by name.
@@ -145,6 +154,21 @@ func (g *groups) leadersServe(t *testing.T) {
 }
 
 func (g *groups) isClosed(t *testing.T) {
+	g.startClients(t)
+	address := g.addresses(t)
+	for _, c := range []reached{
+		{"friend", address["engine-group-0"] + ":8000", "open"},
+		{"stranger", address["engine-group-0"] + ":8000", "closed"},
+		{"engine-group-0-1", address["engine-group-0"] + ":8000", "open"},
+		{"engine-group-0", address["engine-group-1-1"] + ":8000", "open"},
+	} {
+		g.reaches(t, c)
+	}
+}
+
+// startClients starts a pod that the engine admits, and one that it does not.
+func (g *groups) startClients(t *testing.T) {
+	t.Helper()
 	for _, app := range []string{"friend", "stranger"} {
 		g.kubectl(t, "-n", engineNamespace, "run", app, "--image=docker.io/alpine/socat:1.8.0.3", "--labels=app="+app, "--restart=Never",
 			`--overrides={"spec": {"terminationGracePeriodSeconds": 0, "securityContext": {"runAsNonRoot": true, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
@@ -152,24 +176,30 @@ func (g *groups) isClosed(t *testing.T) {
 			"securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}}]}}`)
 		g.kubectl(t, "-n", engineNamespace, "wait", "--for=condition=Ready", "pod/"+app, "--timeout=1m")
 	}
-	address := map[string]string{}
+}
+
+// addresses of the engine's pods, by their names.
+func (g *groups) addresses(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
 	for _, p := range g.pods(t) {
-		address[p.Name] = p.Status.PodIP
+		all[p.Name] = p.Status.PodIP
 	}
-	for _, c := range []struct{ from, to, want string }{
-		{"friend", address["engine-group-0"] + ":8000", "open"},
-		{"stranger", address["engine-group-0"] + ":8000", "closed"},
-		{"engine-group-0-1", address["engine-group-0"] + ":8000", "open"},
-		{"engine-group-0", address["engine-group-1-1"] + ":8000", "open"},
-	} {
-		out, err := g.Kubectl(g.ctx, nil, "-n", engineNamespace, "exec", c.from, "--", "socat", "-T5", "/dev/null", "TCP:"+c.to+",connect-timeout=5")
-		got := "open"
-		if err != nil {
-			got = "closed"
-		}
-		if t.Logf("%s to %s: %s %s", c.from, c.to, got, out); got != c.want {
-			t.Errorf("%s to %s: %s, want %s", c.from, c.to, got, c.want)
-		}
+	return all
+}
+
+// reached is a port that a pod finds open or closed.
+type reached struct{ from, to, want string }
+
+func (g *groups) reaches(t *testing.T, c reached) {
+	t.Helper()
+	out, err := g.Kubectl(g.ctx, nil, "-n", engineNamespace, "exec", c.from, "--", "socat", "-T5", "/dev/null", "TCP:"+c.to+",connect-timeout=5")
+	got := "open"
+	if err != nil {
+		got = "closed"
+	}
+	if t.Logf("%s to %s: %s %s", c.from, c.to, got, out); got != c.want {
+		t.Errorf("%s to %s: %s, want %s", c.from, c.to, got, c.want)
 	}
 }
 

@@ -66,6 +66,8 @@ type wants struct {
 	imageVolumes bool
 	// relay asks for an image of socat.
 	relay bool
+	// llamaCpp asks for an image of llama.cpp with its RPC backend, which nobody publishes.
+	llamaCpp bool
 	// caddy asks for its image.
 	caddy bool
 	// postgresql is whose image is asked for; nil for none.
@@ -134,6 +136,11 @@ func start(t *testing.T, w wants) *suite {
 	}
 	if mode == cluster.Source && w.relay {
 		image, err := s.builder.Socat(ctx)
+		must(t, err)
+		load = append(load, image)
+	}
+	if w.llamaCpp {
+		image, err := ollama.LlamaCpp(ctx, s.builder)
 		must(t, err)
 		load = append(load, image)
 	}

@@ -35,3 +35,26 @@ func TestSpread(t *testing.T) {
 		t.Errorf("the cache of one request: %d bytes, want %d", got, want)
 	}
 }
+
+// lent has the figures of the model that was measured.
+var lent = Model{
+	Name: "lent", DiskBytes: 1_106_547_808, Layers: 16, KVHeads: 8, KeyLength: 64, ValueLength: 64, Embedding: 2048, FeedForward: 8192, Vocab: 32768,
+}
+
+func TestSpreadLlamaCpp(t *testing.T) {
+	two := Spread(lent, Group{LlamaCpp: true, Stages: 2, ContextLength: 4096})
+	if took := int64(763_460 << 10); two.Required < took || two.Required > took*5/4 {
+		t.Errorf("a pod of two needs %s, and took %s", two.Sum(), MiB(took))
+	}
+	if whole := Spread(lent, Group{LlamaCpp: true, Stages: 1, ContextLength: 4096}); whole.Weights != lent.DiskBytes {
+		t.Errorf("one pod holds %s of weights, want the file's %s", MiB(whole.Weights), MiB(lent.DiskBytes))
+	}
+	sixteen := lent
+	sixteen.DiskBytes *= 2
+	if got, want := wordTable(sixteen), int64(32768*2048*2); got != want {
+		t.Errorf("the table of a file in 16 bits has %d bytes, want %d", got, want)
+	}
+	if got, want := wordTable(lent), int64(32768*2048*17/16); got != want {
+		t.Errorf("the table of a file in Q8_0 has %d bytes, want %d", got, want)
+	}
+}

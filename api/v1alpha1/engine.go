@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,11 +19,15 @@ import (
 // "engine". LeaderWorkerSet's controller has to be on the cluster. It speaks
 // OpenAI's API, and the chat of its base asks it.
 type Engine struct {
-	// Type of the engine: vllm. No default: choose.
+	// Type of the engine: vllm, or llamaCpp, which is experimental: llama.cpp divides a
+	// model over the processors of several pods by its RPC backend, which its authors
+	// call fragile and insecure: it asks nobody who it is, and only the pods of the
+	// engine reach it. No default: choose.
 	Type EngineType `json:"type"`
 	Workload
-	// Model by its name at Hugging Face: Qwen/Qwen3-32B. Clients ask for it by the
-	// same name.
+	// Model by its name at Hugging Face: Qwen/Qwen3-32B (vllm); or the path of its GGUF
+	// file on the volume, of the first one if there are several (llamaCpp). Clients ask
+	// for it by the same name.
 	Model string `json:"model"`
 	// ModelSize are the model's figures, of its config.json: layers is
 	// num_hidden_layers, kvHeads num_key_value_heads, keyLength head_dim, embedding
@@ -37,8 +42,9 @@ type Engine struct {
 	// Default 1.
 	Replicas int `json:"replicas,omitzero"`
 	// Accelerator of each pod. Its memory has to be said: what the group can hold is
-	// counted by it.
-	Accelerator *Accelerator `json:"accelerator"`
+	// counted by it. llamaCpp computes on processors, and has none: the memory of its
+	// pods follows from the model.
+	Accelerator *Accelerator `json:"accelerator,omitzero"`
 	// TensorParallel is over how many devices of a pod each layer is divided; it
 	// divides accelerator.count and the model's heads. What devices there are besides
 	// take layers of their own. Default: accelerator.count.
@@ -50,7 +56,7 @@ type Engine struct {
 	// Pull is missing (default): each pod fetches the model from Hugging Face that its
 	// volume lacks. never (default where the volume is read-only, or one for several
 	// pods): the volume has it, as in huggingface/ of HF_HOME, and the NetworkPolicy
-	// lets nobody out.
+	// lets nobody out; of llamaCpp always.
 	Pull Pull `json:"pull,omitzero"`
 	// SecretName has the key api-key, which clients of the engine send as a bearer
 	// token; the chat does. Default "engine".
@@ -60,11 +66,14 @@ type Engine struct {
 // EngineType is the program that an engine is.
 type EngineType string
 
-// EngineVLLM is vLLM.
-const EngineVLLM EngineType = "vllm"
+// The engines.
+const (
+	EngineVLLM     EngineType = "vllm"
+	EngineLlamaCpp EngineType = "llamaCpp"
+)
 
 // Values lists the engines.
-func (EngineType) Values() []string { return texts(EngineVLLM) }
+func (EngineType) Values() []string { return texts(EngineVLLM, EngineLlamaCpp) }
 
 const (
 	serviceEngine = "engine"
@@ -75,6 +84,8 @@ const (
 	EnginePort = 8000
 	// EngineKey is the key of an engine's Secret.
 	EngineKey = "api-key"
+	// EngineRPCPort is where a worker of llama.cpp listens: its own default.
+	EngineRPCPort = 50052
 	// EngineData is where the volume is mounted.
 	EngineData     = "/data"
 	vllmRepository = "vllm/vllm-openai"
@@ -98,6 +109,17 @@ func (b *Base) EngineURL() string {
 	return fmt.Sprintf("http://%s.%s.svc:%d/v1", serviceEngine, b.Namespace, int(b.Engine.Service.Port))
 }
 
+// LlamaCpp reports whether the engine is llama.cpp.
+func (e *Engine) LlamaCpp() bool { return e.Type == EngineLlamaCpp }
+
+// Title is what people call the program.
+func (e *Engine) Title() string {
+	if e.LlamaCpp() {
+		return "llama.cpp"
+	}
+	return "vLLM"
+}
+
 // Pods is how many there are of the engine, in all groups.
 func (e *Engine) Pods() int { return e.Nodes * e.Replicas }
 
@@ -110,7 +132,12 @@ func (e *Engine) ReadOnly() bool {
 }
 
 // Stages is how many parts the layers are divided into, one after another.
-func (e *Engine) Stages() int { return e.Nodes * e.Accelerator.Count / max(1, e.TensorParallel) }
+func (e *Engine) Stages() int {
+	if e.LlamaCpp() {
+		return e.Nodes
+	}
+	return e.Nodes * e.Accelerator.Count / max(1, e.TensorParallel)
+}
 
 // StartLimit is how long a pod may take until it serves: to fetch the model, where
 // it does, and to load it.
@@ -123,11 +150,16 @@ func (e *Engine) StartLimit() time.Duration {
 	return limit
 }
 
-// Share is what the fullest device of a group holds.
+// Share is what the fullest device of a group holds, or its fullest pod.
 func (e *Engine) Share() sizing.Share {
-	return sizing.Spread(e.ModelSize.model(e.Model), sizing.Group{
-		Stages: e.Stages(), TensorParallel: e.TensorParallel, ContextLength: e.ContextLength, Device: bytesOf(e.Accelerator.Memory),
-	})
+	group := sizing.Group{LlamaCpp: e.LlamaCpp(), Stages: e.Stages(), TensorParallel: e.TensorParallel, ContextLength: e.ContextLength}
+	switch {
+	case !e.LlamaCpp():
+		group.Device = bytesOf(e.Accelerator.Memory)
+	case isChosen(e.Resources.Limits.Memory):
+		group.Device = bytesOf(e.Resources.Limits.Memory)
+	}
+	return sizing.Spread(e.ModelSize.model(e.Model), group)
 }
 
 // applyDefaults fills in what is left out.
@@ -138,16 +170,26 @@ func (e *Engine) applyDefaults() {
 		devices = a.Count
 	}
 	fill(&e.Service.Port, EnginePort)
+	fill(&e.Nodes, 1)
+	fill(&e.Replicas, 1)
 	size := Quantity("")
 	if s := e.ModelSize; s != nil {
 		*s = s.applyDefaults()
 		size = Quantity(fmt.Sprintf("%dGi", sizing.Storage([]sizing.Model{s.model(e.Model)}).Comfortable>>30))
 	}
+	if s := e.ModelSize; s != nil && s.ContextLimit > 0 {
+		fill(&e.ContextLength, min(8192, s.ContextLimit))
+	}
+	fill(&e.ContextLength, 8192)
 	count := min(devices, 64)
 	// A process for each device, with its driver's memory, and one that serves; the
 	// weights are read from files, whose pages the kernel takes back. Assumed: no
 	// machine of hearth's tests has a device.
-	memory := Quantity(fmt.Sprintf("%dGi", 8+6*count))
+	memory, image := Quantity(fmt.Sprintf("%dGi", 8+6*count)), VLLMImage()
+	if e.LlamaCpp() {
+		count, memory, image = 0, e.podMemory(), Image{PullPolicy: "IfNotPresent"}
+		e.Pull = PullNever
+	}
 	limits, requests := ResourceList{CPU: Quantity(strconv.Itoa(4 + 2*count)), Memory: memory}, ResourceList{CPU: "2"}
 	if l := e.Resources.Limits; isChosen(l.CPU) && l.CPU != None && less(l.CPU, requests.CPU) {
 		requests.CPU = l.CPU
@@ -155,19 +197,24 @@ func (e *Engine) applyDefaults() {
 	if requests.Memory = memory; isChosen(e.Resources.Limits.Memory) {
 		requests.Memory = e.Resources.Limits.Memory
 	}
-	e.Workload.applyDefaults(VLLMImage(), Resources{Requests: requests, Limits: limits}, size)
-	fill(&e.Nodes, 1)
-	fill(&e.Replicas, 1)
-	fill(&e.TensorParallel, devices)
-	if s := e.ModelSize; s != nil && s.ContextLimit > 0 {
-		fill(&e.ContextLength, min(8192, s.ContextLimit))
+	e.Workload.applyDefaults(image, Resources{Requests: requests, Limits: limits}, size)
+	if !e.LlamaCpp() {
+		fill(&e.TensorParallel, devices)
 	}
-	fill(&e.ContextLength, 8192)
 	if e.ReadOnly() {
 		fill(&e.Pull, PullNever)
 	}
 	fill(&e.Pull, PullMissing)
 	fill(&e.SecretName, serviceEngine)
+}
+
+// podMemory is what a pod of llama.cpp's needs, if that is known.
+func (e *Engine) podMemory() Quantity {
+	if e.ModelSize == nil {
+		return "1Gi"
+	}
+	const step = 64 << 20
+	return mebibytes((e.Share().Required + step - 1) / step * step)
 }
 
 // less reports whether an amount is below another.
@@ -193,25 +240,34 @@ func (b *Base) asksEngine() {
 // hubForm is the name of a model at Hugging Face.
 var hubForm = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$`) // and each part at most 96 long
 
-// engineFlags are the arguments that hearth writes, by the field that decides each.
-var engineFlags = map[string]string{
-	"--api-key": "engine.secretName", "--gpu-memory-utilization": "accelerator.memory", "--headless": "engine.nodes",
-	"--host": "the Service", "--master-addr": "engine.nodes", "--max-model-len": "engine.contextLength", "--model": "engine.model",
-	"--nnodes": "engine.nodes", "--node-rank": "engine.nodes", "--pipeline-parallel-size": "engine.nodes", "-pp": "engine.nodes",
-	"--port": "the Service", "--tensor-parallel-size": "engine.tensorParallel", "-tp": "engine.tensorParallel",
+// engineFlags are the arguments that hearth writes, by the engine, with the field
+// that decides each.
+var engineFlags = map[EngineType]map[string]string{
+	EngineVLLM: {
+		"--api-key": "engine.secretName", "--gpu-memory-utilization": "accelerator.memory", "--headless": "engine.nodes",
+		"--host": "the Service", "--master-addr": "engine.nodes", "--max-model-len": "engine.contextLength", "--model": "engine.model",
+		"--nnodes": "engine.nodes", "--node-rank": "engine.nodes", "--pipeline-parallel-size": "engine.nodes", "-pp": "engine.nodes",
+		"--port": "the Service", "--tensor-parallel-size": "engine.tensorParallel", "-tp": "engine.tensorParallel",
+	},
+	EngineLlamaCpp: {
+		"--model": "engine.model", "-m": "engine.model", "--alias": "engine.model", "-a": "engine.model", "--host": "the Service", "--port": "the Service", "--no-mmap": "resources.limits.memory", "--mmap": "resources.limits.memory",
+		"--cache-ram": "resources.limits.memory", "-cram": "resources.limits.memory",
+		"--ctx-checkpoints": "resources.limits.memory", "-ctxcp": "resources.limits.memory", "--swa-checkpoints": "resources.limits.memory",
+		"--api-key": "engine.secretName", "--api-key-file": "engine.secretName", "--ctx-size": "engine.contextLength", "-c": "engine.contextLength",
+		"--parallel": "engine.contextLength", "-np": "engine.contextLength", "--rpc": "engine.nodes", "--tensor-split": "engine.nodes", "-ts": "engine.nodes",
+		"--gpu-layers": "engine.nodes", "--n-gpu-layers": "engine.nodes", "-ngl": "engine.nodes", "--threads": "resources.limits.cpu", "-t": "resources.limits.cpu",
+	},
 }
 
 func (v validator) engine(base *field.Path, given, b *Base) {
 	e, at := b.Engine, base.Child("engine")
-	v.workload(at, &given.Engine.Workload, &e.Workload, engineOwned)
-	if e.Type == "" {
-		v.errorf(at.Child("type"), "", "missing: want vllm")
+	owned, metrics := vllmOwned, "vLLM has metrics of its own at /metrics"
+	if e.LlamaCpp() {
+		owned, metrics = llamaCppOwned, "llama.cpp has metrics of its own at /metrics, with --metrics in engine.args"
 	}
-	const model = "want a model's name at Hugging Face, such as Qwen/Qwen3-32B"
-	if organisation, name, _ := strings.Cut(e.Model, "/"); e.Model == "" {
-		v.errorf(at.Child("model"), "", "missing: "+model)
-	} else if !hubForm().MatchString(e.Model) || max(len(organisation), len(name)) > 96 {
-		v.errorf(at.Child("model"), "", "got %q, "+model, e.Model)
+	v.workload(at, &given.Engine.Workload, &e.Workload, owned)
+	if e.Type == "" {
+		v.errorf(at.Child("type"), "", "missing: want vllm or llamaCpp")
 	}
 	v.count(at.Child("nodes"), e.Nodes, 1, MostNodes, "pods")
 	v.count(at.Child("replicas"), e.Replicas, 1, MostReplicas, "groups")
@@ -219,15 +275,41 @@ func (v validator) engine(base *field.Path, given, b *Base) {
 	v.name(at.Child("secretName"), e.SecretName, "a Secret")
 	v.engineArgs(at, e)
 	v.engineStore(at, e)
-	v.engineService(at, given.Engine.Service)
-	v.engineSize(at, e)
+	v.engineService(at, given.Engine.Service, e)
+	switch {
+	case v.failed(at.Child("type")): // what else it needs follows from it
+	case e.LlamaCpp():
+		v.engineModel(at, e)
+		v.llamaCpp(at, given.Engine, e)
+	default:
+		v.engineModel(at, e)
+		v.engineSize(at, e)
+	}
 	if b.OpenWebUI == nil && b.Ollama == nil && b.Monitoring != nil {
-		v.because(base.Child("openWebUI"), base.Child("ollama"), at).errorf(base.Child("monitoring"), "remove it: vLLM has metrics of its own at /metrics; or write openWebUI",
+		v.because(base.Child("openWebUI"), base.Child("ollama"), at).errorf(base.Child("monitoring"), "remove it: "+metrics+"; or write openWebUI",
 			"watches Ollama and the chat, and the base has neither")
 	}
 	if b.OpenWebUI == nil && b.Ollama == nil && b.Expose.Exposed() {
 		v.because(base.Child("openWebUI"), at).errorf(base.Child("expose", "type"), "write internal, and openWebUI for people to come by",
-			"got %s, and vLLM asks for its key on some of its paths alone: whoever reaches its port has answers without one, and can stop it", b.Expose.Type)
+			"got %s, and %s", b.Expose.Type, e.door())
+	}
+}
+
+// engineModel checks the model's name: at Hugging Face, or of a file on the volume.
+func (v validator) engineModel(at *field.Path, e *Engine) {
+	want := "want a model's name at Hugging Face, such as Qwen/Qwen3-32B"
+	organisation, name, _ := strings.Cut(e.Model, "/")
+	fine := hubForm().MatchString(e.Model) && max(len(organisation), len(name)) <= 96
+	if e.LlamaCpp() {
+		v = v.because(at.Child("type"))
+		want = "want the path of a GGUF file on the volume, such as qwen3/Qwen3-32B-Q4_K_M.gguf"
+		fine = strings.HasSuffix(e.Model, ".gguf") && folderForm().MatchString(e.Model) && path.Clean(e.Model) == e.Model
+	}
+	switch {
+	case e.Model == "":
+		v.errorf(at.Child("model"), "", "missing: %s", want)
+	case !fine:
+		v.errorf(at.Child("model"), "", "got %q, %s", e.Model, want)
 	}
 }
 
@@ -239,7 +321,7 @@ func (v validator) engineArgs(at *field.Path, e *Engine) {
 	}
 	for i, arg := range e.Args {
 		flag, _, _ := strings.Cut(arg, "=")
-		if decided, ours := engineFlags[flag]; ours {
+		if decided, ours := engineFlags[e.Type][flag]; ours {
 			v.errorf(at.Child("args").Index(i), "remove it", "got %s, which follows from %s", flag, decided)
 		}
 	}
@@ -261,12 +343,20 @@ func (v validator) engineStore(at *field.Path, e *Engine) {
 	}
 }
 
+// door is why nobody comes from outside.
+func (e *Engine) door() string {
+	if e.LlamaCpp() {
+		return "llama.cpp in groups is an experiment: its server has a key, and is made for no strangers"
+	}
+	return "vLLM asks for its key on some of its paths alone: whoever reaches its port has answers without one, and can stop it"
+}
+
 // engineService refuses a way in from outside.
-func (v validator) engineService(at *field.Path, s Service) {
+func (v validator) engineService(at *field.Path, s Service, e *Engine) {
 	service := at.Child("service")
 	if s.Type != "" && s.Type != ClusterIP {
 		v.errorf(service.Child("type"), "write ClusterIP; people come by the chat of the base",
-			"got %s, and vLLM asks for its key on some of its paths alone: whoever reaches its port has answers without one, and can stop it", s.Type)
+			"got %s, and %s", s.Type, e.door())
 		return
 	}
 	v.because(service.Child("type")).only(service, "nobody comes from outside to an engine", s, "type", "port")
@@ -330,5 +420,49 @@ func (v validator) engineFits(at *field.Path, e *Engine) {
 			}
 		}
 		v.errorf(at.Child("accelerator", "memory"), fix, "a device of %s cannot hold its part of %s: %s", a.Memory, e.Model, s.Sum())
+	}
+}
+
+// llamaCpp checks what is llama.cpp's alone.
+func (v validator) llamaCpp(at *field.Path, given, e *Engine) {
+	v = v.because(at.Child("type"))
+	if e.Image.Repository == "" {
+		v.errorf(at.Child("image"), "name an image that has llama-server and ggml-rpc-server, built with -DGGML_RPC=ON",
+			"missing: llama.cpp's own images are built without its RPC backend")
+	}
+	if len(e.Command) > 0 {
+		v.errorf(at.Child("command"), "remove it", "the pods of a group have two commands, and hearth writes them")
+	}
+	if given.Accelerator != nil {
+		v.errorf(at.Child("accelerator"), "remove it; or write type: vllm", "hearth divides llama.cpp over processors alone")
+	}
+	if given.TensorParallel != 0 {
+		v.errorf(at.Child("tensorParallel"), "remove it", "llama.cpp divides whole layers over the pods")
+	}
+	if given.Pull == PullMissing {
+		v.errorf(at.Child("pull"), "remove it, and put the file on the volume", "got missing: llama.cpp's pods fetch nothing")
+	}
+	if e.VolumeEach() {
+		v.because(at.Child("storage")).errorf(at.Child("storage"), "write storage.existingClaim, nfs or image",
+			"missing: llama.cpp reads its model from a volume that has it")
+	}
+	if e.ModelSize == nil {
+		v.errorf(at.Child("modelSize"), "write the figures of the file, as `hearth size FILE.gguf` prints them", "missing: memory follows from it")
+		return
+	}
+	v.modelSize(at.Child("modelSize"), *e.ModelSize)
+	for _, part := range []string{"modelSize", "nodes", "contextLength"} {
+		if v.failed(at.Child(part)) {
+			return
+		}
+	}
+	if m := e.ModelSize; e.Nodes > m.Layers {
+		v.because(at.Child("modelSize")).errorf(at.Child("nodes"), "write fewer", "got %d pods for the %d layers of the model", e.Nodes, m.Layers)
+		return
+	}
+	limit := at.Child("resources", "limits", "memory")
+	if s := e.Share(); isChosen(given.Resources.Limits.Memory) && !v.failed(limit) && s.Required > s.Usable {
+		v.because(at.Child("modelSize"), at.Child("nodes"), at.Child("contextLength")).errorf(limit, "remove it: it follows from the model; or write more nodes",
+			"got %s, and a pod of %d cannot hold its part of %s: %s", given.Resources.Limits.Memory, e.Nodes, e.Model, s.Sum())
 	}
 }

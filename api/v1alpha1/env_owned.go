@@ -55,9 +55,17 @@ var ollamaOwned = map[string]variable{
 	"no_proxy":                 {otherProxy, "use proxy.noProxy"},
 }
 
-// engineOwned are the variables that hearth sets for an engine, and where to set
+// llamaCppOwned are the variables that hearth sets for llama.cpp, and where to set
 // them instead.
-var engineOwned = map[string]variable{
+var llamaCppOwned = map[string]variable{
+	"HOME":          {fix: "remove it: it is a folder that can be written to"},
+	"LLAMA_API_KEY": {fix: "use engine.secretName"},
+	"POD_NAME":      {fix: "remove it: by it the server finds its workers"},
+}
+
+// vllmOwned are the variables that hearth sets for vLLM, and where to set them
+// instead.
+var vllmOwned = map[string]variable{
 	"ALL_PROXY":            {otherProxy, "use proxy"},
 	"HF_HOME":              {fix: "remove it: it is huggingface/ of the volume"},
 	"HF_HUB_OFFLINE":       {fix: "use engine.pull"},

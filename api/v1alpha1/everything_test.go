@@ -210,6 +210,7 @@ func pruned(base object, steps list) object {
 		for name, value := range whole {
 			mine := steps[0] == component && len(steps) > 1 && (steps[1] == name || slices.Contains(beside[steps[1].(string)], name))
 			engine := component == "engine" && slices.Contains([]string{"type", "model", "modelSize", "accelerator", "tensorParallel", "image"}, name)
+			engine = engine || whole["type"] == string(v1alpha1.EngineLlamaCpp) && name == "storage"
 			if mine || engine || slices.Contains([]string{"models", "ollamaURLs", "allowTo", "signUp"}, name) {
 				kept[name] = value
 			}

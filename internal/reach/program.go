@@ -16,6 +16,7 @@ const (
 	ollamaPort = 11434 // Ollama, envconfig/config.go, Host
 	chatPort   = 8080  // Open WebUI, backend/start.sh, PORT
 	vllmPort   = 8000  // vLLM, docs/configuration/serve_args.md, --port
+	rpcPort    = v1alpha1.EngineRPCPort
 )
 
 // ProgramsOf are those that a container runs. It goes by what the image is
@@ -32,6 +33,9 @@ func ProgramsOf(c objects.Container) []Program {
 	}
 	if runsVLLM(c) {
 		all = append(all, VLLM)
+	}
+	if slices.ContainsFunc(runs(c), func(word string) bool { return slices.Contains(rpcServers, path.Base(word)) }) {
+		all = append(all, LlamaRPC)
 	}
 	return all
 }
@@ -194,6 +198,29 @@ func listensVLLM(c objects.Container) []int32 {
 	return []int32{vllmPort}
 }
 
+// rpcServers are the names of llama.cpp's program that lends its devices to others:
+// tools/rpc/CMakeLists.txt, before and after it was renamed.
+var rpcServers = []string{"rpc-server", "ggml-rpc-server"}
+
+// listensRPC are the ports of llama.cpp's RPC server (tools/rpc/rpc-server.cpp),
+// which listens for its own host unless told otherwise.
+func listensRPC(c objects.Container) []int32 {
+	value := func(long, short string) string {
+		text, has := argument(c, long)
+		if !has {
+			text, _ = argument(c, short)
+		}
+		return text
+	}
+	if host := value("--host", "-H"); host == "" || local(host) {
+		return nil
+	}
+	if n, err := strconv.ParseInt(value("--port", "-p"), 10, 32); err == nil {
+		return []int32{int32(n)}
+	}
+	return []int32{rpcPort}
+}
+
 // listenHost is the host of OLLAMA_HOST, which may have a scheme and a port.
 func listenHost(value string) string {
 	if _, after, has := strings.Cut(value, "://"); has {
@@ -215,6 +242,9 @@ func listenHost(value string) string {
 func listens(c objects.Container, p Program) []int32 {
 	if p == VLLM {
 		return listensVLLM(c)
+	}
+	if p == LlamaRPC {
+		return listensRPC(c)
 	}
 	if p == OpenWebUI {
 		if v, set := c.Variable("PORT"); set && v.ValueFrom == nil {
@@ -251,6 +281,8 @@ func listens(c objects.Container, p Program) []int32 {
 func certain(c objects.Container, p Program) bool {
 	image, variable := "ollama", "OLLAMA_HOST"
 	switch p {
+	case LlamaRPC: // whose arguments say it, in any image
+		return !slices.ContainsFunc(runs(c), func(word string) bool { return strings.Contains(word, "$") })
 	case OpenWebUI:
 		image, variable = "open-webui", "PORT"
 	case VLLM:

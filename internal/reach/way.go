@@ -37,6 +37,7 @@ const (
 	Ollama    Program = "Ollama"
 	OpenWebUI Program = "Open WebUI"
 	VLLM      Program = "vLLM"
+	LlamaRPC  Program = "llama.cpp's RPC server"
 )
 
 // Way is one way from outside the cluster to a program.

@@ -15,14 +15,14 @@ func exposureRules() []Rule {
 		Source: "https://github.com/ollama/ollama/issues/16236",
 	}, {
 		ID: reach.EngineExposed, Severity: problem.Error, check: func(in *input) []Finding { return reached(in.reach().EngineExposed()) },
-		Reason: "vLLM asks for --api-key below /v1 alone: /invocations answers without it, and /pause stops the server",
+		Reason: "vLLM asks for --api-key below /v1 alone: /invocations answers without it, and /pause stops the server; llama.cpp's RPC server has no key at all",
 		Fix:    "put basic authentication or an identity provider in front of it, or take the way in away",
 		Source: "https://docs.vllm.ai/en/latest/usage/security/",
 	}, {
 		ID: reach.EngineOpen, Severity: problem.Error, check: func(in *input) []Finding { return reached(reach.EngineIsOpen(in.Set)) }, needs: []string{"NetworkPolicy"},
-		Reason: "without a NetworkPolicy, or with one that admits everybody, every pod of the cluster has vLLM's answers without its key, can stop it, and speaks to the ports between its ranks, which ask nobody",
+		Reason: "without a NetworkPolicy, or with one that admits everybody, every pod of the cluster has vLLM's answers without its key, can stop it, and speaks to the ports between its ranks, which ask nobody; llama.cpp's RPC server asks nobody either",
 		Fix:    "select the pod in a NetworkPolicy that admits its clients alone",
-		Source: "https://docs.vllm.ai/en/latest/usage/security/",
+		Source: "https://docs.vllm.ai/en/latest/usage/security/; llama.cpp SECURITY.md and tools/rpc/README.md",
 	}, {
 		ID: reach.ChatExposed, Severity: problem.Error, check: func(in *input) []Finding { return reached(in.reach().ChatExposed()) },
 		Reason: "who gets past the sign-in of a chat that strangers reach reads what others wrote, and as admin runs code in its pod",

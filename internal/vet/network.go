@@ -26,7 +26,7 @@ func networkRules() []Rule {
 }
 
 // networkPolicy is a warning: a policy for the whole cluster may stand elsewhere.
-// What comes in to Ollama is an error of ollama-open, and to vLLM of engine-open.
+// What comes in to Ollama is an error of ollama-open, and to an engine of engine-open.
 func networkPolicy(in *input) []Finding {
 	isolated := map[networkingv1.PolicyType]map[int]bool{networkingv1.PolicyTypeIngress: {}, networkingv1.PolicyTypeEgress: {}}
 	elsewhere := map[string]bool{} // namespaces with policies that only their network's own program knows
@@ -52,7 +52,7 @@ func networkPolicy(in *input) []Finding {
 			continue
 		}
 		open := []string{}
-		if !isolated[networkingv1.PolicyTypeIngress][i] && !p.serves(ollama) && !p.serves(vllm) {
+		if !isolated[networkingv1.PolicyTypeIngress][i] && !p.serves(ollama) && !p.serves(engine) {
 			open = append(open, "in")
 		}
 		if !isolated[networkingv1.PolicyTypeEgress][i] {
@@ -77,12 +77,12 @@ func directions(p networkingv1.NetworkPolicy) []networkingv1.PolicyType {
 	return []networkingv1.PolicyType{networkingv1.PolicyTypeIngress}
 }
 
-// nodePort leaves Ollama's and vLLM's to ollama-exposed and engine-exposed, where it
+// nodePort leaves Ollama's and an engine's to ollama-exposed and engine-exposed, where it
 // is an error.
 func nodePort(in *input) []Finding {
 	var found []Finding
 	for _, s := range in.Services {
-		reported := func(i int) bool { return in.pods[i].serves(ollama) || in.pods[i].serves(vllm) }
+		reported := func(i int) bool { return in.pods[i].serves(ollama) || in.pods[i].serves(engine) }
 		if s.Spec.Type == corev1.ServiceTypeNodePort && !slices.ContainsFunc(in.Selected(s.Namespace, objects.ServiceSelector(s)), reported) {
 			found = append(found, Finding{Object: objects.ServiceRef(s), Path: "spec.type", Message: "NodePort opens a port of every node"})
 		}

@@ -57,8 +57,8 @@ func ollama(c container) bool { return runs(c, reach.Ollama) }
 // openWebUI reports whether the container is the chat.
 func openWebUI(c container) bool { return runs(c, reach.OpenWebUI) }
 
-// vllm reports whether the container runs vLLM.
-func vllm(c container) bool { return runs(c, reach.VLLM) }
+// engine reports whether the container runs vLLM, or llama.cpp's RPC server.
+func engine(c container) bool { return runs(c, reach.VLLM) || runs(c, reach.LlamaRPC) }
 
 func runs(c container, p reach.Program) bool {
 	return !c.Init && slices.Contains(reach.ProgramsOf(c.Container), p)

@@ -1,7 +1,10 @@
 package workload
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -103,7 +106,7 @@ func (b builder) engineGroups(c component) *object.Custom {
 func (b builder) engineTemplate(c component, serves bool) corev1.PodTemplateSpec {
 	e := b.base.Engine
 	var data *corev1.VolumeSource
-	if !e.VolumeEach() {
+	if !e.VolumeEach() && (serves || !e.LlamaCpp()) { // whose workers are sent what they hold
 		data = b.data(c, e.Storage, e.ReadOnly())
 	}
 	pod := b.podSpec(c, &e.Workload, data)
@@ -111,25 +114,22 @@ func (b builder) engineTemplate(c component, serves bool) corev1.PodTemplateSpec
 		pod.TopologySpreadConstraints = spread(c)
 	}
 	pod.TerminationGracePeriodSeconds = new(int64(60))
-	// What the processes of a pod hand each other; it counts as the container's memory.
-	pod.Volumes = append(pod.Volumes, corev1.Volume{Name: sharedMemory, VolumeSource: corev1.VolumeSource{
-		EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory, SizeLimit: resource.NewQuantity(int64(e.Accelerator.Count)<<30, resource.BinarySI)},
-	}})
-	command := e.Command
-	if len(command) == 0 {
-		command = []string{"vllm", "serve"}
+	if e.LlamaCpp() && !serves { // it does not hear that it is to end, and outlives the answers of its server
+		pod.TerminationGracePeriodSeconds = new(int64(20))
 	}
 	server := corev1.Container{
 		Name:            c.Name,
 		Image:           Image(b.base, v1alpha1.VLLMImage(), e.Image),
 		ImagePullPolicy: corev1.PullPolicy(e.Image.PullPolicy),
-		Command:         command,
-		Args:            b.engineArgs(serves),
-		Env:             environment(e.Env, b.engineEnv()),
 		EnvFrom:         envFrom(e.EnvFrom),
 		Resources:       resources(e.Resources),
-		VolumeMounts:    append(b.mounts(v1alpha1.EngineData, e.ReadOnly()), corev1.VolumeMount{Name: sharedMemory, MountPath: "/dev/shm"}),
+		VolumeMounts:    b.mounts(v1alpha1.EngineData, e.ReadOnly()),
 		SecurityContext: restricted(false),
+	}
+	if e.LlamaCpp() {
+		b.llamaCpp(&server, serves)
+	} else {
+		b.vllm(&pod, &server, serves)
 	}
 	if serves {
 		server.Ports = []corev1.ContainerPort{{Name: c.portName, ContainerPort: c.port, Protocol: corev1.ProtocolTCP}}
@@ -141,9 +141,71 @@ func (b builder) engineTemplate(c component, serves bool) corev1.PodTemplateSpec
 		server.Lifecycle = drain(15)
 	}
 	pod.Containers = []corev1.Container{server}
-	accelerate(&pod, e.Accelerator)
+	if e.Accelerator != nil {
+		accelerate(&pod, e.Accelerator)
+	}
 	b.addContainers(&pod, &e.Workload)
 	return corev1.PodTemplateSpec{ObjectMeta: acceleratedMeta(c.PodMeta(), e.Accelerator), Spec: pod}
+}
+
+// vllm is what a container runs.
+func (b builder) vllm(pod *corev1.PodSpec, server *corev1.Container, serves bool) {
+	e := b.base.Engine
+	// What the processes of a pod hand each other; it counts as the container's memory.
+	pod.Volumes = append(pod.Volumes, corev1.Volume{Name: sharedMemory, VolumeSource: corev1.VolumeSource{
+		EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory, SizeLimit: resource.NewQuantity(int64(e.Accelerator.Count)<<30, resource.BinarySI)},
+	}})
+	server.VolumeMounts = append(server.VolumeMounts, corev1.VolumeMount{Name: sharedMemory, MountPath: "/dev/shm"})
+	if server.Command = e.Command; len(e.Command) == 0 {
+		server.Command = []string{"vllm", "serve"}
+	}
+	server.Args, server.Env = b.engineArgs(serves), environment(e.Env, b.engineEnv())
+}
+
+// serveGroup starts llama-server once all workers answer: their addresses come first.
+// Asked for its devices, the program fails where one of them does not.
+const serveGroup = `until llama-server --rpc "$0" --list-devices; do sleep 2; done
+exec llama-server --rpc "$0" "$@"`
+
+// llamaCpp is what a container runs: a server that divides the layers over its own
+// processors and those of the workers, each of which lends its memory by RPC.
+func (b builder) llamaCpp(server *corev1.Container, serves bool) {
+	e := b.base.Engine
+	own := []corev1.EnvVar{{Name: "HOME", Value: v1alpha1.TmpPath}}
+	cores := e.Resources.Limits.CPU.Parsed()
+	threads := []string{"--threads", strconv.FormatInt(max(1, cores.Value()), 10)}
+	if cores.IsZero() { // it takes all that it sees
+		threads = nil
+	}
+	if !serves {
+		server.Command = []string{"ggml-rpc-server"}
+		server.Args = append([]string{"--host", "0.0.0.0", "--port", strconv.Itoa(v1alpha1.EngineRPCPort)}, threads...)
+		server.VolumeMounts = slices.DeleteFunc(server.VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name == dataVolume })
+		server.Env = environment(e.Env, own)
+		return
+	}
+	args := []string{
+		"--model", v1alpha1.EngineData + "/" + e.Model, "--alias", e.Model,
+		"--host", "0.0.0.0", "--port", strconv.Itoa(v1alpha1.EnginePort),
+		"--ctx-size", strconv.Itoa(e.ContextLength), "--parallel", "1",
+		"--no-mmap",                                  // what is not read into memory would be read from the volume for each word
+		"--cache-ram", "0", "--ctx-checkpoints", "0", // earlier requests, which would take gigabytes of the limit
+	}
+	server.Command = []string{"llama-server"}
+	if workers := e.Nodes - 1; workers > 0 {
+		var addresses, parts []string
+		for i := range workers {
+			addresses = append(addresses, fmt.Sprintf("$(POD_NAME)-%d.%s:%d", i+1, v1alpha1.EngineGroup, v1alpha1.EngineRPCPort))
+			parts = append(parts, "1")
+		}
+		// The last layers, and the output, which counts as one.
+		lent := e.ModelSize.Layers*workers/e.Nodes + 1
+		own = append(own, corev1.EnvVar{Name: "POD_NAME", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.name"}}})
+		server.Command = []string{"/bin/sh", "-c", serveGroup, strings.Join(addresses, ",")}
+		args = append(args, "--gpu-layers", strconv.Itoa(lent), "--tensor-split", strings.Join(parts, ","))
+	}
+	server.Args = slices.Concat(args, threads, e.Args)
+	server.Env = environment(e.Env, append(own, corev1.EnvVar{Name: "LLAMA_API_KEY", ValueFrom: secretKey(e.SecretName, v1alpha1.EngineKey)}))
 }
 
 // engineArgs are vLLM's, as its documentation gives them for one node and for

@@ -1,5 +1,10 @@
 package randomstack
 
+import (
+	"slices"
+	"strings"
+)
+
 // repairEngine gives an engine what it needs, and leaves it no way in from outside;
 // few stacks have one, for each makes a whole group of pods to build.
 func (d *drawing) repairEngine(base object) {
@@ -11,8 +16,14 @@ func (d *drawing) repairEngine(base object) {
 		delete(base, "engine")
 		return
 	}
-	e["type"] = "vllm"
-	if isBlank(e["model"]) {
+	// What a field that is looked for takes is vLLM's: llama.cpp has no field of its own.
+	llamaCpp := e["type"] == "llamaCpp" && (!d.focused("base.engine") || d.focus == "base.engine.type")
+	if e["type"] = "vllm"; llamaCpp {
+		e["type"] = "llamaCpp"
+	}
+	if name, _ := e["model"].(string); llamaCpp {
+		e["model"] = "qwen3/Qwen3-4B-Q4_K_M.gguf"
+	} else if isBlank(e["model"]) || strings.HasSuffix(name, ".gguf") {
 		e["model"] = "Qwen/Qwen3-4B"
 	}
 	size := child(e, "modelSize")
@@ -29,6 +40,51 @@ func (d *drawing) repairEngine(base object) {
 	if limit, _ := size["contextLimit"].(int); limit > 0 && e["contextLength"] != nil {
 		e["contextLength"] = 256
 	}
+	if llamaCpp {
+		repairLlamaCpp(e)
+	} else {
+		d.repairVLLM(e)
+	}
+	if s := child(e, "service"); s != nil {
+		for name := range s {
+			if name != "type" && name != "port" {
+				delete(s, name)
+			}
+		}
+		if s["type"] != nil {
+			s["type"] = "ClusterIP"
+		}
+	}
+	if base["ollama"] == nil && base["openWebUI"] == nil {
+		remove(base, "expose", "monitoring")
+	}
+}
+
+// repairLlamaCpp keeps what it has: processors, an image with its RPC backend, a
+// volume with the file, and the memory that follows from the model.
+func repairLlamaCpp(e object) {
+	remove(e, "accelerator", "tensorParallel", "command", "pull")
+	for _, part := range []string{"requests", "limits"} {
+		remove(child(child(e, "resources"), part), "memory")
+	}
+	if e["image"] == nil {
+		e["image"] = object{}
+	}
+	image := child(e, "image")
+	for name, value := range map[string]any{"repository": "mirror/team/x__y", "tag": "b10760"} {
+		if image[name] == nil {
+			image[name] = value
+		}
+	}
+	s := child(e, "storage")
+	remove(s, "backup")
+	if !slices.ContainsFunc(volumeSources, func(name string) bool { return s[name] != nil }) {
+		e["storage"] = object{"existingClaim": "weights"}
+	}
+}
+
+// repairVLLM gives vLLM devices that hold the model.
+func (d *drawing) repairVLLM(e object) {
 	a := child(e, "accelerator")
 	if a == nil {
 		a = object{}
@@ -62,19 +118,6 @@ func (d *drawing) repairEngine(base object) {
 		remove(e, "command")
 	}
 	d.repairEngineVolume(e)
-	if s := child(e, "service"); s != nil {
-		for name := range s {
-			if name != "type" && name != "port" {
-				delete(s, name)
-			}
-		}
-		if s["type"] != nil {
-			s["type"] = "ClusterIP"
-		}
-	}
-	if base["ollama"] == nil && base["openWebUI"] == nil {
-		remove(base, "expose", "monitoring")
-	}
 }
 
 func (d *drawing) repairEngineVolume(e object) {

@@ -189,7 +189,7 @@ var pathRules = map[string]rule{
 	"ollama.modelSizes{}.feedForward":   oneOf(6912, 14336),
 	"ollama.modelSizes{}.vocab":         oneOf(32000, 262144),
 	"ollama.modelSizes{}.contextLimit":  oneOf(2048, 131072),
-	"engine.type":                       oneOf("vllm"),
+	"engine.type":                       oneOf("vllm", "vllm", "llamaCpp"),
 	"engine.model":                      oneOf("Qwen/Qwen3-4B", "me/mine_1.0"),
 	"engine.image.repository":           oneOf("vllm/vllm-openai", "mirror/team/x__y"),
 	"engine.command[]":                  oneOf("vllm", "serve", "on"),

@@ -49,7 +49,11 @@ func (p *page) services() [][]string {
 				case "openWebUI":
 					auth = "sign-in by Open WebUI; the NetworkPolicy decides who gets that far"
 				case "engine":
-					auth = "the key in the Secret " + markdown.Code(b.Engine.SecretName) + ", on some of its paths; the NetworkPolicy decides who gets that far"
+					paths := ", on some of its paths"
+					if b.Engine.LlamaCpp() {
+						paths = ""
+					}
+					auth = "the key in the Secret " + markdown.Code(b.Engine.SecretName) + paths + "; the NetworkPolicy decides who gets that far"
 				case keysField:
 					auth = keysOf(b.Keys())
 				}

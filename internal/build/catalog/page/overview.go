@@ -33,7 +33,7 @@ func (p *page) purpose() string {
 	case p.any(hasChat) && p.any(hasOllama):
 		return "Chat with local language models: Open WebUI in front of Ollama"
 	case p.any(hasChat) && p.any(hasEngine):
-		return "Chat with a language model: Open WebUI in front of vLLM"
+		return "Chat with a language model: Open WebUI in front of " + strings.Join(p.each(engineTitle), " and ")
 	case p.any(hasChat):
 		return "Chat with language models: Open WebUI in front of Ollama servers elsewhere"
 	}

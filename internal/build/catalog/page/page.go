@@ -109,6 +109,14 @@ func hasOllama(b *v1alpha1.Base) bool { return b.Ollama != nil }
 
 func hasEngine(b *v1alpha1.Base) bool { return b.Engine != nil }
 
+// engineTitle is what people call the base's engine; "" without one.
+func engineTitle(b *v1alpha1.Base) string {
+	if b.Engine == nil {
+		return ""
+	}
+	return b.Engine.Title()
+}
+
 func hasChat(b *v1alpha1.Base) bool { return b.OpenWebUI != nil }
 
 func (p *page) namespaces() []string {
@@ -132,7 +140,7 @@ func workloads(b *v1alpha1.Base) []workload {
 		all = append(all, workload{&w.Workload, "Open WebUI", "openWebUI", "open-webui", strings.ToLower(w.Kind()), w.Replicas})
 	}
 	if e := b.Engine; e != nil {
-		all = append(all, workload{&e.Workload, "vLLM", "engine", v1alpha1.EngineName(), "leaderworkerset", e.Pods()})
+		all = append(all, workload{&e.Workload, e.Title(), "engine", v1alpha1.EngineName(), "leaderworkerset", e.Pods()})
 	}
 	if o := b.Ollama; o != nil {
 		all = append(all, workload{&o.Workload, o.Title(), "ollama", o.ServiceName(), strings.ToLower(o.Kind()), o.Replicas})

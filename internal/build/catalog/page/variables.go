@@ -37,6 +37,7 @@ var purposes = map[string]purpose{
 
 	"HF_HOME":             {"", "Where the models of Hugging Face are, on the volume"},
 	"HF_HUB_OFFLINE":      {"pull", "Nothing is fetched"},
+	"POD_NAME":            {"", "By it the server finds the workers of its group"},
 	"USER":                {"", "PyTorch asks for the user's name, which the image does not know"},
 	"VLLM_API_KEY":        {"secretName", "Key that clients send"},
 	"VLLM_HOST_IP":        {"", "Address at which the pods of a group find each other"},
@@ -48,6 +49,7 @@ var purposes = map[string]purpose{
 	"COPY_MODELS":              {"threads", "Copies of models that know their number of threads"},
 	"COPY_THREADS":             {"threads", "Number of threads of those copies"},
 	"CUSTOM_MODELS":            {"customModels", "Modelfiles of the models that are made of others"},
+	"LLAMA_API_KEY":            {"secretName", "Key that clients send"},
 	"LLAMA_ARG_CACHE_RAM":      {"promptCache", "Memory in MiB that keeps earlier prompts of a model"},
 	"LLAMA_ARG_THREADS":        {"threads", "Threads that compute an answer"},
 	"MODEL_DIGESTS":            {"modelDigests", "What the manifests of models have to be"},

@@ -271,7 +271,13 @@ var sections = []Section{
 			Symptom: "vLLM says `KV cache is needed, which is larger than the available KV cache memory`, or that free memory is `less than desired GPU memory utilization`",
 			Cause:   "The context of one request does not fit beside the weights; or another program has memory of the device",
 			Action:  "`engine.contextLength`, or more `nodes`; a device that no other program has",
-			When:    engine,
+			When:    vllm,
+		},
+		{
+			Symptom: "the first pod of llama.cpp logs `Failed to connect to` a worker, and is not ready",
+			Cause:   "It waits until each worker of its group answers",
+			Action:  "`kubectl get pods` shows which one does not run; if all do, the network keeps the pods of a group from each other's port 50052",
+			When:    llamaCpp,
 		},
 		{
 			Symptom: "**401** from the engine",
@@ -283,7 +289,7 @@ var sections = []Section{
 			Symptom: "the first start of an engine takes long",
 			Cause:   "Each pod fetches the model to its own volume before it serves",
 			Action:  "`kubectl logs` of the first pod shows how far it is; one volume for all: `engine.storage.existingClaim` or `nfs`, with `pull: never`",
-			When:    engine,
+			When:    vllm,
 		},
 	}},
 }

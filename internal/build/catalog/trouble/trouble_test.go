@@ -115,6 +115,9 @@ func TestOfIsAboutTheBase(t *testing.T) {
 		"engine": base(func(b *v1alpha1.Base) {
 			b.Ollama, b.Engine = nil, &v1alpha1.Engine{Model: "Qwen/Qwen3-4B"}
 		}),
+		"llama.cpp": base(func(b *v1alpha1.Base) {
+			b.Ollama, b.Engine = nil, &v1alpha1.Engine{Type: v1alpha1.EngineLlamaCpp, Model: "house.gguf"}
+		}),
 		"gateway": base(func(b *v1alpha1.Base) {
 			b.Expose = &v1alpha1.Expose{Type: v1alpha1.ExposeGateway, TLS: &v1alpha1.TLS{Type: v1alpha1.TLSGateway}, Gateway: &v1alpha1.Gateway{Name: "public"}}
 		}),

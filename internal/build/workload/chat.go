@@ -42,14 +42,18 @@ func (b builder) chats(c component, pod corev1.PodSpec) []any {
 func (b builder) migrator(chat corev1.Container) corev1.Container {
 	w := b.base.OpenWebUI
 	url := w.Database.URL()
+	env := []corev1.EnvVar{
+		{Name: "DATABASE_URL", ValueFrom: secretKey(url.Name, url.Key)},
+		{Name: "WEBUI_SECRET_KEY", ValueFrom: secretKey(w.SecretName, "secret-key")}, // without which it does not begin
+		{Name: "HOME", Value: v1alpha1.TmpPath},
+	}
+	if w.Vectors.Type == v1alpha1.VectorsPGVector { // whose tables are in the database, too
+		env = append(env, vectorsEnv(w)...)
+	}
 	return corev1.Container{
 		Name: v1alpha1.ContainerMigrate, Image: chat.Image, ImagePullPolicy: chat.ImagePullPolicy,
-		Command: []string{"python3", "-c", migrate},
-		Env: environment(w.Env, []corev1.EnvVar{
-			{Name: "DATABASE_URL", ValueFrom: secretKey(url.Name, url.Key)},
-			{Name: "WEBUI_SECRET_KEY", ValueFrom: secretKey(w.SecretName, "secret-key")}, // without which it does not begin
-			{Name: "HOME", Value: v1alpha1.TmpPath},
-		}),
+		Command:         []string{"python3", "-c", migrate},
+		Env:             environment(w.Env, env),
 		EnvFrom:         chat.EnvFrom,
 		Resources:       chat.Resources,    // a pod counts the larger of the two, not their sum
 		VolumeMounts:    chat.VolumeMounts, // where the URL may name a certificate

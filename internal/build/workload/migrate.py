@@ -26,3 +26,8 @@ with psycopg.connect(scheme.split("+", 1)[0] + "://" + rest, autocommit=True) as
     command.upgrade(config, "head")
     for (version,) in connection.execute("SELECT version_num FROM alembic_version"):
         print("the database is at", version, flush=True)
+    if os.environ.get("VECTOR_DB") == "pgvector":
+        from open_webui.retrieval.vector.dbs.pgvector import PgvectorClient
+
+        PgvectorClient()  # makes the tables of vectors, as each chat does
+        print("the tables of vectors are there", flush=True)

@@ -61,6 +61,13 @@ func (v validator) chatReplicas(base *field.Path, b *Base) {
 	}
 }
 
+// MigratesFirst reports whether an init container migrates the database in the chat's
+// place: where several pods have one, and where the server is made with the chat, which
+// would fail until it is there.
+func (w *OpenWebUI) MigratesFirst() bool {
+	return w.Replicas > 1 || w.Database.Type == DatabaseCloudNativePG
+}
+
 // serverEnv refuses variables of what a field says: where a person sets nothing by
 // fields, they may by env.
 func (v validator) serverEnv(at *field.Path, w *OpenWebUI) {
@@ -80,6 +87,8 @@ func (v validator) serverEnv(at *field.Path, w *OpenWebUI) {
 	}
 	if w.Replicas > 1 {
 		decided["ENABLE_DB_MIGRATIONS"] = "replicas"
+	} else if w.MigratesFirst() {
+		decided["ENABLE_DB_MIGRATIONS"] = "database"
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
 		if by := decided[name]; by != "" {

@@ -16,6 +16,8 @@ type Addon struct {
 	Ref string
 
 	program moduleProgram
+	// also are further paths of the program in the image.
+	also []string
 	// user of the image. Default 65532:65532.
 	user string
 }
@@ -115,6 +117,16 @@ func LeaderWorkerSet() Addon {
 	}
 }
 
+// CloudNativePG is the operator of PostgreSQL. It looks for itself in a folder, by architecture: that is what it puts into the pods of
+// servers.
+func CloudNativePG() Addon {
+	m := Module{Path: "github.com/cloudnative-pg/cloudnative-pg", Version: "v1.30.0", Sum: "h1:fnhVq44xXx97MNiuvJsPrX1vSjYbgdyBK5MSGfdHdp0="}
+	return Addon{
+		Module: m, Ref: "ghcr.io/cloudnative-pg/cloudnative-pg:1.30.0", also: []string{"/manager", "/operator/manager_" + architecture},
+		program: moduleProgram{Module: m, name: "cloudnative-pg", main: "cmd/manager", needMB: 3000},
+	}
+}
+
 // CertManager is here for its custom resources: nothing of it runs.
 func CertManager() Module {
 	return Module{
@@ -205,15 +217,24 @@ type PostgreSQL struct {
 	root  debianRoot
 }
 
-// PostgreSQL15 is the server alone, PGVector with the extension that keeps vectors, which bookworm has none of.
+// PostgreSQL15 is the server alone. The others have the extension that keeps vectors, which bookworm has none of: PGVector, and the image that
+// CloudNativePG starts, which has the same packages.
 var (
-	PostgreSQL15 = PostgreSQL{"docker.io/library/postgres:15-bookworm", "15", debianRoot{name: "postgresql-root", packages: []string{"postgresql-15"}}}
-	PGVector     = PostgreSQL{"docker.io/pgvector/pgvector:0.8.0-pg17", "17", debianRoot{name: "pgvector-root", suite: "trixie", packages: []string{"postgresql-17", "postgresql-17-pgvector"}}}
+	PostgreSQL15            = PostgreSQL{"docker.io/library/postgres:15-bookworm", "15", debianRoot{name: "postgresql-root", packages: []string{"postgresql-15"}, finish: noDatabase}}
+	PGVector                = PostgreSQL{"docker.io/pgvector/pgvector:0.8.0-pg17", "17", withVectors}
+	CloudNativePGPostgreSQL = PostgreSQL{"ghcr.io/cloudnative-pg/postgresql:17-system-trixie", "17", withVectors}
 )
+
+// noDatabase removes the one that the package makes, which holds nothing.
+const noDatabase = "rm -rf /etc/postgresql/* /var/lib/postgresql/*\n"
+
+// withVectors has a user by the number that CloudNativePG's pods run as: initdb wants one that has a name.
+var withVectors = debianRoot{
+	name: "pgvector-root", suite: "trixie", packages: []string{"postgresql-17", "postgresql-17-pgvector"}, finish: noDatabase + "usermod --uid 26 postgres\n",
+}
 
 // Image has the server's programs where the public image has them. It has no entrypoint: who starts it makes the database.
 func (p PostgreSQL) Image(ctx context.Context, b *Builder) (Image, error) {
-	p.root.finish = "rm -rf /etc/postgresql/* /var/lib/postgresql/*\n" // a database that the package makes, which holds nothing
 	base, err := b.debian(ctx, p.root)
 	if err != nil {
 		return Image{}, err
@@ -243,9 +264,13 @@ func (b *Builder) AddonImage(ctx context.Context, a Addon) (Image, error) {
 		return Image{}, err
 	}
 	path := "/" + a.program.name
+	files := []File{{Path: path, From: binary, Mode: 0o755}}
+	for _, further := range a.also {
+		files = append(files, File{Path: further, From: binary, Mode: 0o755})
+	}
 	return b.FromFiles(ctx, Spec{
 		Ref:    a.Ref,
-		Files:  []File{{Path: path, From: binary, Mode: 0o755}},
+		Files:  files,
 		Config: v1.Config{Entrypoint: []string{path}, User: cmp.Or(a.user, "65532:65532")},
 	})
 }

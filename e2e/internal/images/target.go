@@ -27,7 +27,7 @@ func Targets() []Target {
 		Name: containerd.name, About: "programs " + containerdVersion + ", from their Go module; for the full run", Full: true,
 		Build: func(ctx context.Context, b *Builder) (string, error) { return b.Containerd(ctx) },
 	})
-	for i, a := range []Addon{Traefik(), MetricsServer(), Dex(), OAuth2Proxy(), LeaderWorkerSet()} {
+	for i, a := range []Addon{Traefik(), MetricsServer(), Dex(), OAuth2Proxy(), LeaderWorkerSet(), CloudNativePG()} {
 		full, about := i > 1, "image "+a.Ref+", compiled from its Go module"
 		if full {
 			about += "; for the full run"
@@ -71,6 +71,12 @@ func Targets() []Target {
 		Target{
 			Name: "pgvector", About: "image " + PGVector.Ref + ", with Debian's packages; for the full run", Full: true,
 			Build: func(ctx context.Context, b *Builder) (string, error) { return Path(PGVector.Image(ctx, b)) },
+		},
+		Target{
+			Name: "cloudnative-pg-postgresql", About: "image " + CloudNativePGPostgreSQL.Ref + ", with Debian's packages; for the full run", Full: true,
+			Build: func(ctx context.Context, b *Builder) (string, error) {
+				return Path(CloudNativePGPostgreSQL.Image(ctx, b))
+			},
 		},
 		Target{
 			Name: "redis", About: "image " + RedisRef + ", with Debian's package; for the full run", Full: true,

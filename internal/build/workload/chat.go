@@ -11,7 +11,7 @@ import (
 	"github.com/hearth-dev/hearth/api/v1alpha1"
 )
 
-// migrate is the program that brings the database of several pods forward.
+// migrate is the program that waits for the database, and brings it forward.
 //
 //go:embed migrate.py
 var migrate string
@@ -20,11 +20,7 @@ var migrate string
 // a StatefulSet replaces its pods one after another, and two versions of Open WebUI
 // would be on one database.
 func (b builder) chats(c component, pod corev1.PodSpec) []any {
-	b.addContainers(&pod, &b.base.OpenWebUI.Workload)
-	program := &pod.Containers[0]
 	pod.TopologySpreadConstraints = spread(c)
-	pod.InitContainers = append(pod.InitContainers, b.migrator(*program)) // last: the way to the database may be a sidecar
-	program.Env = append(program.Env, corev1.EnvVar{Name: "ENABLE_DB_MIGRATIONS", Value: "False"})
 	return []any{&appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: c.Meta(c.Name),
@@ -37,8 +33,16 @@ func (b builder) chats(c component, pod corev1.PodSpec) []any {
 	}, disruptionBudget(c)}
 }
 
-// migrator brings the database forward before a pod's chat starts, as the chat itself
-// would, but one pod at a time: the first does it, and the others find it done.
+// addMigrator has an init container migrate in the chat's place.
+func (b builder) addMigrator(pod *corev1.PodSpec) {
+	program := &pod.Containers[0]
+	pod.InitContainers = append(pod.InitContainers, b.migrator(*program)) // last: the way to the database may be a sidecar
+	program.Env = append(program.Env, corev1.EnvVar{Name: "ENABLE_DB_MIGRATIONS", Value: "False"})
+}
+
+// migrator waits for the database and brings it forward before a pod's chat starts,
+// as the chat itself would, but one pod at a time: the first does it, and the others
+// find it done.
 func (b builder) migrator(chat corev1.Container) corev1.Container {
 	w := b.base.OpenWebUI
 	url := w.Database.URL()

@@ -17,9 +17,12 @@ type clusterSpec struct {
 	ImageName        string                        `json:"imageName"`
 	ImagePullPolicy  corev1.PullPolicy             `json:"imagePullPolicy"`
 	ImagePullSecrets []corev1.LocalObjectReference `json:"imagePullSecrets,omitzero"`
-	PostgreSQL       postgresConfiguration         `json:"postgresql"`
-	Resources        corev1.ResourceRequirements   `json:"resources"`
-	Storage          clusterStorage                `json:"storage"`
+	// SmartShutdownTimeout is for how many seconds a server that ends waits for its
+	// clients to go, and takes no new ones.
+	SmartShutdownTimeout int                         `json:"smartShutdownTimeout"`
+	PostgreSQL           postgresConfiguration       `json:"postgresql"`
+	Resources            corev1.ResourceRequirements `json:"resources"`
+	Storage              clusterStorage              `json:"storage"`
 }
 
 type postgresConfiguration struct {
@@ -66,13 +69,16 @@ func (b builder) database() []any {
 		cluster.Annotations = annotations
 	}
 	cluster.Spec = clusterSpec{
-		Instances:        own.Instances,
-		ImageName:        Image(b.base, v1alpha1.CloudNativePGImage(), own.Image),
-		ImagePullPolicy:  corev1.PullPolicy(own.Image.PullPolicy),
-		PostgreSQL:       postgresConfiguration{map[string]string{"max_connections": strconv.Itoa(d.MaxConnections)}},
-		Resources:        corev1.ResourceRequirements{Requests: amounts(own.Resources.Requests), Limits: amounts(own.Resources.Limits)},
-		ImagePullSecrets: b.pullSecrets(),
-		Storage:          clusterStorage{string(own.Storage.Size), own.Storage.StorageClassName},
+		Instances:       own.Instances,
+		ImageName:       Image(b.base, v1alpha1.CloudNativePGImage(), own.Image),
+		ImagePullPolicy: corev1.PullPolicy(own.Image.PullPolicy),
+		// A chat never goes by itself: by default nobody new would be let in for three
+		// minutes, each time that a node is drained.
+		SmartShutdownTimeout: 5,
+		PostgreSQL:           postgresConfiguration{map[string]string{"max_connections": strconv.Itoa(d.MaxConnections)}},
+		Resources:            corev1.ResourceRequirements{Requests: amounts(own.Resources.Requests), Limits: amounts(own.Resources.Limits)},
+		ImagePullSecrets:     b.pullSecrets(),
+		Storage:              clusterStorage{string(own.Storage.Size), own.Storage.StorageClassName},
 	}
 	if b.base.OpenWebUI.Vectors.Type != v1alpha1.VectorsPGVector {
 		return []any{cluster}

@@ -40,10 +40,14 @@ func (b builder) openWebUI() []any {
 	c := b.openWebUIComponent()
 	objects := append([]any{serviceAccount(c)}, volume(c, w.Storage)...)
 	objects = append(objects, b.database()...)
-	if pod := b.openWebUIPod(c); w.Replicas > 1 {
+	pod := b.openWebUIPod(c)
+	b.addContainers(&pod, &w.Workload)
+	if w.MigratesFirst() {
+		b.addMigrator(&pod)
+	}
+	if w.Replicas > 1 {
 		objects = append(objects, b.chats(c, pod)...)
 	} else {
-		b.addContainers(&pod, &w.Workload)
 		objects = append(objects, openWebUIStatefulSet(c, pod), headless(c))
 	}
 	return append(objects, service(c, &w.Workload), b.openWebUIPolicy(c))

@@ -90,7 +90,7 @@ var purposes = map[string]purpose{
 	"DATABASE_USER_ACTIVE_STATUS_UPDATE_INTERVAL": {"replicas", "Seconds between two writes that somebody is there"},
 	"DEFAULT_MODELS":                              {"", "Model that the page offers first"},
 	"DEFAULT_MODEL_PARAMS":                        {"", "How models are asked to call tools"},
-	"ENABLE_DB_MIGRATIONS":                        {"replicas", "The init container alone migrates the database"},
+	"ENABLE_DB_MIGRATIONS":                        {"database", "The init container alone migrates the database"},
 	"ENABLE_OAUTH_SIGNUP":                         {"oidc.signUp", "Whoever the provider knows gets an account"},
 	"ENABLE_OLLAMA_API":                           {"ollamaURLs", "Whether the chat asks an Ollama"},
 	"ENABLE_OPENAI_API":                           {"backends", "Whether the chat asks servers of OpenAI's API"},

@@ -186,7 +186,7 @@ var sections = []Section{
 			When:    chat,
 		},
 		{
-			Symptom: "the chat ends with `permission denied to create extension \"vector\"`, or `extension \"vector\" is not available`",
+			Symptom: "the chat, or its init container `migrate-database`, says `permission denied to create extension \"vector\"`, or `extension \"vector\" is not available`",
 			Cause:   "Only a superuser of PostgreSQL adds an extension; or its image does not have pgvector",
 			Action:  "in the chat's database, as a superuser: `CREATE EXTENSION vector`; or a type of `openWebUI.vectors` that needs none",
 			When:    ownVectors,

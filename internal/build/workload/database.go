@@ -36,10 +36,16 @@ type clusterStorage struct {
 
 // databaseSpec is that of a Database of CloudNativePG.
 type databaseSpec struct {
-	Cluster    named   `json:"cluster"`
-	Name       string  `json:"name"`
-	Owner      string  `json:"owner"`
-	Extensions []named `json:"extensions"`
+	Cluster    named       `json:"cluster"`
+	Name       string      `json:"name"`
+	Owner      string      `json:"owner"`
+	Extensions []extension `json:"extensions"`
+}
+
+// extension has the API's default, too: Fleet compares the list as a whole.
+type extension struct {
+	Name   string `json:"name"`
+	Ensure string `json:"ensure"`
 }
 
 type named struct {
@@ -86,7 +92,7 @@ func (b builder) database() []any {
 	return []any{cluster, &object.Custom{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "postgresql.cnpg.io/v1", Kind: "Database"},
 		ObjectMeta: c.Meta(c.Name),
-		Spec:       databaseSpec{Cluster: named{own.Name}, Name: appDatabase, Owner: appDatabase, Extensions: []named{{"vector"}}},
+		Spec:       databaseSpec{Cluster: named{own.Name}, Name: appDatabase, Owner: appDatabase, Extensions: []extension{{"vector", "present"}}},
 	}}
 }
 

@@ -66,7 +66,7 @@ func TestChats(t *testing.T) {
 				models: []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}, namespaces: []string{chatNamespace},
 			})
 			c := &chats{overlay: at.overlay, keeper: &keeper{
-				exposure: &exposure{suite: s, folder: "/hearth/chats"}, ann: account{at: s, namespace: chatNamespace}, server: at.server,
+				exposure: &exposure{suite: s, folder: "/hearth/chats"}, ann: account{at: s, namespace: chatNamespace}, server: at.server, asks: ownServer,
 			}}
 			parts := []part{
 				{"somebody runs PostgreSQL", c.startPostgreSQL},

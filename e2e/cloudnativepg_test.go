@@ -1,9 +1,7 @@
 package e2e
 
 import (
-	"net/http"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +20,9 @@ const (
 	operatedPod   = "open-webui-database-1"
 )
 
+// operatedServer asks the server of operatedStack.
+var operatedServer = []string{"-n", chatNamespace, "exec", operatedPod, "--container=postgres", "--", "psql", "--dbname=app"}
+
 // TestCloudNativePGStack is hermetic: what a cluster is given later can be rendered.
 func TestCloudNativePGStack(t *testing.T) {
 	newest.generates(t, operatedStack)
@@ -37,12 +38,12 @@ func TestCloudNativePG(t *testing.T) {
 		addons: []images.Addon{images.CloudNativePG()},
 		models: []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}, namespaces: []string{chatNamespace},
 	})
-	o := &operated{&keeper{exposure: &exposure{suite: s, folder: "/hearth/operated"}, ann: account{at: s, namespace: chatNamespace}}}
+	o := &operated{&keeper{exposure: &exposure{suite: s, folder: "/hearth/operated"}, ann: account{at: s, namespace: chatNamespace}, asks: operatedServer}}
 	inOrder(t, []part{
 		{"the network enforces policies", o.enforcePolicies},
 		{"the operator runs", o.startOperator},
 		{"it makes the server, and a chat starts on it", o.deploys},
-		{"an account, an answer, and a chat that is kept", o.uses},
+		{"an account, an answer, and a chat that is kept", o.signsUp},
 		{"an upload is found by its vectors", o.findsUpload},
 		{"hearth verify is green", o.isVerified},
 		{"a deleted pod of the server loses nothing", o.survivesServer},
@@ -51,11 +52,13 @@ func TestCloudNativePG(t *testing.T) {
 
 func (o *operated) startOperator(t *testing.T) {
 	const folder = "/hearth/cloudnativepg"
-	dir, err := images.CloudNativePG().Dir(o.ctx)
+	operator := images.CloudNativePG()
+	manifest := folder + "/cnpg-" + strings.TrimPrefix(operator.Version, "v") + ".yaml"
+	dir, err := operator.Dir(o.ctx)
 	must(t, err)
 	must(t, o.CopyDir(o.ctx, filepath.Join(dir, "releases"), folder))
-	o.docker(t, "exec", o.Node(), "sed", "-i", "s/imagePullPolicy: Always/imagePullPolicy: IfNotPresent/", folder+"/cnpg-1.30.0.yaml") // it is there
-	o.kubectl(t, "apply", "--server-side", "-f", folder+"/cnpg-1.30.0.yaml")
+	o.docker(t, "exec", o.Node(), "sed", "-i", "s/imagePullPolicy: Always/imagePullPolicy: IfNotPresent/", manifest) // it is there
+	o.kubectl(t, "apply", "--server-side", "-f", manifest)
 	o.kubectl(t, "-n", "cnpg-system", "wait", "--for=condition=Available", "deployment/cnpg-controller-manager", "--timeout=3m")
 }
 
@@ -75,25 +78,11 @@ func (o *operated) deploys(t *testing.T) {
 	}
 }
 
-// sql asks the server itself, as its superuser.
-func (o *operated) sql(t *testing.T, query string) string {
-	t.Helper()
-	return strings.TrimSpace(o.kubectl(t, "-n", chatNamespace, "exec", operatedPod, "--container=postgres", "--",
-		"psql", "--dbname=app", "--tuples-only", "--no-align", "--command="+query))
-}
-
-func (o *operated) uses(t *testing.T) {
-	o.ann.session = o.ann.token(t, "signup", map[string]string{"name": "Ann", "email": restoredEmail, "password": restoredPassword})
-	o.ann.isAnswered(t)
-	o.chat = o.ann.newChat(t, restoredText)
-	o.ann.isKnown(t, o.chat)
-}
-
 func (o *operated) findsUpload(t *testing.T) {
 	o.ann.upload(t, "The ferry to the island leaves at seven.\n", "")
 	o.eventually(t, 2*time.Minute, "its vector is in the database", func() (string, error) {
-		if n, err := strconv.Atoi(o.sql(t, "SELECT count(*) FROM document_chunk")); err != nil || n == 0 {
-			return "none is there", err
+		if o.count(t, "SELECT count(*) FROM document_chunk") == 0 {
+			return "none is there", nil
 		}
 		return "", nil
 	})
@@ -111,12 +100,5 @@ func (o *operated) survivesServer(t *testing.T) {
 		}
 		return describe(p), nil
 	})
-	o.eventually(t, time.Minute, "the chat has it again", func() (string, error) {
-		status, body := o.ann.ask(t, http.MethodGet, "/api/v1/chats/"+o.chat, "", nil)
-		if status != http.StatusOK {
-			return string(body), nil
-		}
-		return "", nil
-	})
-	o.ann.isKnown(t, o.chat)
+	o.hasAgain(t)
 }

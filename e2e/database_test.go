@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,7 +34,12 @@ type keeper struct {
 	ann    account
 	chat   string
 	server images.PostgreSQL
+	// asks are kubectl's words to ask the server as its superuser, before the query.
+	asks []string
 }
+
+// ownServer asks the server of testdata/postgres.yaml.
+var ownServer = []string{"-n", databaseNamespace, "exec", "deployment/postgres", "--container=postgres", "--", "psql", "--host=/data", "--username=postgres", "--dbname=chat"}
 
 // TestDatabase has a chat keep its data on PostgreSQL, in a network that enforces NetworkPolicies; of the newest versions, and of the
 // documents'.
@@ -44,7 +50,7 @@ func TestDatabase(t *testing.T) {
 				full: true, chat: true, postgresql: &images.PostgreSQL15, policies: true, pairs: []pair{p},
 				models: []ollama.Model{ollama.SmolLM2(), ollama.MiniLM()}, namespaces: []string{chatNamespace},
 			})
-			k := &keeper{exposure: &exposure{suite: s, folder: "/hearth/database"}, ann: account{at: s, namespace: chatNamespace}, server: images.PostgreSQL15}
+			k := &keeper{exposure: &exposure{suite: s, folder: "/hearth/database"}, ann: account{at: s, namespace: chatNamespace}, server: images.PostgreSQL15, asks: ownServer}
 			inOrder(t, []part{
 				{"somebody runs PostgreSQL", k.startPostgreSQL},
 				{"a chat starts on it", k.deploys},
@@ -70,8 +76,7 @@ func (k *keeper) startPostgreSQL(t *testing.T) {
 // sql asks the server itself, as its superuser.
 func (k *keeper) sql(t *testing.T, query string) string {
 	t.Helper()
-	return strings.TrimSpace(k.kubectl(t, "-n", databaseNamespace, "exec", "deployment/postgres", "--container=postgres", "--",
-		"psql", "--host=/data", "--username=postgres", "--dbname=chat", "--tuples-only", "--no-align", "--command="+query))
+	return strings.TrimSpace(k.kubectl(t, slices.Concat(k.asks, []string{"--tuples-only", "--no-align", "--command=" + query})...))
 }
 
 // count is the one number that a query gives.
@@ -97,11 +102,16 @@ func (k *keeper) deploys(t *testing.T) {
 	t.Logf("%d tables", k.count(t, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"))
 }
 
-func (k *keeper) uses(t *testing.T) {
+// signsUp has an account, an answer, and a chat that is kept.
+func (k *keeper) signsUp(t *testing.T) {
 	k.ann.session = k.ann.token(t, "signup", map[string]string{"name": "Ann", "email": restoredEmail, "password": restoredPassword})
 	k.ann.isAnswered(t)
 	k.chat = k.ann.newChat(t, restoredText)
 	k.ann.isKnown(t, k.chat)
+}
+
+func (k *keeper) uses(t *testing.T) {
+	k.signsUp(t)
 	if n := k.count(t, fmt.Sprintf("SELECT count(*) FROM chat WHERE id = '%s'", k.chat)); n != 1 {
 		t.Errorf("the server has %d rows of the chat, want 1", n)
 	}
@@ -146,6 +156,17 @@ func (k *keeper) survivesDeletion(t *testing.T) {
 	k.ann.isAnswered(t)
 }
 
+// hasAgain waits until the chat has the server, and what it kept there.
+func (k *keeper) hasAgain(t *testing.T) {
+	k.eventually(t, time.Minute, "the chat has it again", func() (string, error) {
+		if status, body := k.ann.ask(t, http.MethodGet, "/api/v1/chats/"+k.chat, "", nil); status != http.StatusOK {
+			return fmt.Sprintf("%d %s", status, body), nil
+		}
+		return "", nil
+	})
+	k.ann.isKnown(t, k.chat)
+}
+
 // restarts of a pod's container.
 func restarts(p *corev1.Pod) int32 { return p.Status.ContainerStatuses[0].RestartCount }
 
@@ -160,13 +181,7 @@ func (k *keeper) survivesRestart(t *testing.T) {
 		}
 		return k.unserved(p)
 	})
-	k.eventually(t, time.Minute, "the chat has it again", func() (string, error) {
-		if status, body := k.ann.ask(t, http.MethodGet, "/api/v1/chats/"+k.chat, "", nil); status != http.StatusOK {
-			return fmt.Sprintf("%d %s", status, body), nil
-		}
-		return "", nil
-	})
-	k.ann.isKnown(t, k.chat)
+	k.hasAgain(t)
 	after, err := k.pod(chatNamespace, "open-webui")
 	must(t, err)
 	if after.UID != before.UID || restarts(after) != restarts(before) {

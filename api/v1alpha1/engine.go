@@ -276,14 +276,13 @@ func (v validator) engine(base *field.Path, given, b *Base) {
 	v.engineArgs(at, e)
 	v.engineStore(at, e)
 	v.engineService(at, given.Engine.Service, e)
-	switch {
-	case v.failed(at.Child("type")): // what else it needs follows from it
-	case e.LlamaCpp():
+	if !v.failed(at.Child("type")) { // what else it needs follows from it
 		v.engineModel(at, e)
-		v.llamaCpp(at, given.Engine, e)
-	default:
-		v.engineModel(at, e)
-		v.engineSize(at, e)
+		if e.LlamaCpp() {
+			v.llamaCpp(at, given.Engine, e)
+		} else {
+			v.engineSize(at, e)
+		}
 	}
 	if b.OpenWebUI == nil && b.Ollama == nil && b.Monitoring != nil {
 		v.because(base.Child("openWebUI"), base.Child("ollama"), at).errorf(base.Child("monitoring"), "remove it: "+metrics+"; or write openWebUI",

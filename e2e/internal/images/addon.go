@@ -122,7 +122,7 @@ func LeaderWorkerSet() Addon {
 func CloudNativePG() Addon {
 	m := Module{Path: "github.com/cloudnative-pg/cloudnative-pg", Version: "v1.30.0", Sum: "h1:fnhVq44xXx97MNiuvJsPrX1vSjYbgdyBK5MSGfdHdp0="}
 	return Addon{
-		Module: m, Ref: "ghcr.io/cloudnative-pg/cloudnative-pg:1.30.0", also: []string{"/manager", "/operator/manager_" + architecture},
+		Module: m, Ref: "ghcr.io/cloudnative-pg/cloudnative-pg:" + strings.TrimPrefix(m.Version, "v"), also: []string{"/manager", "/operator/manager_" + architecture},
 		program: moduleProgram{Module: m, name: "cloudnative-pg", main: "cmd/manager", needMB: 3000},
 	}
 }

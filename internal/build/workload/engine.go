@@ -159,7 +159,7 @@ func (b builder) vllm(pod *corev1.PodSpec, server *corev1.Container, serves bool
 	if server.Command = e.Command; len(e.Command) == 0 {
 		server.Command = []string{"vllm", "serve"}
 	}
-	server.Args, server.Env = b.engineArgs(serves), environment(e.Env, b.engineEnv())
+	server.Args, server.Env = b.vllmArgs(serves), environment(e.Env, b.vllmEnv())
 }
 
 // serveGroup starts llama-server once all workers answer: their addresses come first.
@@ -208,9 +208,9 @@ func (b builder) llamaCpp(server *corev1.Container, serves bool) {
 	server.Env = environment(e.Env, append(own, corev1.EnvVar{Name: "LLAMA_API_KEY", ValueFrom: secretKey(e.SecretName, v1alpha1.EngineKey)}))
 }
 
-// engineArgs are vLLM's, as its documentation gives them for one node and for
+// vllmArgs are vLLM's, as its documentation gives them for one node and for
 // several (docs/serving/parallelism_scaling.md, deployment/frameworks/lws.html).
-func (b builder) engineArgs(serves bool) []string {
+func (b builder) vllmArgs(serves bool) []string {
 	e := b.base.Engine
 	args := []string{
 		e.Model,
@@ -229,7 +229,7 @@ func (b builder) engineArgs(serves bool) []string {
 	return append(args, e.Args...)
 }
 
-func (b builder) engineEnv() []corev1.EnvVar {
+func (b builder) vllmEnv() []corev1.EnvVar {
 	e, home := b.base.Engine, v1alpha1.EngineData
 	env := b.proxyEnv()
 	if b.base.CABundle != nil {

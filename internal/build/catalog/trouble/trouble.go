@@ -62,9 +62,9 @@ func ollama(b *v1alpha1.Base) bool { return b.Ollama != nil }
 
 func engine(b *v1alpha1.Base) bool { return b.Engine != nil }
 
-func vllm(b *v1alpha1.Base) bool { return b.Engine != nil && !b.Engine.LlamaCpp() }
+func vllm(b *v1alpha1.Base) bool { return engine(b) && !b.Engine.LlamaCpp() }
 
-func llamaCpp(b *v1alpha1.Base) bool { return b.Engine != nil && b.Engine.LlamaCpp() }
+func llamaCpp(b *v1alpha1.Base) bool { return engine(b) && b.Engine.LlamaCpp() }
 
 func pulls(b *v1alpha1.Base) bool { return ollama(b) && b.Ollama.Pull == v1alpha1.PullMissing }
 
